@@ -1,4 +1,5 @@
-//! How fast an inventory of many projects is, beside what the rate limits of the service allow.
+//! Measures how fast an inventory of many projects is, compared with the rate limits of the
+//! service.
 //!
 //! ```sh
 //! cargo run --release -p atlas-admin-fake --example inventory [projects]
@@ -17,7 +18,7 @@ use futures_util::StreamExt;
 
 const TASKS: usize = 64;
 
-/// Capacity, refill, and its time in milliseconds.
+/// Capacity, refill, and the time between two refills in milliseconds.
 const LIMITS: [(u64, u64, u64); 5] = [
     (1000, 500, 1000),
     (1000, 50, 100),
@@ -28,7 +29,7 @@ const LIMITS: [(u64, u64, u64); 5] = [
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let count = std::env::args().nth(1).map_or(Ok(10_000), |count| count.parse())?;
-    // A runtime of its own for the service, so that it runs beside the clients.
+    // A runtime of its own for the fake, so that it runs in parallel with the clients.
     let service_runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

@@ -10,7 +10,7 @@ use atlas_admin_runtime::operation::Method;
 use atlas_admin_runtime::testing::ANY;
 use lexopt::{Arg, Parser};
 
-/// The program's help.
+/// The help of the program.
 pub const HELP: &str = "\
 A fake of the MongoDB Atlas Administration API on loopback.
 
@@ -37,19 +37,19 @@ Options:
   --no-retry-after             Send 429 without Retry-After
   --refuse 'METHOD PATH CODE'  Respond with 401 and an error code to a method and a path, as
                                to a missing role. METHOD may be *, for all of them; * in PATH
-                               stands for any text within a segment, and alone for any path.
+                               matches any text within a segment, and alone any path.
                                Repeatable
-  --projects N                 Projects that are there at the start (default: 1)
+  --projects N                 Projects that exist at the start (default: 1)
   --clusters N                 Clusters in each of them (default: 1)
-  --populate                   Make a resource that nobody made when it is read, in
-                               place of 404
-  --allow-missing              Take bodies that lack what the document requires
+  --populate                   Create a missing resource when it is read, instead of
+                               responding with 404
+  --allow-missing              Accept bodies that lack a required property
   -h, --help                   Print this help
 
 GET /fake/buckets returns what each bucket of the rate limit admitted and refused, as JSON.
 
 Once it listens, it prints one line of NAME=VALUE pairs on standard output, separated by
-spaces: url, and with --tls ca_file. What people need to know is on standard error. It
+spaces: url, and with --tls ca_file. Advice for people is on standard error. It
 ends on SIGTERM and on Ctrl-C.
 ";
 
@@ -66,7 +66,7 @@ pub const METHODS: [Method; 6] = [
 /// The requests that are refused with an error code.
 #[derive(Debug, PartialEq)]
 pub struct Refused {
-    /// `None` stands for any.
+    /// The method; `None` means any.
     pub method: Option<Method>,
     pub path: String,
     pub code: String,
@@ -97,7 +97,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// Returns which argument can't be understood, and what it should be.
+    /// Returns a message that names the invalid argument and the expected value.
     pub fn parse(mut parser: Parser) -> Result<Self, String> {
         let mut options = Self::default();
         while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
@@ -148,7 +148,7 @@ impl Options {
             "--refuse" => self.refused.push(refused(name, &text(name, parser)?)?),
             "--projects" => self.projects = Some(number(name, parser)?),
             "--clusters" => self.clusters = Some(number(name, parser)?),
-            unknown => return Err(format!("there is no option {unknown:?}")),
+            unknown => return Err(format!("unknown option {unknown:?}")),
         }
         Ok(())
     }
@@ -168,7 +168,7 @@ fn value(parser: &mut Parser) -> Result<OsString, String> {
     parser.value().map_err(|error| error.to_string())
 }
 
-/// Reads a text; the message leaves out what may be a secret.
+/// Reads a text; the message doesn't repeat the value, which may be a secret.
 fn text(name: &str, parser: &mut Parser) -> Result<String, String> {
     value(parser)?.into_string().map_err(|_| format!("{name} must be UTF-8"))
 }
@@ -178,7 +178,7 @@ fn number<T: FromStr>(name: &str, parser: &mut Parser) -> Result<T, String> {
     value.parse().map_err(|_| must_be(name, "a number that fits", &value))
 }
 
-/// Reads one of the values that have a name.
+/// Reads one of several named values.
 fn one_of<T, const N: usize>(
     name: &str,
     known: [(&str, T); N],
@@ -194,7 +194,7 @@ fn must_be(name: &str, wanted: &str, value: &str) -> String {
     format!("{name} must be {wanted}, not {value:?}")
 }
 
-/// Reads two texts around a colon; the message leaves out what may be a secret.
+/// Reads two texts around a colon; the message doesn't repeat the value, which may be a secret.
 fn pair(
     name: &str,
     wanted: &str,

@@ -24,13 +24,13 @@ use crate::credentials::Accepted;
 /// The realm of the service.
 const REALM: &str = "MMS Public API";
 
-/// The most tokens of a service account that are active at a time.
+/// The maximum number of active tokens of a service account.
 const ACTIVE_TOKENS: usize = 100;
 
-/// The most nonces that are known at a time: each request without credentials gets one.
+/// The maximum number of stored nonces: each request without credentials gets a new one.
 const KNOWN_NONCES: usize = 10_000;
 
-/// The nonces and tokens that were given out.
+/// The nonces and tokens that were issued.
 pub(crate) struct Authenticator {
     /// The number of uses of each nonce.
     nonces: HashMap<String, u64>,
@@ -51,7 +51,7 @@ impl Authenticator {
         }
     }
 
-    /// Returns whom a request is from, or the refusal.
+    /// Returns the identity of a request's sender, or the refusal.
     pub(crate) fn check(
         &mut self,
         accepted: &Accepted,
@@ -79,7 +79,8 @@ impl Authenticator {
         Err(Box::new(self.challenge(stale)))
     }
 
-    /// Counts a use of a nonce, if it was given out and its counter goes up.
+    /// Counts a use of a nonce; returns false if the nonce is unknown or its counter doesn't
+    /// increase.
     fn count(&mut self, parameters: &HashMap<String, String>) -> bool {
         let get = |name| parameters.get(name).map(String::as_str).unwrap_or_default();
         let Ok(count) = u64::from_str_radix(get("nc"), 16) else { return false };
@@ -100,7 +101,7 @@ impl Authenticator {
         );
         self.by_age.push_back(nonce.clone());
         self.nonces.insert(nonce, 0);
-        // A client that still uses the oldest is told that it is stale.
+        // A client that still uses the oldest nonce is told that it is stale.
         if self.by_age.len() > KNOWN_NONCES
             && let Some(oldest) = self.by_age.pop_front()
         {
@@ -113,7 +114,7 @@ impl Authenticator {
         refusal
     }
 
-    /// Responds at the token endpoint and the revocation endpoint; `None` for any other path.
+    /// Returns the response of the token or revocation endpoint; `None` for any other path.
     pub(crate) fn oauth(
         &mut self,
         accepted: &Accepted,
@@ -179,7 +180,7 @@ impl Authenticator {
     }
 }
 
-/// Refuses in the format of OAuth (RFC 6749 section 5.2).
+/// Returns a refusal in the format of OAuth (RFC 6749 section 5.2).
 fn refuse(status: u16, code: &str, detail: &str) -> Response<Bytes> {
     let body = json!({"error": code, "error_description": detail});
     response(status, Some("application/json"), body.to_string())
@@ -193,7 +194,7 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
-/// Reads the parameters of a Digest header, with lower-case names.
+/// Reads the parameters of a Digest header; names are in lower case.
 fn digest_parameters(credentials: &str) -> Option<HashMap<String, String>> {
     let (scheme, rest) = credentials.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("digest") {
@@ -230,7 +231,7 @@ fn unquote(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// Tells whether a response to a challenge was made with the private key.
+/// Tells whether a Digest response was computed with the private key.
 fn knows_secret(
     accepted: &Accepted,
     method: &str,
@@ -254,7 +255,7 @@ fn hash(text: &str) -> String {
     Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns a header as text.
+/// Returns a header as text; `None` where it is missing or not text.
 pub(crate) fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
@@ -263,7 +264,7 @@ pub(crate) fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 mod tests {
     use super::*;
 
-    /// Returns the header of a client that got a challenge.
+    /// Returns the header of a client that got the challenge.
     fn header_for(challenge: &str, nc: u64) -> HeaderMap {
         let nonce = &digest_parameters(challenge).unwrap()["nonce"];
         let secret = hash(&format!("key:{REALM}:private"));

@@ -1,4 +1,4 @@
-//! Checks of the bodies of requests against their types.
+//! Checks request bodies against their types.
 
 use std::fmt::Display;
 
@@ -11,7 +11,7 @@ use atlas_admin_runtime::testing::for_fake::response;
 
 use crate::routes::Route;
 
-/// The name of what is wrong where no property is.
+/// The name of a violation that concerns no single property.
 const WHOLE: &str = "the body";
 
 /// A property of a body, and what is wrong with it.
@@ -22,7 +22,7 @@ struct Violation {
 
 type Refusal = Box<Response<Bytes>>;
 
-/// Refuses a body that does not fit its type, or lacks what the document requires of it.
+/// Refuses a body that doesn't fit its type, or lacks a property that the document requires.
 pub(crate) fn check(
     route: &Route,
     body: &[u8],
@@ -49,14 +49,14 @@ pub(crate) fn check(
     Err(refuse("VALIDATION_ERROR", missing.collect()))
 }
 
-/// Reads a body into a value, and returns what does not fit the type.
+/// Reads a body into a value, and returns the parts that don't fit the type.
 fn read(body: &[u8], value: &mut dyn Value) -> Result<Vec<Violation>, DecodeError> {
     let mut violations = Vec::new();
     let mut observe = |mismatch: Mismatch| {
         let (path, description) = match mismatch {
             Mismatch::Type { path, message } => (path, message),
-            // A property that is null is one that is not set; an item, or all of the body, is
-            // a value that is not there.
+            // A property that is `null` counts as unset; an item, or the whole body, counts as
+            // missing.
             Mismatch::Null { path } if path.is_empty() || path.ends_with(']') => {
                 (path, "expected a value, found null".to_owned())
             }
@@ -65,19 +65,19 @@ fn read(body: &[u8], value: &mut dyn Value) -> Result<Vec<Violation>, DecodeErro
         let field = if path.is_empty() { WHOLE.to_owned() } else { path };
         violations.push(Violation { field, description });
     };
-    // What requires no property may be left out as a whole.
+    // A body without required properties may be omitted.
     let text = if body.is_empty() { b"{}" } else { body };
     codec::decode_observed(text, value, Direction::Request, &mut observe)?;
     Ok(violations)
 }
 
-/// Refuses a body of which nothing can be read.
+/// Refuses a body that can't be parsed.
 fn unreadable(error: impl Display) -> Refusal {
     let (field, description) = (WHOLE.to_owned(), error.to_string());
     refuse("INVALID_JSON", vec![Violation { field, description }])
 }
 
-/// Refuses a body as the service does (schemas `ApiError` and `BadRequestDetail`).
+/// Refuses a body in the service's format (schemas `ApiError` and `BadRequestDetail`).
 fn refuse(code: &str, violations: Vec<Violation>) -> Refusal {
     let told = violations.iter().map(|it| format!("{} {}", it.field, it.description));
     let detail = told.collect::<Vec<_>>().join(", ");

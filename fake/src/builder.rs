@@ -18,7 +18,7 @@ use crate::service::{FakeService, Shared};
 use crate::store::Store;
 use crate::{API_KEY, SERVICE_ACCOUNT};
 
-/// The time that a token of the service is valid.
+/// The lifetime of a token of the service.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// The settings of a [`FakeService`].
@@ -66,19 +66,19 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Builder {
-    /// Sets the port on loopback; 0, the default, stands for any that is free.
+    /// Sets the port on loopback; 0, the default, takes any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Sets the operations that the fake knows. All that are compiled in are the default.
+    /// Sets the operations that the fake knows. The default is all that are compiled in.
     pub fn entries(mut self, entries: impl IntoIterator<Item = &'static Entry>) -> Self {
         self.entries = Some(entries.into_iter().collect());
         self
     }
 
-    /// Sets the service account that is accepted: client ID and secret.
+    /// Sets the accepted service account: client ID and secret.
     pub fn service_account(
         mut self,
         id: impl Into<String>,
@@ -88,7 +88,7 @@ impl Builder {
         self
     }
 
-    /// Sets the API key that is accepted: public and private key.
+    /// Sets the accepted API key: public and private key.
     pub fn api_key(
         mut self,
         public: impl Into<String>,
@@ -104,33 +104,33 @@ impl Builder {
         self
     }
 
-    /// Sets how long a token is valid, in whole seconds; an hour is the default, as the service has
-    /// it. At most 100 tokens of a service account are valid at a time.
+    /// Sets the lifetime of a token, in whole seconds; the default is an hour, as in the service.
+    /// At most 100 tokens of a service account are valid at a time.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = Some(lifetime);
         self
     }
 
-    /// Takes a POST or PUT whose body lacks what the document requires.
+    /// Accepts a POST or PUT whose body lacks a property that the document requires.
     pub fn allow_missing(mut self) -> Self {
         self.allows_missing = true;
         self
     }
 
-    /// Makes a resource that nobody made when it is read, in place of a 404.
+    /// Creates a missing resource when it is read, instead of responding with 404.
     pub fn populate(mut self) -> Self {
         self.populates = true;
         self
     }
 
-    /// Keeps no requests, so that a fake that runs for days doesn't grow with each:
-    /// [`FakeService::requests`] returns none. The program is started like that.
+    /// Keeps no requests, so that the memory of a fake that runs for days doesn't grow:
+    /// [`FakeService::requests`] returns none. The program starts its fake with this setting.
     pub fn forget_requests(mut self) -> Self {
         self.forgets_requests = true;
         self
     }
 
-    /// Speaks HTTPS, with a certificate for `localhost` and `127.0.0.1` whose authority is
+    /// Serves HTTPS, with a certificate for `localhost` and `127.0.0.1`, signed by the authority
     /// [`FakeService::certificate`].
     #[cfg(feature = "tls")]
     pub fn tls(mut self) -> Self {
@@ -142,7 +142,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Returns why the system doesn't give the port.
+    /// Returns the system's error if the port can't be used.
     pub async fn start(self) -> io::Result<FakeService> {
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
         let address = listener.local_addr()?;
@@ -186,7 +186,7 @@ fn pair(set: Option<(String, Secret)>, default: (&str, &str)) -> (String, String
     }
 }
 
-/// Responds to connections, in a task; returns the certificate of the authority over HTTPS.
+/// Serves connections in a task; returns the authority's certificate, or `None` over HTTP.
 fn listen(
     listener: TcpListener,
     app: Router,

@@ -1,4 +1,4 @@
-//! The credentials that the fake accepts: those it was started with, and those made through it.
+//! The credentials that the fake accepts: those it was started with, and those created through it.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use atlas_admin_runtime::codec::Json;
 pub(crate) struct Accepted {
     /// The private key of each public key.
     keys: HashMap<String, String>,
-    /// The secrets of each client ID, with their own ids; `None` is that of a secret that was not
+    /// The secrets of each client ID, each with its id; an id is `None` where the secret was not
     /// made through the API.
     accounts: HashMap<String, Vec<(Option<String>, String)>>,
 }
@@ -28,14 +28,14 @@ impl Accepted {
         self.keys.get(public).map(String::as_str)
     }
 
-    /// Tells whether a secret is one of a service account's.
+    /// Tells whether a secret belongs to a service account.
     pub(crate) fn is_secret(&self, id: &str, secret: &str) -> bool {
         let secrets = self.accounts.get(id).into_iter().flatten();
         secrets.into_iter().any(|(_, known)| known == secret)
     }
 
-    /// Accepts what a response hands out: a key pair, a service account, or another secret of the
-    /// account that the path names.
+    /// Accepts the credentials that a response returns: a key pair, a service account, or another
+    /// secret of the account that the path names.
     pub(crate) fn learn(&mut self, json: &Json, known: &[(String, String)]) {
         let text = |json: &Json, name: &str| Some(json.get(name)?.as_str()?.to_owned());
         let pair = text(json, "publicKey").zip(text(json, "privateKey"));
@@ -53,7 +53,7 @@ impl Accepted {
         }
     }
 
-    /// Refuses from now on what was deleted: a key, an account, or one of its secrets.
+    /// Refuses deleted credentials from now on: a key, an account, or one of its secrets.
     pub(crate) fn forget(&mut self, deleted: &Json) {
         let text = |name: &str| deleted.get(name).and_then(Json::as_str);
         if let Some(public) = text("publicKey") {

@@ -1,4 +1,4 @@
-//! Replies of the fake that a mock has not: the fake's own response, later or changed.
+//! Replies that only the fake has, and a mock has not: the fake's own response, later or changed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,17 +7,18 @@ use atlas_admin_runtime::codec::{Json, Value};
 use atlas_admin_runtime::testing::Expectation;
 use atlas_admin_runtime::testing::for_fake::{self, Change, Outcome};
 
-/// Replies of an [`Expectation`] of [`FakeService::on`](crate::FakeService::on) beyond those of a
-/// mock: the fake's own response, later or changed.
+/// Replies of an [`Expectation`] of [`FakeService::on`](crate::FakeService::on) that a mock has
+/// not: the fake's own response, later or changed.
 pub trait FakeExpectation<T>: sealed::Sealed {
-    /// Lets the fake respond, as it would without the expectation.
+    /// Responds as the fake does without the expectation.
     fn pass(self) -> Self;
 
-    /// Lets the fake respond, after a while.
+    /// Responds as the fake does, after `wait`.
     fn slow(self, wait: Duration) -> Self;
 
-    /// Changes what is stored, and then lets the fake respond. The closure runs without a lock and
-    /// may use the fake. What is stored at the same place meanwhile is overwritten.
+    /// Changes the stored resource, and then responds as the fake does. The closure runs without a
+    /// lock and may use the fake. Its result overwrites changes that were made to the resource while
+    /// it ran.
     fn change(self, change: impl Fn(&mut T) + Send + Sync + 'static) -> Self
     where
         T: Value + Default;

@@ -10,7 +10,7 @@ use lexopt::Parser;
 
 mod args;
 
-/// The exit code of a command line that can't be understood, as of other programs.
+/// The exit code for an invalid command line, the usual one of programs.
 const USAGE: u8 = 2;
 
 #[tokio::main]
@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
         }
     };
     if options.help {
-        // Nobody who reads it no longer is no failure.
+        // A reader that closed the pipe is no failure.
         _ = std::io::stdout().write_all(HELP.as_bytes());
         return ExitCode::SUCCESS;
     }
@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), String> {
-    // Before the line that says it listens, so that a signal right after it is not lost.
+    // Before the line that says the fake listens, so that a signal right after it is not lost.
     let end = end()?;
     let port = options.port;
     let service = builder(&options)?.start().await.map_err(|error| {
@@ -63,7 +63,7 @@ async fn run(options: Options) -> Result<(), String> {
         line += &format!(" ca_file={}", path.display());
     }
     let mut output = std::io::stdout();
-    // Whoever started it may not want to know.
+    // The program that started the fake may have closed the pipe.
     _ = writeln!(output, "{line}").and_then(|()| output.flush());
     if options.service_account.is_none() && options.api_key.is_none() {
         explain(&service);
@@ -72,7 +72,7 @@ async fn run(options: Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Tells people how to come here, apart from what programs read.
+/// Prints for people how to use the fake, apart from the line for programs.
 fn explain(service: &FakeService) {
     let mut text =
         "# Copy this into the shell that the program is run from:\n".to_owned();
@@ -124,11 +124,13 @@ fn default_file(service: &FakeService) -> PathBuf {
     std::env::temp_dir().join(format!("atlas-admin-fake-{port}.pem"))
 }
 
-/// Returns what ends with SIGTERM or Ctrl-C.
+/// Returns a future that ends at SIGTERM or Ctrl-C.
 #[cfg(unix)]
 fn end() -> Result<impl Future<Output = ()>, String> {
     use tokio::signal::unix::{SignalKind, signal};
-    let listen = |kind| signal(kind).map_err(|error| format!("no signals: {error}"));
+    let listen = |kind| {
+        signal(kind).map_err(|error| format!("can't listen for signals: {error}"))
+    };
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
     Ok(async move {
@@ -139,7 +141,7 @@ fn end() -> Result<impl Future<Output = ()>, String> {
     })
 }
 
-/// Returns what ends with Ctrl-C.
+/// Returns a future that ends at Ctrl-C.
 #[cfg(not(unix))]
 fn end() -> Result<impl Future<Output = ()>, String> {
     Ok(async {

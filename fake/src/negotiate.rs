@@ -5,11 +5,12 @@ use std::cmp::Reverse;
 use atlas_admin::registry::Entry;
 use atlas_admin_runtime::{MediaType, Operation, Version};
 
-/// Finds the requested version and format; of two that `Accept` names, the preferred one.
+/// Returns the operation in the requested version and format; if `Accept` names several, the
+/// preferred one.
 ///
-/// A date stands for the newest version that is not after it: Atlas's introduction names dates
-/// between two versions. A range without a version stands for the newest stable one, in the former
-/// API for the first.
+/// A date selects the newest version that is not after it: Atlas's introduction names dates between
+/// two versions. A range without a version selects the newest stable one; in the former API, the
+/// first.
 pub(crate) fn negotiate(
     entries: &[&'static Entry],
     accept: Option<&str>,
@@ -17,13 +18,13 @@ pub(crate) fn negotiate(
 ) -> Option<(&'static Entry, &'static Operation)> {
     let mut ranges: Vec<(&str, u32)> =
         accept.unwrap_or("*/*").split(',').map(quality).collect();
-    // Stable: of equal quality, the first.
+    // The sort is stable: of equal quality, the first.
     ranges.sort_by_key(|(_, quality)| Reverse(*quality));
     let wanted = ranges.into_iter().filter(|(_, quality)| *quality > 0);
     wanted.into_iter().find_map(|(range, _)| find(entries, range, is_former))
 }
 
-/// Takes the quality of a range apart, in thousandths (RFC 9110 section 12.4.2).
+/// Splits off the quality of a range, in thousandths (RFC 9110 section 12.4.2).
 fn quality(range: &str) -> (&str, u32) {
     let mut parts = range.split(';');
     let kind = parts.next().unwrap_or_default().trim();
@@ -40,7 +41,7 @@ fn find(
     if matches!(range, "application/json" | "application/*" | "*/*") {
         let rank = |entry: &&&'static Entry| rank(entry.operation.version, is_former);
         let entry = entries.iter().max_by_key(rank)?;
-        // JSON where there is any; `*/*` takes what there is.
+        // JSON where the version has it; `*/*` accepts any format.
         let json = formats(entry).find(|operation| {
             MediaType::parse(operation.accept).is_some_and(|offered| offered.is_json())
         });
@@ -67,8 +68,8 @@ fn formats(entry: &'static Entry) -> impl Iterator<Item = &'static Operation> {
     std::iter::once(entry.operation).chain(entry.alternatives.iter().copied())
 }
 
-/// Ranks versions for a request that names none: a stable one is best, and of these the newest or
-/// the first.
+/// Returns the rank of a version for a request without a version: a stable version is best, and of
+/// these the newest or, in the former API, the first.
 fn rank(version: Version, is_former: bool) -> (bool, Option<Version>, Reverse<Version>) {
     let is_stable = matches!(version, Version::Stable(_));
     (is_stable, (!is_former).then_some(version), Reverse(version))

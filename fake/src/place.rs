@@ -1,4 +1,4 @@
-//! Places of resources, by the shapes of their paths.
+//! The places of resources, derived from the shapes of their paths.
 
 use atlas_admin_runtime::testing::for_fake;
 
@@ -6,14 +6,14 @@ use crate::routes::is_parameter;
 
 pub(crate) type Parameters = [(String, String)];
 
-/// A path, taken apart.
+/// A path, split into a collection and the name of a resource in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Place<'a> {
-    /// The path of the collection, or of what stands alone.
+    /// The path of the collection, or of a single resource.
     pub(crate) path: String,
     /// The template of that path.
     pub(crate) template: &'a str,
-    /// The parameters that name the resource; none where the path is that of the collection.
+    /// The parameters that name the resource; empty where the path is that of the collection.
     pub(crate) key: &'a Parameters,
     /// All parameters.
     pub(crate) known: &'a Parameters,
@@ -30,7 +30,7 @@ impl<'a> Place<'a> {
             end = at;
             named += 1;
         }
-        // What is found `by…` something belongs to the collection before that.
+        // A resource found `by…` a property belongs to the collection before that segment.
         if named > 0
             && let Some(at) = template[..end].rfind('/')
             && is_by(&template[at + 1..end])
@@ -46,8 +46,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Returns the places of what a path is below, the outermost first, with their paths;
-    /// `is_known` tells the templates that there are.
+    /// Returns the places of the parents in a path, the outermost first, with their paths;
+    /// `is_known` tells whether a template exists.
     pub(crate) fn above(
         template: &'a str,
         parameters: &'a Parameters,
@@ -71,7 +71,7 @@ impl<'a> Place<'a> {
         above
     }
 
-    /// Returns the path of a resource of the collection that the place is of.
+    /// Returns the path of the place's resource in its collection.
     pub(crate) fn resource_path(&self) -> String {
         self.path_of(self.key.iter().map(|(_, value)| value))
     }
@@ -90,7 +90,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Tells whether a segment says what the next one finds a resource by: `byName`.
+/// Tells whether a segment names the property in the next segment: `byName`.
 pub(crate) fn is_by(segment: &str) -> bool {
     let rest = segment.strip_prefix("by");
     rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase()))

@@ -1,4 +1,4 @@
-//! Rate limits, as the service has them: a token bucket for each set of endpoints and each caller.
+//! Rate limits like the service's: a token bucket for each endpoint set and caller.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use tokio::time::Instant;
 const LIMIT: &str = "ratelimit-limit";
 const REMAINING: &str = "ratelimit-remaining";
 
-/// A limit on requests: each bucket holds up to `capacity` tokens, a request takes one, and every
-/// `per` adds `refill` of them.
+/// A limit on requests: each bucket holds up to `capacity` tokens, a request takes one, and
+/// `refill` tokens are added every `per`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,7 +29,7 @@ const REMAINING: &str = "ratelimit-remaining";
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// The most tokens that a bucket holds, which it starts with.
+    /// The maximum number of tokens in a bucket, and the number at the start.
     pub capacity: u64,
     /// The tokens that are added at a time.
     pub refill: u64,
@@ -43,40 +43,40 @@ pub struct RateLimit {
 /// The endpoints that share a bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EndpointSets {
-    /// Those of one operation group (`Clusters`): the default.
+    /// The endpoints of one operation group (`Clusters`): the default.
     #[default]
     ByGroup,
     /// Each operation has a bucket of its own.
     ByOperation,
-    /// All of them.
+    /// All endpoints.
     One,
 }
 
 /// The callers whose requests share a bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
-    /// Those with the same credentials: the default.
+    /// Callers with the same credentials: the default.
     #[default]
     Credentials,
-    /// Those for the same project; others share one.
+    /// Requests for the same project; all other requests share one bucket.
     Project,
-    /// Those for the same organization; others share one.
+    /// Requests for the same organization; all other requests share one bucket.
     Organization,
-    /// All of them.
+    /// All callers.
     Everyone,
 }
 
-/// The count of a bucket.
+/// The counts of a bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bucket {
-    /// The name of the set of endpoints.
+    /// The name of the endpoint set.
     pub endpoint_set: String,
     /// The caller, project or organization that the bucket is for.
     pub owner: String,
-    /// The requests that took a token.
+    /// The number of requests that took a token.
     pub admitted: u64,
-    /// The requests that got 429.
+    /// The number of requests that got 429.
     pub refused: u64,
 }
 
@@ -107,14 +107,14 @@ impl RateLimit {
         self
     }
 
-    /// Sets whether a 429 has a `Retry-After` header; it does by default.
+    /// Sets whether a 429 has a `Retry-After` header; the default is yes.
     #[must_use]
     pub fn retry_after(mut self, sends: bool) -> Self {
         self.retry_after = sends;
         self
     }
 
-    /// Returns the set of an operation.
+    /// Returns the name of an operation's endpoint set.
     pub(crate) fn set_of(&self, operation: &Operation) -> &'static str {
         match self.sets {
             EndpointSets::ByGroup => operation.tag,
@@ -123,7 +123,7 @@ impl RateLimit {
         }
     }
 
-    /// Returns the scope as the API names it.
+    /// Returns the scope by the API's name.
     pub(crate) fn scope_name(&self) -> &'static str {
         match self.scope {
             Scope::Credentials => "USER",
@@ -154,8 +154,8 @@ impl Limiter {
         *self = Self { limit, buckets: BTreeMap::new() };
     }
 
-    /// Takes a token for a request, and returns the headers of its response; refuses it where
-    /// there is no token.
+    /// Takes a token for a request, and returns the headers for its response; refuses the request
+    /// where the bucket is empty.
     pub(crate) fn admit(
         &mut self,
         operation: &'static Operation,
@@ -215,7 +215,7 @@ impl Limiter {
 }
 
 impl State {
-    /// Adds the tokens of the refills since the last one.
+    /// Adds the tokens of the refills that have become due.
     fn refill(&mut self, limit: &RateLimit, now: Instant) {
         let per = limit.per.as_nanos();
         let Some(times) = (now - self.filled).as_nanos().checked_div(per) else {
@@ -228,7 +228,7 @@ impl State {
         self.filled = passed.map_or(now, |passed| self.filled + passed);
     }
 
-    /// Returns the whole seconds until the next refill, one at least.
+    /// Returns the whole seconds until the next refill, at least one.
     fn wait(&self, limit: &RateLimit, now: Instant) -> HeaderValue {
         let left = limit.per.saturating_sub(now - self.filled);
         let seconds = left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0));

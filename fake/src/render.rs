@@ -1,5 +1,5 @@
-//! Stored resources as responses of any version: what a type declares of them, with what the
-//! service would add.
+//! Renders stored resources as responses of any version: the properties that the type declares, and
+//! those that the service would set.
 
 use std::io::Write;
 
@@ -17,25 +17,25 @@ use crate::routes::{Below, Route, Routes};
 use crate::store::{Resource, Store};
 use crate::values::{Failure, Fill, Filler, Settable, mixed, read};
 
-/// A response, or the reason why it can't be rendered.
+/// A response, or the reason why the resource can't be rendered.
 pub(crate) type Rendered = Result<Response<Bytes>, Failure>;
 
-/// A request for what is stored.
+/// A call that reads or changes stored resources.
 pub(crate) struct Call<'a> {
     pub(crate) routes: &'a Routes,
     pub(crate) route: &'a Route,
-    /// The scheme and the host that the client called, for links.
+    /// The scheme and the host of the request, for links.
     pub(crate) origin: &'a str,
     pub(crate) path: &'a str,
     pub(crate) query: &'a [(String, String)],
     pub(crate) body: &'a [u8],
 }
 
-/// The place and the settings that resources are rendered with.
+/// The place and the settings by which resources are rendered.
 pub(crate) struct Rendering<'a> {
     routes: &'a Routes,
     place: &'a Place<'a>,
-    /// The ids and names of all that encloses the place.
+    /// The ids and names of all parents of the place.
     known: Vec<(String, String)>,
     /// The properties that a request could set.
     settable: Option<&'a Settable>,
@@ -44,7 +44,7 @@ pub(crate) struct Rendering<'a> {
 }
 
 impl<'a> Rendering<'a> {
-    /// Renders new resources, which a request at a template made.
+    /// Renders new resources, created by a request to a template.
     pub(crate) fn fresh(self, template: &str) -> Self {
         let settable = self.routes.settable(template).or(self.settable);
         Self { settable, is_fresh: true, ..self }
@@ -52,7 +52,7 @@ impl<'a> Rendering<'a> {
 }
 
 impl Store {
-    /// Returns a rendering of the resources at a place.
+    /// Returns the rendering of the resources at a place.
     pub(crate) fn rendering<'a>(
         &self,
         routes: &'a Routes,
@@ -63,7 +63,7 @@ impl Store {
         Rendering { routes, place, known, settable, is_fresh: false }
     }
 
-    /// Returns a resource as a type has it.
+    /// Renders a resource as a type.
     pub(crate) fn render(
         &self,
         how: &Rendering<'_>,
@@ -100,7 +100,7 @@ impl Store {
         self.embed(how, &paths, value)
     }
 
-    /// Puts what has a path of its own into the lists of the resource that it belongs to.
+    /// Puts resources with a path of their own into the lists of their parent.
     fn embed(
         &self,
         how: &Rendering<'_>,
@@ -120,7 +120,7 @@ impl Store {
             let Some((template, path, collection)) = below else { continue };
             let field = record.field_mut(index);
             let is_unset = matches!(field.view(), View::Absent);
-            // A new resource shows what it was made with.
+            // A new resource has only what it was created with.
             if how.is_fresh && !is_unset {
                 continue;
             }
@@ -137,7 +137,8 @@ impl Store {
         Ok(())
     }
 
-    /// Counts the resources that a property is the number of: `clusterCount` that of `clusters`.
+    /// Counts the resources that a property is the number of: `clusterCount` is the number of
+    /// `clusters`.
     fn count(
         &self,
         routes: &Routes,
@@ -147,7 +148,7 @@ impl Store {
     ) -> Option<usize> {
         let counted = name.strip_suffix("Count")?;
         if paths.is_empty() {
-            // A new one holds nothing yet.
+            // A new resource has no children yet.
             let mut below = routes.below(place.template).iter();
             return below
                 .any(|it| routes.is_collection(&format!("{}/{counted}s", it.template)))
@@ -162,8 +163,8 @@ impl Store {
         })
     }
 
-    /// Returns the ids and names of all that encloses a place: the parameters of its path, and
-    /// those of the resources that it is below.
+    /// Returns the ids and names of all parents of a place: the parameters of its path, and those
+    /// of the resources in it.
     fn known(&self, routes: &Routes, place: &Place<'_>) -> Vec<(String, String)> {
         let mut known = place.known.to_vec();
         let is_known = |template: &str| !routes.of(template).is_empty();
@@ -178,7 +179,7 @@ impl Store {
         known
     }
 
-    /// Renders a page of a collection, or all of it where the type has no pages.
+    /// Renders a page of a collection, or the whole collection where the type has no pages.
     pub(crate) fn list(
         &self,
         call: &Call<'_>,
@@ -195,7 +196,7 @@ impl Store {
         let mut shown = &all[..];
         if !matches!(value.view(), View::List(_)) {
             let page = Page::of(call, all.len());
-            // Undeclared properties are written as well: not every page type declares these.
+            // Undeclared properties are written too: not every page type declares these.
             for_fake::read(&mut *value, &page.json(call))?;
             shown = page.part(&all);
         }
@@ -206,8 +207,8 @@ impl Store {
         success_value(call, &*value)
     }
 
-    /// Renders a collection whose type sorts the resources into lists by their kind: each list
-    /// begins with the text of a property that its resources share.
+    /// Renders a collection whose type sorts the resources into lists by their kind: the name of
+    /// each list begins with a text property that its resources share.
     pub(crate) fn list_by_kind(
         &self,
         call: &Call<'_>,
@@ -220,7 +221,7 @@ impl Store {
         };
         let fields = record.table().fields;
         for at in 0..fields.len() {
-            // A list that is taken hold of is there, if empty.
+            // Getting the slot sets the list, empty if nothing is added.
             _ = record.field_mut(at).slot();
         }
         let how = self.rendering(call.routes, place);
@@ -242,12 +243,12 @@ impl Store {
     }
 }
 
-/// The page of a list that a request wants.
+/// The requested page of a list.
 struct Page {
     size: usize,
-    /// From 1 on.
+    /// The number of the page, from 1.
     number: usize,
-    /// The number of items of all pages.
+    /// The number of items on all pages.
     count: usize,
 }
 
@@ -267,7 +268,7 @@ impl Page {
         &all[begin..end]
     }
 
-    /// Returns what a page holds beside its items.
+    /// Returns the properties of a page beside its items.
     fn json(&self, call: &Call<'_>) -> Json {
         let mut page = json!({"links": self.links(call)});
         let is_counted = call
@@ -280,7 +281,7 @@ impl Page {
         page
     }
 
-    /// Returns the links of the page: to itself and to its neighbours, with the same other
+    /// Returns the links of the page to itself and to its neighbours, with the request's other
     /// parameters.
     fn links(&self, call: &Call<'_>) -> Json {
         let others = call
@@ -306,8 +307,8 @@ impl Page {
     }
 }
 
-/// Returns the ids and names of a resource as others call them: the `id` of a group is a
-/// `groupId`.
+/// Returns the ids and names of a resource by the names that other resources use: the `id` of a
+/// group is a `groupId`.
 fn self_named(template: &str, json: &Json) -> Vec<(String, String)> {
     let thing = singular(template);
     let all = json.as_object().into_iter().flatten();
@@ -324,7 +325,7 @@ fn self_named(template: &str, json: &Json) -> Vec<(String, String)> {
     named.collect()
 }
 
-/// Returns the parameters that a resource of a list would be found by.
+/// Returns the parameters by which a resource of a list is found.
 fn own_key(paths: &[(&Below, String)], resource: &Resource) -> Vec<(String, String)> {
     let mut names = paths.iter().map(|(below, _)| &below.names);
     let names = names.find(|names| names.len() == resource.key.len());
@@ -332,8 +333,8 @@ fn own_key(paths: &[(&Below, String)], resource: &Resource) -> Vec<(String, Stri
     names.zip(resource.key.iter().cloned()).collect()
 }
 
-/// Tells whether a type holds JSON of a kind: what a request sends to get a text, such as a
-/// certificate's, is no text.
+/// Tells whether a type can hold a kind of JSON value: the object that a request sends to create a
+/// certificate is not the text that the response returns.
 fn fits(value: &mut dyn Value, json: &Json) -> bool {
     match value.slot() {
         Slot::Record(_) | Slot::Union(_) | Slot::Json(_) => true,
@@ -352,9 +353,9 @@ pub(crate) fn table_of(value: &mut dyn Value) -> Option<&'static Table> {
     }
 }
 
-/// Returns the type of a response, where it is JSON.
+/// Returns the type of a response; `None` where it is not JSON.
 pub(crate) fn response_type(call: &Call<'_>) -> Option<Make> {
-    // Another format of the same version is a payload.
+    // Another format of the same version has no type.
     if !std::ptr::eq(call.route.operation, call.route.entry.operation) {
         return None;
     }
@@ -369,12 +370,12 @@ pub(crate) fn not_found(path: &str) -> Response<Bytes> {
     for_fake::error(404, "RESOURCE_NOT_FOUND", &detail)
 }
 
-/// Responds with the status and the media type that the operation declares.
+/// Returns a response with the status and the media type that the operation declares.
 pub(crate) fn success(call: &Call<'_>, json: &Json) -> Response<Bytes> {
     declared(call, json.to_string())
 }
 
-/// Responds with a value, as [`success`] does.
+/// Returns a response with a value, as [`success`] does.
 pub(crate) fn success_value(call: &Call<'_>, value: &dyn Value) -> Rendered {
     Ok(declared(call, codec::encode(value)?))
 }
@@ -390,7 +391,7 @@ fn declared(call: &Call<'_>, body: impl Into<Bytes>) -> Response<Bytes> {
     }
 }
 
-/// Responds without a body, or with one that is not JSON.
+/// Returns a response without a body, or with one that is not JSON.
 pub(crate) fn payload(call: &Call<'_>) -> Response<Bytes> {
     let operation: &Operation = call.route.operation;
     let answers = call.route.entry.answers;
@@ -407,7 +408,7 @@ pub(crate) fn payload(call: &Call<'_>) -> Response<Bytes> {
     for_fake::success(Some(operation), text.to_vec())
 }
 
-/// Hands out the list that a page or a list is made of; tells whether there is one.
+/// Calls a function with the list in a page or list; returns false where the value has none.
 pub(crate) fn items(
     value: &mut dyn Value,
     with: &mut dyn FnMut(&mut dyn List) -> Result<(), Failure>,
@@ -433,14 +434,14 @@ pub(crate) fn holds_list(value: &mut dyn Value) -> bool {
     matches!(items(value, &mut |_| Ok(())), Ok(true))
 }
 
-/// Returns what is made of a type alone, for a place.
+/// Returns a resource that is generated from its type alone, for a place.
 pub(crate) fn made(place: &Place<'_>) -> Resource {
     let key = place.key.iter().map(|(_, value)| value.clone()).collect();
     let seed = mixed(0, (&place.path, &key));
     Resource { key, json: Json::Null, fill: Fill::All, seed }
 }
 
-/// Tells whether the query and the path of a filtered list want a resource.
+/// Tells whether the query and the path of a filtered list select a resource.
 pub(crate) fn is_of(key: &Parameters, resource: &Resource) -> bool {
     key.iter()
         .all(|(name, value)| crate::store::names(&resource.json, name, value, false))

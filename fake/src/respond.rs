@@ -1,4 +1,4 @@
-//! Responses to requests for stored resources, by their methods.
+//! Responses to calls that read or change stored resources, by method.
 
 use atlas_admin::registry::Make;
 use atlas_admin_runtime::bytes::Bytes;
@@ -71,12 +71,12 @@ impl Store {
         }
         self.put(place, Json::Null, Fill::All);
         let value = self.rendered_at(call, place, make)?;
-        // Later requests find it by what it was made with.
+        // Later requests find the resource by the generated values.
         self.put(place, to_json(&*value)?, Fill::All);
         success_value(call, &*value)
     }
 
-    /// Renders what is stored at a place.
+    /// Renders the resource at a place.
     fn rendered_at(
         &self,
         call: &Call<'_>,
@@ -91,8 +91,8 @@ impl Store {
         Ok(value)
     }
 
-    /// Responds with a list of what nobody can make here: the resources at the top of the API
-    /// that name what the path is below, or one that is there from the beginning.
+    /// Responds with a list of resources that no request can create: the resources at the top of
+    /// the API that name the parent in the path, or one generated resource.
     fn read_list(&mut self, call: &Call<'_>, place: &Place<'_>, make: Make) -> Rendered {
         let name = place.template.rsplit('/').next().unwrap_or_default();
         let root = place.template.split("/{").next().unwrap_or_default();
@@ -183,7 +183,8 @@ impl Store {
         Ok(to_json(&*value)?)
     }
 
-    /// Makes what is at a path of its own, if that can be read; all else is an action.
+    /// Creates a resource at a path of its own, if the operation has a body and the path can be
+    /// read; any other POST is an action.
     fn create_in_place(
         &mut self,
         call: &Call<'_>,
@@ -207,7 +208,7 @@ impl Store {
         Ok(success(call, &self.render_new(call, place, make, &resource)?))
     }
 
-    /// Stores a new resource, and what it was made with that has a path of its own apart.
+    /// Stores a new resource, and separately its parts that have a path of their own.
     fn store_new(
         &mut self,
         routes: &Routes,
@@ -217,7 +218,8 @@ impl Store {
         shown: &mut Json,
     ) {
         let (said, seed) = (&resource.json, resource.seed);
-        // What the caller said and no response repeats is kept too: a secret is masked later.
+        // Properties of the request that no response repeats are stored too; a secret is masked
+        // later.
         if let (Json::Object(stored), Json::Object(said)) = (&mut stored, said) {
             for (name, value) in said.iter() {
                 stored.entry(name.clone()).or_insert_with(|| value.clone());
@@ -237,7 +239,7 @@ impl Store {
         }
     }
 
-    /// Makes several resources at once; the response is the list of them.
+    /// Creates several resources at once; the response lists them.
     fn create_several(
         &mut self,
         call: &Call<'_>,
@@ -274,7 +276,7 @@ impl Store {
         let make = response_type(call);
         let (mut json, fill) = match &stored {
             Some(stored) => (stored.json.clone(), stored.fill),
-            // Settings are there before anybody changes them.
+            // Settings exist before anybody changes them.
             None if !is_creatable => (self.made_json(call, place, make)?, Fill::All),
             None => (Json::default(), Fill::Rest),
         };
@@ -287,7 +289,7 @@ impl Store {
         success_value(call, &*self.rendered_at(call, place, make)?)
     }
 
-    /// Returns what there is at a place before anybody stores anything.
+    /// Returns the generated resource at a place where nothing is stored.
     fn made_json(
         &self,
         call: &Call<'_>,
@@ -316,7 +318,7 @@ impl Store {
         if removed.is_none() && is_made(call.routes, place) && !self.populates {
             return Ok(not_found(call.path));
         }
-        // What it held goes with it.
+        // Its children are deleted with it.
         self.remove_below(&place.resource_path());
         if let Some(removed) = removed {
             self.accepted.forget(&removed.json);
@@ -331,7 +333,7 @@ impl Store {
     }
 }
 
-/// Returns the template and the parameters of the place that a request means.
+/// Returns the template and the parameters of the place that a request refers to.
 fn aliased(
     template: &'static str,
     parameters: &Parameters,
@@ -355,15 +357,15 @@ fn aliased(
     (alias.place, parameters)
 }
 
-/// A list of a new resource that has a path of its own.
+/// A list in a new resource that has a path of its own.
 struct Part {
     template: String,
     path: String,
     items: Vec<Json>,
 }
 
-/// Takes the lists that have a path of their own out of a new resource. The response shows the
-/// items of each that the request set.
+/// Removes from a new resource the lists that have a path of their own. The response shows the
+/// properties of each item that the request set.
 fn split(
     routes: &Routes,
     paths: &[(&Below, String)],
@@ -408,8 +410,8 @@ fn is_kinds(routes: &Routes, place: &Place<'_>, make: Make) -> bool {
         && (0..count).all(|at| matches!(record.field_mut(at).slot(), Slot::List(_)))
 }
 
-/// Returns the property in which a response to the creation of a resource holds the resource, and
-/// the properties that only the resource has; `None` where it is the response itself.
+/// Returns the property of a creation's response that holds the resource, and the properties that
+/// only the resource has; `None` where the response is the resource itself.
 fn nested(
     routes: &Routes,
     template: &str,
@@ -430,7 +432,7 @@ fn nested(
     })
 }
 
-/// Moves properties of a request into the object in which the response has them.
+/// Moves properties of a request into the object where the response has them.
 fn move_into(body: &mut Json, name: &str, properties: &[&str]) {
     let Some(object) = body.as_object_mut() else { return };
     let mut inner = json!({});
@@ -444,7 +446,7 @@ fn move_into(body: &mut Json, name: &str, properties: &[&str]) {
     object.entry(name.to_owned()).or_insert(inner);
 }
 
-/// Repeats properties of a request under the names that the response has for them.
+/// Copies properties of a request to the names that the response has for them.
 fn rename(template: &str, body: &mut Json) {
     let renamed = special::RENAMED.iter().filter(|(of, ..)| *of == template);
     for (_, from, into) in renamed {
@@ -456,7 +458,7 @@ fn rename(template: &str, body: &mut Json) {
     }
 }
 
-/// Lays a change over what there is: objects are merged, all else is replaced.
+/// Merges a change into a value: objects are merged, anything else is replaced.
 fn merge(into: &mut Json, change: Json) {
     match (into, change) {
         (Json::Object(into), Json::Object(change)) => {

@@ -1,4 +1,4 @@
-//! The operations, found by the method, the path and the version of a request.
+//! The operations, found by the method, path and version of a request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -20,17 +20,17 @@ use crate::render::{holds_list, table_of};
 use crate::special::{ALIASES, FORMER};
 use crate::values::Settable;
 
-/// The paths of the registry, and what their shapes and types say.
+/// The paths of the registry, and what follows from their shapes and types.
 pub(crate) struct Routes {
     all: Vec<Path>,
     by_template: HashMap<&'static str, usize>,
-    /// By the number of segments.
+    /// The indices of the paths by the number of segments.
     by_length: HashMap<usize, Vec<usize>>,
-    /// The paths of the resources that the template of a collection holds.
+    /// The paths of a collection's resources, by the collection's template.
     below: HashMap<&'static str, Vec<Below>>,
-    /// The parameters that identify a resource, by the template of its collection.
+    /// The parameters that identify a resource, by its collection's template.
     found_by: HashMap<&'static str, Vec<FoundBy>>,
-    /// The collections at the top of the API, by the parameters that name their resources.
+    /// The collections at the top of the API, by the parameter that names their resources.
     top_level: HashMap<&'static str, &'static str>,
     /// The properties that a POST can set, by its template.
     settable: HashMap<&'static str, Settable>,
@@ -43,13 +43,13 @@ pub(crate) struct Below {
     pub(crate) names: Vec<&'static str>,
 }
 
-/// A path, and all that can be done with it.
+/// A path with its operations.
 struct Path {
     template: &'static str,
     entries: Vec<&'static Entry>,
-    /// Whether it can be read, and responds with a list.
+    /// Whether the path has a GET that responds with a list.
     is_listed: bool,
-    /// The Rust names of the records that it is read as, in all versions.
+    /// The Rust names of the records that a GET responds with, in all versions.
     read_as: Vec<&'static str>,
 }
 
@@ -64,20 +64,20 @@ pub(crate) struct Route {
 
 /// Parameters that identify a resource of a collection.
 pub(crate) struct FoundBy {
-    /// The parameters that together name one resource.
+    /// The parameters that together identify one resource.
     pub(crate) parameters: Vec<&'static str>,
-    /// Whether that is a path `by…` something, beside that of the resource itself.
+    /// Whether they belong to a path `by…` a property, beside the path of the resource itself.
     pub(crate) is_by: bool,
 }
 
 type Refusal = Box<Response<Bytes>>;
 
-/// The routes of all that is compiled in, which every fake shares that has no others.
+/// The routes of all operations that are compiled in, shared by all fakes with that default.
 static ALL: LazyLock<Arc<Routes>> =
     LazyLock::new(|| Arc::new(Routes::new(registry::entries())));
 
 impl Routes {
-    /// Returns the routes of all that is compiled in.
+    /// Returns the routes of all operations that are compiled in.
     pub(crate) fn of_all() -> Arc<Self> {
         Arc::clone(&ALL)
     }
@@ -130,7 +130,7 @@ impl Routes {
         }
     }
 
-    /// Notes by which paths a resource of each collection is found, once all are known.
+    /// Determines by which paths a resource of each collection is found, once all paths are known.
     fn identify(&mut self) {
         let mut found_by: HashMap<&str, Vec<FoundBy>> = HashMap::new();
         let mut top_level = HashMap::new();
@@ -146,7 +146,7 @@ impl Routes {
                 if path.is_listed {
                     continue;
                 }
-                // What is found `by…` something belongs to the collection before that.
+                // A resource found `by…` a property belongs to the collection before that segment.
                 if let Some((whole, last)) = collection.rsplit_once('/')
                     && is_by(last)
                 {
@@ -179,40 +179,40 @@ impl Routes {
         self.settable.get(template)
     }
 
-    /// Tells whether a template takes a method.
+    /// Tells whether a template supports a method.
     pub(crate) fn takes(&self, template: &str, method: Method) -> bool {
         self.of(template).iter().any(|entry| entry.operation.method == method)
     }
 
-    /// Returns the paths of the resources that a template of a collection holds.
+    /// Returns the paths of the resources in a collection.
     pub(crate) fn below(&self, template: &str) -> &[Below] {
         self.below.get(template).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the parameters that identify a resource of a collection: no two have the same.
+    /// Returns the sets of parameters that each identify one resource of a collection.
     pub(crate) fn found_by(&self, template: &str) -> &[FoundBy] {
         self.found_by.get(template).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the Rust names of the records that the resources of a collection are read as.
+    /// Returns the Rust names of the records that a GET of a collection's resources responds with.
     pub(crate) fn read_as(&self, template: &str) -> impl Iterator<Item = &'static str> {
         let below = self.below(template).iter();
         let paths = below.filter_map(|below| self.path(below.template));
         paths.flat_map(|path| path.read_as.iter().copied())
     }
 
-    /// Tells whether a template can be read, and responds with a list.
+    /// Tells whether a template has a GET that responds with a list.
     pub(crate) fn is_listed(&self, template: &str) -> bool {
         self.path(template).is_some_and(|path| path.is_listed)
     }
 
-    /// Tells whether a template is that of a collection: of resources that are listed, or named
+    /// Tells whether a template is that of a collection: its resources are listed, or have paths
     /// below it.
     pub(crate) fn is_collection(&self, template: &str) -> bool {
         self.is_listed(template) || !self.below(template).is_empty()
     }
 
-    /// Tells whether somebody can make the resources of a collection.
+    /// Tells whether a request can create the resources of a collection.
     pub(crate) fn is_creatable(&self, template: &str) -> bool {
         let mut aliases = ALIASES.iter().filter(|alias| alias.place == template);
         self.takes(template, Method::Post)
@@ -228,8 +228,8 @@ impl Routes {
         self.top_level.get(parameter).copied()
     }
 
-    /// Finds what a request calls, or refuses it as the service does; `today` is the day on which
-    /// versions that are over are refused.
+    /// Finds the operation that a request calls, or refuses the request as the service does;
+    /// `today` is the date by which removed versions are refused.
     pub(crate) fn find(
         &self,
         method: &str,
@@ -247,7 +247,8 @@ impl Routes {
             .flatten()
             .map(|index| &self.all[*index])
             .filter_map(|known| Some((known, captured(known.template, path)?)))
-            // Two templates may differ in the name of a parameter alone, and take one method each.
+            // Two templates may differ only in the name of a parameter, and support one method
+            // each.
             .min_by_key(|(known, _)| {
                 (vagueness(known.template), !known.entries.iter().any(is_here))
             });
@@ -272,8 +273,8 @@ impl Routes {
     }
 }
 
-/// Returns the collections that a template names a resource of, with the parameters after each:
-/// where two parameters name a resource, the first alone may be one of a collection too.
+/// Returns the collections that a template names a resource of, with the parameters after each.
+/// Where two parameters name a resource, the first alone may name one of a collection too.
 fn collections(template: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut all = Vec::new();
     let mut names = Vec::new();
@@ -288,7 +289,7 @@ fn collections(template: &'static str) -> Vec<(&'static str, Vec<&'static str>)>
     all
 }
 
-/// Returns an empty value of each type that an operation that reads responds with.
+/// Returns an empty value of each type that a GET responds with.
 fn read_values(entry: &Entry) -> impl Iterator<Item = Box<dyn Value>> {
     let is_read = entry.operation.method == Method::Get;
     let answers = entry.answers.iter().filter(move |_| is_read);
@@ -316,7 +317,7 @@ fn refuse_version(entries: &[&Entry]) -> Response<Bytes> {
     error(406, "INVALID_VERSION", &detail)
 }
 
-/// Says how little of a path a template gives itself, from its beginning on.
+/// Returns a sort key that puts templates with fixed segments before those with parameters.
 fn vagueness(template: &str) -> Vec<u8> {
     let segments = template.split('/');
     let rank = |segment: &str| match segment {
@@ -333,7 +334,7 @@ pub(crate) fn is_parameter(segment: &str) -> bool {
     inner.is_some_and(|inner| !inner.contains(['{', '}']))
 }
 
-/// Returns the parameters of a path, where it is one of a template.
+/// Returns the parameters of a path; `None` where the path doesn't match the template.
 pub(crate) fn captured(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     let mut parameters = Vec::new();
     let mut segments = path.split('/');

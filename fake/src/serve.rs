@@ -1,4 +1,4 @@
-//! The steps from a request to its response, in the order of the service's own.
+//! The steps from a request to its response, in the service's order.
 
 use std::io;
 use std::pin::Pin;
@@ -35,10 +35,10 @@ const BUCKETS: &str = "/fake/buckets";
 
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
-/// The largest body that is read, in bytes.
+/// The maximum size of a request body, in bytes.
 const LIMIT: usize = 64 << 20;
 
-/// Returns the router that responds to every request.
+/// Returns the router that handles every request.
 pub(crate) fn app(shared: Arc<Shared>) -> Router {
     Router::new().fallback(respond).with_state(shared)
 }
@@ -62,7 +62,7 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     response
 }
 
-/// Responds to an admitted request: as an expectation says, else with what is stored.
+/// Responds to an admitted request: by an expectation, else from the stored resources.
 async fn admitted(
     shared: &Shared,
     head: &request::Parts,
@@ -86,7 +86,7 @@ async fn admitted(
     }
 }
 
-/// Finds the operation that a request calls, and the headers of its rate limit; or refuses it.
+/// Returns the operation that a request calls, and the headers of its rate limit; or the refusal.
 fn admit(
     shared: &Shared,
     head: &request::Parts,
@@ -131,7 +131,7 @@ fn admit(
     Ok((route, limits))
 }
 
-/// Responds with the counts of the rate limit's buckets.
+/// Responds with the counts of all buckets.
 fn buckets(shared: &Shared) -> Response<Bytes> {
     let counts = lock(&shared.limiter).counts();
     let counts = counts.into_iter().map(|bucket| {
@@ -153,9 +153,9 @@ fn check_content_type(
 ) -> Result<(), Box<Response<Bytes>>> {
     let sent = text(&head.headers, CONTENT_TYPE).unwrap_or_default();
     let sent = sent.split(';').next().unwrap_or_default().trim();
-    // A date between two versions is as good here as it is in `Accept`.
+    // A date between two versions is accepted here too, as in `Accept`.
     let accept = text(&head.headers, ACCEPT);
-    // Atlas's introduction sends its requests as plain JSON, and they are taken.
+    // Atlas's introduction sends its requests as plain JSON, and the service accepts them.
     let fits = |wanted: &str| {
         sent == wanted || sent == "application/json" || accept == Some(sent)
     };
@@ -168,7 +168,7 @@ fn check_content_type(
     }
 }
 
-/// Finds an endpoint outside the document.
+/// Returns an endpoint that the document doesn't declare.
 fn undeclared(method: &str, path: &str) -> Option<&'static Endpoint> {
     ENDPOINTS.iter().find(|endpoint| endpoint.method == method && endpoint.path == path)
 }
@@ -213,14 +213,14 @@ fn stored(
     })
 }
 
-/// Lets a test change what is stored where a request goes, if anything is.
+/// Calls a test's closure with the resource that a request is for, if one is stored.
 fn changed(shared: &Shared, route: &Route, change: &Change) {
     let place = Place::of(route.operation.path, &route.parameters);
     let Some(mut resource) = lock(&shared.store).get(&place).cloned() else { return };
-    // Not under the lock: the test's code may use the fake.
+    // Not under the lock: the closure may use the fake.
     change(&mut resource.json);
     let mut store = lock(&shared.store);
-    // What was deleted in the meantime stays so.
+    // A resource that was deleted in the meantime stays deleted.
     if store.get(&place).is_some() {
         store.put(&place, resource.json, resource.fill);
     }
@@ -230,7 +230,7 @@ fn whole(response: Response<Bytes>) -> Response<Body> {
     response.map(Body::from)
 }
 
-/// A body that breaks off before its first byte.
+/// A body that fails before its first byte.
 struct Broken;
 
 impl Stream for Broken {

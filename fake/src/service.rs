@@ -22,10 +22,10 @@ use crate::seed;
 use crate::store::Store;
 use crate::values::Fill;
 
-/// The detail of a refusal where a role is missing.
+/// The detail of a refusal for a missing role.
 const LACKS_ROLE: &str = "The caller lacks the role that this needs.";
 
-/// A running fake of the service; dropping it ends it.
+/// A running fake of the service, which stops when dropped.
 #[must_use = "dropping the fake ends it"]
 pub struct FakeService {
     pub(crate) shared: Arc<Shared>,
@@ -52,7 +52,7 @@ impl FakeService {
     ///
     /// # Errors
     ///
-    /// Returns why the system gives no port.
+    /// Returns the system's error if no port can be used.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
@@ -68,13 +68,13 @@ impl FakeService {
         format!("{scheme}://{}", self.address)
     }
 
-    /// Returns the certificate of the authority that signed the server's, as PEM; `None` over
-    /// HTTP.
+    /// Returns the certificate of the authority that signed the server's, as PEM; `None` over HTTP.
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
     }
 
-    /// Returns the variables that lead [`Client::from_env`] here, with the service account.
+    /// Returns the environment variables for [`Client::from_env`], with the fake's URL and service
+    /// account.
     pub fn env(&self) -> [(&'static str, String); 3] {
         let (id, secret) = self.account.clone();
         [
@@ -84,15 +84,15 @@ impl FakeService {
         ]
     }
 
-    /// Returns a builder for a client that calls here, with the service account.
+    /// Returns a builder for a client of the fake, with its service account.
     pub fn client_builder(&self) -> ClientBuilder {
         let (id, secret) = self.account.clone();
         let account = Credentials::service_account(id, secret);
         Client::builder().base_url(self.url()).credentials(account)
     }
 
-    /// Takes a POST or PUT whose body lacks what the document requires, as the service does now
-    /// and then: see [`Request::missing`].
+    /// Accepts a POST or PUT whose body lacks a property that the document requires, as the service
+    /// sometimes does: see [`Request::missing`].
     pub fn allow_missing(&self) {
         lock(&self.shared.store).allows_missing = true;
     }
@@ -103,31 +103,32 @@ impl FakeService {
         *lock(&self.shared.today) = Some(date);
     }
 
-    /// Sets the rate limit, with full buckets and counts of zero; `None` takes all requests.
+    /// Sets the rate limit, with full buckets and counts of zero; `None` admits all requests.
     pub fn set_rate_limit(&self, limit: Option<RateLimit>) {
         let shared = &self.shared;
         seed::rate_limits(&mut lock(&shared.store), &shared.routes, limit.as_ref());
         lock(&self.shared.limiter).set(limit);
     }
 
-    /// Returns the counts of each bucket that a request needed.
+    /// Returns the counts of each bucket that was used.
     pub fn buckets(&self) -> Vec<Bucket> {
         lock(&self.shared.limiter).counts()
     }
 
-    /// Stores projects of one organization, each with clusters: `project-0` with `cluster-0` and
-    /// so on. Tens of thousands take a second or two. Those that are there already are stored anew,
-    /// not twice.
+    /// Stores projects of one organization, each with clusters: `project-0` with `cluster-0` and so
+    /// on. Tens of thousands take a second or two. Projects and clusters with these names are
+    /// replaced.
     pub fn seed(&self, projects: usize, clusters: usize) {
         let shared = &self.shared;
         seed::projects(&mut lock(&shared.store), &shared.routes, projects, clusters);
     }
 
-    /// Stores a value where a request would get it. It is returned as it is, with nothing made.
+    /// Stores a value at the path of a request. It is returned unchanged, without generated
+    /// properties.
     ///
     /// # Panics
     ///
-    /// Where the value holds what JSON can't say.
+    /// Panics if the value can't be encoded as JSON.
     pub fn store<T: Value>(&self, request: &impl AsRef<Request<T>>, value: T) {
         let request = request.as_ref();
         let json = to_json(&value).unwrap_or_else(|error| panic!("{error}"));
@@ -142,9 +143,9 @@ impl FakeService {
     }
 
     /// Begins an expectation for a request, as
-    /// [`MockTransport::on`](atlas_admin_runtime::testing::MockTransport::on) does. It comes
-    /// before the fake's own response. A request without an expectation gets the fake's own response;
-    /// [`FakeExpectation`](crate::FakeExpectation) delays and changes that.
+    /// [`MockTransport::on`](atlas_admin_runtime::testing::MockTransport::on) does. It takes
+    /// precedence over the fake's own response, which a request without an expectation gets.
+    /// [`FakeExpectation`](crate::FakeExpectation) delays or changes the fake's own response.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
     pub fn on<T>(&self, request: &impl AsRef<Request<T>>) -> Expectation<'_, T> {
@@ -152,8 +153,7 @@ impl FakeService {
         expectation(&self.shared.rules, pattern)
     }
 
-    /// Begins an expectation for a method and a path, in any version; `*` stands for any
-    /// text in it.
+    /// Begins an expectation for a method and a path, in any version; `*` matches any text in it.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
     pub fn on_path(&self, method: Method, path: &str) -> Expectation<'_, Json> {
@@ -161,7 +161,7 @@ impl FakeService {
         expectation(&self.shared.rules, pattern)
     }
 
-    /// Begins an expectation for every request, those for access tokens aside.
+    /// Begins an expectation for every request except those for access tokens.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
     pub fn on_all(&self) -> Expectation<'_, Json> {
@@ -169,15 +169,15 @@ impl FakeService {
         expectation(&self.shared.rules, pattern)
     }
 
-    /// Refuses a request from now on as the service does where the caller lacks a role: with 401
-    /// and a code such as `NOT_ORG_GROUP_CREATOR`.
+    /// Refuses a request from now on as the service does for a missing role: with 401 and a code
+    /// such as `NOT_ORG_GROUP_CREATOR`.
     #[track_caller]
     pub fn lack_role<T>(&self, request: &impl AsRef<Request<T>>, code: &str) {
         self.on(request).fail(401, code, LACKS_ROLE).always();
     }
 
     /// Refuses a method and a path from now on as [`FakeService::lack_role`] does, in any version;
-    /// `*` stands for any text in a segment of the path, and alone for any path.
+    /// `*` matches any text in a segment of the path, and alone any path.
     #[track_caller]
     pub fn lack_role_on_path(&self, method: Method, path: &str, code: &str) {
         self.on_path(method, path).fail(401, code, LACKS_ROLE).always();
@@ -189,7 +189,7 @@ impl FakeService {
         self.shared.rules.requests()
     }
 
-    /// Returns the accepted requests of one kind, as [`FakeService::on`] tells it.
+    /// Returns the accepted requests that match a request, by the rules of [`FakeService::on`].
     #[track_caller]
     pub fn requests_for<T>(
         &self,
@@ -199,11 +199,12 @@ impl FakeService {
         self.shared.rules.requests_for(&pattern)
     }
 
-    /// Returns the one request of its kind, as [`FakeService::on`] tells it.
+    /// Returns the single accepted request that matches a request, by the rules of
+    /// [`FakeService::on`].
     ///
     /// # Panics
     ///
-    /// Where there is none or more than one, with the requests that came instead.
+    /// Panics if no request matches, or more than one; the message lists the accepted requests.
     #[track_caller]
     pub fn single_request<T>(
         &self,

@@ -1,23 +1,22 @@
-//! Rules for single operations, as data: everything else follows from the shapes of
-//! paths and types.
+//! Rules for single operations, as data. Everything else follows from the shapes of paths and
+//! types.
 
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::json;
 
-/// What the paths of the operations begin with that are public (`security: []`): clients send them
-/// without credentials.
+/// The prefix of public operations (`security: []`), which clients call without credentials.
 pub(crate) const PUBLIC: &str = "/api/atlas/v2/unauth/";
 
 /// A path whose resources are those of another path.
 pub(crate) struct Alias {
-    /// The template that is called.
+    /// The template of the request.
     pub(crate) template: &'static str,
-    /// The template of the place that is meant.
+    /// The template of the place that it refers to.
     pub(crate) place: &'static str,
-    /// The property of the body that a parameter of `place` is taken from, where `template`
-    /// lacks one: its position, its name, and the property.
+    /// The source of a parameter of `place` that `template` lacks: its position, its name, and the
+    /// property of the body.
     pub(crate) from_body: Option<(usize, &'static str, &'static str)>,
-    /// A parameter of `template` that is no part of `place`, and the property that it sets.
+    /// A parameter of `template` that `place` lacks, and the property that it sets.
     pub(crate) renamed: Option<(&'static str, &'static str)>,
 }
 
@@ -27,16 +26,16 @@ macro_rules! groups {
     };
 }
 
-/// The paths that name the same resources in another way.
+/// The paths that refer to resources of another path.
 pub(crate) const ALIASES: &[Alias] = &[
-    // The service is made without its provider in the path, and found with it.
+    // The service is created without its provider in the path, and found with it.
     Alias {
         template: groups!("/privateEndpoint/endpointService"),
         place: groups!("/privateEndpoint/{cloudProvider}/endpointService"),
         from_body: Some((1, "cloudProvider", "providerName")),
         renamed: None,
     },
-    // Processors are listed in the plural, and made in the singular.
+    // Processors are listed in the plural, and created in the singular.
     Alias {
         template: groups!("/streams/{tenantName}/processors"),
         place: groups!("/streams/{tenantName}/processor"),
@@ -66,7 +65,7 @@ pub(crate) const ALIASES: &[Alias] = &[
         from_body: None,
         renamed: None,
     },
-    // A load is started by the name of its cluster, and found by its own id.
+    // A sample load is started by the name of its cluster, and found by its own id.
     Alias {
         template: groups!("/sampleDatasetLoad/{name}"),
         place: groups!("/sampleDatasetLoad"),
@@ -87,7 +86,7 @@ pub(crate) const ALIASES: &[Alias] = &[
         from_body: None,
         renamed: None,
     },
-    // The clusters of all projects are listed by project.
+    // The clusters of all projects, listed by project.
     Alias {
         template: "/api/atlas/v2/clusters",
         place: "/api/atlas/v2/groups",
@@ -96,14 +95,14 @@ pub(crate) const ALIASES: &[Alias] = &[
     },
 ];
 
-/// The variant of a union that a new resource has, by the value of the discriminator, where that is
-/// not the first: a user is invited before being a member.
+/// The variant of a new resource, by the value of the union's discriminator, where it is not the
+/// first: a user is invited before being a member.
 pub(crate) const BEGINS_AS: &[(&str, &str)] = &[("orgMembershipStatus", "PENDING")];
 
-/// The properties that a response repeats under another name than the request has: the template of
-/// the operation, the name in the request, and the names in the response.
+/// The properties of a request that the response repeats under other names: the template of the
+/// operation, the name in the request, and the names in the response.
 pub(crate) const RENAMED: &[(&str, &str, &[&str])] = &[
-    // The id of the endpoint, by provider.
+    // The id of the endpoint has a name for each provider.
     (
         groups!(
             "/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint"
@@ -113,36 +112,36 @@ pub(crate) const RENAMED: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-/// The lists with a path of their own that the service fills when it makes a resource: a new
+/// The lists with a path of their own that the service fills when it creates a resource: a new
 /// service account has a secret.
 pub(crate) const FILLED_AT_CREATION: &[&str] = &["secrets"];
 
-/// Returns the service's response in place of 404, where a resource that can be made was not.
+/// Returns the service's response instead of 404 for a resource that was not created.
 pub(crate) fn absent(template: &str) -> Option<Json> {
     match template {
-        // Recorded: 200 and an empty object where there is no search deployment.
+        // Recorded: 200 and an empty object where no search deployment exists.
         groups!("/clusters/{clusterName}/search/deployment") => Some(json!({})),
-        // The Atlas CLI reads this state as "not there".
+        // The Atlas CLI reads this state as "not configured".
         groups!("/pushBasedLogExport") => Some(json!({"state": "UNCONFIGURED"})),
         _ => None,
     }
 }
 
-/// The prefix of the former API, and that of the present one: most resources are the same, and
-/// have the properties of the first version.
+/// The prefixes of the former API and of the present one: most resources are the same, with the
+/// properties of the first version.
 pub(crate) const FORMER: (&str, &str) = ("/api/atlas/v1.0", "/api/atlas/v2");
 
-/// An endpoint outside the document, which clients of the service call nevertheless.
+/// An endpoint that the document doesn't declare, but clients of the service call.
 pub(crate) struct Endpoint {
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
-    /// Whether it wants credentials.
+    /// Whether it requires credentials.
     pub(crate) authenticates: bool,
     pub(crate) status: u16,
     pub(crate) body: &'static str,
 }
 
-/// The endpoints outside the document. All three are `mongodb-mcp-server`'s.
+/// The endpoints that the document doesn't declare. `mongodb-mcp-server` calls all three.
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     // The caller's address, for its access list.
     Endpoint {
@@ -152,7 +151,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         status: 200,
         body: r#"{"currentIpv4Address":"127.0.0.1"}"#,
     },
-    // Telemetry, which goes nowhere.
+    // Telemetry, which is discarded.
     Endpoint {
         method: "POST",
         path: "/api/private/v1.0/telemetry/events",

@@ -1,7 +1,7 @@
 //! Resources, stored by their paths.
 //!
-//! All of it follows from the shapes of paths and types: what is at `…/things/{name}` is a
-//! resource of the collection `…/things`, and is found by the property that the parameter names.
+//! Everything follows from the shapes of paths and types: the resource at `…/things/{name}` belongs
+//! to the collection `…/things`, and is found by the property that the parameter names.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,41 +14,41 @@ use crate::place::{Parameters, Place};
 use crate::routes::{Below, FoundBy, Routes};
 use crate::values::{Fill, mixed, properties, property};
 
-/// All that is stored.
+/// All stored resources.
 #[derive(Default)]
 pub(crate) struct Store {
-    /// By the path.
+    /// The collections by path.
     pub(crate) collections: BTreeMap<String, Collection>,
-    /// What is at a path of its own, as settings are.
+    /// The single resources by path, such as settings.
     pub(crate) singles: BTreeMap<String, Resource>,
-    /// The templates of the collections that ever held a resource.
+    /// The templates of the collections that have ever held a resource.
     used: BTreeSet<String>,
     pub(crate) accepted: Accepted,
-    /// Whether bodies may lack what the document requires.
+    /// Whether bodies may lack required properties.
     pub(crate) allows_missing: bool,
-    /// Whether a resource that nobody made is made when it is read.
+    /// Whether a missing resource is created when it is read.
     pub(crate) populates: bool,
-    /// The number of resources that were ever stored.
+    /// The number of resources that have ever been stored.
     count: u64,
 }
 
-/// The resources at a path, in the order in which they were made.
+/// The resources at a path, in order of creation.
 #[derive(Default)]
 pub(crate) struct Collection {
     resources: BTreeMap<u64, Resource>,
-    /// The resources that have a text as their key or as a property.
+    /// The resources by each text in their key or properties.
     by_text: HashMap<String, BTreeSet<u64>>,
 }
 
 /// A resource.
 #[derive(Clone)]
 pub(crate) struct Resource {
-    /// Its parameters in the path it was put at, where that says more than its properties.
+    /// Its parameters in the path it was stored at, where its properties don't have them.
     pub(crate) key: Vec<String>,
     pub(crate) json: Json,
-    /// The part of it that is made when it is read.
+    /// The properties that are generated when it is read.
     pub(crate) fill: Fill,
-    /// The number that made values are derived from.
+    /// The number that generated values are derived from.
     pub(crate) seed: u64,
 }
 
@@ -109,7 +109,7 @@ impl Collection {
 }
 
 impl Store {
-    /// Returns what is stored at a place.
+    /// Returns the resource at a place.
     pub(crate) fn get(&self, place: &Place<'_>) -> Option<&Resource> {
         if place.key.is_empty() {
             return self.singles.get(&place.path);
@@ -118,7 +118,7 @@ impl Store {
         collection.resources.get(&collection.find(place.key)?)
     }
 
-    /// Stores a resource at a place, in the place of what is there.
+    /// Stores a resource at a place, replacing the one there.
     pub(crate) fn put(&mut self, place: &Place<'_>, json: Json, fill: Fill) {
         let key: Vec<String> =
             place.key.iter().map(|(_, value)| value.clone()).collect();
@@ -155,7 +155,7 @@ impl Store {
         mixed(self.count + 1, path)
     }
 
-    /// Removes what is at a place, and returns it.
+    /// Removes the resource at a place, and returns it.
     pub(crate) fn remove(&mut self, place: &Place<'_>) -> Option<Resource> {
         if place.key.is_empty() {
             return self.singles.remove(&place.path);
@@ -165,27 +165,27 @@ impl Store {
         collection.remove(id)
     }
 
-    /// Removes all that is below a path.
+    /// Removes all resources below a path.
     pub(crate) fn remove_below(&mut self, path: &str) {
         let below = format!("{path}/");
         remove_prefixed(&mut self.collections, &below);
         remove_prefixed(&mut self.singles, &below);
     }
 
-    /// Tells whether there is a collection below a path.
+    /// Tells whether a collection below a path has resources.
     pub(crate) fn has_below(&self, path: &str) -> bool {
         let below = format!("{path}/");
         let first = self.collections.range(below.clone()..).next();
         first.is_some_and(|(path, _)| path.starts_with(&below))
     }
 
-    /// Tells whether collections of a template were ever used.
+    /// Tells whether collections of a template have ever held a resource.
     pub(crate) fn is_used(&self, template: &str) -> bool {
         self.used.contains(template)
     }
 
-    /// Makes what a resource names by its id and what is at the top of the API: an organization
-    /// is there as soon as a project names it.
+    /// Creates the resources at the top of the API that a resource names by id: an organization
+    /// exists as soon as a project names it.
     pub(crate) fn ensure_named(
         &mut self,
         routes: &Routes,
@@ -210,7 +210,7 @@ impl Store {
         }
     }
 
-    /// Returns what a new resource would be found by, where another is found by it already.
+    /// Returns the identifying values of a new resource if another resource already has them.
     pub(crate) fn taken(
         &self,
         place: &Place<'_>,
@@ -225,13 +225,13 @@ impl Store {
             let mut names = properties(parameter, index + 1 == count);
             let name = names.find(|name| property(json, name).is_some())?;
             key.push(((*parameter).to_owned(), property(json, &name)?.to_owned()));
-            // Of two parameters that seem to be one property, one means another.
+            // Of two parameters that match the same property, one must mean another.
             if !used.insert(name) {
                 return None;
             }
         }
-        // What is found `by…` something is the only one within what it belongs to, and that
-        // may be in the body alone.
+        // A resource found `by…` a property is unique within its parent, which only the body may
+        // name.
         let is_beside = |resource: &Resource| {
             let said = body.as_object().into_iter().flatten();
             let mut owners = said.filter(|(name, _)| name.ends_with("Id"));
@@ -246,7 +246,7 @@ impl Store {
         is_taken.then(|| values.join("/"))
     }
 
-    /// Returns the paths of a resource of a collection: one for each path that finds it.
+    /// Returns the paths of a resource in a collection: one for each set of identifying parameters.
     pub(crate) fn paths_of<'r>(
         routes: &'r Routes,
         place: &Place<'_>,
@@ -263,7 +263,7 @@ impl Store {
             let by_key = (resource.key.len() == count).then(|| resource.key.clone());
             for values in values.into_iter().chain(by_key) {
                 let path = place.path_of(&values);
-                // Most are found by the properties that they were put by.
+                // Most resources are found by the properties that they were stored by.
                 let is_it = |(of, other): &(&Below, String)| {
                     of.template == below.template && *other == path
                 };
@@ -275,9 +275,8 @@ impl Store {
         paths
     }
 
-    /// Returns the path of a resource that a request is below and that is not there, where
-    /// somebody could have made it. Where no such resource was ever stored, any is as good as
-    /// there.
+    /// Returns the path of a missing parent of a request that a request could have created. Where
+    /// no such resource was ever stored, any parent counts as existing.
     pub(crate) fn missing_parent(
         &self,
         routes: &Routes,
@@ -304,21 +303,21 @@ fn remove_prefixed<T>(all: &mut BTreeMap<String, T>, prefix: &str) {
     }
 }
 
-/// Tells whether what is at a place is there only once somebody made it.
+/// Tells whether the resource at a place exists only once a request has created it.
 pub(crate) fn is_made(routes: &Routes, place: &Place<'_>) -> bool {
     let template = place.template;
     if !place.key.is_empty() {
         return routes.is_creatable(template);
     }
-    // A single resource is, if it has both a POST and a DELETE.
+    // A single resource does if it has both a POST and a DELETE.
     [Method::Post, Method::Get, Method::Delete]
         .iter()
         .all(|method| routes.takes(template, *method))
         && !routes.is_collection(template)
 }
 
-/// Tells whether a parameter of the path names a resource: by the property of its name, by the
-/// one that its last words say, else by any text of it.
+/// Tells whether a parameter of the path names a resource: by the property of its name, by the one
+/// that its last words name, else by any text property.
 pub(crate) fn names(json: &Json, parameter: &str, value: &str, is_last: bool) -> bool {
     let names: Vec<String> = properties(parameter, is_last).collect();
     let mut declared = names.iter().filter_map(|name| property(json, name)).peekable();

@@ -1,4 +1,4 @@
-//! HTTPS, with a certificate authority made at the start.
+//! HTTPS, with a certificate authority generated at the start.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// The time that a client has for a handshake.
+/// The time limit of a handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// A certificate for loopback, its key, and the authority that signed it.
@@ -54,7 +54,7 @@ impl Identity {
     }
 }
 
-/// Accepts connections, and hands out those whose handshake is done.
+/// Accepts connections, and returns those whose handshake is done.
 pub(crate) struct Listener {
     ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
     address: SocketAddr,
@@ -62,7 +62,7 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Accepts connections from now on; returns the certificate of the authority as well, as PEM.
+    /// Accepts connections from now on; also returns the authority's certificate, as PEM.
     pub(crate) fn start(listener: TcpListener) -> io::Result<(Self, String)> {
         let identity = Identity::make()?;
         let address = listener.local_addr()?;
@@ -80,7 +80,7 @@ impl Listener {
         let task = tokio::spawn(async move {
             while let Ok((stream, peer)) = accept(&listener).await {
                 let (acceptor, sender) = (acceptor.clone(), sender.clone());
-                // A client that is slow or doesn't trust the authority holds up no other.
+                // A client that is slow or doesn't trust the authority must not block others.
                 tokio::spawn(async move {
                     let handshake =
                         tokio::time::timeout(HANDSHAKE, acceptor.accept(stream));
@@ -94,7 +94,7 @@ impl Listener {
     }
 }
 
-/// Accepts a connection; a failure of one, or a lack of file descriptors, passes.
+/// Accepts a connection, ignoring failures of single ones and a lack of file descriptors.
 async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
     loop {
         if let Ok(accepted) = listener.accept().await {
@@ -111,7 +111,7 @@ impl serve::Listener for Listener {
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         match self.ready.recv().await {
             Some(accepted) => accepted,
-            // The task that accepts is gone, and with it this.
+            // The accepting task has ended, and with it the server.
             None => std::future::pending().await,
         }
     }

@@ -1,6 +1,6 @@
-//! Values made from their types, where nobody said what they are.
+//! Values generated from their types, for properties that no request has set.
 //!
-//! The same resource gets the same values each time: they are made of the place where they are.
+//! A resource gets the same values each time: they are derived from its place.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -21,50 +21,51 @@ mod settable;
 
 pub(crate) use settable::Settable;
 
-/// The depth to which records are made: types may contain themselves.
+/// The maximum depth of generated records: types may contain themselves.
 const DEPTH: usize = 6;
-/// The depth to which lists, maps and unions are made, which may contain themselves without a
+/// The maximum depth of generated lists, maps and unions, which may contain themselves without a
 /// record between.
 const LIMIT: usize = 2 * DEPTH;
 
-/// The part of a value that is made.
+/// The part of a value that is generated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fill {
-    /// Nothing: all that there is was said.
+    /// Nothing: everything was set.
     Nothing,
-    /// What a request leaves to the service.
+    /// The properties that a request leaves to the service.
     Rest,
-    /// All there is.
+    /// Everything.
     All,
 }
 
-/// Makes what is unset in a value, and removes what the service never returns.
+/// Generates the unset parts of a value, and removes what the service never returns.
 pub(crate) struct Filler<'a> {
     pub(crate) fill: Fill,
-    /// The ids and names of all that encloses the resource, by its path.
+    /// The ids and names of all parents of the resource, from its path.
     pub(crate) known: &'a Parameters,
     /// The parameters that name the resource itself: `clusterName` for `clusterName` and `name`.
     pub(crate) own: &'a Parameters,
-    /// The properties that a request can set: the service sets the others of another type.
+    /// The properties that a request can set; the service sets the others.
     pub(crate) settable: Option<&'a Settable>,
     /// Whether the response is the one that returns secrets.
     pub(crate) is_fresh: bool,
-    /// The number that made values are derived from.
+    /// The number that generated values are derived from.
     pub(crate) seed: u64,
     /// Counts the resources that a property is the number of.
     pub(crate) count: &'a dyn Fn(&str) -> Option<usize>,
 }
 
-/// The position of a value in the resource that is made.
+/// The position of a value in the generated resource.
 #[derive(Clone, Copy)]
 struct At<'a> {
-    /// The property's name, which a list's items share.
+    /// The name of the property; the items of a list share it.
     name: &'a str,
     /// The Rust name of the record that has the property.
     owner: &'static str,
     depth: usize,
     seed: u64,
-    /// The discriminator of the union whose variant this is, and the variant's value.
+    /// The union's discriminator and its value for this variant; `None` where the value is no
+    /// variant.
     tag: Option<(&'static str, &'static str)>,
 }
 
@@ -74,7 +75,7 @@ impl At<'_> {
     }
 }
 
-/// Makes a number of another and a part of a place.
+/// Derives a number from another and a part of a place.
 pub(crate) fn mixed(seed: u64, part: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     (seed, part).hash(&mut hasher);
@@ -82,7 +83,7 @@ pub(crate) fn mixed(seed: u64, part: impl Hash) -> u64 {
 }
 
 impl Filler<'_> {
-    /// Makes what is unset in a value, which as a whole may be.
+    /// Generates the unset parts of a value, or the whole value if it is unset.
     pub(crate) fn fill(
         &self,
         value: &mut dyn Value,
@@ -146,7 +147,7 @@ impl Filler<'_> {
         Ok(())
     }
 
-    /// Sets what is shown of the secret beside it.
+    /// Sets the property that shows the mask of the secret beside it.
     fn show_masked(&self, record: &mut dyn Record, index: usize, at: At<'_>) {
         let table = record.table();
         let mut fields = table.fields.iter().enumerate();
@@ -185,7 +186,7 @@ impl Filler<'_> {
             });
             return Ok(());
         }
-        // Links lead nowhere here; a list without any has no next page.
+        // Links would lead nowhere; a list without links has no next page.
         let is_left_out = field.json_name == "links" || at.depth >= LIMIT;
         if !is_left_out && (!is_unset || self.makes(field, table, at)) {
             self.value(value, is_unset, inner)?;
@@ -193,23 +194,24 @@ impl Filler<'_> {
         Ok(())
     }
 
-    /// Tells whether an unset property is the service's to set.
+    /// Tells whether the service sets an unset property.
     fn makes(&self, field: &Field, table: &Table, at: At<'_>) -> bool {
         let name = field.json_name;
         let is_left = field.flags & (Field::REQUIRED | Field::READ_ONLY) != 0;
-        // A resource says what it is called by.
+        // A resource includes its own name.
         let is_name = at.depth == 0 && self.own.iter().any(|(own, _)| own == name);
         let is_not_settable =
             at.depth == 0 && self.settable.is_some_and(|all| all.lacks(table, name));
         let is_tag = at.tag.is_some_and(|(tag, _)| tag == name);
         if at.depth >= DEPTH {
-            // What is this deep is there for the sake of its owner alone.
+            // At this depth, a record exists only because its owner requires it.
             return field.flags & Field::REQUIRED != 0 || is_tag;
         }
         self.fill == Fill::All || is_left || is_name || is_not_settable || is_tag
     }
 
-    /// Fills the items of a list: they can't be changed in it, so each is put in again.
+    /// Fills the items of a list, which can't be changed in place: each is taken out and added
+    /// again.
     fn items(&self, list: &mut dyn List, at: At<'_>) -> Result<(), Failure> {
         for (index, item) in taken(list)?.iter().enumerate() {
             let value = list.push();
@@ -231,7 +233,7 @@ impl Filler<'_> {
         Ok(())
     }
 
-    /// Makes a variant of a union, and says which.
+    /// Generates a variant of a union.
     fn variant(&self, union: &mut dyn Union, at: At<'_>) -> Result<(), Failure> {
         let tag = match &union.variants().by {
             Discriminator::Property(name, values) => {
@@ -243,7 +245,7 @@ impl Filler<'_> {
         self.value(union.select(0), true, at)
     }
 
-    /// Fills the variant of a union that is set; one that a request left to the service is chosen.
+    /// Fills the variant of a union; where the request left the choice to the service, chooses one.
     fn chosen(&self, union: &mut dyn Union, at: At<'_>) -> Result<(), Failure> {
         let (index, content) = union.content();
         if let Discriminator::Property(name, values) = &union.variants().by
@@ -265,14 +267,14 @@ impl Filler<'_> {
         self.value(union.content_mut(), false, at)
     }
 
-    /// Counts what a property of the resource is the number of, whatever was said.
+    /// Counts the resources that a property is the number of, even where it was set.
     fn counted(&self, at: At<'_>) -> Option<i64> {
         let counted = (self.count)(at.name).filter(|_| at.depth <= 1)?;
         i64::try_from(counted).ok()
     }
 
-    /// Chooses one of the values of an enum: what the path or the union says, else one at which
-    /// nothing is left to wait for, else the first.
+    /// Chooses one of the values of an enum: the one in the path or of the union, else one that no
+    /// wait continues on, else the first.
     fn choice(
         &self,
         declared: &'static [&'static str],
@@ -290,9 +292,9 @@ impl Filler<'_> {
             .or(declared.first().copied())
     }
 
-    /// Returns what the path says about a property.
+    /// Returns the value of a property in the path.
     fn said(&self, at: At<'_>) -> Option<String> {
-        // Not of what is in the resource, which has names of its own.
+        // Not for parts of the resource, which have names of their own.
         let count = self.own.len();
         let own = self.own.iter().enumerate().find(|(index, (parameter, _))| {
             let is_last = index + 1 == count;
@@ -304,7 +306,7 @@ impl Filler<'_> {
         own.map(|(_, pair)| pair).or_else(known).map(|(_, value)| value.clone())
     }
 
-    /// Makes a text by the name of its property, as this API names things.
+    /// Generates a text by the name of its property, in the API's usual formats.
     fn text(&self, at: At<'_>) -> String {
         if let Some((_, value)) = at.tag.filter(|(tag, _)| *tag == at.name) {
             return value.to_owned();
@@ -319,12 +321,12 @@ impl Filler<'_> {
     }
 }
 
-/// Tells whether a property shows what a response may of the secret beside it.
+/// Tells whether a property shows the mask of the secret beside it.
 fn is_mask(field: &Field) -> bool {
     field.json_name.starts_with("masked")
 }
 
-/// Hides a secret, or leaves it out where the record has another property for what is shown.
+/// Masks a secret, or removes it where the record has another property for the mask.
 fn mask(
     value: &mut dyn Value,
     table: &Table,
@@ -344,8 +346,8 @@ fn mask(
     }
 }
 
-/// Returns the properties that a parameter may stand for, the likeliest first: `clusterName` is
-/// the `clusterName`, the `cluster`, and of the resource that it is the last name of, the `name`.
+/// Returns the properties that a parameter may refer to, the likeliest first. `clusterName` refers
+/// to `clusterName`, `cluster`, and, if it is the last parameter of the resource's path, `name`.
 pub(crate) fn properties(
     parameter: &str,
     is_last: bool,
@@ -361,8 +363,8 @@ pub(crate) fn properties(
     std::iter::once(parameter.to_owned()).chain(before).chain(after)
 }
 
-/// Returns a text of an object by its property's name, in any of the spellings of this API:
-/// `indexID`, `indexId`, `_id`.
+/// Returns a text of an object by its property's name, in any of the API's spellings: `indexID`,
+/// `indexId`, `_id`.
 pub(crate) fn property<'a>(json: &'a Json, name: &str) -> Option<&'a str> {
     let object = json.as_object()?;
     let exact = object.get(name).and_then(Json::as_str);
@@ -376,7 +378,7 @@ fn is_same(name: &str, other: &str) -> bool {
     name.trim_start_matches('_').eq_ignore_ascii_case(other.trim_start_matches('_'))
 }
 
-/// Reads JSON into a value, without what its type does not declare; `null` leaves it as it is.
+/// Reads JSON into a value, without undeclared properties; `null` leaves the value unchanged.
 pub(crate) fn read(value: &mut dyn Value, json: &Json) -> Result<(), Failure> {
     if json.is_null() {
         return Ok(());
@@ -385,7 +387,7 @@ pub(crate) fn read(value: &mut dyn Value, json: &Json) -> Result<(), Failure> {
     strip(value)
 }
 
-/// Empties a list, and returns what its items were.
+/// Empties a list, and returns its items.
 fn taken(list: &mut dyn List) -> Result<Vec<Json>, Failure> {
     let items = (0..list.len()).map(|index| to_json(list.get(index)));
     let items: Vec<Json> = items.collect::<Result<_, _>>()?;
@@ -395,7 +397,7 @@ fn taken(list: &mut dyn List) -> Result<Vec<Json>, Failure> {
     Ok(items)
 }
 
-/// Removes what a value holds beyond what its type declares: the service does not repeat it.
+/// Removes undeclared properties of a value, which the service doesn't repeat.
 fn strip(value: &mut dyn Value) -> Result<(), Failure> {
     match value.slot() {
         Slot::Record(record) => {
@@ -408,7 +410,7 @@ fn strip(value: &mut dyn Value) -> Result<(), Failure> {
                 }
             }
         }
-        // What a variant that is not declared holds is all there is of it.
+        // The whole content of an undeclared variant is undeclared, and stays.
         Slot::Union(union) if union.content().0 != usize::MAX => {
             strip(union.content_mut())?;
         }
@@ -422,7 +424,7 @@ fn strip(value: &mut dyn Value) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Tells whether the items of a list may hold what their type doesn't declare.
+/// Tells whether the items of a list may have undeclared properties.
 fn has_records(list: &dyn List) -> bool {
     let mut items = (0..list.len()).map(|index| list.get(index).view());
     items.any(|item| matches!(item, View::Record(_) | View::Union(_)))
@@ -432,7 +434,7 @@ fn has_records(list: &dyn List) -> bool {
 mod tests {
     use super::*;
 
-    /// A list of itself, with no record between.
+    /// A list of itself, without a record between.
     #[derive(Default)]
     struct Nest(Vec<Nest>);
 

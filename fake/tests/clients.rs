@@ -1,5 +1,5 @@
-//! Clients that nobody here wrote, against the program: MongoDB's own MCP server over HTTPS with a
-//! service account, and npm's `mongodb-atlas-api-client` over HTTP with an API key.
+//! Clients by others, against the program: MongoDB's own MCP server over HTTPS with a service
+//! account, and npm's `mongodb-atlas-api-client` over HTTP with an API key.
 
 #![cfg(all(feature = "full", feature = "tls"))]
 
@@ -43,7 +43,7 @@ fn mongodbs_mcp_server_finds_all_that_its_atlas_tools_need() {
     let path = install().join("ca.pem");
     let service = Running::start(&["--ca-file", path.to_str().unwrap()]);
     let mut node = node("mcp.mjs");
-    // The first is for its requests, the second for those that it leaves to Node.
+    // The first is for the client's own requests, the second for those that Node makes for it.
     node.env("SSL_CERT_FILE", &path).env("NODE_EXTRA_CA_CERTS", &path);
     let status = node.arg(service.value("url")).status().unwrap();
     assert!(status.success(), "a tool failed: {status}");

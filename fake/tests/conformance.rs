@@ -1,5 +1,5 @@
-//! Every response of the fake, by the schemas of the document: what a client of any kind, made
-//! from the document, can read.
+//! Validates every response of the fake against the document's schemas, so that any client
+//! generated from the document can read it.
 
 #![cfg(feature = "full")]
 
@@ -22,19 +22,19 @@ mod schema;
 
 const ID: &str = "32b6e34b3d91647abb20e7b8";
 
-/// What no value can meet in the document.
+/// Requirements of the document that no value can meet.
 const MISTAKES: &[&str] = &[
-    // The pattern has its backslashes twice.
+    // The pattern has its backslashes doubled.
     "/mobileNumber",
-    // 24 digits in the path and 20 here, of the same identity provider.
+    // 24 digits in the path and 20 here, for the same identity provider.
     "/associatedOrgs/0/identityProviderId",
-    // A minimum in one version that another doesn't have.
+    // A minimum in one version that another version lacks.
     "/diskSizeGB",
-    // What the request may hold, the response may not.
+    // A value that the request may have and the response may not.
     "/teamIds/0",
 ];
 
-/// A fake, and requests to it by hand.
+/// A fake, and an HTTP client for requests to it.
 struct Service {
     _fake: FakeService,
     url: String,
@@ -75,19 +75,19 @@ impl Service {
     }
 }
 
-/// Returns an operation's pair in the document.
+/// Returns the document's pair for a registry entry.
 fn pair<'s>(samples: &'s Samples, entry: &Entry) -> &'s Pair {
     let operation = entry.operation;
     samples.pair(operation.id, &operation.version.to_string()).unwrap()
 }
 
-/// Puts plain values of the document into a path.
+/// Fills a path with plain values of the document.
 fn path_of(samples: &Samples, pair: &Pair) -> String {
     let mut path = pair.path.clone();
     for parameter in pair.parameters.iter().filter(|it| it.location == "path") {
         let value = samples.parameter(pair, &parameter.name, Choice::Full).unwrap();
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        // The document says less about these in the path than in the response.
+        // The document restricts these less in the path than in the response.
         let pattern = parameter.schema.get("pattern").and_then(Value::as_str);
         let is_of_pattern = pattern.is_some_and(|pattern| !pattern.contains("{24}"));
         let value = match &*parameter.name {
@@ -104,7 +104,7 @@ fn path_of(samples: &Samples, pair: &Pair) -> String {
     path
 }
 
-/// Says what is wrong with a response, by the generated types and by the schema.
+/// Returns the differences of a response from the generated types and from the schema.
 fn differences(
     validators: &Validators<'_>,
     pair: &Pair,
@@ -123,7 +123,7 @@ fn differences(
         &mut observe,
     )
     .unwrap();
-    let schema = pair.answer(response.status).and_then(|media| media.schema.as_ref());
+    let schema = pair.response(response.status).and_then(|media| media.schema.as_ref());
     let json: Value = serde_json::from_slice(&response.body).unwrap();
     let validator =
         validators.get(schema.unwrap(), atlas_admin_samples::Direction::Response);
@@ -132,7 +132,7 @@ fn differences(
     problems
 }
 
-/// Describes a difference; of a union, those from the branch that fits best.
+/// Describes a difference; for a union, those of the branch that fits best.
 fn told(error: &ValidationError<'_>) -> Vec<String> {
     match error.kind() {
         ValidationErrorKind::AnyOf { context }
@@ -150,7 +150,7 @@ fn told(error: &ValidationError<'_>) -> Vec<String> {
     }
 }
 
-/// Each operation that reads, in each of its versions, where everything is there.
+/// Calls each GET in each of its versions, with all parents present.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_read_is_what_the_document_declares() {
     let samples = Samples::vendored();
@@ -184,7 +184,7 @@ fn named<'j>(json: &'j Value, parameter: &str) -> Option<&'j str> {
     let last = parameter.rfind(|it: char| it.is_ascii_uppercase());
     let short = last.map(|at| parameter[at..].to_lowercase());
     let own_id = short.as_ref().map(|it| format!("_{it}"));
-    // An address, an endpoint of AWS, or the resource in a response that holds more.
+    // The parameter is an address, an AWS endpoint, or the resource in a response that holds more.
     let other = match parameter {
         "entryValue" => "ipAddress",
         "endpointId" => "interfaceEndpointId",
@@ -199,7 +199,7 @@ fn named<'j>(json: &'j Value, parameter: &str) -> Option<&'j str> {
     })
 }
 
-/// Tells whether a template is that of a resource of a collection.
+/// Tells whether a template is that of a resource in a collection.
 fn is_below(template: &str, collection: &str) -> bool {
     let rest = template.strip_prefix(collection).and_then(|it| it.strip_prefix('/'));
     rest.is_some_and(|rest| {
@@ -207,14 +207,14 @@ fn is_below(template: &str, collection: &str) -> bool {
     })
 }
 
-/// Returns the operations that read, of the templates that are wanted.
+/// Returns the GET operations of the selected templates.
 fn reads(is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static Entry> {
     registry::entries().filter(move |it| {
         it.operation.method.as_str() == "GET" && is_wanted(it.operation.path)
     })
 }
 
-/// Says what is wrong with the ways in which a new resource of a path is found and listed.
+/// Returns the ways in which a new resource of a path is not found or listed.
 async fn not_found(
     (samples, validators): (&Samples, &Validators<'_>),
     service: &Service,
@@ -256,8 +256,8 @@ async fn not_found(
     problems
 }
 
-/// Each operation that makes a resource, in each of its versions: the response fits, and the
-/// resource is found by each of its names and in each version, and listed.
+/// Calls each operation that creates a resource, in each of its versions: the response fits the
+/// type, and the resource is found by each of its names and in each version, and listed.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_made_is_found() {
     let samples = Samples::vendored();
@@ -298,7 +298,7 @@ async fn what_is_made_is_found() {
     assert!(made > 40, "{made}");
 }
 
-/// Each operation that changes or deletes, in each of its versions, with a full body.
+/// Calls each operation that changes or deletes, in each of its versions, with a full body.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_change_gets_the_response_that_the_document_declares() {
     let samples = Samples::vendored();
@@ -314,14 +314,14 @@ async fn every_change_gets_the_response_that_the_document_declares() {
         let response = service.send(entry, &path, body.as_ref()).await;
         let mut problems = differences(&validators, pair, entry, &response);
         if operation.id == "addGroupAccessUser" {
-            // Its request may hold any text as a role, its response only those that are declared.
+            // The request accepts any text as a role, the response only declared ones.
             problems.clear();
         }
         if !operation.success.contains(&response.status) {
             let text = String::from_utf8_lossy(&response.body);
             problems.push(format!("{} {text}", response.status));
         }
-        // Whatever comes, it is a response.
+        // Whatever the request, there is a response.
         for seed in 0..2 {
             let body = samples.body(pair, Choice::Extended(seed));
             let status = service.send(entry, &path, body.as_ref()).await.status;

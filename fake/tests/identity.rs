@@ -1,4 +1,4 @@
-//! What is made keeps its identity: secrets, owners, counts and names, in every version.
+//! Created resources keep their identity in every version: secrets, owners, counts and names.
 
 #![cfg(feature = "full")]
 
@@ -142,7 +142,7 @@ async fn a_service_account_has_its_secrets_once() {
     let shown = again.masked_secret_value.clone().unwrap();
     assert!(shown.contains("***") && !shown.contains(&first), "{shown}");
 
-    // It calls with it; another is added, and the first taken away.
+    // The robot uses its first secret; a second is added, and the first deleted.
     let robot = with(&fake, Credentials::service_account(&id, &first));
     projects::list_groups().send(&robot).await.unwrap();
     let more = ServiceAccountSecretRequest {

@@ -9,7 +9,7 @@ use by_hand::{http, token};
 #[path = "common/by_hand.rs"]
 mod by_hand;
 
-/// A page links to its neighbours, and has a count unless the request turns that off.
+/// A page links to its neighbours, and has a count unless the request disables it.
 #[tokio::test]
 async fn a_page_has_links_and_a_count_and_its_results() {
     let fake = FakeService::start().await.unwrap();

@@ -1,4 +1,4 @@
-//! The program: what it prints, what it responds, and how it ends.
+//! The program: its output, its responses, and how it ends.
 
 #![cfg(feature = "full")]
 
@@ -80,7 +80,7 @@ async fn options_set_credentials_limits_and_missing_roles() {
         !statuses.is_empty() && statuses.iter().all(|it| *it == 429),
         "{statuses:?}"
     );
-    // reqwest wants one here, though nothing goes over TLS; a second changes nothing.
+    // reqwest requires a TLS provider even without TLS; a second call changes nothing.
     _ = rustls::crypto::ring::default_provider().install_default();
     let counts = reqwest::get(service.value("url") + "/fake/buckets").await.unwrap();
     let counts: serde_json::Value =

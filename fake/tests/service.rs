@@ -1,4 +1,4 @@
-//! The fake of the service: called by our client, and by requests made by hand.
+//! The fake of the service, called by our client and by plain HTTP requests.
 
 #![cfg(feature = "full")]
 
@@ -112,7 +112,7 @@ async fn names_are_taken_only_where_the_service_says_so() {
         };
         database_users::create_database_user("g1", &user).send(&client).await
     };
-    // It takes both to name a user.
+    // A user is identified by both names.
     create("admin", "alice").await.unwrap();
     create("$external", "alice").await.unwrap();
     create("admin", "bob").await.unwrap();
@@ -122,7 +122,7 @@ async fn names_are_taken_only_where_the_service_says_so() {
     let user = get.send(&client).await.unwrap();
     assert_eq!(user.database_name, set("$external"));
 
-    // A collection has many indexes, and another may have one of the same name.
+    // A collection has many indexes, and another collection may have one with the same name.
     for (database, name) in [("shop", "one"), ("shop", "two"), ("attic", "one")] {
         let index =
             SearchIndexCreateRequest::VectorSearch(VectorSearchIndexCreateRequest {
@@ -139,7 +139,7 @@ async fn names_are_taken_only_where_the_service_says_so() {
         create.send(&client).await.unwrap();
     }
 
-    // The name of a project is taken in its organization alone.
+    // The name of a project is unique only within its organization.
     let mut other = group("MyProject");
     projects::create_group(&other).send(&client).await.unwrap();
     other.org_id = set("32b6e34b3d91647abb20e7b8");
@@ -177,7 +177,7 @@ async fn a_post_must_hold_what_the_document_requires_unless_the_fake_is_told_oth
     assert!(refused.to_string().contains("name must be set"), "{refused}");
     fake.allow_missing();
     assert!(create.send(&client).await.unwrap().id.is_some());
-    // A change need not.
+    // A change may omit required properties.
     let project = projects::create_group(&group("One")).send(&client).await.unwrap();
     let patch =
         atlas_admin::types::GroupUpdate { name: set("Two"), ..Default::default() };
@@ -195,7 +195,7 @@ async fn what_is_sent_empty_comes_back_empty() {
     let got = projects::get_group(id).send(&client).await.unwrap();
     assert_eq!(got.name.as_deref(), Some(""));
 
-    // A body that requires nothing may be left out; this one is optional in the document.
+    // A body without required properties may be omitted; this one is optional in the document.
     let pin = format!(
         "{}/api/atlas/v2/groups/{id}/clusters/prod:pinFeatureCompatibilityVersion",
         fake.url()
@@ -207,7 +207,7 @@ async fn what_is_sent_empty_comes_back_empty() {
     assert_eq!(raw(request).await.0, 204);
 }
 
-/// Whatever the document declares, the fake can make.
+/// The fake can generate every type that the document declares.
 #[tokio::test]
 async fn every_get_returns_what_its_type_reads() {
     let fake = fake().await;
@@ -292,7 +292,7 @@ async fn it_fails_throttles_and_slows_down_as_it_is_told() {
     assert_eq!(fake.requests_for(&clusters::get_cluster("g1", "prod")).len(), 2);
 }
 
-/// Under the lock of what is stored, it would wait for itself.
+/// With the lock of the store held, this would deadlock.
 #[tokio::test]
 async fn a_change_may_use_the_fake() {
     let fake = Arc::new(fake().await);
@@ -346,7 +346,7 @@ async fn what_nobody_can_make_is_made_from_its_type() {
     assert!(csv.chunk().await.unwrap().is_some_and(|chunk| !chunk.is_empty()));
 }
 
-/// Sends a request by hand, and returns its status and the code of its error.
+/// Sends a plain HTTP request, and returns its status and error code.
 async fn raw(request: reqwest::RequestBuilder) -> (u16, String) {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
@@ -404,7 +404,7 @@ async fn requests_by_hand_are_judged_as_the_service_does() {
     ] {
         assert_eq!(raw(get(GROUPS, unknown)).await.0, 406, "{unknown}");
     }
-    // A version that will be taken away says so.
+    // A deprecated version has headers that say so.
     let old =
         get("/api/atlas/v2/groups/g1/clusters", "application/vnd.atlas.2023-01-01+json");
     let sunset = old.send().await.unwrap().headers()["sunset"].clone();

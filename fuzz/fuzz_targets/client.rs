@@ -1,8 +1,8 @@
-//! Any answers to a client: challenges, tokens, redirects, waits, packed bodies.
+//! Sends any responses to a client: challenges, tokens, redirects, waits, compressed bodies.
 //!
-//! The first byte says how the client authenticates and what it asks. The rest is the answers,
-//! one after the other, with a zero byte between them: a line with the status, lines with
-//! headers, an empty line, the body. After the last, all is well.
+//! The first byte selects the client's credentials and its request. The rest are the responses,
+//! separated by a zero byte: a line with the status, lines with headers, an empty line, the body.
+//! After the last, every response is a success.
 
 #![no_main]
 
@@ -19,13 +19,13 @@ use libfuzzer_sys::fuzz_target;
 
 const SECRET: &str = "mdb-hunter2-secret";
 
-/// Gives the answers, and sees to what must hold for every request.
-struct Script {
-    answers: Mutex<std::vec::IntoIter<Vec<u8>>>,
+/// A transport that returns the responses, and checks the invariants of every request.
+struct ScriptedTransport {
+    responses: Mutex<std::vec::IntoIter<Vec<u8>>>,
     executed: Mutex<u32>,
 }
 
-impl Transport for Script {
+impl Transport for ScriptedTransport {
     fn send(
         &self,
         request: Sent,
@@ -40,9 +40,9 @@ impl Transport for Script {
             request.url.origin().ascii_serialization(),
             "https://cloud.mongodb.com"
         );
-        let answer = self.answers.lock().unwrap().next();
-        let response = answer.map_or_else(fine, |answer| read(&answer));
-        // Refused is what the service did not do.
+        let next = self.responses.lock().unwrap().next();
+        let response = next.map_or_else(fine, |text| read(&text));
+        // The service has not executed a refused request.
         let refused = matches!(response.status().as_u16(), 401 | 429);
         if request.method == "POST" && !is_token && !refused {
             let mut executed = self.executed.lock().unwrap();
@@ -58,11 +58,11 @@ fn fine() -> http::Response<Body> {
     http::Response::new(bytes::Bytes::from_static(body).into())
 }
 
-fn read(answer: &[u8]) -> http::Response<Body> {
-    let end = answer.windows(2).position(|two| two == b"\n\n");
+fn read(text: &[u8]) -> http::Response<Body> {
+    let end = text.windows(2).position(|two| two == b"\n\n");
     let (head, body) = match end {
-        Some(end) => (&answer[..end], &answer[end + 2..]),
-        None => (answer, &b""[..]),
+        Some(end) => (&text[..end], &text[end + 2..]),
+        None => (text, &b""[..]),
     };
     let mut lines = head.split(|byte| *byte == b'\n');
     let status = lines.next().and_then(|line| http::StatusCode::from_bytes(line).ok());
@@ -79,7 +79,7 @@ fn read(answer: &[u8]) -> http::Response<Body> {
     response
 }
 
-/// A clock on which every wait is over at once, but for the time limits.
+/// A clock on which every wait ends at once, except for time limits.
 #[derive(Clone, Debug, Default)]
 struct Steps(Arc<Mutex<Duration>>);
 
@@ -104,7 +104,7 @@ impl Clock for Steps {
     }
 }
 
-/// Runs a future that waits for nothing but this file: it has to end without being woken.
+/// Runs a future that waits only for things in this file: it has to end without being woken.
 fn end<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -124,10 +124,10 @@ fn keeps_secrets(error: &Error) {
 }
 
 fuzz_target!(|data: &[u8]| {
-    let [how, answers @ ..] = data else { return };
-    let script = Arc::new(Script {
-        answers: Mutex::new(
-            answers
+    let [how, responses @ ..] = data else { return };
+    let script = Arc::new(ScriptedTransport {
+        responses: Mutex::new(
+            responses
                 .split(|byte| *byte == 0)
                 .map(<[u8]>::to_vec)
                 .collect::<Vec<_>>()
@@ -148,13 +148,13 @@ fuzz_target!(|data: &[u8]| {
         .body_limit(1 << 16)
         .build()
         .expect("a client");
-    let echoed = answers.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+    let echoed =
+        responses.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
     let creates = match how & 2 {
         0 => [false, true, false],
         _ => [true, false, false],
     };
-    let group =
-        Group { name: set("x"), org_id: set("y"), ..Default::default() };
+    let group = Group { name: set("x"), org_id: set("y"), ..Default::default() };
     for create in creates {
         *script.executed.lock().unwrap() = 0;
         let result = match create {
@@ -166,8 +166,8 @@ fuzz_target!(|data: &[u8]| {
             _ => {}
         }
     }
-    // Whatever it was told, the client works where the service does.
-    script.answers.lock().unwrap().by_ref().for_each(drop);
+    // Whatever the responses were, the client works once the service does.
+    script.responses.lock().unwrap().by_ref().for_each(drop);
     let last = end(projects::list_groups().send(&client));
     last.expect("the client works");
 });

@@ -1,6 +1,6 @@
-//! Any text, read into any type of the registry.
+//! Decodes any text as any type of the registry.
 //!
-//! The first two bytes say which body; the rest is the text. What decodes must encode, and
+//! The first two bytes select the type; the rest is the text. A decoded value must encode, and
 //! decode again to a value that encodes to the same text.
 
 #![no_main]
@@ -35,17 +35,17 @@ fuzz_target!(|data: &[u8]| {
     }
     let first = codec::encode(&*value).expect("what decodes encodes");
     let mut again = make();
-    // A top level that is unset is written as `null`, which is nothing to read.
+    // An unset top level is written as `null`, which can't be decoded.
     if first == b"null" {
         return;
     }
     codec::decode(&first, &mut *again).expect("what was encoded decodes");
     let second = codec::encode(&*again).expect("what decodes encodes");
-    // The order of what is not declared differs where a discriminator is there twice: the first
+    // The order of undeclared properties differs where a discriminator occurs twice: the first
     // selects the variant, the last is written.
     let [first, second] = [first, second].map(|text| serde_json::from_slice::<Value>(&text).ok());
     assert_eq!(first, second);
-    // A request may have to be refused; it is no panic.
+    // A request may be refused, but must not panic.
     for method in [Method::Post, Method::Put, Method::Patch] {
         if let Ok(body) = codec::encode_request(&*value, method) {
             let _ = (body.missing(), body.left_out());

@@ -1,6 +1,6 @@
-//! Any text, read as free-form JSON: what `serde_json` takes, this reader takes for the same, and
-//! writes as it was spelled. This reader takes more: no text at all, which is what some responses
-//! have for a body, a byte order mark, halves of surrogate pairs, numbers beyond all floats.
+//! Reads any text as free-form JSON: text that `serde_json` accepts has the same value here, and is
+//! written as it was spelled. This reader accepts more: empty text, which some responses have as
+//! body, a byte order mark, halves of surrogate pairs, and numbers beyond the range of floats.
 
 #![no_main]
 

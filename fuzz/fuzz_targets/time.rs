@@ -1,4 +1,4 @@
-//! Any text as a date or a point in time.
+//! Reads any text as a date or a point in time.
 
 #![no_main]
 

@@ -1,11 +1,11 @@
-//! Lists projects as a service account whose ID and secret are in AWS Secrets Manager, and goes
-//! on when the secret is rotated there.
+//! Lists projects as a service account whose ID and secret are in AWS Secrets Manager, and uses the
+//! new secret after a rotation there.
 //!
 //! `cargo run -p atlas-admin --example aws_secrets_manager -- SECRET_ID`
 //!
 //! The secret is JSON: `{"client_id": "mdb_sa_id_…", "client_secret": "mdb_sa_sk_…"}`. It is read
-//! through the AWS Secrets Manager Agent, which keeps the AWS credentials; a program that has the
-//! AWS SDK calls `get_secret_value` in the same place.
+//! through the AWS Secrets Manager Agent, which has the AWS credentials; a program with the AWS SDK
+//! calls `get_secret_value` instead.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,26 +22,26 @@ struct Args {
     /// The address of the AWS Secrets Manager Agent.
     #[arg(long, default_value = "http://localhost:2773")]
     agent: String,
-    /// The file with the token that the agent wants to see.
+    /// The file with the token that the agent requires.
     #[arg(long, default_value = "/var/run/awssmatoken")]
     token: PathBuf,
 }
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// How often the secret is looked up while it works.
+/// The interval at which the secret is looked up again.
 const REFRESH: Duration = Duration::from_secs(5 * 60);
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let args = Arc::new(Args::parse());
-    // What `reqwest` is built with here needs a provider, also where nothing is encrypted.
+    // `reqwest`, as it is built here, requires a TLS provider even for plain HTTP.
     _ = rustls::crypto::ring::default_provider().install_default();
     let mut client = Client::builder().credentials_provider(move || {
         let args = Arc::clone(&args);
         async move { look_up(&args).await.map(Some) }
     });
-    // Where the program runs against something else than Atlas.
+    // For a service other than Atlas, such as a test server.
     if let Ok(url) = std::env::var("MONGODB_ATLAS_BASE_URL") {
         client = client.base_url(url);
     }
@@ -53,7 +53,7 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Looks the secret up.
+/// Reads the secret from the agent.
 async fn look_up(args: &Args) -> Result<Credentials, Error> {
     let token = std::fs::read_to_string(&args.token)?;
     let mut url = atlas_admin::url::Url::parse(&args.agent)?;

@@ -17,12 +17,12 @@ use indicatif::ProgressBar;
 struct Args {
     project_id: String,
     name: String,
-    /// The first is the preferred one; it gets three nodes, each other two.
+    /// AWS regions; the first is the preferred one and gets three nodes, the others two each.
     #[arg(required = true)]
     regions: Vec<String>,
     #[arg(long, default_value = "M10")]
     size: String,
-    /// Seconds between two looks.
+    /// Seconds between two polls.
     #[arg(long, default_value_t = 10)]
     interval: u64,
 }

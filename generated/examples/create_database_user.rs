@@ -17,7 +17,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args = Args::parse();
-    // Not an argument, which other users of the machine could see.
+    // Not an argument, because other users of the machine can see arguments.
     let password =
         std::env::var("MONGODB_PASSWORD").map_err(|_| "set MONGODB_PASSWORD")?;
     let client = Client::infer()?;

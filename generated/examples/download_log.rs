@@ -19,12 +19,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { project_id, host, file } = Args::parse();
     let client = Client::infer()?;
     let log = DownloadClusterLogName::MongoDb;
-    let answer = monitoring_and_logs::download_cluster_log(&project_id, &host, log)
+    let response = monitoring_and_logs::download_cluster_log(&project_id, &host, log)
         .send(&client)
         .await?;
     let bar = ProgressBar::no_length();
     let shown = bar.clone();
-    let size = answer
+    let size = response
         .into_value()
         .on_progress(move |received, size| {
             size.into_iter().for_each(|size| shown.set_length(size));

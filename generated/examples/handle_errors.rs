@@ -1,11 +1,11 @@
-//! Creates a project if it can, and says what to do where it can't.
+//! Creates a project, and says what to do if that fails.
 //!
 //! `cargo run -p atlas-admin --example handle_errors -- ORG_ID MyProject`
 
 use atlas_admin::{ClientBuilder, RetryPolicy, projects, set, types::Group};
 use clap::Parser;
 
-/// Creates a project if it can, and says what to do where it can't.
+/// Creates a project, and says what to do if that fails.
 #[derive(Parser)]
 struct Args {
     org_id: String,
@@ -15,7 +15,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Args { org_id, name } = Args::parse();
-    // Without retries, to see a 429; by default the client waits and tries again.
+    // Without retries, to see a 429; by default the client waits and sends the request again.
     let client = ClientBuilder::infer()?.retry(RetryPolicy::never()).build()?;
     let group = Group { name: set(name), org_id: set(org_id), ..Default::default() };
     match projects::create_group(&group).send(&client).await {

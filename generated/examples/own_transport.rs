@@ -1,4 +1,4 @@
-//! Lists projects over an HTTP stack of one's own, which notes how long each request takes.
+//! Lists projects with another HTTP client, which prints the duration of each request.
 //!
 //! `cargo run -p atlas-admin --example own_transport`
 
@@ -32,17 +32,17 @@ impl Transport for Timed {
             let (status, headers) = (response.status(), response.headers().clone());
             let body = response.bytes().await.map_err(broken)?;
             eprintln!("{name}: {status} after {:?}", begun.elapsed());
-            let mut answer = http::Response::new(Body::from(body));
-            *answer.status_mut() = status;
-            *answer.headers_mut() = headers;
-            Ok(answer)
+            let mut response = http::Response::new(Body::from(body));
+            *response.status_mut() = status;
+            *response.headers_mut() = headers;
+            Ok(response)
         })
     }
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // reqwest is built here without a provider of its own for TLS.
+    // reqwest is built here without a TLS provider of its own.
     _ = rustls::crypto::ring::default_provider().install_default();
     let client =
         ClientBuilder::infer()?.transport(Timed(reqwest::Client::new())).build()?;

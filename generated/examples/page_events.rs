@@ -1,4 +1,4 @@
-//! Prints what happened in a project, page after page, newest first.
+//! Prints the events of a project, page after page, newest first.
 //!
 //! `cargo run -p atlas-admin --example page_events -- PROJECT_ID --pages 3`
 
@@ -6,7 +6,7 @@ use atlas_admin::{Client, events};
 use clap::Parser;
 use futures_util::{StreamExt, TryStreamExt};
 
-/// Prints what happened in a project, page after page, newest first.
+/// Prints the events of a project, page after page, newest first.
 #[derive(Parser)]
 struct Args {
     project_id: String,
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let total = page.total_count.unwrap_or_default();
         println!("{} of {total} events", page.items().len());
         for event in page.items() {
-            // Events are of many kinds; this is what all of them have.
+            // Events have many types; these are the fields of all of them.
             let event = event.common();
             let kind = event.event_type_name.unwrap_or_default();
             println!("  {} {kind}", event.created.unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Gives a cluster another instance size, and pauses it or lets it run.
+//! Changes the instance size of a cluster, and pauses or resumes it.
 //!
 //! `cargo run -p atlas-admin --example resize_cluster -- PROJECT_ID prod --size M20 --paused true`
 
@@ -8,7 +8,7 @@ use atlas_admin::types::{
 use atlas_admin::{Client, clusters, set};
 use clap::Parser;
 
-/// Gives a cluster another instance size, and pauses it or lets it run.
+/// Changes the instance size of a cluster, and pauses or resumes it.
 #[derive(Parser)]
 struct Args {
     project_id: String,
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args = Args::parse();
     let client = Client::infer()?;
     if let Some(size) = &args.size {
-        // The whole list is replaced, so it is read, changed and sent back.
+        // The service replaces the whole list, so it is read, changed and sent back.
         let cluster =
             clusters::get_cluster(&args.project_id, &args.name).send(&client).await?;
         let mut specs = cluster.into_value().replication_specs.unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Gives a service account of an organization a new secret and takes the old ones away;
-//! creates the account where none is named.
+//! Adds a new secret to a service account of an organization and deletes the old ones; creates the
+//! account if none is named.
 //!
 //! `cargo run -p atlas-admin --example rotate_secret -- ORG_ID [CLIENT_ID]`
 
@@ -7,8 +7,8 @@ use atlas_admin::types::{OrgServiceAccountRequest, ServiceAccountSecretRequest};
 use atlas_admin::{Client, list, service_accounts, set};
 use clap::Parser;
 
-/// Gives a service account of an organization a new secret and takes the old ones away;
-/// creates the account where none is named.
+/// Adds a new secret to a service account of an organization and deletes the old ones; creates the
+/// account if none is named.
 #[derive(Parser)]
 struct Args {
     org_id: String,
@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let new = service_accounts::create_org_secret(&org_id, &client_id, &lifetime)
         .send(&client)
         .await?;
-    // Shown this once; a program would put it where its users find it.
+    // The secret is shown only once; a program would store it for its users.
     println!("{client_id} {}", new.secret.as_deref().unwrap_or_default());
     let ids = account.secrets.iter().flatten().filter_map(|secret| secret.id.as_deref());
     for old in ids.filter(|id| new.id.as_deref() != Some(id)) {

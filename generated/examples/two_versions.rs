@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p atlas-admin --example two_versions --features older-versions -- PROJECT_ID prod`
 
-// The document takes the older version away one day, and the compiler says so.
+// The document announces the removal of the older version, and the compiler warns of it.
 #![allow(deprecated)]
 
 use atlas_admin::{Client, clusters};
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let old = clusters::v2023_02_01::get_cluster(&project_id, &name);
     let (newest, older) = tokio::try_join!(new.send(&client), old.send(&client))?;
     println!("{}: {}", new.accept(), newest.name.as_deref().unwrap_or_default());
-    // The newest version says for each region what the older says for the cluster.
+    // The newest version has for each region what the older version has for the cluster.
     println!("{}: {} GB", old.accept(), older.disk_size_gb.unwrap_or_default());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What it is like to write a value by hand, and to look at one that came.
+//! Values written by hand, and values read from a response, as a program handles them.
 
 #![cfg(all(feature = "clusters", feature = "alert-configurations"))]
 
@@ -74,7 +74,7 @@ fn a_cluster_over_two_providers_sends_what_was_written() {
     );
 }
 
-/// Tells a person what an alert configuration watches.
+/// Describes what an alert configuration watches.
 fn watched(config: &GroupAlertsConfig) -> String {
     match config {
         GroupAlertsConfig::HostMetric(host) => match &host.metric_threshold {

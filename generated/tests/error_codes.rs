@@ -1,4 +1,4 @@
-//! Error codes: compared, matched, taught to a client; what is on no list stays text.
+//! Error codes: compared, matched, given to a client; an unlisted code stays text.
 
 use atlas_admin::testing::{self, ANY};
 use atlas_admin::{Error, ErrorCode, Options, Repeat, RetryPolicy, clusters};

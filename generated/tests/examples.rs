@@ -20,8 +20,8 @@ use atlas_admin_fake::{FakeExpectation, FakeService};
 const GROUP: &str = "32b6e34b3d91647abb20e7b8";
 const ORG: &str = "5a0a1e7e0f2912c554080adc";
 
-/// The folder of the built examples. `cargo test --test` does not build them, and what is
-/// there may be old, so this does.
+/// The folder of the built examples. `cargo test --test` doesn't build them, and those in the
+/// folder may be out of date, so this builds them.
 static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
@@ -66,7 +66,7 @@ async fn projects_are_listed_in_every_way() {
     assert_eq!(fake.requests_for(&projects::list_groups()).len(), 4);
 }
 
-/// Stands in for the AWS Secrets Manager Agent of the example: sends one response with the secret.
+/// Replaces the AWS Secrets Manager Agent of the example: sends one response with the secret.
 fn agent(account: &str, secret: &str) -> (String, std::thread::JoinHandle<String>) {
     use std::io::{BufRead, BufReader, Write};
     let value = format!(r#"{{"client_id":"{account}","client_secret":"{secret}"}}"#);

@@ -1,4 +1,4 @@
-//! Files that people write, and values that go into logs: with the types of the API.
+//! The API's types in files written by hand, and in logs.
 
 use atlas_admin::codec::{Redacted, Strict};
 use atlas_admin::types::{

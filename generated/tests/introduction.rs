@@ -1,8 +1,8 @@
-//! Atlas's introduction to programmatic access, with the generated functions and types: its
-//! sample requests as they leave, byte by byte, and answers of the shape of its samples.
+//! Atlas's introduction to programmatic access, with the generated functions and types: its sample
+//! requests, compared byte by byte, and responses shaped like its samples.
 //!
-//! Two differences are wanted: `Accept` names the version of the operation that the document
-//! declares, and a body is of the versioned type, not of `application/json`.
+//! Two differences are intended: `Accept` has the version of the operation that the document
+//! declares, and a body has the versioned media type, not `application/json`.
 
 #![cfg(all(feature = "projects", feature = "service-accounts"))]
 
@@ -15,7 +15,7 @@ use atlas_admin::{Client, Credentials, projects, service_accounts, set, types};
 
 const VERSION: &str = "application/vnd.atlas.2023-01-01+json";
 
-/// A request as it arrived: its request line, its headers in lower case, its body.
+/// A received request: its request line, its headers in lower case, its body.
 #[derive(Clone)]
 struct Seen {
     line: String,
@@ -30,7 +30,7 @@ impl Seen {
     }
 }
 
-/// Answers on loopback as `script` says, with a status line and headers, and a body.
+/// A server on loopback that responds as `script` says, with a status line and headers, and a body.
 struct Server {
     url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -55,7 +55,7 @@ impl Server {
     }
 }
 
-/// Answers one request of a connection, and closes it.
+/// Responds to one request of a connection, and closes it.
 fn serve(
     mut stream: TcpStream,
     script: fn(&Seen) -> (&'static str, &'static str),
@@ -87,7 +87,7 @@ fn serve(
     write!(stream, "{head}\r\n\r\n{body}").unwrap();
 }
 
-/// Sends the two sample requests and looks at what the service answers.
+/// Sends the two sample requests and checks the responses.
 async fn list_and_create(client: &Client) {
     let page = projects::list_groups().send(client).await.unwrap();
     assert!(page.items().is_empty());
@@ -102,7 +102,7 @@ async fn list_and_create(client: &Client) {
     assert_eq!(created.id.as_deref(), Some("32b6e34b3d91647abb20e7b8"));
 }
 
-/// Checks the sample requests as they arrived, but for their credentials.
+/// Checks the sample requests as they were received, except for their credentials.
 fn check(list: &Seen, create: &Seen) {
     assert_eq!(list.line, "GET /api/atlas/v2/groups HTTP/1.1");
     assert_eq!(list.header("accept"), VERSION);
@@ -117,7 +117,7 @@ fn check(list: &Seen, create: &Seen) {
     );
 }
 
-fn answer(seen: &Seen) -> (&'static str, &'static str) {
+fn respond(seen: &Seen) -> (&'static str, &'static str) {
     const CREATED: &str = r#"{"clusterCount":0,"created":"2024-04-23T17:47:17Z","id":"32b6e34b3d91647abb20e7b8","links":[],"name":"MyProject","orgId":"5a0a1e7e0f2912c554080adc"}"#;
     if seen.line.starts_with("POST") {
         ("201 Created\r\ncontent-type: application/vnd.atlas.2023-01-01+json", CREATED)
@@ -131,7 +131,7 @@ async fn a_service_account_asks_for_a_token_then_lists_and_creates() {
     const TOKEN: &str = r#"{"access_token":"eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln-bm9u_ZQ","expires_in":3600,"token_type":"Bearer"}"#;
     let server = Server::start(|seen| match seen.line.contains("/api/oauth/token ") {
         true => ("200 OK\r\ncontent-type: application/json", TOKEN),
-        false => answer(seen),
+        false => respond(seen),
     });
     list_and_create(&server.client(Credentials::service_account("id", "secret"))).await;
     let seen = server.seen.lock().unwrap();
@@ -156,7 +156,7 @@ async fn an_api_key_answers_one_challenge_then_lists_and_creates() {
         nonce=\"n\", algorithm=MD5, qop=\"auth\", stale=false";
     let server = Server::start(|seen| match seen.header("authorization") {
         "" => (CHALLENGE, ""),
-        _ => answer(seen),
+        _ => respond(seen),
     });
     list_and_create(&server.client(Credentials::api_key("public", "private"))).await;
     let seen = server.seen.lock().unwrap();

@@ -1,5 +1,5 @@
-//! A request that is made and dropped is a mistake, and the compiler says so: an expectation of
-//! `unused_must_use` that nothing fulfils is an error here.
+//! A request that is dropped unsent is a mistake, of which the compiler warns: an unfulfilled
+//! expectation of `unused_must_use` is an error here.
 
 #![cfg(feature = "projects")]
 #![deny(unfulfilled_lint_expectations)]

@@ -1,4 +1,5 @@
-//! The example `operations` finds what it should, and what it prints can be copied.
+//! The example `operations` finds the right operations, and its output can be copied into a
+//! program.
 #![cfg(all(feature = "full", feature = "older-versions", feature = "registry"))]
 
 #[path = "../examples/operations/found.rs"]
@@ -13,7 +14,7 @@ fn found(words: &[&str]) -> Vec<Found> {
     search::search(&words)
 }
 
-/// The identifiers of what is found, the best first.
+/// Returns the ids of the operations that are found, the best first.
 fn ids(words: &[&str]) -> Vec<&'static str> {
     found(words).iter().map(|found| found.newest().operation.id).collect()
 }
@@ -61,7 +62,7 @@ fn several_words_narrow_the_search() {
     let clusters = ids(&["clusters"]);
     let paused = ids(&["clusters", "pause"]);
     assert!(paused.len() < clusters.len(), "{} of {}", paused.len(), clusters.len());
-    // No operation is named so: the word stands in the body that pauses a cluster.
+    // No operation has that name: the word is in the body that pauses a cluster.
     assert!(paused[..2].contains(&"updateGroupCluster"), "{paused:?}");
 }
 
@@ -113,7 +114,7 @@ fn what_is_printed_can_be_copied() {
         create.call(),
         "use atlas_admin::{clusters, types};\n\
          let body = types::ClusterDescription20240805 { ..Default::default() };\n\
-         let answer = clusters::create_cluster(group_id, &body).send(&client).await?;"
+         let response = clusters::create_cluster(group_id, &body).send(&client).await?;"
     );
     let delete = &found(&["deleteGroupCluster"])[0];
     assert_eq!(

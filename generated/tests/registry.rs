@@ -1,6 +1,6 @@
 //! The registry holds every operation of the document in every version.
 //!
-//! What it should hold is read from the document's text here, not by the generator.
+//! The expectation is read from the document's text here, not by the generator.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ fn every_operation_of_the_document_is_there_in_every_version() {
     );
 }
 
-/// What the registry says.
+/// The contents of the registry.
 mod registry {
     use std::collections::BTreeSet;
 
@@ -102,7 +102,7 @@ fn parameter(
     format!("{location} {name}{required}{default}")
 }
 
-/// What the document says.
+/// The contents of the document.
 mod document {
     use std::collections::{BTreeMap, BTreeSet};
     use std::fs;
@@ -266,7 +266,7 @@ mod document {
             Value::String(text) => text.clone(),
             Value::Bool(value) => value.to_string(),
             Value::Number(value) => value.to_string(),
-            // As JSON, which the document's lists of plain words make of their Debug output.
+            // As JSON, which is the Debug output of a list of plain words.
             Value::Sequence(items) => {
                 let items: Vec<String> =
                     items.iter().map(|item| format!("{:?}", scalar(item))).collect();

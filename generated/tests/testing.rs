@@ -1,4 +1,4 @@
-//! The mock client: what it responds, and what it says when a test is wrong.
+//! The mock client: its responses, and its messages when a test is wrong.
 
 #![cfg(all(feature = "clusters", feature = "projects", feature = "invoices"))]
 
@@ -21,7 +21,7 @@ fn group(name: &str) -> Group {
     Group { name: set(name), org_id: set("o1"), ..Default::default() }
 }
 
-/// Returns what a test that fails is told.
+/// Returns the panic message of a failing test.
 fn failure(test: impl AsyncFnOnce()) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test())))
@@ -30,14 +30,14 @@ fn failure(test: impl AsyncFnOnce()) -> String {
 }
 
 #[tokio::test]
-async fn answers_have_the_status_and_the_media_type_of_their_version() {
+async fn responses_have_the_status_and_the_media_type_of_their_version() {
     let (client, atlas) = testing::mock_client();
     let create = projects::create_group(&group("MyProject"));
     atlas.on(&create).exactly().respond(Group { id: set("g1"), ..group("MyProject") });
     atlas.on(&clusters::delete_cluster("g1", "old")).respond(());
 
     let created = create.send(&client).await.unwrap();
-    assert_eq!(created.id.as_deref(), Some("g1"), "read-only fields are answered");
+    assert_eq!(created.id.as_deref(), Some("g1"), "the response has read-only fields");
     assert_eq!(created.headers()["content-type"], create.accept());
     let deleted = clusters::delete_cluster("g1", "old").send(&client).await.unwrap();
     assert_eq!(
@@ -53,7 +53,7 @@ async fn answers_have_the_status_and_the_media_type_of_their_version() {
 }
 
 #[tokio::test]
-async fn a_list_is_answered_page_by_page() {
+async fn a_list_is_returned_page_by_page() {
     let (client, atlas) = testing::mock_client();
     atlas.on(&projects::list_groups().page_num(2)).respond_json(serde_json::json!({
         "results": [{"name": "b", "orgId": "o1"}],
@@ -206,7 +206,7 @@ fn an_order_is_kept_where_it_is_asked_for() {
     assert!(message.contains("not yet its turn"), "{message}");
 }
 
-/// A task whose panic nobody sees must not make the test pass.
+/// A panic in a task, which nobody observes, must not make the test pass.
 #[test]
 fn what_a_task_did_wrong_is_told_at_the_end() {
     let message = failure(async || {

@@ -1,4 +1,4 @@
-//! The guide's page on updates, a test for each of its sentences.
+//! The guide's page on updates, with a test for each of its sentences.
 //!
 //! What holds for every operation is tested with the registry, in `samples/tests/types/write`.
 

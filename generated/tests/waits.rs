@@ -1,4 +1,4 @@
-//! The waits of the registry can begin and end, and those of two groups do.
+//! The waits of the registry can begin and end, and those of two operation groups are run.
 
 #[cfg(all(
     feature = "full",
@@ -33,8 +33,8 @@ mod facts {
             .collect()
     }
 
-    /// Whether a JSON body declares one of some properties. A union is another test's business: the
-    /// generator's, which knows its variants.
+    /// Tells whether a JSON body declares one of some properties. Unions are not checked here: the
+    /// generator, which knows their variants, checks them.
     fn declares(entry: &Entry, names: &[&str]) -> bool {
         let Some((_, Payload::Json(make))) = entry.answers.first() else { return false };
         match make().view() {

@@ -1,4 +1,4 @@
-//! Reading, changing and sending back, as a program would write it.
+//! Reading, changing and sending back a value, as a program does.
 //!
 //! What holds for every operation is tested with the registry, in `samples/tests/types/write.rs`.
 
@@ -20,10 +20,10 @@ use atlas_admin::{
 };
 use serde_json::{Value as Json, json};
 
-/// Reads an answer of the service.
-fn received<T: Value + Default>(answer: &Json) -> T {
+/// Decodes a response of the service.
+fn received<T: Value + Default>(response: &Json) -> T {
     let mut value = T::default();
-    codec::decode(answer.to_string().as_bytes(), &mut value).unwrap();
+    codec::decode(response.to_string().as_bytes(), &mut value).unwrap();
     value
 }
 
@@ -132,10 +132,10 @@ fn an_alert_configuration_is_switched_off() {
     }
 }
 
-/// Here the service sends another type than it takes: the json_name form leads from one to the other.
+/// The type of the response differs from that of the body here: its JSON is read as the other.
 #[test]
 fn what_is_read_and_what_is_sent_may_be_two_types() {
-    let answer: FederationIdentityProvider = received(&json!({
+    let response: FederationIdentityProvider = received(&json!({
         "id": "32b6e34b3d91647abb20",
         "protocol": "SAML",
         "displayName": "old",
@@ -144,7 +144,7 @@ fn what_is_read_and_what_is_sent_may_be_two_types() {
         "createdAt": "2025-01-01T00:00:00Z",
         "ssoDebugEnabled": false,
     }));
-    let text = codec::encode(&answer).unwrap();
+    let text = codec::encode(&response).unwrap();
     let mut change = FederationIdentityProviderUpdate::default();
     codec::decode(&text, &mut change).unwrap();
     change.display_name = set("new");

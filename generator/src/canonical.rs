@@ -1,21 +1,21 @@
-//! One canonical form of a document, so that the difference of two texts is the change of the API.
+//! The canonical form of a document, in which the difference of two texts is the change of the API.
 //!
 //! Written here and not by a YAML library because the form is a promise: no update of a library
 //! may reformat a vendored document. The form: block style, two spaces, keys sorted by their bytes, one
 //! line per scalar however long, text quoted only where some reader of YAML 1.1 or 1.2 could take
 //! it for something else.
-//! This room must not know OpenAPI, except for which lists are sets.
+//! This module knows nothing of OpenAPI, except for which lists are sets.
 
 use serde_json::Value;
 
 use crate::grammar::{Kind, walk};
 
-/// The most bytes that a key may have without the `?` mark.
+/// The longest key, in bytes, that is written without the `?` mark.
 ///
-/// YAML allows 1,024 characters; an escape makes six or ten of one.
+/// YAML allows 1,024 characters; an escape takes six or ten of them.
 const LONGEST_SIMPLE_KEY: usize = 100;
 
-/// Brings the lists that are sets into order: `required` of every schema.
+/// Sorts the lists that are sets: `required` of every schema.
 pub fn normalize(document: &mut Value) {
     walk::edit(document, &mut |kind, object| {
         if kind != Kind::Schema {
@@ -42,7 +42,7 @@ pub fn write(value: &Value) -> String {
     text
 }
 
-/// Writes entries; the cursor stands where the first key goes.
+/// Writes entries, the first of them at the end of the text.
 fn write_object(text: &mut String, map: &serde_json::Map<String, Value>, indent: usize) {
     // The map is sorted already unless a crate of the build switches on `preserve_order`.
     let mut entries: Vec<_> = map.iter().collect();
@@ -84,7 +84,7 @@ fn write_key(text: &mut String, key: &str, indent: usize) {
     text.push(':');
 }
 
-/// Writes items; the cursor stands where the first dash goes.
+/// Writes items, the first of them at the end of the text.
 fn write_list(text: &mut String, list: &[Value], indent: usize) {
     for (index, value) in list.iter().enumerate() {
         if index > 0 {
@@ -118,7 +118,7 @@ fn write_scalar(text: &mut String, value: &Value) {
     }
 }
 
-/// Writes a number; YAML 1.1 takes `1e300` for text and wants `1.0e+300`.
+/// Writes a number; YAML 1.1 reads `1e300` as text and requires `1.0e+300`.
 fn write_number(text: &mut String, number: &str) {
     let Some((mantissa, exponent)) = number.split_once('e') else {
         text.push_str(number);
@@ -158,9 +158,9 @@ fn write_text(text: &mut String, string: &str) {
     text.push('"');
 }
 
-/// Tells whether a character may stand in quoted text as it is.
+/// Tells whether quoted text may hold a character unescaped.
 ///
-/// Line separators are printable in YAML but break lines in some readers.
+/// Line separators are printable in YAML, but some readers break lines at them.
 fn is_printable(character: char) -> bool {
     !character.is_control()
         && !matches!(
@@ -169,7 +169,7 @@ fn is_printable(character: char) -> bool {
         )
 }
 
-/// Tells whether text can do without quotes, whoever reads it.
+/// Tells whether every reader of YAML takes a string for text without quotes.
 fn is_plain(string: &str) -> bool {
     // Digits, signs and dots begin numbers, dates and times in one version of YAML or the other.
     let begins_well = string.starts_with(|first: char| {

@@ -1,7 +1,7 @@
 //! Casing: from the document's spelling to Rust's, for each role.
 //!
-//! Every function is total: whatever the spelling, an identifier comes out, though not always a
-//! distinct one; that is for `names` to find.
+//! Every function is total: any spelling becomes an identifier, though not always a distinct one.
+//! `names` finds the collisions.
 
 mod nouns;
 pub(crate) mod reserved;
@@ -25,7 +25,7 @@ pub(crate) fn type_name(spelling: &str) -> String {
 
 pub(crate) fn field_name(spelling: &str) -> String {
     let name = digits_apart(snake(&readable(spelling)));
-    // `extra` is the field of every record for what the document does not declare.
+    // `extra` is the field of every record for undeclared properties.
     if UNRAWABLE.contains(&name.as_str()) || name == "extra" {
         format!("{name}_")
     } else {
@@ -40,7 +40,7 @@ pub(crate) fn builder_name(function: &str) -> String {
     if is_taken { format!("{name}Request") } else { name }
 }
 
-/// Names the argument or the setter for a parameter.
+/// Names the argument or setter of a parameter.
 pub(crate) fn parameter_name(parameter: &Parameter) -> String {
     if let Some(name) = &parameter.recorded {
         return name.clone();
@@ -48,7 +48,7 @@ pub(crate) fn parameter_name(parameter: &Parameter) -> String {
     setter_name(&parameter.name)
 }
 
-/// Names an argument or a setter by rule.
+/// Names an argument or setter by its spelling alone.
 pub(crate) fn setter_name(spelling: &str) -> String {
     let name = field_name(spelling);
     if reserved::METHODS.contains(&name.as_str()) { format!("{name}_") } else { name }
@@ -57,17 +57,18 @@ pub(crate) fn setter_name(spelling: &str) -> String {
 /// Names the static that describes an operation.
 pub(crate) fn static_name(function: &str) -> String {
     let name = digits_apart(snake(function).to_uppercase());
-    // `REGISTRY` lists the statics of a module; letters without a case are the function's too.
+    // `REGISTRY` lists the statics of a module. A name in letters without case is the function's
+    // name.
     if name == "REGISTRY" || name == function { format!("{name}_") } else { name }
 }
 
 pub(crate) fn variant_name(spelling: &str) -> String {
     let name = digits_apart(camel(&readable(spelling)));
-    // `Unknown` is the variant of every enum for what the document does not declare.
+    // `Unknown` is the variant of every enum for undeclared values.
     if name == "Unknown" || name == "Self" { format!("{name}Value") } else { name }
 }
 
-/// Names the module of an operation group, which is a Cargo feature too.
+/// Names the module and Cargo feature of an operation group.
 pub(crate) fn module_name(spelling: &str) -> String {
     let name = field_name(&ascii(spelling));
     let is_taken = reserved::MODULES.contains(&name.as_str())
@@ -80,7 +81,7 @@ pub(crate) fn function_name(spelling: &str) -> String {
     if reserved::FUNCTIONS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
-/// Returns the name of the function that asks for another format than the first.
+/// Names the function for a format; `None` is the first format, whose function has the plain name.
 pub(crate) fn function_of(name: &str, format: Option<&Format>) -> String {
     match format {
         None => name.to_owned(),
@@ -88,7 +89,7 @@ pub(crate) fn function_of(name: &str, format: Option<&Format>) -> String {
     }
 }
 
-/// Returns the name of the module of a version: `v2024_08_05`.
+/// Names the module of a version: `v2024_08_05`.
 pub(crate) fn version_module(version: Version) -> String {
     match version {
         Version::Preview => "preview".to_owned(),
@@ -101,9 +102,9 @@ pub(crate) fn feature(module: &str) -> String {
     module.trim_start_matches('_').replace('_', "-")
 }
 
-/// Makes an identifier of a name, a raw one where it is a keyword.
+/// Makes an identifier of a name, raw where the name is a keyword.
 pub(crate) fn ident(name: &str) -> Ident {
-    // `gen` is a keyword since the edition of 2024, which `syn` leaves to its users.
+    // `gen` is a keyword since the 2024 edition; `syn` accepts it as an identifier.
     if name != "gen" && syn::parse_str::<Ident>(name).is_ok() {
         Ident::new(name, Span::call_site())
     } else {
@@ -111,15 +112,15 @@ pub(crate) fn ident(name: &str) -> Ident {
     }
 }
 
-/// Returns how a name is said in a sentence: `getGroupCluster` → `get group cluster`.
+/// Returns a name as words of a sentence: `getGroupCluster` → `get group cluster`.
 pub(crate) fn spoken(name: &str) -> String {
     heck::ToSnakeCase::to_snake_case(name).replace('_', " ")
 }
 
-/// Returns a name, or the first with a number that is free.
+/// Returns the name if it is free, else the name with the first free number.
 pub(crate) fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
     let start = name.trim_end_matches('_');
-    // In camel case nothing stands between a letter and a number.
+    // Camel case has no separator between a letter and a number.
     let is_joined = name.starts_with(char::is_uppercase) && !ends_with_digit(start);
     let between = if is_joined { "" } else { "_" };
     let numbered = (2..).map(|number| format!("{start}{between}{number}"));
@@ -131,7 +132,8 @@ fn ends_with_digit(name: &str) -> bool {
     name.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// Returns the words that names begin and end with, if they say more than one word at the end.
+/// Returns the words that all names begin with and those that all end with; `None` where they end
+/// with less than two.
 pub(crate) fn common_name<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
     let names: Vec<Vec<String>> = names.map(words).collect();
     let ending = common_ending(&names);
@@ -148,7 +150,7 @@ pub(crate) fn common_name<'a>(names: impl Iterator<Item = &'a str>) -> Option<St
     Some(words.map(String::as_str).collect::<Vec<_>>().join(" "))
 }
 
-/// Counts the words that all names end with, as long as each keeps one.
+/// Counts the words that all names end with; one word of each name is never counted.
 pub(crate) fn common_ending(names: &[Vec<String>]) -> usize {
     let Some(first) = names.first().filter(|_| names.len() > 1) else { return 0 };
     (1..first.len())
@@ -160,7 +162,7 @@ pub(crate) fn common_ending(names: &[Vec<String>]) -> usize {
         .unwrap_or(0)
 }
 
-/// An identifier can't begin with a digit.
+/// Separates a leading digit: an identifier can't begin with one.
 fn digits_apart(name: String) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         format!("_{name}")
@@ -169,7 +171,7 @@ fn digits_apart(name: String) -> String {
     }
 }
 
-/// Replaces what no identifier can hold by words or separators.
+/// Replaces characters that no identifier can hold by words or separators.
 fn readable(spelling: &str) -> String {
     let mut text = String::with_capacity(spelling.len());
     for character in spelling.chars() {
@@ -183,8 +185,8 @@ fn readable(spelling: &str) -> String {
     if text.trim().is_empty() { spelt_out(spelling) } else { text }
 }
 
-/// Replaces every character outside of ASCII by its number: rustc looks for no file of another
-/// name, and neither does Cargo for a feature.
+/// Replaces every character outside ASCII by its code point: rustc finds no module file with
+/// another name, and Cargo no feature.
 fn ascii(spelling: &str) -> String {
     let character = |c: char| match c.is_ascii() {
         true => c.to_string(),
@@ -193,8 +195,8 @@ fn ascii(spelling: &str) -> String {
     spelling.chars().map(character).collect()
 }
 
-/// Returns a spelling with a word for each character that is no letter and no digit: what tells
-/// two spellings apart that have the same letters.
+/// Spells out every character that is neither letter nor digit, which distinguishes spellings with
+/// the same letters.
 pub(crate) fn spelt(spelling: &str) -> String {
     let word = |c: char| match c.is_alphanumeric() {
         true => c.to_string(),
@@ -203,15 +205,15 @@ pub(crate) fn spelt(spelling: &str) -> String {
     spelling.chars().map(word).collect()
 }
 
-/// The order in which spellings take their names, where several would have the same: first those
-/// that are written as the name is, then those with the fewest other characters.
+/// The order in which spellings claim the name that several of them would get: first those that are
+/// spelt exactly like the name, then those with the fewest other characters.
 pub(crate) fn precedence<'a>(name: &str, spelling: &'a str) -> (bool, usize, &'a str) {
     let others = spelling.chars().filter(|c| !c.is_alphanumeric()).count();
     (name != spelling, others, spelling)
 }
 
-/// Whether a letter outside of ASCII may stand in an identifier as it is, in either case: those
-/// of the scripts in which no other character stands for the same letter.
+/// Tells whether an identifier may hold a letter outside ASCII as it is, in either case: a letter
+/// of a script in which no other character means the same letter.
 fn is_plain_letter(character: char) -> bool {
     let is_latin = matches!(character, 'À'..='ÿ') && character.is_alphabetic();
     let is_greek_or_cyrillic = matches!(character, 'Α'..='ω' | 'А'..='я');
@@ -220,7 +222,7 @@ fn is_plain_letter(character: char) -> bool {
     is_latin || is_greek_or_cyrillic && character.is_alphabetic() || is_asian
 }
 
-/// Names a spelling that is punctuation only.
+/// Names a spelling that consists of punctuation.
 fn spelt_out(spelling: &str) -> String {
     if spelling.is_empty() {
         return "empty".to_owned();

@@ -1,4 +1,4 @@
-//! The error codes of the service: a list in `spec/`, for the document has none.
+//! The error codes of the service, from a list in `spec/`, because the document lists none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorCodes(BTreeSet<String>);
 
-/// The places where a code was seen.
+/// The evidence that a code exists.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Default)]
@@ -22,24 +22,24 @@ struct Seen {
 }
 
 impl ErrorCodes {
-    /// Reads a list, `spec/error-codes.toml`: for each code where it was seen.
+    /// Reads a list, `spec/error-codes.toml`: each code with the evidence that it exists.
     ///
     /// # Errors
     ///
-    /// Returns a line for each that is not understood.
+    /// Returns a diagnostic for each line that can't be read.
     pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
         let lines: BTreeMap<Spanned<String>, Seen> =
             toml::from_str(text).map_err(|error: toml::de::Error| {
                 let at = error.span().map_or(0, |span| span.start);
-                let what = format!("is not understood: {}", error.message());
+                let what = format!("can't be read: {}", error.message());
                 vec![problem(text, at, &what, SHAPE)]
             })?;
         let mut problems = Vec::new();
         for (code, seen) in &lines {
             let at = code.span().start;
             if !is_code(code.get_ref()) {
-                let what = format!("has `{}`, which is no code", code.get_ref());
-                let help = "write it as the service does: A to Z, 0 to 9 and `_`";
+                let what = format!("has `{}`, which is no error code", code.get_ref());
+                let help = "write it as the service does, with A to Z, 0 to 9 and `_`";
                 problems.push(problem(text, at, &what, help));
             }
             let places = [&seen.document, &seen.recording, &seen.report];
@@ -55,13 +55,13 @@ impl ErrorCodes {
         Ok(Self(lines.into_keys().map(Spanned::into_inner).collect()))
     }
 
-    /// The codes, ascending.
+    /// Returns the codes in ascending order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 }
 
-/// The form of a line, as help.
+/// The form of a line, for the advice of diagnostics.
 const SHAPE: &str = "write a line for each code: `CODE = { report = \"where it was seen\" }`, or \
                      `document` or `recording` in the place of `report`";
 
@@ -98,11 +98,14 @@ mod tests {
     #[test]
     fn a_line_that_is_wrong_is_named_with_what_to_do() {
         for (text, says) in [
-            ("A = { report = \"x\" }\n\"b c\" = { report = \"x\" }", "has `b c`, which"),
+            (
+                "A = { report = \"x\" }\n\"b c\" = { report = \"x\" }",
+                "has `b c`, which is no error code",
+            ),
             ("A = { report = \"x\" }\nB = {}", "does not say where B was seen"),
             ("A = { report = \"x\" }\nB = { report = \" \" }", "where B was seen"),
             ("A = { report = \"x\" }\nB = { seen = \"x\" }", "unknown field `seen`"),
-            ("A = { report = \"x\" }\nB", "is not understood"),
+            ("A = { report = \"x\" }\nB", "can't be read"),
             ("A = { report = \"x\" }\nA = { report = \"x\" }", "duplicate key"),
             ("A = { report = \"x\" }\nB = 1", "invalid type"),
         ] {

@@ -1,7 +1,7 @@
-//! Conventions: what all operations of the API have in common, and no document says.
+//! Conventions that all operations of the API share and the document doesn't state.
 
-/// The query parameter that numbers the pages of a list.
+/// The query parameter with the page number of a list.
 pub(crate) const PAGE_NUMBER: &str = "pageNum";
 
-/// The property that lists the items of a page, in every paged response of the API.
+/// The property with the items of a page, in every paged response of the API.
 pub(crate) const ITEMS: &str = "results";

@@ -1,22 +1,22 @@
-//! Diagnostics: statements about a document, each with its place.
+//! Problems found in a document or overlay, with their locations.
 //!
-//! Diagnostics are collected: a stage reports all it finds, so that one run shows every problem.
-//! This room must not know how a document is read.
+//! Each stage collects all problems that it finds, so that one run shows them all. This module
+//! knows nothing of how a document is read.
 
 use std::fmt;
 
 use crate::pointer::Pointer;
 
-/// The weight of a diagnostic.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Nothing can be generated from the document as it is.
+    /// An error: nothing can be generated from the document as it is.
     Error,
-    /// Worth knowing; something is read in a way that its author may not expect.
+    /// A note: something is read in a way that the document's author may not expect.
     Note,
 }
 
-/// The place of the thing that a diagnostic is about.
+/// The location that a diagnostic is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// The input as a whole.
@@ -48,16 +48,16 @@ pub enum Place {
     },
 }
 
-/// One thing to say about a document.
+/// A problem of a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Diagnostic {
-    /// The weight.
+    /// The severity.
     pub severity: Severity,
-    /// The problem, as a sentence without its full stop.
+    /// The problem, as a sentence without full stop.
     pub what: String,
-    /// The place.
+    /// The location.
     pub place: Place,
-    /// The advice.
+    /// The advice; `None` where there is none.
     pub help: Option<String>,
 }
 
@@ -72,12 +72,12 @@ impl Diagnostic {
         Self::new(Severity::Note, what, Place::Node(at.clone()))
     }
 
-    /// Returns a diagnostic for any place.
+    /// Returns a diagnostic for any location.
     pub fn new(severity: Severity, what: impl Into<String>, place: Place) -> Self {
         Self { severity, what: what.into(), place, help: None }
     }
 
-    /// Adds what to do about it.
+    /// Adds advice.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -1,6 +1,6 @@
-//! Reading a document: bytes → tree → typed document, with every problem of a stage reported.
+//! Reads a document: bytes → tree → typed document, reporting every problem of a stage.
 //!
-//! Overlays are applied on the way. This room knows OpenAPI 3.0 and nothing about Rust or Atlas.
+//! Overlays are applied to the tree. This module knows OpenAPI 3.0, and nothing of Rust or Atlas.
 
 use openapiv3::OpenAPI;
 use serde::Deserialize;
@@ -16,25 +16,27 @@ mod reference;
 
 pub use crate::tree::parse;
 
-/// A document that was read, in two views of the same content.
+/// A document, in two views of the same content.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// The typed view.
     pub openapi: OpenAPI,
-    /// The tree with overlays applied: what the typed view has no field for is found here.
+    /// The tree with overlays applied, which also holds the keywords that the typed view has no
+    /// field for.
     pub tree: Value,
-    /// What is lost of it wherever it is written: the places of keywords, and why.
+    /// The keywords that are lost wherever they are written, with the reason.
     pub losses: Vec<(Pointer, &'static str)>,
-    /// The notes: worth knowing about the document, and no error.
+    /// The notes on the document.
     pub notes: Vec<Diagnostic>,
 }
 
-/// Reads a document and applies overlays, each a file name and its bytes; `unmatched` says what an
-/// action is that has nothing to correct.
+/// Reads a document and applies overlays, each a file name and its bytes; `unmatched` is the
+/// severity of an action that corrects nothing.
 ///
 /// # Errors
 ///
-/// Returns all errors of the first stage that found any: text, overlays, structure, references.
+/// Returns all errors of the first stage that has any. The stages are text, overlays, structure,
+/// references.
 pub fn read(
     bytes: &[u8],
     overlays: &[(&str, &[u8])],
@@ -54,7 +56,7 @@ pub fn read(
 ///
 /// # Errors
 ///
-/// Returns all that is wrong with its structure or, if that is sound, with its references.
+/// Returns all errors of the structure or, if there is none, of the references.
 pub fn type_document(
     tree: &Value,
 ) -> Result<(OpenAPI, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -69,14 +71,15 @@ fn type_tree(
     let notes = refuse(check::check(tree, losses))?;
     refuse(reference::check(tree))?;
     let openapi = OpenAPI::deserialize(tree).map_err(|error| {
-        let what = format!("the document can't be typed: {error}");
-        let help = "the checks have a gap; this is a mistake of the generator";
+        let what =
+            format!("the document passed all checks and can't be converted: {error}");
+        let help = "this is a bug of the generator: a check is missing";
         vec![Diagnostic::error(what, &Pointer::root()).help(help)]
     })?;
     Ok((openapi, notes))
 }
 
-/// Makes the version of the API text: without quotes YAML takes `1.0` for a number.
+/// Turns the API's version into text: YAML reads `1.0` without quotes as a number.
 fn quote_version(tree: &mut Value) {
     if let Some(version) = tree.pointer_mut("/info/version")
         && let Value::Number(number) = version
@@ -85,7 +88,7 @@ fn quote_version(tree: &mut Value) {
     }
 }
 
-/// Returns what was found if there is no error in it.
+/// Returns the notes, or everything that was found if an error is among it.
 fn refuse(found: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     if found.iter().any(Diagnostic::is_error) { Err(found) } else { Ok(found) }
 }

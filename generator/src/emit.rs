@@ -1,4 +1,4 @@
-//! Model → files. Decides nothing: it reads the model, the facts and the names.
+//! Model → files. Decides nothing: the model, the facts and the names hold all decisions.
 
 mod contract;
 mod description;
@@ -24,40 +24,40 @@ use crate::facts::Facts;
 use crate::model::Api;
 use crate::names::Names;
 
-/// The source of the words of doc comments.
+/// The source of the sentences in doc comments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Docs {
-    /// Ours, composed from facts.
+    /// Our own, composed from facts.
     #[default]
     Facts,
-    /// The document's own prose where it has some, for those who may use it.
+    /// The document's own prose where it has some, for those who are allowed to use it.
     Full,
 }
 
-/// The place of the crate.
+/// The location of the generated crate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Home {
-    /// In this repository: what can be said once for all its crates, the workspace says, and
-    /// the tests written by hand call what is generated for them.
+pub enum CrateLocation {
+    /// In this repository: it inherits metadata of the workspace, and handwritten tests call its
+    /// generated functions.
     #[default]
     Workspace,
-    /// On its own, with the path to the runtime.
+    /// Outside the repository; the text is the path to the runtime.
     Alone(String),
 }
 
-/// All that emitting reads.
+/// The input of the emitters.
 pub struct Emit<'a> {
     pub api: &'a Api,
     pub facts: &'a Facts,
     pub names: &'a Names,
     pub docs: Docs,
-    pub home: &'a Home,
+    pub home: &'a CrateLocation,
 }
 
 /// The text of files, by their path in the generated crate.
 pub type Files = BTreeMap<String, String>;
 
-/// Makes the files of the crate, on all cores.
+/// Returns the files of the crate, made on all cores.
 pub fn emit(emit: &Emit<'_>) -> Files {
     let groups = sections::groups(emit);
     let mut jobs: Vec<Job<'_>> = vec![
@@ -70,7 +70,7 @@ pub fn emit(emit: &Emit<'_>) -> Files {
         jobs.push(Job::new("src/error_code.rs", || error_code::error_code(emit)));
     }
     jobs.push(Job::new("src/types.rs", || types::root(emit, &groups)));
-    if *emit.home == Home::Workspace {
+    if *emit.home == CrateLocation::Workspace {
         jobs.push(Job::new("tests/contract/calls.rs", || contract::root(emit)));
         for (tag, module) in emit.names.modules.iter().enumerate() {
             let path = format!("tests/contract/calls/{module}.rs");
@@ -80,7 +80,8 @@ pub fn emit(emit: &Emit<'_>) -> Files {
     for (tag, module) in emit.names.modules.iter().enumerate() {
         jobs.push(Job::new(format!("src/{module}.rs"), move || tag::tag(emit, tag)));
     }
-    // The largest come last, for they are taken first: no core is left with one at the end.
+    // The largest jobs are last in the list, and taken first: no core is left with a large one at
+    // the end.
     let mut by_size: Vec<_> = groups.iter().collect();
     by_size.sort_by_key(|group| group.types.len());
     for group in by_size {
@@ -90,7 +91,7 @@ pub fn emit(emit: &Emit<'_>) -> Files {
     run(jobs)
 }
 
-/// The text of one file, made when a core is free for it.
+/// The making of one file.
 struct Job<'a> {
     path: String,
     make: Box<dyn FnOnce() -> String + Send + 'a>,
@@ -118,7 +119,7 @@ fn run(jobs: Vec<Job<'_>>) -> Files {
                 })
             })
             .collect();
-        // A file that could not be made must not pass for one that is not wanted.
+        // A panic must not pass for a file that is not wanted.
         let join = |worker: std::thread::ScopedJoinHandle<'_, Vec<_>>| {
             worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };

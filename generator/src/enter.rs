@@ -1,4 +1,4 @@
-//! Adding to the ledger what a document has chosen.
+//! Records in the ledger the choices made for a document.
 
 use std::convert::Infallible;
 
@@ -6,9 +6,9 @@ use crate::casing::parameter_name;
 use crate::conventions::ITEMS;
 use crate::facts::Facts;
 use crate::ledger::{
-    Content, FieldType, Fields, Function, Held, Ledger, RecordedAnswer, RecordedField,
-    RecordedOperation, RecordedParameter, RecordedResult, RecordedUnion, Section,
-    parameter_key,
+    Content, FieldType, Fields, Function, Held, Ledger, RecordedField,
+    RecordedOperation, RecordedParameter, RecordedResponse, RecordedResult,
+    RecordedUnion, Section, parameter_key,
 };
 use crate::model::{
     Api, Discriminator, Kind, Operation, Output, Record, Type, TypeId, Union,
@@ -16,8 +16,8 @@ use crate::model::{
 use crate::names::Names;
 
 impl Ledger {
-    /// Adds what was named for the first time. The line of what the document itself has changed
-    /// is written anew.
+    /// Adds what was named for the first time, and rewrites a line where the document itself has
+    /// changed.
     pub(crate) fn record_all(&mut self, api: &Api, facts: &Facts, names: &Names) {
         for (tag, module) in api.tags.iter().zip(&names.modules) {
             add(&mut self.modules, &tag.name, module);
@@ -103,14 +103,18 @@ impl RecordedOperation {
         self.waits |= operation.offers_wait;
         self.newest.extend(operation.newest_stable().map(|version| version.to_string()));
         for version in &operation.versions {
-            for answer in &version.answers {
-                let key =
-                    format!("{} {}", version.version, answer.media_type.format.as_str());
-                let output = named_output(&answer.output, &names.types);
-                let is_first = answer.is_first;
-                self.answers.insert(key, RecordedAnswer { output, is_first });
+            for response in &version.responses {
+                let key = format!(
+                    "{} {}",
+                    version.version,
+                    response.media_type.format.as_str()
+                );
+                let output = named_output(&response.output, &names.types);
+                let is_first = response.is_first;
+                self.responses.insert(key, RecordedResponse { output, is_first });
             }
-            // What came later than the function is no argument of it, and must not become one.
+            // A body that was added later than the function is no argument, and must not become
+            // one.
             if let Some(body) = version.body.as_ref().filter(|body| body.is_argument) {
                 let ty = named(&body.ty, &names.types);
                 self.bodies.insert(version.version.to_string(), ty);
@@ -118,7 +122,7 @@ impl RecordedOperation {
         }
         for (index, parameter) in operation.parameters.iter().enumerate() {
             let is_argument = parameter.is_argument;
-            // What is neither can still become a setter in a major version.
+            // A parameter that is neither can still become a setter in a major version.
             if is_argument || operation.has_builder {
                 let name = parameter_name(parameter);
                 let ty = named(&parameter.ty, &names.types);
@@ -138,7 +142,7 @@ impl RecordedOperation {
                 api.operations[target.operation].versions[target.version].version
             });
             let key = version.to_string();
-            // A wait or a version that is gone may come back, and is polled then.
+            // A wait or a version that is gone may come back, and is polled again then.
             let before = self.results.get(&key).and_then(|before| before.polled);
             let polled = before.or(polled);
             self.results.insert(key, RecordedResult { output, polled });
@@ -173,7 +177,7 @@ fn held(ty: &Type, boxed: bool, types: &[String]) -> Held {
     Held { ty: named(ty, types), boxed }
 }
 
-/// Returns a type with the names of its definitions.
+/// Returns a type with names in place of definitions.
 fn named(ty: &Type, types: &[String]) -> Type<String> {
     ty.map(&mut |id| types[id.0].clone())
 }

@@ -1,10 +1,11 @@
-//! Facts that follow from the model, computed once: what is boxed, what is read-only as a whole,
-//! what identifies an item of a list, what waits poll, which features need a type, and who uses it.
+//! Facts derived from the model, computed once: what is boxed, what is read-only as a whole, what
+//! identifies the items of a list, what waits poll, which features need a type, and which
+//! operations use it.
 
+mod availability;
 mod boxing;
 mod conversions;
 mod first;
-mod gates;
 mod identity;
 mod pages;
 mod waits;
@@ -15,7 +16,7 @@ use crate::ledger::Ledger;
 use crate::model::{Api, Content, Kind, Operation, Type, TypeId};
 use crate::version::Version;
 
-pub use gates::{Condition, Gate};
+pub use availability::{Availability, FeatureSet};
 pub use waits::{Target, Waited, Waits};
 
 /// A member of a definition: the field of a record or the variant of a union, by index.
@@ -24,23 +25,23 @@ pub type Member = (TypeId, usize);
 /// The facts that follow from an [`Api`].
 #[derive(Debug)]
 pub struct Facts {
-    /// The members that must be boxed, for the type to have a size.
+    /// The members that are boxed so that their type has a finite size.
     pub boxed: HashSet<Member>,
     /// The fields that requests leave out.
     pub read_only: HashSet<Member>,
-    /// The fields by which an update tells the items of a list apart.
+    /// The fields by which an update matches the items of a list.
     pub identities: HashSet<Member>,
-    /// The variants that their content converts into.
+    /// The variants that have a `From` conversion of their content.
     pub conversions: HashSet<Member>,
-    /// The records that are pages of a list, and the fields that list, by index.
+    /// The records that are pages of a list → the field with the items, by index.
     pub pages: HashMap<TypeId, usize>,
-    /// The operation that the first program calls.
+    /// The operation that the first program calls; `None` where none is suitable.
     pub first: Option<usize>,
     /// The waits after calls.
     pub waits: Waits,
-    /// The conditions for a type to be there, by its index.
-    pub conditions: Vec<Condition>,
-    /// The operations that answer with a type, send it or fail with it, by its index.
+    /// The feature_sets for a type to be there, by its index.
+    pub feature_sets: Vec<FeatureSet>,
+    /// The operations that respond with a type, send it or fail with it, by the type's index.
     pub users: Vec<Users>,
     current: HashMap<String, HashSet<Version>>,
 }
@@ -56,7 +57,7 @@ impl Facts {
     pub fn of(api: &Api, ledger: &Ledger) -> Self {
         let current = current_versions(api, ledger);
         let waits = waits::waits(api, &current, ledger);
-        let conditions = gates::conditions(api, &current, &waits);
+        let feature_sets = availability::feature_sets(api, &current, &waits);
         let users = users(api);
         Self {
             boxed: boxing::boxed(api, ledger),
@@ -66,18 +67,18 @@ impl Facts {
             pages: pages::pages(api, &users, ledger),
             first: first::first(api),
             waits,
-            conditions,
+            feature_sets,
             users,
             current,
         }
     }
 
-    /// Returns the gate of a version of an operation. One stands without the feature
-    /// `older-versions` that is the newest stable one, or was so when it was first published.
-    pub fn gate(&self, operation: &Operation, version: Version) -> Gate {
+    /// Returns the availability of a version of an operation. It doesn't need the feature
+    /// `older-versions` if it is the newest stable version, or was when it was first published.
+    pub fn availability(&self, operation: &Operation, version: Version) -> Availability {
         let current = self.current.get(&operation.key());
         let is_current = current.is_some_and(|versions| versions.contains(&version));
-        gates::gate(version, is_current)
+        availability::availability(version, is_current)
     }
 }
 
@@ -105,7 +106,7 @@ fn users(api: &Api) -> Vec<Users> {
     for (index, operation) in api.operations.iter().enumerate() {
         for version in &operation.versions {
             for (_, content) in
-                version.answers.iter().flat_map(|answer| &answer.statuses)
+                version.responses.iter().flat_map(|response| &response.statuses)
             {
                 if let Content::Json(ty) = content
                     && let Some(id) = ty.leaf()
@@ -121,7 +122,8 @@ fn users(api: &Api) -> Vec<Users> {
     users
 }
 
-/// The fields that are marked as read-only, and those whose record has no field that is not.
+/// Returns the fields that are marked as read-only, and those whose type is a record of read-only
+/// fields only.
 fn read_only(api: &Api) -> HashSet<Member> {
     let mut members: HashSet<Member> = HashSet::new();
     for (index, def) in api.types.iter().enumerate() {

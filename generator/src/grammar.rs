@@ -1,8 +1,9 @@
-//! The grammar of OpenAPI 3.0.x as one table: which keywords an object may hold and what stands under each.
+//! The grammar of OpenAPI 3.0.x as one table: which keywords an object may have, and the grammar of
+//! each value.
 //!
 //! Checks, reference resolution, removal of prose and canonical order all walk a document by this
-//! table, so that none of them mistakes a property named `description` for the keyword.
-//! It must not know what anyone does with the nodes.
+//! table, so that none of them mistakes a property named `description` for the keyword. This module
+//! doesn't know what is done with the nodes.
 //!
 //! Source: <https://spec.openapis.org/oas/v3.0.3>, narrowed to what `openapiv3` reads.
 
@@ -50,17 +51,17 @@ pub(crate) enum Field {
     One(Kind),
     /// A list of such objects.
     List(Kind),
-    /// Such objects by name. The names are data.
+    /// Such objects by name; the names are data.
     Map(Kind),
     /// A boolean or such an object.
     BoolOr(Kind),
-    /// A word or sentence for people.
+    /// A word or sentence for readers.
     Prose,
-    /// Sentences for people by name; the names are facts.
+    /// Sentences for readers by name; the names are facts.
     ProseByName,
-    /// Made-up values of any shape.
+    /// Example values of any shape.
     Examples,
-    /// A value that belongs to the API: nothing in it is a keyword.
+    /// A value that belongs to the API, in which nothing is a keyword.
     Data,
     /// A list of such values.
     DataList,
@@ -80,11 +81,12 @@ pub(crate) enum Field {
 
 /// The grammar of an object of a kind.
 pub(crate) struct Rules {
-    /// The keywords and what stands under each.
+    /// The keywords and the grammar of each value.
     pub(crate) fields: &'static [(&'static str, Field)],
-    /// The keywords that have to be there.
+    /// The keywords that are required.
     pub(crate) required: &'static [&'static str],
-    /// The grammar of the value under every other name that does not begin with `x-`.
+    /// The grammar of the value under every other name that does not begin with `x-`; `None` where
+    /// no other name is allowed.
     pub(crate) other: Option<Field>,
 }
 
@@ -130,7 +132,7 @@ pub(crate) const TYPES: &[&str] =
     &["array", "boolean", "integer", "number", "object", "string"];
 
 impl Rules {
-    /// Returns what stands under `key`; `None` for an extension or an unknown keyword.
+    /// Returns the grammar of the value under `key`; `None` for an extension or an unknown keyword.
     pub(crate) fn field(&self, key: &str) -> Option<Field> {
         if let Some((_, field)) = self.fields.iter().find(|(name, _)| *name == key) {
             return Some(*field);
@@ -145,7 +147,7 @@ pub(crate) fn is_extension(key: &str) -> bool {
 }
 
 impl Kind {
-    /// Returns the section of `components` that holds objects of this kind, if they may be referred to.
+    /// Returns the section of `components` that holds objects of this kind; `None` where none does.
     pub(crate) fn section(self) -> Option<&'static str> {
         Some(match self {
             Self::Callback => "callbacks",
@@ -203,7 +205,7 @@ impl Kind {
         }
     }
 
-    /// Returns what an object of this kind may hold.
+    /// Returns the grammar of an object of this kind.
     pub(crate) fn rules(self) -> &'static Rules {
         match self {
             Self::Callback => &rules::CALLBACK,

@@ -1,9 +1,10 @@
-//! The ledger: everything public that was once chosen and another document could change,
-//! `spec/names.toml`.
+//! The ledger, `spec/names.toml`: every public name and type that was once chosen and that another
+//! document could change.
 //!
-//! It is consulted first. What is gone from the document keeps its lines, so that its name is not
-//! given to something else; a line changes only where the document has changed what it stands
-//! for. A new document and the ledger suffice to generate what programs were written against.
+//! Names are looked up here first. Lines of removed parts of the API stay, so that their names are
+//! not given to something else. A line changes only where the document changes what the line is
+//! about. A new document and the ledger suffice to generate everything that programs were written
+//! against.
 
 mod changes;
 mod text;
@@ -17,8 +18,8 @@ use crate::model::{Discriminator, Location, Parameter, Type};
 use crate::version::Version;
 
 pub(crate) use text::{
-    Content, FieldType, Function, Held, RecordedAnswer, RecordedField,
-    RecordedParameter, RecordedResult,
+    Content, FieldType, Function, Held, RecordedField, RecordedParameter,
+    RecordedResponse, RecordedResult,
 };
 
 /// Lines of the ledger: key → name.
@@ -27,11 +28,11 @@ pub(crate) type Section = BTreeMap<String, String>;
 /// The fields of a record, by their JSON names.
 pub(crate) type Fields = BTreeMap<String, RecordedField>;
 
-/// The names that were given, by section.
+/// The names and types that were chosen, by section.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ledger {
-    /// The types that are pages of a list, which can be streamed → the property that lists.
+    /// The types that are pages of a list, which can be streamed → the property with the items.
     pub(crate) pages: Section,
     /// Operation group → module.
     #[serde(deserialize_with = "text::names")]
@@ -40,7 +41,7 @@ pub struct Ledger {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[serde(deserialize_with = "text::names")]
     pub(crate) error_codes: Section,
-    /// Schema, or place of an inline type → type.
+    /// Schema, or location of an inline type → type.
     #[serde(deserialize_with = "text::names")]
     pub(crate) types: Section,
     /// Method and path → request function.
@@ -62,19 +63,21 @@ pub(crate) struct RecordedOperation {
     /// Whether the request is a builder.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) builder: bool,
-    /// Whether the response comes page by page.
+    /// Whether the response is paged.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) paged: bool,
     /// Whether the type of the request has a wait.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) waits: bool,
-    /// The stable versions that have been the newest one: their functions never move behind a
+    /// The stable versions that have been the newest one: their functions are never moved behind a
     /// feature.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) newest: BTreeSet<String>,
-    /// Version and format → what the request resolves to; the first format of a version has none.
-    pub(crate) answers: BTreeMap<String, RecordedAnswer>,
-    /// Version → what the wait after it ends with, where the type of the request has it.
+    /// Version and format → output of the request; the key of a version's first format has no
+    /// format.
+    #[serde(rename = "answers")]
+    pub(crate) responses: BTreeMap<String, RecordedResponse>,
+    /// Version → result of the wait, where the type of the request has one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) results: BTreeMap<String, RecordedResult>,
     /// Version → type of the body.
@@ -85,17 +88,17 @@ pub(crate) struct RecordedOperation {
     pub(crate) parameters: BTreeMap<String, RecordedParameter>,
 }
 
-/// The variants of a union, and how they are told apart.
+/// The variants of a union, and its discriminator.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct RecordedUnion {
-    /// The property that tells; without one the kind of the JSON value does.
+    /// The discriminating property; `None` where the kind of the JSON value selects the variant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) by: Option<String>,
-    /// The record of what all variants have in common, boxed or not.
+    /// The record of the fields that all variants have in common, boxed or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) common: Option<Held>,
-    /// The variants that their content converts into.
+    /// The variants that have a `From` conversion of their content.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) from: BTreeSet<String>,
     /// Variant → type, and the values that select it.
@@ -125,13 +128,13 @@ impl Ledger {
     pub fn parse(text: &str) -> Result<Self, Diagnostic> {
         let ledger: Self = toml::from_str(text).map_err(|error| {
             let help = "correct the line, or restore the file from version control";
-            problem(format!("spec/names.toml is not understood: {error}"), help)
+            problem(format!("spec/names.toml can't be read: {error}"), help)
         })?;
         match ledger.boxed_enum() {
             None => Ok(ledger),
             Some(field) => Err(problem(
                 format!("spec/names.toml has a box around an enum in {field}"),
-                "write it without the box: an enum holds nothing",
+                "write the type without the box: an enum of strings needs none",
             )),
         }
     }
@@ -147,7 +150,7 @@ impl Ledger {
         self.operations.get(key)
     }
 
-    /// Whether a type has but a name, which someone gave it by hand.
+    /// Tells whether the ledger has nothing but a type's name, which was written by hand.
     pub(crate) fn is_only_named(&self, ty: &str) -> bool {
         self.record(ty).is_none()
             && self.values(ty).is_none()
@@ -159,18 +162,18 @@ impl Ledger {
         self.modules.get(group).map(String::as_str)
     }
 
-    /// Returns the group that was first put into a module.
+    /// Returns the operation group that was first put into a module.
     pub(crate) fn group(&self, module: &str) -> Option<&str> {
         let mut modules = self.modules.iter();
         modules.find(|(_, name)| *name == module).map(|(group, _)| group.as_str())
     }
 
-    /// All modules there have ever been: each is a feature that programs may name.
+    /// Returns all modules that have ever existed: each is a feature that programs may name.
     pub(crate) fn modules(&self) -> BTreeSet<&str> {
         self.modules.values().map(String::as_str).collect()
     }
 
-    /// Returns the request functions that there have been in a module.
+    /// Returns the request functions that a module has ever had.
     pub(crate) fn functions(&self, module: &str) -> BTreeSet<&str> {
         let operations = self.operations.values();
         operations
@@ -179,23 +182,23 @@ impl Ledger {
             .collect()
     }
 
-    /// Returns the name of the type that a place declares.
+    /// Returns the name of the type that was declared at a location.
     pub(crate) fn type_name(&self, key: &str) -> Option<&str> {
         self.types.get(key).map(String::as_str)
     }
 
-    /// Returns a place that a type was declared at.
+    /// Returns a location where a type was declared.
     pub(crate) fn place(&self, name: &str) -> Option<&str> {
         let mut types = self.types.iter();
         types.find(|(_, own)| *own == name).map(|(place, _)| place.as_str())
     }
 
-    /// All names of types there have been.
+    /// Returns all names that types have ever had.
     pub(crate) fn type_names(&self) -> BTreeSet<&str> {
         self.types.values().map(String::as_str).collect()
     }
 
-    /// Returns the variants of all error codes there have been.
+    /// Returns the variants of all error codes that have ever been listed.
     pub(crate) fn error_codes(&self) -> &Section {
         &self.error_codes
     }
@@ -223,7 +226,7 @@ impl Ledger {
         self.records.get(record)?.get(json_name)?.ty.as_ref()
     }
 
-    /// Finds a field that has a box around an enum.
+    /// Returns a field with a box around an enum, which is a mistake.
     fn boxed_enum(&self) -> Option<String> {
         let is_boxed_enum = |field: &RecordedField| {
             let held = field.ty.as_ref().map(|ty| &ty.held).filter(|held| held.boxed);
@@ -248,9 +251,9 @@ impl RecordedOperation {
         &self.function.name
     }
 
-    /// Whether there is but a name, which someone gave it by hand.
+    /// Tells whether the ledger has nothing but the union's name, which was written by hand.
     pub(crate) fn is_only_named(&self) -> bool {
-        self.answers.is_empty()
+        self.responses.is_empty()
     }
 
     pub(crate) fn has_builder(&self) -> bool {
@@ -265,21 +268,24 @@ impl RecordedOperation {
         self.waits
     }
 
-    /// Whether a stable version has been the newest one.
+    /// Tells whether a stable version has been the newest one.
     pub(crate) fn was_newest(&self, version: Version) -> bool {
         self.newest.contains(&version.to_string())
     }
 
-    /// Returns what a version answers, by format.
-    pub(crate) fn answers(&self, version: Version) -> BTreeMap<&str, &RecordedAnswer> {
+    /// Returns the responses of a version, by format.
+    pub(crate) fn responses(
+        &self,
+        version: Version,
+    ) -> BTreeMap<&str, &RecordedResponse> {
         let version = format!("{version} ");
-        let answers = self.answers.iter();
-        answers
-            .filter_map(|(key, answer)| Some((key.strip_prefix(&version)?, answer)))
+        let responses = self.responses.iter();
+        responses
+            .filter_map(|(key, response)| Some((key.strip_prefix(&version)?, response)))
             .collect()
     }
 
-    /// Returns what the wait after a version ends with.
+    /// Returns the result of the wait after a version.
     pub(crate) fn result(&self, version: Version) -> Option<&RecordedResult> {
         self.results.get(&version.to_string())
     }
@@ -288,7 +294,7 @@ impl RecordedOperation {
         self.bodies.get(&version.to_string())
     }
 
-    /// Returns the names of all arguments and setters there have been.
+    /// Returns the names that arguments and setters have ever had.
     pub(crate) fn parameter_names(&self) -> BTreeSet<String> {
         self.parameters.values().map(|parameter| parameter.name.clone()).collect()
     }
@@ -308,7 +314,7 @@ impl RecordedUnion {
         }
     }
 
-    /// Whether a discriminator is the recorded one, however it was found.
+    /// Tells whether a discriminator is the recorded one, whether declared or inferred.
     pub(crate) fn is_told_by(&self, by: &Discriminator) -> bool {
         match by {
             Discriminator::Tag { property, .. } => self.by.as_ref() == Some(property),
@@ -316,12 +322,12 @@ impl RecordedUnion {
         }
     }
 
-    /// Whether the kind of the JSON value tells the variants apart.
+    /// Tells whether the kind of the JSON value selects the variant.
     pub(crate) fn is_by_kind(&self) -> bool {
         self.by.is_none()
     }
 
-    /// Returns the record of what all variants have in common, and whether it is boxed.
+    /// Returns the record of the common fields, and whether it is boxed.
     pub(crate) fn common(&self) -> Option<(&str, bool)> {
         match self.common.as_ref()? {
             Held { ty: Type::Def(name), boxed } => Some((name, *boxed)),
@@ -329,7 +335,7 @@ impl RecordedUnion {
         }
     }
 
-    /// Whether its content converts into a variant.
+    /// Tells whether a variant has a `From` conversion of its content.
     pub(crate) fn converts(&self, variant: &str) -> bool {
         self.from.contains(variant)
     }
@@ -345,7 +351,7 @@ impl RecordedUnion {
     }
 }
 
-/// Returns what a parameter is known by: one of the path by its position.
+/// Returns the ledger key of a parameter: for a path parameter its position, else its name.
 pub(crate) fn parameter_key(index: usize, parameter: &Parameter) -> String {
     match parameter.location {
         Location::Path => format!("{{{index}}}"),

@@ -33,7 +33,7 @@ pub mod version;
 
 pub use codes::ErrorCodes;
 pub use diagnostic::Diagnostic;
-pub use emit::{Docs, Files, Home};
+pub use emit::{CrateLocation, Docs, Files};
 pub use ledger::Ledger;
 pub use overlay::UnmatchedAction;
 pub use summary::Summary;
@@ -46,7 +46,7 @@ pub struct Options {
     /// The source of the words of doc comments.
     pub docs: Docs,
     /// The place of the crate.
-    pub home: Home,
+    pub home: CrateLocation,
     /// The weight of a correction that has nothing to correct.
     pub unmatched: UnmatchedAction,
     /// The error codes of the service, which no document lists.

@@ -1,9 +1,8 @@
 //! Document → model.
 //!
-//! After this room nobody sees a `$ref` or an OpenAPI keyword. Types are lowered on demand from the
-//! operations, so that only what an operation reaches exists in the model.
+//! The model has no `$ref` and no OpenAPI keyword. Types are lowered on demand from the operations,
+//! so that the model has only types that an operation uses.
 
-mod answers;
 mod choice;
 mod compose;
 mod dedup;
@@ -11,6 +10,7 @@ mod facets;
 mod operation;
 mod parameters;
 mod record;
+mod responses;
 mod schema;
 mod union;
 mod waits;
@@ -21,15 +21,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use openapiv3::{OpenAPI, ReferenceOr, Schema};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Api, Enum, Kind, Origin, Tag, Type, TypeDef, TypeId, Unmapped};
+use crate::model::{
+    Api, Enum, Kind, Origin, Place, Tag, Type, TypeDef, TypeId, Unmapped,
+};
 use crate::overlay::UnmatchedAction;
 use crate::pointer::Pointer;
 
 use facets::Node;
 
-/// Lowers a document, and reports all that stands in the way.
+/// Lowers a document, and reports all problems that prevent it.
 ///
-/// `unmatched` says what a wait is that does not fit the document.
+/// `unmatched` is the severity of a wait that doesn't fit the document.
 pub fn lower(
     document: &OpenAPI,
     unmatched: UnmatchedAction,
@@ -46,35 +48,27 @@ pub fn lower(
     dedup::merge_sibling_enums(&mut api);
     dedup::merge_inline_types(&mut api);
     dedup::merge_equal_variants(&mut api);
-    api.drop_unreached();
+    api.prune();
     Ok(api)
 }
 
-/// The state of one lowering.
+/// The state while a document is lowered.
 struct Lowering<'d> {
     schemas: BTreeMap<&'d str, &'d ReferenceOr<Schema>>,
     document: &'d OpenAPI,
     api: Api,
     diagnostics: Vec<Diagnostic>,
-    /// The extensions about waits, which need all operations.
-    waits: Vec<waits::Said>,
-    /// The type that each named schema became; `None` while an alias is being followed.
+    /// The extensions about waits, which are lowered after all operations.
+    waits: Vec<waits::WaitExtensions>,
+    /// The type of each named schema; `None` while an alias is being followed.
     named: HashMap<&'d str, Option<Type>>,
-    /// The type that each inline definition became, by its place.
+    /// The type of each inline definition, by its location.
     inline: HashMap<Pointer, TypeId>,
-    /// The unions with properties of their own that a schema is a variant of without saying so.
+    /// The unions with properties of their own that list a schema as variant although it doesn't
+    /// inherit from them.
     bases: BTreeMap<&'d str, BTreeSet<&'d str>>,
-    /// What each named schema says of its values, as far as it was asked for.
+    /// The shape of the values of each named schema, as far as it was needed.
     shapes: RefCell<HashMap<&'d str, compose::Shape>>,
-}
-
-/// The place of a schema, in the terms that a type can be named in.
-#[derive(Clone)]
-struct Spot {
-    key: String,
-    hint: String,
-    owner: String,
-    pointer: Pointer,
 }
 
 impl<'d> Lowering<'d> {
@@ -109,9 +103,9 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Finds the schema that a node leads to, through any number of references.
+    /// Returns the schema that a node refers to, through any number of references.
     ///
-    /// The reader has refused references to nothing and circles of references.
+    /// Reading the document has rejected references without target and circles.
     fn resolve(&self, mut node: Node<'d>) -> Option<&'d Schema> {
         loop {
             match node {
@@ -122,10 +116,10 @@ impl<'d> Lowering<'d> {
     }
 
     /// Adds a definition whose kind is filled in later, so that it can refer to itself.
-    fn reserve(&mut self, spot: &Spot, named: bool, schema: &Schema) -> TypeId {
+    fn reserve(&mut self, place: &Place, named: bool, schema: &Schema) -> TypeId {
         let id = TypeId(self.api.types.len());
         self.api.types.push(TypeDef {
-            origin: Origin { places: vec![spot.place()], named },
+            origin: Origin { places: vec![place.clone()], named },
             recorded: None,
             kind: Kind::Enum(Enum { values: Vec::new() }),
             prose: facets::prose(&schema.schema_data),
@@ -149,7 +143,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-impl Spot {
+impl Place {
     fn schema(name: &str) -> Self {
         Self {
             key: name.to_owned(),
@@ -159,17 +153,17 @@ impl Spot {
         }
     }
 
-    /// The spot of a property.
+    /// Returns the place of a property.
     fn property(&self, name: &str) -> Self {
         Self {
             key: format!("{}.{name}", self.key),
             hint: name.to_owned(),
-            owner: format!("{} {}", self.owner, self.hint),
+            owner: format!("{} {}", self.owner, self.hint).trim().to_owned(),
             pointer: self.pointer.child("properties").child(name),
         }
     }
 
-    /// The spot of the items of a list.
+    /// Returns the place of the items of a list.
     fn items(&self) -> Self {
         Self {
             key: format!("{}[]", self.key),
@@ -179,7 +173,7 @@ impl Spot {
         }
     }
 
-    /// The spot of the values of a map.
+    /// Returns the place of the values of a map.
     fn values(&self) -> Self {
         Self {
             key: format!("{}{{}}", self.key),
@@ -189,12 +183,13 @@ impl Spot {
         }
     }
 
-    /// The spot of a part of a composition, which is named like the whole.
+    /// Returns the place of a part of a composition, whose types are named like those of the
+    /// whole.
     fn part(&self, keyword: &str, index: usize) -> Self {
         Self { pointer: self.pointer.child(keyword).item(index), ..self.clone() }
     }
 
-    /// The spot of a variant that has no name of its own.
+    /// Returns the place of a variant that has no name of its own.
     fn variant(&self, keyword: &str, index: usize) -> Self {
         Self {
             key: format!("{}|{index}", self.key),
@@ -203,18 +198,10 @@ impl Spot {
             pointer: self.pointer.child(keyword).item(index),
         }
     }
-
-    fn place(&self) -> crate::model::Place {
-        crate::model::Place {
-            key: self.key.clone(),
-            hint: self.hint.clone(),
-            owner: self.owner.trim().to_owned(),
-            pointer: self.pointer.clone(),
-        }
-    }
 }
 
-/// Names an item of a list: `roles` → `role`, and `<name> item` where the name is no plain plural.
+/// Returns the name for an item of a list: `roles` → `role`, or `<name> item` where the name is no
+/// simple plural.
 fn singular(plural: &str) -> String {
     let without = |end: &str, singular: &str| {
         plural

@@ -1,7 +1,7 @@
 //! The API as data: types, operations and their versions.
 //!
-//! Knows no Rust names and no spelling of the document: what `$ref`, `allOf` or `oneOf` meant has
-//! been decided by `lower`, what things are called in Rust is decided by `names`.
+//! The model has no Rust names and no OpenAPI keywords: `lower` has decided the meaning of `$ref`,
+//! `allOf` and `oneOf`, and `names` decides the Rust names.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -11,36 +11,36 @@ use crate::version::{Date, MediaType, Version};
 
 pub use wait::{Polled, Source, Wait};
 
-mod reach;
+mod prune;
 pub(crate) mod uses;
 mod wait;
 
 /// The whole API.
 #[derive(Debug, Default)]
 pub struct Api {
-    /// Every type that an operation reaches. A [`TypeId`] is an index into it.
+    /// Every type that an operation uses. A [`TypeId`] is an index into it.
     pub types: Vec<TypeDef>,
     /// In ascending order of path, then method.
     pub operations: Vec<Operation>,
     /// In ascending order of name.
     pub tags: Vec<Tag>,
-    /// The things that carry no structure in Rust though the document has something to say.
+    /// The parts of the document that the generated code doesn't express.
     pub unmapped: BTreeSet<Unmapped>,
 }
 
-/// Something that is knowingly not typed.
+/// A part of the document that the generated code doesn't express.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unmapped {
     pub pointer: Pointer,
     pub what: String,
 }
 
-/// A group of operations.
+/// An operation group (OpenAPI: tag).
 #[derive(Debug)]
 pub struct Tag {
     pub name: String,
     pub prose: Option<String>,
-    /// The module that its operations were first put into.
+    /// The recorded module, which its operations were first put into; `None` for a new group.
     pub module: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub struct Tag {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(pub usize);
 
-/// The type of a value. A definition is known by its index, in the ledger by its Rust name.
+/// The type of a value. A definition is identified by its index; in the ledger, by its Rust name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Type<D = TypeId> {
     Bool,
@@ -65,34 +65,35 @@ pub enum Type<D = TypeId> {
     Def(D),
 }
 
-/// A type with a name of its own.
+/// A definition: a type with a name of its own.
 #[derive(Clone, Debug)]
 pub struct TypeDef {
     pub origin: Origin,
-    /// The Rust name that the ledger has for it.
+    /// The Rust name that the ledger has for it; `None` for a new type.
     pub recorded: Option<String>,
     pub kind: Kind,
     pub prose: Option<String>,
     pub docs_url: Option<String>,
 }
 
-/// The place where a type was declared, which it can be named for.
+/// The places where a type is declared.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// Every place that declares it, in order: one for a schema, any number for an inline type.
+    /// The places in order: one for a schema, any number for merged types.
     pub places: Vec<Place>,
-    /// Whether it is a schema with a name in the document.
+    /// Whether it is a named schema of the document.
     pub named: bool,
 }
 
-/// A place in the document that declares a type.
+/// A place in the document that declares a type, from which an inline type's name is derived.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The key of the place in the ledger: `Schema.property[]`. It survives reordering.
+    /// The ledger key of the place: `Schema.property[]`. Reordering the document doesn't change
+    /// it.
     pub key: String,
     /// The word for the type, from its property or parameter: `providerName`.
     pub hint: String,
-    /// The owner: the schema's name, or the operation's.
+    /// The owner of the place: the schema's name, or the operation's.
     pub owner: String,
     pub pointer: Pointer,
 }
@@ -119,9 +120,9 @@ pub struct Field {
     pub read_only: bool,
     pub write_only: bool,
     pub secret: bool,
-    /// Whether it tells its record from the others of a list.
+    /// Whether it identifies its record among the others of a list.
     pub identity: bool,
-    /// Whether the service keeps the secret where an update leaves it out.
+    /// Whether the service keeps the secret where an update omits it.
     pub kept: bool,
     pub deprecated: bool,
     pub limits: Limits,
@@ -129,7 +130,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// Returns a field of which nothing but its type is known.
+    /// Returns a field with a type and no other facts.
     pub fn new(json_name: &str, ty: Type) -> Self {
         Self {
             json_name: json_name.to_owned(),
@@ -147,9 +148,9 @@ impl Field {
         }
     }
 
-    /// Keeps what holds for another declaration of the same property too; the types are the
-    /// caller's business.
-    pub fn weaken(&mut self, other: &Self) {
+    /// Keeps the facts that also hold for another declaration of the same property. The caller
+    /// merges the types.
+    pub fn intersect(&mut self, other: &Self) {
         self.required &= other.required;
         self.nullable |= other.nullable;
         self.read_only &= other.read_only;
@@ -164,7 +165,7 @@ impl Field {
     }
 }
 
-/// The facts of a value beyond its type, in words for the documentation.
+/// The limits on a value, in words for the documentation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Limits {
     pub default: Option<String>,
@@ -182,10 +183,10 @@ pub struct Limits {
     pub one_of: Vec<String>,
 }
 
-/// A string of which the document lists the values.
+/// A string whose values the document lists.
 #[derive(Clone, Debug)]
 pub struct Enum {
-    /// In the document's order, each once.
+    /// In the document's order, without duplicates.
     pub values: Vec<String>,
 }
 
@@ -193,25 +194,25 @@ pub struct Enum {
 pub struct Union {
     pub by: Discriminator,
     pub variants: Vec<Variant>,
-    /// The record of what all variants have in common, for what none of them is.
+    /// The record of the fields that all variants have in common, which an unknown variant has too.
     pub common: Option<Type>,
 }
 
-/// The mark that tells the variants of a union apart.
+/// The discriminator that selects the variant of a union.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Discriminator {
-    /// By the value of a property.
+    /// The value of a property; `inferred` if the document doesn't declare it as discriminator.
     Tag { property: String, inferred: bool },
-    /// By the kind of the JSON value.
+    /// The kind of the JSON value.
     JsonKind,
 }
 
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// The Rust name that the ledger has for it.
+    /// The Rust name that the ledger has for it; `None` for a new one.
     pub recorded: Option<String>,
     pub ty: Type,
-    /// The tag's values that stand for it, in order; empty where the JSON kind decides.
+    /// The discriminator values that select it, in order; empty where the JSON kind does.
     pub tags: Vec<String>,
 }
 
@@ -228,7 +229,7 @@ pub enum JsonKind {
 #[derive(Clone, Debug)]
 pub struct Operation {
     pub id: String,
-    /// The short name where the document gives one, else the id.
+    /// The short name that the document gives, else the id.
     pub short: String,
     /// Indices into [`Api::tags`].
     pub tag: usize,
@@ -240,13 +241,13 @@ pub struct Operation {
     pub versions: Vec<OperationVersion>,
     /// Whether the request is a builder with setters for the parameters that are no arguments.
     pub has_builder: bool,
-    /// Whether the response comes page by page: there is a parameter for the page's number, or was.
+    /// Whether the response is paged: there is a parameter for the page number, or was.
     pub is_paged: bool,
     /// Whether it is sent without credentials.
     pub is_anonymous: bool,
     /// The wait for the end of the work that a call starts; `None` where none is known.
     pub wait: Option<Wait>,
-    /// Whether the type of the request has the wait: it has kept it where `wait` is gone.
+    /// Whether the type of the request has a wait, which it keeps even where `wait` is gone.
     pub offers_wait: bool,
     pub deprecated: bool,
     pub roles: Vec<String>,
@@ -281,16 +282,16 @@ impl Method {
 #[derive(Clone, Debug)]
 pub struct Parameter {
     pub name: String,
-    /// The Rust name that the ledger has for it.
+    /// The Rust name that the ledger has for it; `None` for a new one.
     pub recorded: Option<String>,
     pub location: Location,
     pub ty: Type,
     pub required: bool,
-    /// Whether the request function takes it; others are set on the request.
+    /// Whether the request function takes it as argument; others are set on the request.
     pub is_argument: bool,
-    /// Whether it numbers the pages of a list.
+    /// Whether it is the page number of a list.
     pub numbers_pages: bool,
-    /// What stands between the items of a list; `None` where each repeats the parameter.
+    /// The separator of the items of a list; `None` where each item repeats the parameter.
     pub joined: Option<&'static str>,
     pub deprecated: bool,
     pub limits: Limits,
@@ -308,23 +309,23 @@ pub enum Location {
 #[derive(Clone, Debug)]
 pub struct OperationVersion {
     pub version: Version,
-    /// One answer for each format, JSON first.
-    pub answers: Vec<Answer>,
+    /// The response in each format, JSON first.
+    pub responses: Vec<Response>,
     pub body: Option<Body>,
-    /// The statuses of what can go wrong. Their bodies are of one format, which the runtime reads.
+    /// The error statuses. The runtime knows the one format of their bodies.
     pub errors: Vec<u16>,
     pub sunset: Option<Date>,
 }
 
-/// The answer of a version in one format.
+/// The response of a version in one format.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     pub media_type: MediaType,
-    /// The success statuses in ascending order, and what the body of each is.
+    /// The success statuses in ascending order, each with the content of its body.
     pub statuses: Vec<(u16, Content)>,
     /// The value that a request resolves to.
     pub output: Output,
-    /// Whether its function is the one without a format in its name.
+    /// Whether the function for it is the one with the plain name.
     pub is_first: bool,
 }
 
@@ -333,17 +334,17 @@ pub struct Answer {
 pub enum Output<D = TypeId> {
     Empty,
     Json(Type<D>),
-    /// A value that one of the success statuses leaves out.
+    /// A value that one of the success statuses doesn't have.
     Optional(Type<D>),
     Stream,
 }
 
-/// The kind of a body.
+/// The content of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     Empty,
     Json(Type),
-    /// Bytes in another format.
+    /// Bytes in another format than JSON.
     Stream,
 }
 
@@ -351,9 +352,9 @@ pub enum Content {
 pub struct Body {
     pub ty: Type,
     pub media_type: MediaType,
-    /// Whether it is sent as it is given, in another format than JSON; its type says nothing then.
+    /// Whether it is sent as bytes in another format than JSON; its type has no meaning then.
     pub is_bytes: bool,
-    /// Whether the request function takes it.
+    /// Whether the request function takes it as argument.
     pub is_argument: bool,
 }
 
@@ -381,7 +382,7 @@ impl Api {
         ty.json_kind(&|id| self.is_enum(*id))
     }
 
-    /// The distinct versions of all operations.
+    /// Returns the distinct versions of all operations.
     pub fn versions(&self) -> BTreeSet<Version> {
         let versions = self.operations.iter().flat_map(|operation| &operation.versions);
         versions.map(|version| version.version).collect()
@@ -394,13 +395,13 @@ impl Api {
 }
 
 impl Operation {
-    /// Returns what the operation is known by, whatever its id and its parameters are called:
+    /// Returns the operation's key, which doesn't depend on its id or the names of its parameters:
     /// `get /groups/{}/clusters`.
     pub fn key(&self) -> String {
         operation_key(self.method, &self.path)
     }
 
-    /// Returns the newest version with a date in the past.
+    /// Returns the newest stable version.
     pub fn newest_stable(&self) -> Option<Version> {
         let stable = |version: &Version| matches!(version, Version::Stable(_));
         self.versions.iter().map(|version| version.version).filter(stable).max()
@@ -414,7 +415,7 @@ impl Operation {
     }
 }
 
-/// Returns what an operation is known by: its method and path, with parameters by position.
+/// Returns the key of an operation: its method and path, with parameters by position.
 pub fn operation_key(method: Method, path: &str) -> String {
     let mut key = format!("{} ", method.as_str().to_lowercase());
     let mut rest = path;
@@ -426,7 +427,7 @@ pub fn operation_key(method: Method, path: &str) -> String {
     key + rest
 }
 
-impl Answer {
+impl Response {
     /// Returns the body of the first status that has a JSON body.
     pub fn body(&self) -> Option<&Type> {
         self.statuses.iter().find_map(|(_, content)| match content {
@@ -435,7 +436,7 @@ impl Answer {
         })
     }
 
-    /// Returns the output that the statuses ask for.
+    /// Returns the output that follows from the statuses.
     pub fn output_of_statuses(&self) -> Output {
         let contents = || self.statuses.iter().map(|(_, content)| content);
         match self.body().cloned() {
@@ -467,7 +468,7 @@ impl<D> Output<D> {
 }
 
 impl Output {
-    /// Returns the definition that the output leads to.
+    /// Returns the definition that the output contains.
     pub fn leaf(&self) -> Option<TypeId> {
         match self {
             Self::Json(ty) | Self::Optional(ty) => ty.leaf(),
@@ -517,7 +518,7 @@ impl<D> Type<D> {
 }
 
 impl Type {
-    /// Returns the definition that the type leads to through lists and maps.
+    /// Returns the definition in the type, through lists and maps.
     pub fn leaf(&self) -> Option<TypeId> {
         match self {
             Self::Def(id) => Some(*id),
@@ -539,7 +540,8 @@ impl Type {
 impl OperationVersion {
     /// Calls `each` with every type that the version names.
     pub fn for_each_type<'a>(&'a self, mut each: impl FnMut(&'a Type)) {
-        for (_, content) in self.answers.iter().flat_map(|answer| &answer.statuses) {
+        for (_, content) in self.responses.iter().flat_map(|response| &response.statuses)
+        {
             if let Content::Json(ty) = content {
                 each(ty);
             }

@@ -1,8 +1,8 @@
-//! Names: what everything in the model is called.
+//! Names: the Rust names of everything in the model.
 //!
-//! With `casing` the only maker of identifiers. Every name is claimed once in its scope, and cased
-//! by its role. What the ledger holds is taken
-//! first and never moves; the rules name the rest, whatever the order of the document.
+//! Only this module and `casing` make identifiers. Every name is claimed once in its scope, and
+//! cased by its role. Recorded names of the ledger are taken first and never change; the rules name
+//! the rest, independent of the document's order.
 
 mod claim;
 mod codes;
@@ -26,27 +26,27 @@ use claim::Scope;
 /// The Rust names of everything in an [`Api`], by its indices.
 #[derive(Debug)]
 pub struct Names {
-    /// The modules of the tags.
+    /// The modules of the operation groups.
     pub modules: Vec<String>,
-    /// The Cargo features of the tags.
+    /// The Cargo features of the operation groups.
     pub features: Vec<String>,
-    /// The features of modules that are gone: Cargo refuses a program that names a feature which
-    /// isn't there.
+    /// The features of modules that no longer exist: Cargo rejects a program that names a missing
+    /// feature.
     pub empty_features: Vec<String>,
     /// The request functions of the operations.
     pub functions: Vec<String>,
     /// The builders of the operations' requests.
     pub builders: Vec<String>,
     pub types: Vec<String>,
-    /// The fields of records, the variants of enums and unions.
+    /// The fields of records and the variants of enums and unions, by type.
     pub members: Vec<Vec<String>>,
     /// Error code → variant.
     pub codes: Section,
-    /// The notes on names that gave way to others.
+    /// The notes on names that were taken.
     pub notes: Vec<Diagnostic>,
 }
 
-/// An example of a line that names a request function in the ledger.
+/// An example of the ledger line that names a request function.
 const OPERATION_LINE: &str =
     "[operations.\"<method> <path>\"] function = \"<module>::<function>\"";
 
@@ -111,7 +111,7 @@ fn name_modules(
         let tag = &api.tags[index];
         let wanted = [&tag.name, &casing::spelt(&tag.name)]
             .map(|spelling| casing::module_name(spelling));
-        // Beside modules of the past, a new one gives way to those before it too.
+        // Where the ledger has modules, a new one must not take the name of any of them.
         let is_free = |name: &str| {
             !of_the_past.contains(name) && !features.contains(&feature(name))
         };
@@ -121,7 +121,7 @@ fn name_modules(
     names
 }
 
-/// Sorts things in the order in which they take the names of their spellings.
+/// Sorts items in the order in which they claim the names of their spellings.
 fn by_precedence<'a, T>(
     mut things: Vec<T>,
     spelling: impl Fn(&T) -> &'a str,
@@ -176,9 +176,9 @@ fn name_functions(
 /// The request functions of a module.
 struct Functions<'l> {
     scope: Scope,
-    /// Those that there have been.
+    /// Those that the module has ever had.
     of_the_past: BTreeSet<&'l str>,
-    /// The names that are made of those of the functions.
+    /// The names that are derived from those of the functions.
     derived: BTreeSet<String>,
 }
 
@@ -215,7 +215,7 @@ impl Functions<'_> {
     }
 }
 
-/// The names that are made of a function's: those of its static and of its builder.
+/// Returns the names that are derived from a function's: those of its static and of its builder.
 fn derived(function: &str) -> [String; 2] {
     [casing::static_name(function), casing::builder_name(function)]
 }
@@ -238,7 +238,7 @@ fn report_repeated_ids(api: &Api, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Names the builders by their functions, which the ledger keeps where they are.
+/// Names the builders by their functions, whose names the ledger keeps.
 fn name_builders(
     api: &Api,
     functions: &[String],
@@ -261,7 +261,7 @@ fn name_builders(
     names
 }
 
-/// Claims the names of the parameters, and notes those that gave way to others.
+/// Claims the names of the parameters, and notes those that were taken.
 fn claim_parameters(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic>) {
     for operation in &api.operations {
         let what = format!("argument or setter of {}", operation.id);
@@ -285,12 +285,12 @@ fn claim_parameters(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic
     }
 }
 
-/// The formats that need a function each: none where the first one is meant.
+/// Returns the formats that need a function each; `None` is the first format.
 fn formats(operation: &Operation) -> Vec<Option<&Format>> {
     let mut formats = vec![None];
     for version in &operation.versions {
-        for answer in version.answers.iter().filter(|answer| !answer.is_first) {
-            let format = Some(&answer.media_type.format);
+        for response in version.responses.iter().filter(|response| !response.is_first) {
+            let format = Some(&response.media_type.format);
             if !formats.contains(&format) {
                 formats.push(format);
             }

@@ -1,9 +1,9 @@
 //! Corrections of a document: OpenAPI Overlay 1.0.
 //!
-//! Where the service differs from its document, an overlay says so, with its evidence. Two rules
-//! are stricter than the specification's, because a correction that upstream has made
-//! must be removed and not linger: an action that matches nothing is an error, and so is an update that
-//! changes nothing. And every action has a `description`: the evidence.
+//! Where the service differs from its document, an overlay corrects the document, and states the
+//! evidence. Two rules are stricter than the specification's, because a correction that upstream
+//! has made must be removed here: an action that matches nothing is an error, and so is an update
+//! that changes nothing. Every action has a `description`: the evidence.
 //!
 //! Merging follows the specification: objects recursively, lists by appending, anything else by
 //! replacing. An entry that a list already holds is not appended again: the lists of OpenAPI that
@@ -23,22 +23,22 @@ mod action;
 mod location;
 mod merge;
 
-/// The weight of an action that matches nothing or changes nothing.
+/// The severity of an action that matches nothing or changes nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UnmatchedAction {
     #[default]
-    /// An error: in the document that the corrections are for.
+    /// An error: for the document that the corrections were written for.
     Error,
-    /// A note: in an older or newer document, which may not have or need the correction.
+    /// A note: for an older or newer document, which may not have or need the correction.
     Note,
 }
 
-/// Applies overlays, each a file name and its bytes: files by name, actions in their order.
-/// Returns the notes.
+/// Applies overlays, each a file name and its bytes, in order of their names and of the actions in
+/// each. Returns the notes.
 ///
 /// # Errors
 ///
-/// Returns what is wrong with any overlay and every action that doesn't apply; all others have
+/// Returns all mistakes in overlays and every action that doesn't apply; all other actions have
 /// been applied then.
 pub fn apply(
     document: &mut Value,
@@ -106,7 +106,7 @@ fn select(
     Ok(locations)
 }
 
-/// Removes from the end, so that what is yet to be removed stays where it was.
+/// Removes from the end, so that the locations of nodes yet to be removed stay valid.
 fn remove(
     document: &mut Value,
     action: &Action,

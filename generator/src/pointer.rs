@@ -1,6 +1,6 @@
-//! The place of a thing in a document: JSON pointers (RFC 6901).
+//! Locations in a document: JSON pointers (RFC 6901).
 //!
-//! This room knows how pointers are spelt and ordered. It must not know what they point at.
+//! This module knows how pointers are written and ordered, and nothing of their targets.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ impl Pointer {
 
     /// Parses a local reference such as `#/components/schemas/Cluster`.
     ///
-    /// Returns `None` for what leads out of the document or is no pointer.
+    /// Returns `None` for a reference to another document, or text that is no pointer.
     pub fn parse_reference(reference: &str) -> Option<Self> {
         let pointer = reference.strip_prefix('#')?;
         let escapes_are_whole =
@@ -27,14 +27,14 @@ impl Pointer {
         (is_pointer && escapes_are_whole).then(|| Self(pointer.to_owned()))
     }
 
-    /// Returns the pointer to the member `token` of what this one points at.
+    /// Returns the pointer to the member `token` of this one's target.
     pub fn child(&self, token: impl AsRef<str>) -> Self {
         let mut longer = self.clone();
         longer.push(token.as_ref());
         longer
     }
 
-    /// Returns the pointer to the element `index` of the list that this one points at.
+    /// Returns the pointer to the element `index` of the list that is this one's target.
     pub fn item(&self, index: usize) -> Self {
         self.child(index.to_string())
     }
@@ -68,7 +68,7 @@ impl Pointer {
         self.0.rsplit_once('/').map(|(_, token)| unescape(token))
     }
 
-    /// Returns the pointer to what contains this one; `None` for the root.
+    /// Returns the pointer to the value that contains this one's target; `None` for the root.
     pub fn parent(&self) -> Option<Self> {
         self.0.rfind('/').map(|end| Self(self.0[..end].to_owned()))
     }
@@ -78,7 +78,7 @@ impl Pointer {
         &self.0
     }
 
-    /// Looks up what the pointer points at.
+    /// Returns the pointer's target; `None` where the document has none.
     pub fn find<'a>(&self, document: &'a Value) -> Option<&'a Value> {
         document.pointer(&self.0)
     }

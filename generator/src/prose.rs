@@ -1,17 +1,17 @@
-//! Taking a document's prose away and leaving its facts.
+//! Removes a document's prose and leaves its facts.
 //!
-//! The document's words are CC BY-NC-SA 3.0 and can't be carried by a permissively licensed
-//! crate; what it says about the API is free. A fact here is a name, a type, a bound, a URL, a
-//! date, a role. This room decides only that; where a keyword may stand is the grammar's knowledge.
+//! The document's sentences are licensed under CC BY-NC-SA 3.0, which a permissively licensed crate
+//! can't include; its facts about the API are free. A fact here is a name, a type, a bound, a URL,
+//! a date, a role. This module decides only that; the grammar knows where a keyword may be.
 
 use serde_json::{Map, Value};
 
 use crate::grammar::{Field, Kind, is_extension, walk};
 
-/// The title that every stripped document bears; OpenAPI requires one.
+/// The title of every stripped document; OpenAPI requires one.
 pub const TITLE: &str = "MongoDB Atlas Administration API";
 
-/// The extensions whose values are facts as they stand.
+/// The extensions whose values are facts unchanged.
 const FACTS: [&str; 9] = [
     "x-additionalPropertiesName",
     "x-rolesRequirements",
@@ -29,8 +29,9 @@ const CHANGELOG: &str = "x-xgen-changelog";
 
 /// Removes all prose from a document.
 ///
-/// What OpenAPI requires stays as an empty text. An example counts as prose, for it is as much
-/// written by someone as a description is. What the grammar doesn't know goes too, because nobody can
+/// Text that OpenAPI requires becomes empty. Examples count as prose, for someone wrote them as
+/// they wrote a description. Keywords that the grammar doesn't know are removed too, because they
+/// may hold anything.
 /// tell what it holds.
 pub fn strip(document: &mut Value) {
     walk::edit(document, &mut strip_object);
@@ -59,7 +60,7 @@ fn strip_object(kind: Kind, object: &mut Map<String, Value>) {
     });
 }
 
-/// Reduces an extension to its facts and tells whether anything is left.
+/// Reduces an extension to its facts; returns true if anything is left.
 fn strip_extension(key: &str, value: &mut Value) -> bool {
     if FACTS.contains(&key) {
         return true;
@@ -73,7 +74,8 @@ fn strip_extension(key: &str, value: &mut Value) -> bool {
     keep_facts(value)
 }
 
-/// Keeps what can't be a sentence: numbers, booleans and text without a space, such as a URL.
+/// Keeps values that can't be a sentence: numbers, booleans, and text without a space, such as a
+/// URL.
 fn keep_facts(value: &mut Value) -> bool {
     match value {
         Value::Null => false,
@@ -90,7 +92,7 @@ fn keep_facts(value: &mut Value) -> bool {
     }
 }
 
-/// Tells whether a member of an unknown extension is for reading, even if it is one word.
+/// Tells whether a member of an unknown extension is prose, even if it is a single word.
 fn is_wording(key: &str) -> bool {
     matches!(key, "content" | "description" | "label" | "summary" | "title")
 }

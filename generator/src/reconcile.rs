@@ -1,10 +1,10 @@
-//! The ledger's promises: what programs were written against stays as it was.
+//! Keeps the ledger's promises: the types that programs were written against don't change.
 //!
-//! The document says what there is today; the ledger says which Rust types stood where. Both are
-//! walked side by side from the operations, by method, path, version and property, so that it
-//! does not matter what the document calls an operation or a schema, or whether it names a schema
-//! at all. Where both have something, the recorded type stays; where only the document has, the
-//! rules decide; what only the ledger has is gone.
+//! The document states today's API; the ledger states the recorded Rust types. Both are walked side
+//! by side from the operations, by method, path, version and property. So it doesn't matter how the
+//! document names an operation or a schema, or whether it names a schema at all. Where both have a
+//! type, the recorded one is kept. Where only the document has one, the rules decide. What only the
+//! ledger has is not generated.
 
 mod build;
 mod groups;

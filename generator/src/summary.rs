@@ -100,7 +100,7 @@ impl Summary {
 }
 
 fn formats(operation: &Operation) -> usize {
-    operation.versions.iter().map(|version| version.answers.len()).sum()
+    operation.versions.iter().map(|version| version.responses.len()).sum()
 }
 
 fn numbers_pages(operation: &Operation) -> bool {

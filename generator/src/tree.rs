@@ -1,8 +1,8 @@
-//! Bytes to a tree of values: YAML or JSON, told apart by content.
+//! Bytes to a tree of values: YAML or JSON, detected from the content.
 //!
-//! What the two formats allow and a document must not hold is found here: keys that stand twice,
-//! numbers that JSON can't write, nesting and aliases without measure.
-//! This room must not know OpenAPI.
+//! This stage reports what the formats allow and a document must not contain: duplicate keys,
+//! numbers that JSON can't write, and unlimited nesting or aliases. This module knows nothing of
+//! OpenAPI.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -13,21 +13,21 @@ use serde_json::{Map, Number, Value};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::pointer::Pointer;
 
-/// The deepest nesting of a document.
+/// The maximum nesting of a document.
 ///
-/// Atlas's own is 16 deep. Everything that walks a document recurses, `openapiv3` with frames of
-/// 45 kB where nothing is optimised; this bound is what keeps a stack of 2 MB safe.
+/// Atlas's own is 16 deep. Everything that walks a document recurses, `openapiv3` with frames of 45
+/// kB in unoptimized builds; this limit keeps a stack of 2 MB safe.
 pub(crate) const MAX_DEPTH: usize = 32;
 
-/// The most times its own size that a document may grow to by its aliases.
+/// The maximum growth of a document by its aliases, as a multiple of its size.
 const MAX_GROWTH: usize = 10;
 
 /// Parses a document whose outermost value has to be an object.
 ///
 /// # Errors
 ///
-/// Returns all that is wrong with the text. Keys that stand twice are reported together; after a
-/// mistake in the syntax nothing more is read.
+/// Returns all problems of the text. All duplicate keys are reported; reading ends at the first
+/// mistake in the syntax.
 pub fn parse(bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
     let text = decode(bytes).map_err(|error| vec![error])?;
     let reading = Reading::new(text.len());
@@ -146,7 +146,7 @@ fn too_deep() -> String {
     format!("the document is nested too deeply: more than {MAX_DEPTH} levels")
 }
 
-/// The state of a parse: all that it has seen so far.
+/// The state while a text is parsed.
 struct Reading {
     problems: RefCell<Vec<Diagnostic>>,
     at: RefCell<Pointer>,
@@ -162,7 +162,7 @@ impl Reading {
         }
     }
 
-    /// Accounts for a value of `size` bytes, so that aliases of aliases can't fill the memory.
+    /// Counts a value of `size` bytes, so that aliases of aliases can't exhaust the memory.
     fn spend<E: Error>(&self, size: usize) -> Result<(), E> {
         let left = self.budget.get().checked_sub(size + 1).ok_or_else(|| {
             E::custom(format!("its aliases make it more than {MAX_GROWTH} times larger"))
@@ -211,7 +211,7 @@ impl<'de> Visitor<'de> for Node<'_> {
         f.write_str("a value that JSON can hold")
     }
 
-    // What `serde_yaml` finds in a file that holds only comments.
+    // `serde_yaml` calls this for a file that contains only comments.
     fn visit_none<E: Error>(self) -> Result<Value, E> {
         self.visit_unit()
     }
@@ -279,13 +279,13 @@ impl<'de> Visitor<'de> for Node<'_> {
         self.reading.spend(0)?;
         let node = self.deeper()?;
         let mut map = Map::new();
-        // Asking for text gives a key as it is written, so that `200` stays `200` and `1.10` `1.10`.
+        // Reading the key as text keeps its spelling: `200` stays `200`, and `1.10` stays `1.10`.
         while let Some(key) = entries.next_key::<String>()? {
             self.reading.spend(key.len())?;
             let before = self.reading.at.borrow_mut().push(&key);
             let value = entries.next_value_seed(node)?;
             if map.contains_key(&key) {
-                let what = format!("the key `{key}` stands twice in one object");
+                let what = format!("the key `{key}` occurs twice in one object");
                 self.reading.report(what, "keep one of the two");
             }
             self.reading.at.borrow_mut().truncate(before);
@@ -302,8 +302,8 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 }
 
-/// Returns the entries that a merge key of YAML stands for, those of the first mapping first; `None`
-/// where it holds something else, and is a key as any other.
+/// Returns the entries of YAML merge keys, those of the first mapping first; `None` where the value
+/// is no mapping, and the key an ordinary one.
 fn mappings(value: &Value) -> Option<Vec<(String, Value)>> {
     let listed = match value {
         Value::Array(items) if !items.is_empty() => items.as_slice(),

@@ -1,6 +1,5 @@
-//! Versions and media types: `application/vnd.atlas.<version>+<format>`.
-//!
-//! Knows the grammar and nothing of operations.
+//! Versions and media types: `application/vnd.atlas.<version>+<format>`. This module knows their
+//! syntax, and nothing of operations.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,14 +12,14 @@ pub enum Version {
     Stable(Date),
     /// Announced for a date: `<date>.upcoming`.
     Upcoming(Date),
-    /// Without a date.
+    /// A preview, which has no date.
     Preview,
 }
 
 /// A calendar date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
-    /// The year, as it is written with four digits.
+    /// The year, which is written with four digits.
     pub year: u16,
     /// The month, from 1.
     pub month: u8,
@@ -37,18 +36,18 @@ pub enum Format {
     Csv,
     /// A compressed file.
     Gzip,
-    /// Another one, by its name: bytes.
+    /// Another format, by its name; its content is bytes.
     Other(Arc<str>),
 }
 
-/// A media type, and the version that is asked for with it.
+/// A media type, and the version that it requests.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MediaType {
     /// The version of the operation.
     pub version: Version,
     /// The format of the body.
     pub format: Format,
-    /// The media type as it is sent, where it says no version.
+    /// The media type as it is sent, where it has no version; `None` where it has one.
     plain: Option<Arc<str>>,
 }
 
@@ -98,7 +97,7 @@ impl FromStr for Version {
 impl FromStr for MediaType {
     type Err = ();
 
-    /// Reads a media type with a version. Its parameters don't matter.
+    /// Reads a media type with a version, ignoring parameters.
     fn from_str(text: &str) -> Result<Self, ()> {
         let rest = essence(text).strip_prefix(PREFIX).ok_or(())?;
         let (version, format) = rest.rsplit_once('+').ok_or(())?;
@@ -119,7 +118,7 @@ impl MediaType {
         Self { version, format: Format::Json, plain: None }
     }
 
-    /// Returns a media type that says no version, for a version.
+    /// Returns a media type without a version, as that of the given version.
     pub fn plain(version: Version, text: &str) -> Self {
         let essence = essence(text);
         let (_, subtype) = essence.split_once('/').unwrap_or(("", essence));

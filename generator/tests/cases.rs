@@ -1,10 +1,10 @@
-//! Golden cases: a minimal document for each concern, and the code it becomes.
+//! Golden cases: a minimal document for each concern, and its generated code.
 //!
 //! A case is a folder `cases/NN-name` with `spec.yaml`. Beside it, as snapshots of `insta`: the
-//! generated files worth reading, and what is said about the document. To review what a change of
-//! the generator makes of them: `cargo insta test -p atlas-admin-generator --test cases --review`,
-//! or without `cargo-insta`: `INSTA_UPDATE=always cargo test -p atlas-admin-generator --test cases`
-//! and `git diff`.
+//! relevant generated files, and the diagnostics of the document. To review the effect of a change
+//! of the generator: `cargo insta test -p atlas-admin-generator --test cases --review`, or without
+//! `cargo-insta`: `INSTA_UPDATE=always cargo test -p atlas-admin-generator --test cases` and `git
+//! diff`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,7 +18,7 @@ use crates::Workspace;
 #[path = "support/crates.rs"]
 mod crates;
 
-/// What every document has in about the same words; a case would be no easier to read with them.
+/// Files that are about the same for every document, and would make a case no easier to read.
 const ALIKE: [&str; 3] = ["src/lib.rs", "src/registry.rs", "src/types.rs"];
 
 struct Case {
@@ -93,7 +93,7 @@ fn each_case_becomes_the_expected_code() {
     });
 }
 
-/// A snapshot of a file that is no longer generated would never fail.
+/// The snapshot of a file that is no longer generated would never fail.
 #[test]
 fn no_snapshot_is_left_over() {
     for case in CASES.iter() {

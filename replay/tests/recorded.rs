@@ -137,7 +137,7 @@ async fn pseudonyms_change_no_type() {
         let Some(pair) = samples.pair(operation.id, &version) else { continue };
         let [(status, Payload::Json(_)), ..] = entry.answers else { continue };
         for choice in [Choice::Full, Choice::Extended(number as u64)] {
-            let Some(body) = samples.answer(pair, *status, choice) else { continue };
+            let Some(body) = samples.response(pair, *status, choice) else { continue };
             let body = body.to_string();
             *canned.0.lock().unwrap() = (*status, body.clone(), operation.accept);
             let parameters = operation.path.matches('{').count();

@@ -1,15 +1,16 @@
-//! What a schema demands of a value, with references followed and `allOf` merged.
+//! The requirements of a schema on a value, with references followed and `allOf` merged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// A document's tree, for following references.
+/// The tree of a document, for following references.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tree<'d>(pub(crate) &'d Value);
 
 impl<'d> Tree<'d> {
-    /// Returns what a node is, or refers to, and the name in the last reference.
+    /// Returns the target of a node's references, or the node itself, and the name in the last
+    /// reference.
     pub(crate) fn resolve(self, node: &'d Value) -> (&'d Value, Option<&'d str>) {
         let mut found = (node, None);
         while let Some(reference) = text(found.0, "$ref") {
@@ -20,7 +21,7 @@ impl<'d> Tree<'d> {
     }
 }
 
-/// Everything that several schemas demand of one value.
+/// The requirements of several schemas on one value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Demands<'d> {
     /// The schemas that were merged.
@@ -28,13 +29,13 @@ pub(crate) struct Demands<'d> {
     /// The type that was declared last: that of a chosen branch overrides the union's.
     pub(crate) kind: Option<&'d str>,
     pub(crate) nullable: bool,
-    /// The values that every declaration allows.
+    /// The values that every declaration allows; `None` where none lists values.
     pub(crate) values: Option<Vec<&'d Value>>,
-    /// Whether there are no such values: then the last declaration counts.
+    /// Whether no value is allowed by every declaration: then the last declaration counts.
     pub(crate) is_torn: bool,
     pub(crate) properties: BTreeMap<&'d str, Vec<&'d Value>>,
     pub(crate) required: BTreeSet<&'d str>,
-    /// The values that the chosen branches ask of the properties that name them.
+    /// The discriminator values that the chosen branches require, by property.
     pub(crate) tags: BTreeMap<&'d str, Vec<&'d str>>,
     pub(crate) additional: Option<&'d Value>,
     pub(crate) items: Vec<&'d Value>,
@@ -47,7 +48,7 @@ pub(crate) struct Demands<'d> {
     pub(crate) length: Range<u64>,
     pub(crate) item_count: Range<u64>,
     pub(crate) property_count: Range<u64>,
-    /// The choices that have not been made yet.
+    /// The unions of which no branch has been chosen yet.
     pub(crate) unions: Vec<Union<'d>>,
 }
 
@@ -79,16 +80,16 @@ impl<T: PartialOrd + Copy> Range<T> {
     }
 }
 
-/// A choice between schemas.
+/// A union of schemas.
 #[derive(Clone, Debug)]
 pub(crate) struct Union<'d> {
-    /// The schema that leaves the choice.
+    /// The schema that has the union.
     pub(crate) schema: &'d Value,
     pub(crate) property: Option<&'d str>,
     pub(crate) branches: Vec<Branch<'d>>,
 }
 
-/// One of the schemas of a choice, and the tags that stand for it.
+/// A branch of a union, and the discriminator values that select it.
 #[derive(Clone, Debug)]
 pub(crate) struct Branch<'d> {
     pub(crate) schema: &'d Value,
@@ -96,7 +97,7 @@ pub(crate) struct Branch<'d> {
 }
 
 impl<'d> Demands<'d> {
-    /// Collects what several declarations demand, all of them.
+    /// Collects the requirements of several declarations.
     pub(crate) fn of(
         tree: Tree<'d>,
         schemas: impl IntoIterator<Item = &'d Value>,
@@ -108,8 +109,8 @@ impl<'d> Demands<'d> {
         demands
     }
 
-    /// Adds the demands of a schema. Where it is inherited from, its own branches are not a
-    /// choice: the schema that inherits is one of them.
+    /// Adds the requirements of a schema. Where the schema is inherited, its own branches are no
+    /// union: the schema that inherits is one of them.
     pub(crate) fn add(&mut self, tree: Tree<'d>, schema: &'d Value, inherited: bool) {
         let (node, _) = tree.resolve(schema);
         if self.schemas.contains(&std::ptr::from_ref(node)) {
@@ -121,7 +122,7 @@ impl<'d> Demands<'d> {
         }
         self.kind = text(node, "type").or(self.kind);
         self.format = text(node, "format").or(self.format);
-        // Of what is merged, the parts decide.
+        // The parts of a merged schema have its type.
         let is_merged = node.get("allOf").is_some() && node.get("type").is_none();
         self.nullable &= flag(node, "nullable") || is_merged;
         self.allow(node);
@@ -167,7 +168,7 @@ impl<'d> Demands<'d> {
         self.additional = node.get("additionalProperties").or(self.additional);
     }
 
-    /// Makes one of the choices.
+    /// Chooses a branch of one of the unions.
     pub(crate) fn choose(
         &mut self,
         tree: Tree<'d>,

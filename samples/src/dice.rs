@@ -1,11 +1,11 @@
-//! Chance that is the same on every run.
+//! Random numbers that are the same on every run.
 
-/// SplitMix64: small, and good enough to reach odd corners.
+/// SplitMix64: small, and random enough to reach unusual cases.
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// Returns the dice of a seed.
+    /// Returns a generator with a seed.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -19,7 +19,7 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// Returns a number below `sides`, which is not zero.
+    /// Returns a number below `sides`, which must not be zero.
     pub fn roll(&mut self, sides: usize) -> usize {
         (self.any() % sides as u64) as usize
     }
@@ -31,12 +31,12 @@ impl Dice {
         (i128::from(low) + offset) as i64
     }
 
-    /// Returns true once in so many times.
+    /// Returns true with a probability of one in `times`.
     pub fn once_in(&mut self, times: usize) -> bool {
         self.roll(times) == 0
     }
 
-    /// Returns one of several things, of which there is at least one.
+    /// Returns one of several items, of which there must be at least one.
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.roll(from.len())]
     }

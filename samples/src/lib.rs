@@ -1,8 +1,8 @@
 //! JSON made from the schemas of the vendored document, for tests.
 //!
-//! The document says what every operation takes and gives; this says it with values. It knows
-//! OpenAPI and nothing of the generated crate, so what is tested with it is not tested against
-//! itself.
+//! The document states what every operation accepts and returns; this crate makes values of that.
+//! It knows OpenAPI and nothing of the generated crate, so tests with its values are independent of
+//! that crate.
 //!
 //! ```
 //! use atlas_admin_samples::{Choice, Samples};
@@ -15,13 +15,13 @@
 //! assert!(body.is_object());
 //! ```
 //!
-//! | room | what it holds |
+//! | module | contents |
 //! |---|---|
-//! | `pair` | what operations there are |
-//! | `demands` | what a schema asks of a value: references followed, `allOf` merged |
-//! | `make` | values that meet the demands |
-//! | `pattern` | texts that match a regular expression |
-//! | `text` | values as JSON text, in more than one way |
+//! | `pair` | the operations of the document, in each version |
+//! | `demands` | the requirements of a schema on a value: references followed, `allOf` merged |
+//! | `make` | values that meet the requirements |
+//! | `pattern` | strings that match a regular expression |
+//! | `text` | values as JSON text, written in different ways |
 
 use std::fs;
 use std::path::Path;
@@ -41,29 +41,29 @@ use make::Maker;
 use pattern::Patterns;
 
 pub use dice::Dice;
-pub use pair::{Answer, Media, Pair, Parameter};
+pub use pair::{Media, Pair, Parameter, Response};
 pub use text::write;
 
-/// Which of the values that a schema allows is made.
+/// The kind of value that is made of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// What is required, and nothing else.
+    /// Required properties only.
     Minimal,
-    /// Every property, with a plain value and one item in each list. What a value holds of its
-    /// own kind, however far down, is left out.
+    /// Every property, with a plain value and one item in each list. A value that contains its own
+    /// schema, at any depth, is omitted.
     Full,
-    /// Any value. Seeds that follow each other take the branches of a union in turn.
+    /// Any value. Consecutive seeds choose the branches of a union in turn.
     Arbitrary(u64),
-    /// Any value, with properties that the document does not declare.
+    /// Any value, with undeclared properties.
     Extended(u64),
 }
 
-/// Which way a body goes.
+/// The direction in which a body is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// To the service: without what is `readOnly`.
+    /// To the service: without `readOnly` properties.
     Request,
-    /// From the service: without what is `writeOnly`.
+    /// From the service: without `writeOnly` properties.
     Response,
 }
 
@@ -76,15 +76,15 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Reads the vendored document, with its corrections: what the generated types are made of.
+    /// Reads the vendored document with its overlays, which the generated types are made from.
     ///
     /// # Panics
     ///
-    /// Where `spec/` does not hold a sound document.
+    /// Panics if `spec/` holds no valid document.
     pub fn vendored() -> Self {
         let spec = spec();
         let mut overlays = Vec::new();
-        // A folder that is not there holds no corrections.
+        // A missing folder means that there are no overlays.
         for entry in fs::read_dir(spec.join("overlays")).into_iter().flatten().flatten()
         {
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -96,11 +96,11 @@ impl Samples {
         Self::with(&overlays)
     }
 
-    /// Reads the vendored document as it is, without its corrections.
+    /// Reads the vendored document without its overlays.
     ///
     /// # Panics
     ///
-    /// Where `spec/` does not hold a sound document.
+    /// Panics if `spec/` holds no valid document.
     pub fn uncorrected() -> Self {
         Self::with(&[])
     }
@@ -117,7 +117,7 @@ impl Samples {
     ///
     /// # Errors
     ///
-    /// Returns what is wrong with the document, in words.
+    /// Returns the problems of the document, in words.
     pub fn read(bytes: &[u8], overlays: &[(&str, &[u8])]) -> Result<Self, String> {
         let document = document::read(bytes, overlays, UnmatchedAction::Error).map_err(
             |found| {
@@ -129,7 +129,7 @@ impl Samples {
         Ok(Self { tree: document.tree, pairs, patterns: Patterns::default() })
     }
 
-    /// Returns the document's tree, with corrections.
+    /// Returns the tree of the document, with overlays applied.
     pub fn tree(&self) -> &Value {
         &self.tree
     }
@@ -144,27 +144,27 @@ impl Samples {
         self.pairs.iter().find(|pair| pair.id == id && pair.version == version)
     }
 
-    /// Makes a value for a parameter; `None` where the operation has none of that name.
+    /// Makes a value for a parameter; `None` where the operation has none with that name.
     pub fn parameter(&self, pair: &Pair, name: &str, choice: Choice) -> Option<Value> {
         let parameter = pair.parameters.iter().find(|known| known.name == name)?;
         let mut maker = self.maker(Direction::Request, choice);
         if parameter.location == "path" {
-            // What stands in a path is never empty: that would be another path.
+            // A value in a path is never empty: that would be another path.
             let filled = serde_json::json!({ "minLength": 1 });
             return Some(maker.value(&[&parameter.schema, &filled]));
         }
         Some(maker.value(&[&parameter.schema]))
     }
 
-    /// Makes the body of a request; `None` where the operation takes none.
+    /// Makes the body of a request; `None` where the operation has none.
     pub fn body(&self, pair: &Pair, choice: Choice) -> Option<Value> {
         let schema = pair.body.as_ref()?.schema.as_ref()?;
         Some(self.value(schema, Direction::Request, choice))
     }
 
-    /// Makes the body of an answer; `None` where the status has none that is JSON.
-    pub fn answer(&self, pair: &Pair, status: u16, choice: Choice) -> Option<Value> {
-        let schema = pair.answer(status)?.schema.as_ref()?;
+    /// Makes the body of a response; `None` where the status has no JSON body.
+    pub fn response(&self, pair: &Pair, status: u16, choice: Choice) -> Option<Value> {
+        let schema = pair.response(status)?.schema.as_ref()?;
         Some(self.value(schema, Direction::Response, choice))
     }
 
@@ -173,7 +173,7 @@ impl Samples {
         self.maker(direction, choice).value(&[schema])
     }
 
-    /// Returns what a schema asks for that no value can meet, each with its place.
+    /// Returns the requirements of a schema that no value can meet, each with its location.
     pub fn contradictions(
         &self,
         schema: &Value,
@@ -185,9 +185,9 @@ impl Samples {
         maker.contradictions.into_iter().collect()
     }
 
-    /// Begins a series of arbitrary values that go in one direction.
+    /// Returns a series of arbitrary values for one direction.
     pub fn series(&self, direction: Direction) -> Series<'_> {
-        // A seed with which no property is left out.
+        // A seed with which no property is omitted.
         Series(self.maker(direction, Choice::Arbitrary(3)))
     }
 
@@ -196,7 +196,7 @@ impl Samples {
     }
 }
 
-/// Arbitrary values, one after the other: each takes the next branch of every union in it.
+/// Arbitrary values, one after the other: each chooses the next branch of every union in it.
 pub struct Series<'s>(Maker<'s>);
 
 impl<'s> Series<'s> {

@@ -1,4 +1,4 @@
-//! From what schemas demand to a value that meets it.
+//! Makes a value that meets the requirements of schemas.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,10 +13,10 @@ mod free;
 mod number;
 mod text;
 
-/// How deep an arbitrary value goes before it leaves out what it may.
+/// The depth below which an arbitrary value omits everything optional.
 const DEEP: usize = 24;
 
-/// How often an arbitrary value may hold a schema within itself.
+/// The number of times that an arbitrary value may contain a schema within itself.
 const TURNS: usize = 3;
 
 /// Makes one value.
@@ -26,12 +26,12 @@ pub(crate) struct Maker<'d> {
     pub(crate) direction: Direction,
     pub(crate) choice: Choice,
     dice: Dice,
-    /// The schemas of the objects around.
+    /// The schemas of the objects around the value.
     open: Vec<*const Value>,
-    /// How often each choice has been made.
+    /// The number of times that each union has been visited.
     visits: HashMap<*const Value, usize>,
     path: Vec<String>,
-    /// What no value can meet, and where.
+    /// The requirements that no value can meet, with their locations.
     pub(crate) contradictions: BTreeSet<String>,
 }
 
@@ -55,7 +55,7 @@ impl<'d> Maker<'d> {
         }
     }
 
-    /// Makes a value that meets all of several schemas.
+    /// Makes a value that meets the requirements of several schemas.
     pub(crate) fn value(&mut self, schemas: &[&'d Value]) -> Value {
         self.tagged(schemas, None)
     }
@@ -91,7 +91,7 @@ impl<'d> Maker<'d> {
         self.contradictions.insert(format!("{path}: {what}"));
     }
 
-    /// Makes every choice that is left. Seeds that follow each other take the branches in turn.
+    /// Chooses a branch of every remaining union. Consecutive seeds choose the branches in turn.
     fn settle(&mut self, demands: &mut Demands<'d>) {
         while let Some(union) = demands.unions.pop() {
             let fixed = union.property.and_then(|name| demands.tags.get(name));
@@ -102,7 +102,7 @@ impl<'d> Maker<'d> {
             };
             let mut ways: Vec<_> = union.branches.iter().filter(fits).collect();
             if ways.is_empty() {
-                self.contradiction("no branch of a union has the tag");
+                self.contradiction("no branch of a union has the discriminator value");
                 ways = union.branches.iter().collect();
             }
             if ways.iter().any(|branch| !self.turns_back(&[branch.schema])) {
@@ -116,7 +116,7 @@ impl<'d> Maker<'d> {
         }
     }
 
-    /// Returns one of the values that are listed, where there is a list.
+    /// Returns one of the listed values; `None` where no values are listed.
     fn enumerated(
         &mut self,
         demands: &Demands<'d>,
@@ -129,7 +129,9 @@ impl<'d> Maker<'d> {
             };
             let mut ways: Vec<&&str> = tags.iter().filter(declared).collect();
             if ways.is_empty() {
-                self.contradiction("the tag is not among the property's values");
+                self.contradiction(
+                    "the discriminator value is not among the property's values",
+                );
                 ways = tags.iter().collect();
             }
             return Some(Value::from(**self.one_of(&ways)));
@@ -141,7 +143,7 @@ impl<'d> Maker<'d> {
         Some((*self.one_of(values)).clone())
     }
 
-    /// Returns the first of several things, or any where the value is an arbitrary one.
+    /// Returns the first of several items, or any of them for an arbitrary value.
     fn one_of<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         if self.is_arbitrary() { self.dice.pick(from) } else { &from[0] }
     }
@@ -175,7 +177,7 @@ impl<'d> Maker<'d> {
         Value::Object(object)
     }
 
-    /// Tells whether a property has its place in what goes in this direction.
+    /// Tells whether a property may be sent in this direction.
     fn belongs(&self, schemas: &[&'d Value]) -> bool {
         let mark = match self.direction {
             Direction::Request => "readOnly",
@@ -184,7 +186,7 @@ impl<'d> Maker<'d> {
         !schemas.iter().any(|schema| flag(schema, mark))
     }
 
-    /// Tells whether an optional property is going to be there.
+    /// Tells whether an optional property is included.
     fn wants(&mut self, schemas: &[&'d Value]) -> bool {
         match self.choice {
             Choice::Minimal => false,
@@ -196,7 +198,7 @@ impl<'d> Maker<'d> {
         }
     }
 
-    /// Tells whether a value would hold what is around it, and has done so often enough.
+    /// Tells whether a value would contain a schema that is around it too often.
     fn turns_back(&self, schemas: &[&'d Value]) -> bool {
         let mut demands = Demands::of(self.tree, schemas.iter().copied());
         while !demands.items.is_empty() {
@@ -214,7 +216,7 @@ impl<'d> Maker<'d> {
         })
     }
 
-    /// Adds what an object has beyond its properties.
+    /// Adds the entries of an object that are no declared properties.
     fn entries(&mut self, demands: &Demands<'d>, object: &mut Map<String, Value>) {
         let least = demands.property_count.low.unwrap_or_default() as usize;
         let schema = match demands.additional {
@@ -272,14 +274,16 @@ impl<'d> Maker<'d> {
             }
         }
         if list.len() < low {
-            self.contradiction("there are not as many different items as there must be");
+            self.contradiction(
+                "the list requires more distinct items than the schema allows",
+            );
         }
         Value::Array(list)
     }
 }
 
 impl Demands<'_> {
-    /// Returns the type of what declares none.
+    /// Returns the type of a schema that declares none.
     fn implied_kind(&self) -> Option<&'static str> {
         if !self.properties.is_empty() || self.additional.is_some() {
             Some("object")

@@ -1,4 +1,4 @@
-//! The operations of a document in each of their versions.
+//! The operations of a document in each version.
 
 use std::collections::BTreeMap;
 
@@ -12,22 +12,22 @@ use crate::demands::{Tree, entries, flag, list, text};
 pub struct Pair {
     /// The `operationId`.
     pub id: String,
-    /// The version, as it stands in media types: `2024-08-05`, `preview`.
+    /// The version, as media types have it: `2024-08-05`, `preview`.
     pub version: String,
     /// The method, in capital letters.
     pub method: String,
     /// The path, with the names of its parameters in braces.
     pub path: String,
-    /// The first tag.
+    /// The first tag, which is the operation group.
     pub tag: String,
     /// The parameters of the path, the query and the headers.
     pub parameters: Vec<Parameter>,
-    /// The body of the request, where there is one.
+    /// The body of the request; `None` where the operation has none.
     pub body: Option<Media>,
-    /// The declared successes, by status and then by media type.
-    pub answers: Vec<Answer>,
-    /// The declared failures, which are the same in each version.
-    pub errors: Vec<Answer>,
+    /// The declared success responses, by status and then by media type.
+    pub responses: Vec<Response>,
+    /// The declared error responses, which are the same in each version.
+    pub errors: Vec<Response>,
 }
 
 /// A parameter.
@@ -35,20 +35,20 @@ pub struct Pair {
 pub struct Parameter {
     /// The name.
     pub name: String,
-    /// Where it stands: `path`, `query` or `header`.
+    /// The location: `path`, `query` or `header`.
     pub location: String,
-    /// Whether a request must have it.
+    /// Whether a request must have the parameter.
     pub required: bool,
-    /// Its schema.
+    /// The schema of its value.
     pub schema: Value,
 }
 
-/// What one status comes with.
+/// The response with one status.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     /// The status.
     pub status: u16,
-    /// The bodies that it may have, one for each media type.
+    /// Its possible bodies, one for each media type.
     pub content: Vec<Media>,
 }
 
@@ -57,22 +57,22 @@ pub struct Answer {
 pub struct Media {
     /// The media type.
     pub name: String,
-    /// The schema of the body, where there is one.
+    /// The schema of the body; `None` where it has none.
     pub schema: Option<Value>,
 }
 
 impl Pair {
-    /// Returns the body of a status that is JSON and has a schema.
-    pub fn answer(&self, status: u16) -> Option<&Media> {
-        let answers = self.answers.iter().chain(&self.errors);
+    /// Returns the JSON body of a status; `None` where it has none with a schema.
+    pub fn response(&self, status: u16) -> Option<&Media> {
+        let responses = self.responses.iter().chain(&self.errors);
         let mut content =
-            answers.filter(|a| a.status == status).flat_map(|a| &a.content);
+            responses.filter(|a| a.status == status).flat_map(|a| &a.content);
         content.find(|media| media.is_json() && media.schema.is_some())
     }
 }
 
 impl Media {
-    /// Tells whether the body is written in JSON.
+    /// Tells whether the body is JSON.
     pub fn is_json(&self) -> bool {
         self.name.ends_with("json")
     }
@@ -103,30 +103,31 @@ fn of_operation(
     method: &str,
     operation: &Value,
 ) -> Vec<Pair> {
-    let (answers, errors): (Vec<Answer>, Vec<Answer>) = entries(operation, "responses")
-        .filter_map(|(status, response)| {
-            let content = content(tree.resolve(response).0);
-            Some(Answer { status: status.parse().ok()?, content })
-        })
-        .partition(|answer| (200..300).contains(&answer.status));
+    let (responses, errors): (Vec<Response>, Vec<Response>) =
+        entries(operation, "responses")
+            .filter_map(|(status, response)| {
+                let content = content(tree.resolve(response).0);
+                Some(Response { status: status.parse().ok()?, content })
+            })
+            .partition(|response| (200..300).contains(&response.status));
     let bodies = operation.get("requestBody").map(|body| content(tree.resolve(body).0));
     let bodies = bodies.unwrap_or_default();
-    let mut versions: BTreeMap<String, Vec<Answer>> = BTreeMap::new();
-    for answer in &answers {
-        for media in &answer.content {
+    let mut versions: BTreeMap<String, Vec<Response>> = BTreeMap::new();
+    for response in &responses {
+        for media in &response.content {
             let Some(version) = media.version() else { continue };
             let known = versions.entry(version).or_default();
-            match known.last_mut().filter(|last| last.status == answer.status) {
+            match known.last_mut().filter(|last| last.status == response.status) {
                 Some(last) => last.content.push(media.clone()),
-                None => known.push(Answer {
-                    status: answer.status,
+                None => known.push(Response {
+                    status: response.status,
                     content: vec![media.clone()],
                 }),
             }
         }
     }
     let tag = list(operation, "tags").first().and_then(Value::as_str);
-    let of_version = |(version, answers): (String, Vec<Answer>)| Pair {
+    let of_version = |(version, responses): (String, Vec<Response>)| Pair {
         id: text(operation, "operationId").unwrap_or_default().to_owned(),
         method: method.to_uppercase(),
         path: path.to_owned(),
@@ -137,7 +138,7 @@ fn of_operation(
             .find(|media| media.version().as_ref() == Some(&version))
             .cloned(),
         version,
-        answers,
+        responses,
         errors: errors.clone(),
     };
     versions.into_iter().map(of_version).collect()

@@ -1,4 +1,4 @@
-//! Texts that match a regular expression.
+//! Strings that match a regular expression.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 use crate::dice::Dice;
 
-/// A regular expression, for making and for checking.
+/// A regular expression, for making strings and for checking them.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     check: fancy_regex::Regex,
@@ -45,8 +45,8 @@ impl Pattern {
         self.check.is_match(text).unwrap_or(false)
     }
 
-    /// Makes a text that probably matches; anchors and look-around are not regarded. What may be
-    /// repeated without limit is repeated up to `more` times beyond what it must.
+    /// Makes a string that probably matches, without regard to anchors and look-around. An
+    /// unlimited repetition has up to `more` items above its minimum.
     pub(crate) fn make(&self, dice: &mut Dice, more: u32) -> String {
         let mut text = String::new();
         make(&self.shape, dice, more, &mut text);
@@ -54,7 +54,7 @@ impl Pattern {
     }
 }
 
-/// Writes out the classes that are smaller in JavaScript, whose patterns the document has.
+/// Replaces the classes that are smaller in JavaScript, whose patterns the document has.
 fn of_javascript(pattern: &str) -> String {
     let mut written = String::new();
     let mut characters = pattern.chars();
@@ -73,7 +73,7 @@ fn of_javascript(pattern: &str) -> String {
     written
 }
 
-/// Takes out `(?=…)` and its kin, which the parser does not know and a maker can't use.
+/// Removes `(?=…)` and other look-around, which the parser doesn't know.
 fn without_look_around(pattern: &str) -> String {
     let mut kept = String::new();
     let mut rest = pattern;
@@ -123,8 +123,8 @@ fn times(repetition: &Repetition, dice: &mut Dice, more: u32) -> u32 {
     repetition.min + dice.roll((most - repetition.min) as usize + 1) as u32
 }
 
-/// Returns a character of a class, from its beginning half of the time: that is where the
-/// letters are that most people know.
+/// Returns a character of a class; half of the time one at its beginning, where the common letters
+/// are.
 fn character(class: &Class, dice: &mut Dice) -> char {
     match class {
         Class::Unicode(class) => {

@@ -1,11 +1,11 @@
-//! Values as JSON text, in more than one way.
+//! Values as JSON text, written in different ways.
 
 use serde_json::{Number, Value};
 
 use crate::dice::Dice;
 
-/// Writes a value as JSON text in any of the ways that mean the same: with properties in any
-/// order, white space in any place, characters as escapes, and numbers in another spelling.
+/// Writes a value as JSON text in any equivalent way: with properties in any order, white space in
+/// any place, escaped characters, and other spellings of numbers.
 pub fn write(value: &Value, dice: &mut Dice) -> String {
     let mut text = String::new();
     write_value(value, dice, &mut text);
@@ -52,7 +52,7 @@ fn write_value(value: &Value, dice: &mut Dice, text: &mut String) {
     space(dice, text);
 }
 
-/// Writes a number as it is, or in another spelling of the same.
+/// Writes a number unchanged, or in another spelling of the same value.
 fn write_number(number: &Number, dice: &mut Dice, text: &mut String) {
     let plain = number.to_string();
     let is_fraction = plain.contains('.') && !plain.contains('e');

@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: the figures of `docs/src/measurements.md`, as ratios measured in one run.
 //!
-//! Each figure is of the run with the median user time, on which other work on the machine weighs
-//! less than on wall time. What is not installed is not measured, and the table says so.
+//! Each figure is that of the run with the median user time, which other work on the machine
+//! affects less than wall time. Programs that are not installed are not measured, and the table
+//! says so.
 
 use std::fs;
 use std::path::Path;
@@ -27,22 +28,22 @@ const USAGE: &str = "\
 Usage: cargo xtask bench [--page] [--runs N]
        cargo xtask bench --codec
 
-Measures, in release where that is meant:
+Measures, in release builds where stated:
   codegen             against ploidy, where it is installed (`cargo install ploidy --version 0.15.0`)
-  the generated crate against its floor: the same types with derived Clone, Debug, Default and
-                      PartialEq and nothing else; dev profile, not incremental, all features
+  the generated crate against its floor: the same types with only derived Clone, Debug, Default
+                      and PartialEq; dev profile, not incremental, all features
                       and against the crate that ploidy writes, measured once
                       and in instructions, where valgrind is installed
   one group           the crate with the feature `clusters` alone
-  a program           ten lines that list clusters, all dependencies included, from nothing
-  its size            in release, stripped, against the same call by hand
+  a program           ten lines that list clusters, with all dependencies, from scratch
+  its size            in release, stripped, against the same call without a client
   the codec           against the same types with serde derives, on recorded responses, in turns
 
-  --codec    measures the codec and nothing else
+  --codec    measures only the codec
   --page     puts the table into docs/src/measurements.md, between its two markers
-  --runs N   how often each is run; the median counts (default: 3)
+  --runs N   the number of runs, of which the median counts (default: 3)
 
-Needs /usr/bin/time (Debian package `time`). Scratch goes to target/bench.
+Needs /usr/bin/time (Debian package `time`). Temporary files are in target/bench.
 ";
 
 /// Runs `cargo xtask bench`.
@@ -60,7 +61,9 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
                 let number =
                     arguments.value()?.to_str().and_then(|text| text.parse().ok());
                 runs = number.filter(|runs| *runs > 0).ok_or_else(|| {
-                    Failure::Usage("error: --runs takes a number above zero".to_owned())
+                    Failure::Usage(
+                        "error: --runs requires a number above zero".to_owned(),
+                    )
                 })?;
             }
             Arg::Long("help") | Arg::Short('h') => return Ok(USAGE.to_owned()),
@@ -89,7 +92,7 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
 }
 
 fn table(measure: &Measure) -> Result<String, Failure> {
-    // Read before this adds to it.
+    // Before the measurements add to the load.
     let machine = measure.machine();
     let mut rows = vec![codegen(measure)?];
     let ours =
@@ -177,7 +180,9 @@ fn put_into_page(path: &Path, table: &str) -> Result<(), Failure> {
         rest.split_once(MARKERS.1).map(|(_, after)| (before, after))
     });
     let Some((before, after)) = parts else {
-        return Err(Failure::Input(format!("error: {PAGE} has no two bench markers")));
+        return Err(Failure::Input(format!(
+            "error: {PAGE} must have two bench markers"
+        )));
     };
     let text = format!("{before}{}{table}{}{after}", MARKERS.0, MARKERS.1);
     fs::write(path, text).map_err(|error| Failure::unwritable(path, &error))

@@ -1,14 +1,14 @@
-//! `cargo xtask chain`: what an update of the document breaks in programs.
+//! `cargo xtask chain`: finds what an update of the document breaks in programs.
 //!
 //! A program that uses everything of an earlier crate is compiled against each later one, which was
-//! generated with the ledger of the one before. What no longer compiles is listed.
+//! generated with the ledger of the one before. Items that no longer compile are listed.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, time::Instant};
 
 use atlas_admin_generator::{
-    self as generator, Diagnostic, Home, Ledger, Output, UnmatchedAction,
+    self as generator, CrateLocation, Diagnostic, Ledger, Output, UnmatchedAction,
 };
 use lexopt::Arg;
 use serde_json::Value;
@@ -39,12 +39,12 @@ lists what no longer compiles.
   --mutate NAME  compiles it against changed copies of that document instead: ids, tag, required,
                  enums, grown, schemas, inline, versions, waits, parameters, or all
   --keep DIR     the folder for crates and programs, which are kept (default: target/chain,
-                 where only what cargo compiled is kept)
+                 where only cargo's output is kept)
 
-Whether the later document still has what broke is found out by its place: method, path and
-version, and the JSON names from there, through any branch of a union. That is an approximation.
-What it can't tell, and was looked up, stands in spec/broken.txt.
-Exit code 1 means that a promise is broken, or that anything is that a mutation must not break.
+Whether the later document still has a broken item is decided by the item's place: method, path
+and version, and the JSON names from there, through any branch of a union. That is an
+approximation. spec/broken.txt lists the items that the API itself has broken and that the place
+does not show. Exit code 1 means that a promise is broken or, with --mutate, that anything is.
 ";
 
 struct Options {
@@ -54,7 +54,7 @@ struct Options {
     keep: Option<PathBuf>,
 }
 
-/// A document, and what it became.
+/// A document, and the crate generated from it.
 struct Generated {
     name: String,
     tree: Value,
@@ -87,7 +87,7 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
                 let number =
                     arguments.value()?.to_str().and_then(|text| text.parse().ok());
                 let number: usize =
-                    number.ok_or_else(|| usage("--from takes a number"))?;
+                    number.ok_or_else(|| usage("--from requires a number"))?;
                 options.from.push(number.wrapping_sub(1));
             }
             Arg::Long("mutate") => {
@@ -97,7 +97,9 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
                 };
                 options.mutations.extend(MUTATIONS.iter().filter(chosen));
                 if options.mutations.is_empty() {
-                    return Err(usage("--mutate takes a mutation's name, or all"));
+                    return Err(usage(
+                        "--mutate requires the name of a mutation, or all",
+                    ));
                 }
             }
             Arg::Long("keep") => options.keep = Some(arguments.value()?.into()),
@@ -110,13 +112,13 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
     }
     if options.from.iter().any(|from| *from >= options.documents.len()) {
         return Err(usage(
-            "--from is the number of a document, and there is at least one",
+            "--from must be the number of a document, and there must be a document",
         ));
     }
     Ok(Some(options))
 }
 
-/// Reads which items the API itself has broken.
+/// Reads the list of items that the API itself has broken.
 fn known() -> Result<Vec<String>, Failure> {
     let bytes = read(&crate::root().join("spec/broken.txt"))?;
     let text = String::from_utf8_lossy(&bytes);
@@ -129,7 +131,7 @@ fn usage(what: &str) -> Failure {
     Failure::Usage(format!("error: {what}"))
 }
 
-/// A file, or the .yaml files of a folder in order of their names.
+/// Returns a file, or the .yaml files of a folder in order of their names.
 fn documents(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -203,7 +205,7 @@ fn mutated(base: &Generated, mutation: &Mutation) -> Result<Generated, Vec<Diagn
     generate(format!("chain-mutated-{}", mutation.name), tree, &base.output.ledger)
 }
 
-/// Generates the crate of a document that has been corrected already.
+/// Generates the crate of a document that has already been corrected.
 fn generate(
     name: String,
     tree: Value,
@@ -212,7 +214,7 @@ fn generate(
     let runtime = crate::root().join("runtime");
     let runtime = runtime.canonicalize().unwrap_or(runtime);
     let options = generator::Options {
-        home: Home::Alone(runtime.display().to_string()),
+        home: CrateLocation::Alone(runtime.display().to_string()),
         // The waits are those of the vendored document.
         unmatched: UnmatchedAction::Note,
         ..generator::Options::default()
@@ -222,7 +224,7 @@ fn generate(
     Ok(Generated { name, tree, output })
 }
 
-/// Compiles and reports; returns how much is broken that must not be.
+/// Compiles and reports; returns the number of broken promises.
 fn compare(
     options: &Options,
     crates: &[Generated],

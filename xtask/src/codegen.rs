@@ -8,7 +8,7 @@ use std::time::Instant;
 use std::{fs, io};
 
 use atlas_admin_generator::{
-    self as generator, Docs, ErrorCodes, Home, Ledger, Output, UnmatchedAction,
+    self as generator, CrateLocation, Docs, ErrorCodes, Ledger, Output, UnmatchedAction,
 };
 use lexopt::Arg;
 
@@ -165,17 +165,17 @@ pub(crate) fn plan_beside(
 }
 
 /// Tells whether a crate is going to stand in this workspace or on its own.
-fn home(root: &Path, out: &Path) -> Result<Home, Failure> {
+fn home(root: &Path, out: &Path) -> Result<CrateLocation, Failure> {
     let absolute = |path: &Path| {
         path.canonicalize().or_else(|_| std::path::absolute(path)).map_err(|error| {
             Failure::Input(format!("error: can't find {}: {error}", path.display()))
         })
     };
     if absolute(out)? == absolute(&root.join("generated"))? {
-        return Ok(Home::Workspace);
+        return Ok(CrateLocation::Workspace);
     }
     let runtime = absolute(&root.join("runtime"))?;
-    Ok(Home::Alone(runtime.display().to_string().replace('\\', "/")))
+    Ok(CrateLocation::Alone(runtime.display().to_string().replace('\\', "/")))
 }
 
 /// Lists what differs.

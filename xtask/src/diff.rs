@@ -1,6 +1,6 @@
 //! `cargo xtask spec diff`: what changed between two documents, in the API and in the crate.
 //!
-//! This module parses arguments and prints; it reads documents, and writes nothing.
+//! This module parses arguments, reads documents and prints. It writes no files.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -38,16 +38,15 @@ Usage: cargo xtask spec diff OLD NEW [--json]
        cargo xtask spec diff --changelog OLD NEW [--ledger FILE]
 
 Lists what changed between two documents: paths, or git revisions whose spec/ is read.
-Each change has a code of the API's own changelog, and a word for whether a client that knew
-the old document goes on working. A change of a shared schema is listed once, with the
-operations that it touches.
+Each change has a code of the API's own changelog, and says whether a client of the old document
+keeps working. A change of a shared schema is listed once, with the operations that it affects.
 
-  --json         a list of operations with the changes of each version, as the API's changelog
-                 has it; with --crate an object, whose `api` is that list
-  --crate        lists as well what changed in the crate: each public item with its cause in the
-                 document, and whether that is a patch, a minor or a major version
+  --json         prints a list of operations with the changes of each version, in the form of the
+                 API's changelog; with --crate, an object whose `api` is that list
+  --crate        also lists the changes of the crate: each public item with its cause in the
+                 document, and the version that it requires (patch, minor or major)
   --changelog    writes the entry for CHANGELOG.md, by group of operations
-  --ledger FILE  the names that the crate of OLD begins with (default: spec/names.toml for the
+  --ledger FILE  the ledger for the crate of OLD (default: spec/names.toml for the
                  document of this repository, else none)
 
 The crate of a revision is the one that was committed; that of a document is generated, NEW's
@@ -71,7 +70,7 @@ pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
     });
     match outcome {
         Ok(said) => match io::stdout().write_all(said.as_bytes()) {
-            // Who reads the beginning of a long report closes the pipe, and that is no error.
+            // A reader that closes the pipe after the beginning of a long report is no error.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 let what = format!("error: can't write the report: {error}");
                 Failure::Output(what).report()
@@ -135,7 +134,7 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// Compares two crates, beside the changes of the API.
+    /// Compares two crates, given the changes of the API.
     pub(crate) fn of(
         api: Vec<Entry>,
         old: &Files,
@@ -145,7 +144,7 @@ impl Comparison {
         Ok(Self { api, of_crate })
     }
 
-    /// Tells whether clients of the old document's stable versions go on working.
+    /// Tells whether clients of the old document's stable versions keep working.
     pub(crate) fn is_compatible(&self) -> bool {
         text::is_compatible(&self.api)
     }
@@ -156,7 +155,7 @@ impl Comparison {
         format!("# The API\n\n{api}\n# The crate\n\n{of_crate}")
     }
 
-    /// Returns the entry of the changelog, under a title where there is one.
+    /// Returns the entry of the changelog, under a title if there is one.
     pub(crate) fn changelog(&self, title: Option<&str>) -> String {
         entry::entry(title, &self.of_crate, &self.api)
     }

@@ -1,4 +1,4 @@
-//! Why a command stopped, and the exit code that says so.
+//! The reasons why a command fails, and their exit codes.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -6,10 +6,10 @@ use std::{fmt, fs, io};
 
 use atlas_admin_generator::diagnostic::Diagnostic;
 
-/// A reason to stop.
+/// The reason why a command fails.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The arguments make no sense.
+    /// The arguments are invalid.
     Usage(String),
     /// The input can't be used.
     Input(String),
@@ -20,17 +20,17 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Says that a file or folder can't be read.
+    /// Returns the failure for a file or folder that can't be read.
     pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
         Self::Input(format!("error: can't read {}: {error}", path.display()))
     }
 
-    /// Says that a file or folder can't be written.
+    /// Returns the failure for a file or folder that can't be written.
     pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Self {
         Self::Output(format!("error: can't write {}: {error}", path.display()))
     }
 
-    /// Prints the reason, and returns 1 where this machine is at fault and 2 where the input is.
+    /// Prints the reason; returns 1 where the machine is the cause and 2 where the input is.
     pub(crate) fn report(&self) -> ExitCode {
         eprintln!("{self}");
         match self {
@@ -67,7 +67,7 @@ impl From<lexopt::Error> for Failure {
     }
 }
 
-/// Prints what a command has to say, or why it stopped.
+/// Prints the output of a command, or why it failed.
 pub(crate) fn finish(outcome: Result<String, Failure>) -> ExitCode {
     match outcome {
         Ok(said) => {
@@ -78,7 +78,7 @@ pub(crate) fn finish(outcome: Result<String, Failure>) -> ExitCode {
     }
 }
 
-/// Reads a file that the user named or the repository holds.
+/// Reads a file that the user named or that is part of the repository.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| Failure::unreadable(path, &error))
 }

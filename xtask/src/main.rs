@@ -1,6 +1,6 @@
-//! The tasks of this repository: the only code that touches the disk on the generator's behalf.
+//! The tasks of this repository. Only this crate reads and writes files for the generator.
 //!
-//! This file only dispatches; each command has a room of its own.
+//! This file dispatches; each command has a module of its own.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -29,11 +29,11 @@ Commands:
   spec fetch    download the published document and import it
   spec diff     list what changed between two documents, in the API and in the crate
   update        bring in the newest document: spec/, generated/, CHANGELOG.md and the version
-  bench         measure what docs/src/measurements.md says
+  bench         measure the figures of docs/src/measurements.md
   chain         find what an update of the document breaks in programs
   help          show this text
 
-`cargo xtask <COMMAND> --help` tells more about one.
+`cargo xtask <COMMAND> --help` describes a command.
 ";
 
 /// The folder of the repository.

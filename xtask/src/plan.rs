@@ -1,5 +1,5 @@
-//! Files on the disk: what would change, and changing it, all or nothing, so that no reader ever
-//! finds half of one.
+//! Changes of files on disk, which can be shown before they are written. No file is replaced before
+//! the texts of all are on disk, so no reader ever finds half of a file.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -27,7 +27,7 @@ impl Plan {
         let is_new = match fs::read(path) {
             Ok(bytes) if bytes == text.as_bytes() => return Ok(()),
             Ok(_) => false,
-            // A file where a folder should be is for writing to report.
+            // Writing reports a file where a folder should be.
             Err(error) if is_absence(&error) => true,
             Err(error) => return Err(Failure::unreadable(path, &error)),
         };
@@ -52,7 +52,7 @@ impl Plan {
         self.changes.len()
     }
 
-    /// A line for each change.
+    /// Returns a line for each change.
     pub(crate) fn lines(&self) -> impl Iterator<Item = String> + '_ {
         self.changes.iter().map(|change| {
             let what = match (&change.text, change.is_new) {
@@ -64,13 +64,13 @@ impl Plan {
         })
     }
 
-    /// Writes every new text beside its place, and only when all are on the disk moves them there.
+    /// Writes every new text beside its file, and moves them in place only when all are on disk.
     /// Files that would not change are not touched, so that nothing is compiled again for them.
     pub(crate) fn write(&self) -> Result<(), Failure> {
         let result = self.stage().and_then(|()| self.move_into_place());
         if result.is_err() {
             for change in &self.changes {
-                // What was not staged is not there to be removed.
+                // A change that was not staged has no file to remove.
                 let _ = fs::remove_file(staged(&change.path));
             }
         }

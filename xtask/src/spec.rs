@@ -1,6 +1,6 @@
-//! `cargo xtask spec`: bringing the document in.
+//! `cargo xtask spec`: updates the vendored document.
 //!
-//! This room parses arguments and prints; what is done stands in the files below it.
+//! This module parses arguments and prints; the modules below it do the work.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! The public surface of a generated crate: the functions of its dated modules, and its types.
 //!
-//! It is read from the text of the generated files with `syn`, as a program would see it.
+//! It is read from the text of the generated files with `syn`, as a program sees it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,15 +33,15 @@ pub(crate) struct Function {
     pub returned: String,
     /// The type of the response.
     pub response: String,
-    /// Whether the response comes page by page.
+    /// Whether the response is paged.
     pub is_paged: bool,
     pub setters: Vec<Setter>,
 }
 
-/// An operation in a version, by what the service knows of it.
+/// An operation in a version, by the service's identifiers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Operation {
-    /// In lower case, as in a document.
+    /// The method in lower case, as in a document.
     pub method: String,
     pub path: String,
     /// `2024-08-05`.
@@ -53,14 +53,14 @@ pub(crate) struct Operation {
 pub(crate) struct Setter {
     pub name: String,
     pub parameters: Vec<String>,
-    /// The JSON name of the parameter.
+    /// The JSON name of the parameter; `None` if unknown.
     pub json_name: Option<String>,
 }
 
 /// A type of the module `types`.
 pub(crate) struct Type {
     pub shape: Shape,
-    /// The type of the items, if the type is a page of a list.
+    /// The type of the items; `None` if the type is no page of a list.
     pub items: Option<String>,
 }
 
@@ -73,7 +73,7 @@ pub(crate) enum Shape {
 pub(crate) struct Field {
     pub name: String,
     pub ty: String,
-    /// None for `extra`.
+    /// The JSON name; `None` for `extra`.
     pub json_name: Option<String>,
 }
 
@@ -83,15 +83,15 @@ pub(crate) struct Variant {
     pub content: Option<String>,
     /// The JSON values that select the variant.
     pub values: Vec<String>,
-    /// The type that converts into the variant.
+    /// The type that converts into the variant; `None` where none does.
     pub from: Option<String>,
 }
 
 pub(crate) struct Union {
-    /// The property that tells the variants apart; None where the kind of JSON value does.
+    /// The discriminating property; `None` where the kind of the JSON value selects the variant.
     pub by: Option<String>,
     pub variants: Vec<Variant>,
-    /// The record that `common()` returns.
+    /// The record that `common()` returns; `None` where the union has none.
     pub common: Option<String>,
 }
 

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use atlas_admin_generator::{
-    self as generator, Diagnostic, Docs, ErrorCodes, Home, Ledger, Output,
+    self as generator, CrateLocation, Diagnostic, Docs, ErrorCodes, Ledger, Output,
     UnmatchedAction,
 };
 use lexopt::Arg;
@@ -233,7 +233,7 @@ impl Inputs {
             .collect();
         let options = generator::Options {
             docs: Docs::Facts,
-            home: Home::Workspace,
+            home: CrateLocation::Workspace,
             unmatched,
             codes: self.codes.clone(),
         };

@@ -1,5 +1,5 @@
-//! `cargo xtask codegen` as a process: what it says about documents that can't be used, what it
-//! makes of odd ones, and what it leaves alone on the disk.
+//! `cargo xtask codegen` as a process: its messages about documents that can't be used, its output
+//! for unusual ones, and the files that it must not touch.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -16,7 +16,7 @@ const HEAD: &str = "openapi: 3.0.1\ninfo: {title: t, version: '1'}\n";
 const THING: &str = "{type: object, properties: {id: {type: string}}}";
 const TOO_DEEP_HELP: &str = "help: replace inline schemas by references to named ones";
 
-/// A folder that is removed with the value.
+/// A folder, which is removed when dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -40,7 +40,7 @@ impl Folder {
         self.0.join("out")
     }
 
-    /// Fills the output folder with what a careless run would overwrite or remove.
+    /// Fills the output folder with files that a careless run would overwrite or remove.
     fn fill_out(&self) {
         self.write("out/Cargo.toml", "# mine\n");
         self.write("out/src/lib.rs", "// mine\n");
@@ -63,7 +63,7 @@ impl Drop for Folder {
     }
 }
 
-/// What stands below a folder: the bytes of files, and nothing for folders and links.
+/// The contents below a folder: the bytes of files, and `None` for folders and links.
 type Tree = BTreeMap<PathBuf, (Option<Vec<u8>>, SystemTime)>;
 
 fn tree(folder: &Path) -> Tree {
@@ -77,7 +77,7 @@ fn collect(folder: &Path, found: &mut Tree) {
         let path = entry.expect("an entry").path();
         let about = path.symlink_metadata().expect("metadata");
         let bytes = about.is_file().then(|| fs::read(&path).expect("a file"));
-        // Staging may come and go in a folder; only its entries have to be the same.
+        // Files may be staged in a folder for a moment; only its entries have to stay the same.
         let changed = if about.is_file() {
             about.modified().expect("a time")
         } else {
@@ -107,7 +107,7 @@ fn assert_success(name: &str, output: &Output) {
     assert_says(name, output, 0, &[]);
 }
 
-/// Asserts that a document is refused with these words, and that nothing was touched.
+/// Asserts that a document is rejected with these words, and that nothing was touched.
 fn assert_refused(name: &str, document: &[u8], fragments: &[&str]) {
     let folder = Folder::new();
     folder.write("document.yaml", document);
@@ -129,7 +129,7 @@ fn assert_all_refused(cases: &[(&str, String, &[&str])]) {
     }
 }
 
-/// Asserts that a crate is written for each document, and that these words are said about it.
+/// Asserts that a crate is written for each document, with these words in the output.
 fn assert_all_noted(cases: &[(&str, String, &[&str])]) {
     for (name, document, fragments) in cases {
         let folder = Folder::new();
@@ -139,7 +139,7 @@ fn assert_all_noted(cases: &[(&str, String, &[&str])]) {
     }
 }
 
-/// An operation under a path, with lines of its own.
+/// Returns an operation under a path, with additional lines.
 fn operation(path: &str, lines: &str, media_type: &str, schema: &str) -> String {
     format!(
         "  {path}:
@@ -160,7 +160,7 @@ fn get(path: &str, id: &str) -> String {
     operation(path, &format!("operationId: {id}"), JSON, "Thing")
 }
 
-/// A document of these operations and of `Thing`, followed by more schemas.
+/// Returns a document of these operations and of `Thing`, followed by more schemas.
 fn document(operations: &str, thing: &str, schemas: &str) -> String {
     let components = format!("components:\n  schemas:\n    Thing: {thing}\n{schemas}");
     format!("{HEAD}paths:\n{operations}{components}")
@@ -257,7 +257,7 @@ fn references_have_to_lead_to_something() {
         with_property(&format!("x: {{$ref: '#/components/schemas/{name}'}}"))
     };
     let at = "at #/components/schemas/Thing/properties/x/$ref";
-    let break_it = "help: break the circle with an overlay";
+    let break_it = "help: remove one of the references with an overlay";
     let circle = |a: &str, b: &str| with_schemas(&format!("    A: {a}\n    B: {b}\n"));
     let (a, b) =
         ("{$ref: '#/components/schemas/A'}", "{$ref: '#/components/schemas/B'}");
@@ -266,25 +266,25 @@ fn references_have_to_lead_to_something() {
             "nothing, nearly something",
             property("Thin"),
             &[
-                "#/components/schemas/Thin leads nowhere",
+                "#/components/schemas/Thin has no target",
                 at,
-                "help: the nearest name is Thing",
+                "help: the most similar name is Thing",
             ],
         ),
         (
             "nothing",
             property("Zebra"),
-            &["schemas/Zebra leads nowhere", at, "help: ", "no name like it"],
+            &["schemas/Zebra has no target", at, "help: ", "no similar name"],
         ),
         (
             "circle",
             circle(b, a),
-            &["in a circle: A → B → A", "at #/components/schemas/A", break_it],
+            &["form a circle: A → B → A", "at #/components/schemas/A", break_it],
         ),
         (
             "circle of allOf",
             circle(&format!("{{allOf: [{b}]}}"), &format!("{{allOf: [{a}]}}")),
-            &["in a circle: A → B → A", "at #/components/schemas/A", break_it],
+            &["form a circle: A → B → A", "at #/components/schemas/A", break_it],
         ),
     ]);
 }
@@ -328,9 +328,9 @@ fn an_operation_id_is_given_once() {
 
 #[test]
 fn media_types_that_are_not_understood_are_listed() {
-    let bytes = "a body of this media type is left as bytes";
+    let bytes = "a body of this media type is returned as bytes";
     let unversioned =
-        "no response names a version: the oldest of the document is requested";
+        "no response has a version: the oldest version of the document is requested";
     for (media_type, what, is_body) in [
         ("application/vnd.atlas.2024-13-45+json", unversioned, false),
         ("application/vnd.atlas.2024-08-05+toml", bytes, true),
@@ -457,7 +457,8 @@ fn odd_names_are_legal() {
     }
 }
 
-/// Asserts that every Rust file below a folder is Rust to rustfmt, which the workspace needs anyway.
+/// Asserts that rustfmt, which the workspace needs anyway, can parse every Rust file below a
+/// folder.
 fn assert_parses(name: &str, folder: &Path) {
     let mut count = 0;
     for (path, (bytes, _)) in tree(folder) {
@@ -480,7 +481,7 @@ fn rustfmt(source: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("rustfmt runs");
-    // rustfmt reads all before it writes anything.
+    // rustfmt reads everything before it writes anything.
     child.stdin.take().expect("a pipe").write_all(source).expect("rustfmt reads");
     child.wait_with_output().expect("rustfmt ends")
 }
@@ -513,7 +514,7 @@ fn assert_check(folder: &Folder, code: i32, start: &str) {
     assert!(tree(&folder.0) == before, "{start}: a check wrote something");
 }
 
-/// The two kinds of doc comments are two crates.
+/// The crates with the two kinds of doc comments differ.
 fn assert_check_of_docs(folder: &Folder) {
     let output = folder.codegen(&["--check", "--docs", "facts"]);
     assert_success("facts", &output);
@@ -549,7 +550,7 @@ fn a_file_in_the_place_of_a_folder_stops_the_command() {
     assert!(tree(&folder.0) == before, "something was touched");
 }
 
-/// A link to nothing reads like a missing folder, so that the failure comes while files are written.
+/// A dangling link reads like a missing folder, so the failure comes while files are written.
 #[cfg(unix)]
 #[test]
 fn output_that_fails_half_way_is_taken_back() {

@@ -1,4 +1,4 @@
-//! `cargo xtask spec diff` as a process: what it prints for files and revisions, and exit codes.
+//! `cargo xtask spec diff` as a process: its output for files and revisions, and its exit codes.
 
 use std::env;
 use std::fs;

@@ -1,4 +1,4 @@
-//! `cargo xtask spec` as a process: exit codes, and what goes to which stream.
+//! `cargo xtask spec` as a process: its exit codes, and what it prints to which stream.
 
 use std::env;
 use std::fs;

@@ -1,4 +1,4 @@
-//! `cargo xtask update` as a process: all or nothing, and what it says.
+//! `cargo xtask update` as a process: all or nothing, and its messages.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -17,7 +17,7 @@ actions:
     update: {format: password}
 ";
 
-/// A small repository, removed with the value.
+/// A small repository, which is removed when dropped.
 struct Repository(PathBuf);
 
 impl Repository {
@@ -75,7 +75,7 @@ impl Repository {
         assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
     }
 
-    /// Every file with its text.
+    /// Returns every file with its text.
     fn files(&self) -> BTreeMap<PathBuf, String> {
         let mut found = BTreeMap::new();
         collect(&self.0, &mut found);
@@ -102,7 +102,8 @@ fn collect(folder: &Path, found: &mut BTreeMap<PathBuf, String>) {
     }
 }
 
-/// A document with a list operation for each name, and a schema with a key that the overlay marks.
+/// Returns a document with a list operation for each name, and a schema with a key that the overlay
+/// marks.
 fn document(schema: &str, names: &[&str]) -> String {
     let paths = names.iter().map(|name| {
         format!(

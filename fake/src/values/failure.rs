@@ -4,7 +4,7 @@ use std::fmt;
 
 use atlas_admin_runtime::codec::{DecodeError, EncodeError};
 
-/// The reason why a stored resource can't be rendered: it was sent to one type, and doesn't fit
+/// The reason why a stored resource can't be rendered: it was sent as one type, and doesn't fit
 /// another.
 #[derive(Debug)]
 pub(crate) enum Failure {

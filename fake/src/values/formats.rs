@@ -1,13 +1,14 @@
 //! The formats of texts, by the names of their properties.
 //!
-//! A field's table doesn't tell its format, but a name means the same throughout this API. The
-//! names are those that the document has with a `format` or a `pattern`; a test compares. A pattern
-//! of fixed text and hexadecimal digits needs no line here: `shapes.txt` is made of the document.
+//! A field's table doesn't have its format, but a name means the same throughout this API. The
+//! names are those that the document has with a `format` or a `pattern`; a test compares them. A
+//! pattern of fixed text and hexadecimal digits needs no line here: `shapes.txt` is generated from
+//! the document.
 
 use super::mixed;
 
-/// The values of enums that are chosen before others: those at which nothing is left to wait for,
-/// and those that all variants of a union have or the first has.
+/// The values of enums that are preferred: those that no wait continues on, and those that all
+/// variants of a union have or the first has.
 pub(super) const PREFERRED: &[&str] = &[
     "IDLE",
     "ACTIVE",
@@ -26,14 +27,14 @@ pub(super) const PREFERRED: &[&str] = &[
     "HEALTHY",
 ];
 
-/// The form of a text.
+/// The format of a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Format {
     DateTime,
     Date,
     /// 24 hexadecimal digits.
     Id,
-    /// So many hexadecimal digits.
+    /// As many hexadecimal digits.
     Hex(usize),
     Uuid,
     Email,
@@ -52,7 +53,7 @@ enum Format {
     MajorVersion,
     /// A text in which `{24}` stands for 24 hexadecimal digits.
     Shape(&'static str),
-    /// A fixed text, and so many hexadecimal digits.
+    /// A fixed text, then as many hexadecimal digits.
     Prefixed(&'static str, usize),
     Fixed(&'static str),
     Arn,
@@ -62,7 +63,7 @@ enum Format {
 
 use Format::*;
 
-/// Formats that a property has in one type only, where its name means something else in others.
+/// Formats of properties whose name has another format in other types.
 const OF_TYPE: &[(&str, &str, Format)] = &[
     ("ApiHostViewAtlas", "id", HostPort),
     ("AzureCloudProviderContainer", "azureSubscriptionId", Id),
@@ -71,7 +72,7 @@ const OF_TYPE: &[(&str, &str, Format)] = &[
 
 const EXPORT_PREFIX: &str = "/exported_snapshots/{ORG-NAME}/{PROJECT-NAME}/{CLUSTER-NAME}/{SNAPSHOT-INITIATION-DATE}/{TIMESTAMP}";
 
-/// The least numbers that the document allows, where 1 is too little.
+/// The minimum numbers of the document, where 1 is too small.
 const NUMBERS: &[(&[&str], i64)] = &[
     (&["electableNodes", "nodeCount", "replicationFactor"], 3),
     (&["dailySnapshotRetentionDays", "snapshotRetentionDays"], 3),
@@ -86,7 +87,7 @@ const NUMBERS: &[(&[&str], i64)] = &[
     (&["increment", "oplogTs", "pointInTimeUTCSeconds"], 1_767_225_600),
 ];
 
-/// Makes a number by its property's name.
+/// Generates a number by its property's name.
 pub(super) fn number(name: &str) -> i64 {
     let known = NUMBERS.iter().find(|(names, _)| names.contains(&name));
     known.map_or(1, |(_, number)| *number)
@@ -280,7 +281,7 @@ const NAMED: &[(&[&str], Format)] = &[
     (&["awsSecurityGroup"], Fixed("sg-0")),
 ];
 
-/// Returns the form of a property's text.
+/// Returns the format of a property's text.
 fn format_of(owner: &str, name: &str) -> Option<Format> {
     let of_type =
         OF_TYPE.iter().find(|(kind, other, _)| *kind == owner && *other == name);
@@ -313,13 +314,13 @@ fn format_of(owner: &str, name: &str) -> Option<Format> {
     ends(&["Url", "Uri", "URL", "URI"]).then_some(Url)
 }
 
-/// Returns the shape that the document declares for all properties of a name.
+/// Returns the shape that the document declares for all properties with a name.
 fn shape_of(name: &str) -> Option<&'static str> {
     let mut lines = include_str!("shapes.txt").lines();
     lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))
 }
 
-/// Makes a text of a shape.
+/// Generates a text of a shape.
 fn shaped(shape: &str, seed: u64) -> String {
     let mut text = String::new();
     for (at, part) in (0..).zip(shape.split('{')) {
@@ -339,7 +340,8 @@ fn shaped(shape: &str, seed: u64) -> String {
     text
 }
 
-/// Makes a text by its type's and its property's name; `resource` is the name of what it is in.
+/// Generates a text by its type's and its property's name; `resource` is the name of the resource
+/// around it.
 pub(super) fn text<'a>(
     owner: &str,
     name: &str,
@@ -376,15 +378,15 @@ pub(super) fn text<'a>(
     }
 }
 
-/// Shows as much of a secret as the service does once it was returned.
+/// Masks a secret as the service does after returning it once.
 pub(super) fn masked(secret: &str) -> String {
     let count = secret.chars().count();
     let end: String = secret.chars().skip(count.saturating_sub(4)).collect();
-    // A short one is not told.
+    // No part of a short secret is shown.
     format!("********{}", if count >= 12 { &end } else { "" })
 }
 
-/// Returns so many hexadecimal digits made of a number.
+/// Derives a number of hexadecimal digits from a seed.
 fn hex(seed: u64, digits: usize) -> String {
     let mut text = String::new();
     for part in 0.. {
@@ -397,7 +399,7 @@ fn hex(seed: u64, digits: usize) -> String {
     text
 }
 
-/// Returns a UUID of version 4 (RFC 9562 section 5.4) made of a number.
+/// Derives a UUID of version 4 (RFC 9562 section 5.4) from a seed.
 fn uuid(seed: u64) -> String {
     let digits = hex(seed, 32);
     let [a, b, c, d, e] =
@@ -405,7 +407,7 @@ fn uuid(seed: u64) -> String {
     format!("{a}-{b}-4{c}-8{d}-{e}")
 }
 
-/// Makes the label of a host name (RFC 1123) of a name.
+/// Turns a name into a label of a host name (RFC 1123).
 fn label(name: &str) -> String {
     let fit = |it: char| {
         if it.is_ascii_alphanumeric() { it.to_ascii_lowercase() } else { '-' }

@@ -45,7 +45,7 @@ impl Settable {
         }
     }
 
-    /// Tells whether a property of a type is left to the service.
+    /// Tells whether no request can set a property of a type.
     pub(super) fn lacks(&self, of: &Table, name: &str) -> bool {
         !self.properties.is_empty()
             && !self.types.contains(of.name)

@@ -1,11 +1,11 @@
-//! Requests by hand.
+//! Requests without the client.
 
 use atlas_admin_fake::{FakeService, SERVICE_ACCOUNT};
 use serde_json::Value;
 
-/// Returns a client for requests by hand.
+/// Returns an HTTP client for requests without ours.
 pub fn http() -> reqwest::Client {
-    // reqwest wants one here, though nothing goes over TLS; a second call changes nothing.
+    // reqwest requires a TLS provider even without TLS; a second call changes nothing.
     _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()
 }

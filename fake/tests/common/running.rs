@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// A running program, which ends with the test, however that ends.
+/// A running program, which is stopped when dropped.
 pub struct Running {
     pub child: Child,
     pub line: String,

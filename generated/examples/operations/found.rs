@@ -1,21 +1,21 @@
-//! What was found, in the words of a program that calls it.
+//! The operations that were found, written as a program calls them.
 
 use std::fmt;
 
 use atlas_admin::codec::View;
 use atlas_admin::registry::{Entry, Function};
 
-/// How wide a line of code may become.
+/// The maximum width of a line of code.
 const WIDTH: usize = 88;
 
 /// An operation with its versions.
 pub struct Found {
-    /// The newest stable version first, where there is one.
+    /// The newest stable version first, if there is one.
     versions: Vec<&'static Entry>,
 }
 
 impl Found {
-    /// Holds the versions of one operation, of which there is at least one.
+    /// Returns the operation with these versions, of which there is at least one.
     pub fn new(mut versions: Vec<&'static Entry>) -> Self {
         versions.sort_by_key(|entry| {
             (
@@ -26,12 +26,12 @@ impl Found {
         Self { versions }
     }
 
-    /// The version that stands without a date, else the newest there is.
+    /// Returns the version of the function without a date, else the newest.
     pub fn newest(&self) -> &'static Entry {
         self.versions[0]
     }
 
-    /// The operation in one line.
+    /// Returns the operation on one line.
     pub fn line(&self) -> String {
         let operation = self.newest().operation;
         format!(
@@ -42,7 +42,7 @@ impl Found {
         )
     }
 
-    /// The signature of the request function.
+    /// Returns the signature of the request function.
     pub fn signature(&self) -> String {
         let function = self.newest().function;
         let arguments: Vec<String> = function
@@ -58,7 +58,7 @@ impl Found {
         format!("{path}(\n    {},\n) -> {output}", arguments.join(",\n    "))
     }
 
-    /// The lines that call it, for a program with a `client` and the arguments.
+    /// Returns the lines that call the function, for a program with a `client` and the arguments.
     pub fn call(&self) -> String {
         let Function { module, arguments, output, .. } = self.newest().function;
         let mut passed: Vec<String> =
@@ -81,7 +81,7 @@ impl Found {
             (Some((root, module)), true) => format!("use {root}::{{{module}, types}};"),
             _ => format!("use {module};"),
         };
-        let kept = if output == "()" { "" } else { "let answer = " };
+        let kept = if output == "()" { "" } else { "let response = " };
         let request = format!("{}({})", path(self.newest()), passed.join(", "));
         let line = format!("{kept}{request}.send(&client).await?;");
         let sent = if line.len() <= WIDTH {
@@ -92,7 +92,7 @@ impl Found {
         format!("{uses}\n{made}{sent}")
     }
 
-    /// The dates of the versions, with the module that each stands in.
+    /// Returns the dates of the versions, each with its module.
     fn versions(&self) -> String {
         let versions: Vec<String> = self
             .versions
@@ -109,7 +109,7 @@ impl Found {
     }
 }
 
-/// Everything about the operation, a fact in each paragraph.
+/// Everything about the operation, one fact in each paragraph.
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operation = self.newest().operation;
@@ -146,7 +146,7 @@ fn paragraph(f: &mut fmt::Formatter<'_>, heading: &str, text: &str) -> fmt::Resu
     Ok(())
 }
 
-/// The path of the request function for a program that uses the module of its tag.
+/// Returns the path of the request function for a program that imports the module of its group.
 fn path(entry: &Entry) -> String {
     let module = entry.function.module;
     let module = module.rsplit("::").next().unwrap_or(module);

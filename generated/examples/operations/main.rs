@@ -7,9 +7,9 @@ mod search;
 
 use std::process::ExitCode;
 
-/// How many operations are shown in full; the others get a line each.
+/// The number of operations that are shown in full; the others get a line each.
 const IN_FULL: usize = 5;
-/// How many operations get a line.
+/// The maximum number of operations that get a line.
 const IN_SHORT: usize = 20;
 
 fn main() -> ExitCode {

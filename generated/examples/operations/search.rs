@@ -1,4 +1,4 @@
-//! The search: which operations have the words, and which of them come first.
+//! The search for operations by words, and their order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ use atlas_admin::registry::{self, Entry};
 
 use crate::found::Found;
 
-/// What a word is worth in the name of an operation.
+/// The score of a word in the name of an operation.
 const NAME: usize = 20;
 
-/// What the service calls what people also call otherwise.
+/// The service's words, with other common words for them.
 const VERBS: &[(&str, &str)] = &[
     ("add", "create"),
     ("change", "update"),
@@ -25,12 +25,11 @@ const VERBS: &[(&str, &str)] = &[
     ("show", "get"),
 ];
 
-/// Returns the operations that have all words, or as many of them as any has; the best first.
+/// Returns the operations that have all words, or as many as any operation has; the best first.
 ///
 /// A word is looked for in names, groups, paths, parameters, properties of the request body and
-/// roles; whether it is written large or small, in the singular or the plural, is all the same.
-/// One with a slash is a part of a path, if there is a path that has it. One without a letter or
-/// a digit says nothing.
+/// roles. Case doesn't matter, nor singular or plural. A word with a slash is part of a path, if
+/// any path has it. A word without a letter or digit is ignored.
 pub fn search(words: &[String]) -> Vec<Found> {
     let mut found = operations();
     let mut wanted: Vec<&str> = Vec::new();
@@ -64,17 +63,17 @@ pub fn search(words: &[String]) -> Vec<Found> {
     ranked.into_iter().map(|(_, found)| found).collect()
 }
 
-/// How well an operation fits, the weightiest reason first.
+/// The rank of an operation, the most important criterion first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
-    /// How many words it has.
+    /// The number of words that the operation has.
     matched: usize,
-    /// Whether its path ends as was asked for.
+    /// Whether its path ends with one of the words with a slash.
     ends: bool,
-    /// What each word is worth where it is worth most.
+    /// The highest score of each word, added up.
     best: usize,
     current: bool,
-    /// What the words are worth in all places.
+    /// The scores of all words in all places, added up.
     all: usize,
 }
 
@@ -96,7 +95,7 @@ impl Rank {
     }
 }
 
-/// Says what to try where nothing was found.
+/// Returns advice for a search without results.
 pub fn advice(words: &[String]) -> String {
     let tags: BTreeSet<&str> =
         registry::entries().map(|entry| entry.operation.tag).collect();
@@ -115,7 +114,7 @@ pub fn advice(words: &[String]) -> String {
     )
 }
 
-/// Every operation with its versions.
+/// Returns every operation with its versions.
 fn operations() -> Vec<Found> {
     let mut by_id: BTreeMap<&str, Vec<&'static Entry>> = BTreeMap::new();
     for entry in registry::entries() {
@@ -124,7 +123,7 @@ fn operations() -> Vec<Found> {
     by_id.into_values().map(Found::new).collect()
 }
 
-/// Where a word can stand, with what it is worth there.
+/// Returns the places where a word can be found, each with its score.
 fn places(found: &Found) -> Vec<(usize, BTreeSet<String>)> {
     let entry = found.newest();
     let operation = entry.operation;
@@ -134,7 +133,7 @@ fn places(found: &Found) -> Vec<(usize, BTreeSet<String>)> {
         (15, stems([operation.id])),
         (10, stems([operation.tag])),
         (5, stems([operation.path])),
-        // What is there is more often changed than made.
+        // An existing resource is changed more often than created.
         (
             if operation.method == Method::Patch { 5 } else { 4 },
             stems(parameters.chain(properties(entry))),
@@ -143,7 +142,7 @@ fn places(found: &Found) -> Vec<(usize, BTreeSet<String>)> {
     ]
 }
 
-/// The properties that the request body has.
+/// Returns the properties of the request body.
 fn properties(entry: &Entry) -> Vec<&'static str> {
     let Some(make) = entry.body else { return Vec::new() };
     match make().view() {
@@ -154,8 +153,8 @@ fn properties(entry: &Entry) -> Vec<&'static str> {
     }
 }
 
-/// What a word is worth in each place: most where it stands as it is, less as the beginning of
-/// another. In names, what people call otherwise counts like the word itself.
+/// Returns the score of a word in each place: the most for the exact word, less for the beginning
+/// of another. In names, other common words for the service's count like the word itself.
 fn scores(places: &[(usize, BTreeSet<String>)], word: &str) -> Vec<usize> {
     let verb = VERBS.iter().find(|(verb, _)| *verb == word).map(|(_, meant)| *meant);
     let in_place = |(worth, words): &(usize, BTreeSet<String>)| {
@@ -173,7 +172,7 @@ fn scores(places: &[(usize, BTreeSet<String>)], word: &str) -> Vec<usize> {
     places.iter().map(in_place).collect()
 }
 
-/// A path without the names of its parameters.
+/// Returns a path without the names of its parameters.
 fn unnamed(path: &str) -> String {
     let mut is_name = false;
     path.chars()
@@ -189,7 +188,7 @@ fn stems<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     texts.into_iter().flat_map(split).map(|word| stem(&word)).collect()
 }
 
-/// The singular of a word, near enough to compare it.
+/// Returns the approximate singular of a word, for comparisons.
 fn stem(word: &str) -> String {
     let word = word.to_lowercase();
     match word.strip_suffix("ies") {
@@ -200,7 +199,7 @@ fn stem(word: &str) -> String {
     }
 }
 
-/// The words of a name, a path or a sentence: `getGroupCluster` has three.
+/// Returns the words of a name, a path or a sentence: `getGroupCluster` has three.
 fn split(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_small = false;

@@ -1,28 +1,28 @@
-//! The document as Prism is given it.
+//! The document, adapted for Prism.
 //!
-//! Prism 5 reads of a media type what stands behind the `+`: for it, every version's body is
-//! `application/json`, and it checks all of them against the first one's schema. So the
-//! operations are laid apart, one for each version below a path that begins with it, each with
-//! that version's bodies alone.
+//! Prism 5 reads only the part of a media type after the `+`: every version's body is
+//! `application/json` to it, and it checks all of them against the first one's schema. So each
+//! version of an operation gets a path of its own, which begins with the version, and only that
+//! version's bodies.
 //!
-//! Two things that the document says can't be met by any value that means something. They are
-//! put right for all schemas alike, and nothing else that is checked is taken away:
+//! Two requirements of the document can't be met by any meaningful value. They are corrected in all
+//! schemas alike, and everything else is still checked:
 //!
-//! - `type: object` where all values that are allowed are texts: they are strings.
-//! - `oneOf` where one branch allows all that another allows, so that a value of the narrower
-//!   one is always a value of both: at least one has to fit, not exactly one.
+//! - `type: object` where all allowed values are strings: the type becomes string.
+//! - `oneOf` where one branch allows everything that another allows, so that a value of the
+//!   narrower one always fits both: it becomes `anyOf`.
 
 use atlas_admin::MediaType;
 use serde_json::Value as Json;
 
 type Object = serde_json::Map<String, Json>;
 
-/// The header by which Prism tells which operation it took a request for.
+/// The header in which Prism names the operation that it took a request for.
 pub(crate) const OPERATION: &str = "x-contract-operation";
 
 const METHODS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
 
-/// Lays the versions of each operation apart: `/groups` → `/2023-01-01/groups`.
+/// Gives each version of an operation a path of its own: `/groups` → `/2023-01-01/groups`.
 pub(crate) fn by_version(document: &Json) -> Json {
     let mut apart = document.clone();
     let paths = document["paths"].as_object().expect("paths");
@@ -43,7 +43,7 @@ pub(crate) fn by_version(document: &Json) -> Json {
     apart
 }
 
-/// What holds for all operations of a path.
+/// Returns the parts of a path item that all its operations share.
 fn shared(item: &Json) -> Json {
     let mut shared = item.clone();
     for method in METHODS {
@@ -69,7 +69,7 @@ fn of_version(document: &Json, operation: &Json, version: &str) -> Json {
     for (status, response) in successes(operation) {
         let mut response = resolve(document, response).clone();
         if keep(&mut response, version) == 0 {
-            // Another version's: Prism would answer with it if its status is lower.
+            // Another version's status: Prism would respond with it if it is lower.
             one["responses"].as_object_mut().expect("responses").remove(status);
             continue;
         }
@@ -86,7 +86,7 @@ fn of_version(document: &Json, operation: &Json, version: &str) -> Json {
     one
 }
 
-/// Keeps the bodies of a version, and counts them.
+/// Keeps the bodies of a version, and returns their number.
 fn keep(holder: &mut Json, of: &str) -> usize {
     let content = holder.get_mut("content").and_then(Json::as_object_mut);
     content.map_or(0, |content| {
@@ -95,7 +95,7 @@ fn keep(holder: &mut Json, of: &str) -> usize {
     })
 }
 
-/// Puts right, at every place below a node, what no value can meet.
+/// Corrects the requirements that no value can meet, everywhere below a node.
 fn put_right(document: &Json, node: &mut Json) {
     let is_object = node.get("type").is_some_and(|kind| kind == "object");
     if is_object && lists_texts(document, node) {
@@ -117,7 +117,7 @@ fn put_right(document: &Json, node: &mut Json) {
     }
 }
 
-/// Whether all values that a schema allows are texts that it lists.
+/// Tells whether all values that a schema allows are strings in a list.
 fn lists_texts(document: &Json, schema: &Json) -> bool {
     let schema = resolve(document, schema);
     let list = |key| schema.get(key).and_then(Json::as_array);
@@ -129,7 +129,7 @@ fn lists_texts(document: &Json, schema: &Json) -> bool {
     }
 }
 
-/// Whether some branch allows all that another one does.
+/// Tells whether some branch allows everything that another one allows.
 fn overlap(document: &Json, branches: &[Json]) -> bool {
     let branches: Vec<&Json> =
         branches.iter().map(|branch| resolve(document, branch)).collect();
@@ -141,8 +141,8 @@ fn overlap(document: &Json, branches: &[Json]) -> bool {
     pairs.any(|(one, other)| allows_all_of(one, other) || allows_all_of(other, one))
 }
 
-/// Whether all that `wide` asks of a request is asked by `narrow` as well, where it asks for
-/// properties only.
+/// Tells whether `narrow` has all requirements that `wide` has for a request; `wide` must only have
+/// requirements of properties.
 fn allows_all_of(wide: &Json, narrow: &Json) -> bool {
     let (Some(properties), Some(narrower)) =
         (wide["properties"].as_object(), narrow["properties"].as_object())

@@ -1,9 +1,9 @@
-//! The contract: every request function, with all its parameters and a full body, against a
-//! mock server that nobody here wrote.
+//! The contract test: every request function, with all its parameters and a full body, against a
+//! mock server by others.
 //!
-//! Prism checks path, query, headers, body and security against the vendored document, and
-//! answers with what the document declares. The calls are generated (`calls/`), so that a new
-//! operation is called on the day it appears; the values come from the document's schemas
+//! Prism checks path, query, headers, body and security against the vendored document, and responds
+//! as the document declares. The calls are generated (`calls/`), so that a new operation is called
+//! as soon as it is generated; the values are made from the document's schemas
 //! (`atlas-admin-samples`).
 //!
 //! ```sh
@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The test installs the npm package that `prism/package-lock.json` names, starts the server on
-//! loopback and stops it again; it fails and says so where Node is missing.
+//! loopback and stops it; it fails with a message where Node is missing.
 
 mod calls;
 mod document;
@@ -37,7 +37,7 @@ use atlas_admin_samples::Samples;
 use prism::Prism;
 use sample::Sample;
 
-/// What an answer's status line and headers say.
+/// The status line and headers of a response.
 #[derive(Debug)]
 struct Head {
     media_type: String,
@@ -45,21 +45,21 @@ struct Head {
     violations: String,
 }
 
-/// Sends a request as its caller would, and tells what came.
+/// Sends a request as its caller would, and returns the outcome.
 type Send = Box<dyn Fn(&Client) -> Sending>;
 type Sending = Pin<Box<dyn Future<Output = Result<Head, Error>>>>;
 
-/// A request function, called.
+/// A call of a request function.
 struct Call {
     id: &'static str,
     version: &'static str,
     accept: &'static str,
-    /// Where it goes.
+    /// The target of the request.
     target: String,
     send: Send,
-    /// The same, for an answer without types.
+    /// The same request with an untyped response.
     bare: Request<Json>,
-    /// What is wrong with the request as it stands.
+    /// The problems of the request before it is sent.
     problems: Vec<String>,
 }
 
@@ -70,7 +70,7 @@ pub(crate) struct Contract {
 }
 
 impl Contract {
-    /// Adds a call of an operation in a version, for an answer of a media type.
+    /// Adds a call of an operation in a version, with the media type of its response.
     pub(crate) fn add<T, R>(
         &mut self,
         id: &'static str,
@@ -88,17 +88,17 @@ impl Contract {
         let problems = sample.problems(&bare, accept);
         let send: Send = Box::new(move |client| {
             let (request, client) = (Rc::clone(&request), client.clone());
-            Box::pin(
-                async move { request.send(&client).await.map(|answer| head(&answer)) },
-            )
+            Box::pin(async move {
+                request.send(&client).await.map(|response| head(&response))
+            })
         });
         self.calls.push(Call { id, version, accept, target, send, bare, problems });
     }
 }
 
-fn head<T>(answer: &Response<T>) -> Head {
+fn head<T>(response: &Response<T>) -> Head {
     let text = |name| {
-        let value = answer.headers().get(name).map(|value| value.as_bytes());
+        let value = response.headers().get(name).map(|value| value.as_bytes());
         String::from_utf8_lossy(value.unwrap_or_default()).into_owned()
     };
     Head {
@@ -109,7 +109,7 @@ fn head<T>(answer: &Response<T>) -> Head {
 }
 
 impl Call {
-    /// Sends the request and returns what is wrong with it or its answer, in words.
+    /// Sends the request and returns the problems of the request and its response, in words.
     async fn check(&self, client: &Client, entry: &Entry) -> Vec<String> {
         let mut wrong = self.problems.clone();
         let head = match (self.send)(client).await {
@@ -130,33 +130,32 @@ impl Call {
         }
         if self.accept == entry.operation.accept && is_json(entry) {
             if head.media_type != self.accept {
-                wrong.push(format!("answered with {:?}", head.media_type));
+                wrong.push(format!("responded with {:?}", head.media_type));
             }
             wrong.extend(self.drift(client, entry).await);
         }
         wrong
     }
 
-    /// Sends the request once more, and tells where the answer differs from what its type
-    /// declares.
+    /// Sends the request again, and returns the differences between the response and its type.
     ///
-    /// Prism makes its answers up without regard to discriminators: it leaves tags out or makes
-    /// them up, and puts together properties of several variants. So what follows of that is no
-    /// mistake of the types.
+    /// Prism generates responses without regard to discriminators: it omits them or makes them up,
+    /// and mixes properties of several variants. Differences that follow from that are no mistakes
+    /// of the types.
     async fn drift(&self, client: &Client, entry: &Entry) -> Vec<String> {
-        let answer = match self.bare.send(client).await {
-            Ok(answer) => answer,
+        let response = match self.bare.send(client).await {
+            Ok(response) => response,
             Err(error) => return vec![error.to_string()],
         };
         let make = entry.answers.iter().find_map(|(status, payload)| match payload {
-            Payload::Json(make) if *status == answer.status() => Some(make),
+            Payload::Json(make) if *status == response.status() => Some(make),
             _ => None,
         });
         let Some(make) = make else {
-            return vec![format!("answered with {}", answer.status())];
+            return vec![format!("responded with {}", response.status())];
         };
         let drift = match sample::drift(
-            &answer.to_string(),
+            &response.to_string(),
             &mut *make(),
             Direction::Response,
         ) {
@@ -172,21 +171,21 @@ impl Call {
             )
         };
         let wrong = drift.iter().filter(is_wrong);
-        wrong.map(|drift| format!("the answer: {drift:?}")).collect()
+        wrong.map(|drift| format!("the response: {drift:?}")).collect()
     }
 }
 
-/// Returns what Prism says against the request. The header also tells where Prism's own answer
-/// does not keep to the document, and may be cut off after what it says against the request.
+/// Returns Prism's complaints about the request. The header also lists where Prism's own response
+/// violates the document, and may be cut off after the complaints about the request.
 fn violations(header: &str) -> impl Iterator<Item = String> + '_ {
     let each = header.split(r#"{"location":["#).skip(1);
     let of_request = each.filter(|violation| violation.starts_with(r#""request""#));
-    // All parameters are sent, deprecated ones too: Prism warns of those.
+    // All parameters are sent, including deprecated ones, of which Prism warns.
     let is_wrong = |violation: &&str| !violation.contains(r#""code":"deprecated""#);
     of_request.filter(is_wrong).map(|violation| format!("violation: {violation}"))
 }
 
-/// Whether what comes is JSON.
+/// Tells whether the response is JSON.
 fn is_json(entry: &Entry) -> bool {
     entry.answers.iter().any(|(_, payload)| matches!(payload, Payload::Json(_)))
 }
@@ -228,7 +227,7 @@ async fn every_call_keeps_to_the_document() {
     assert!(declared.keys().eq(&sent), "the registry has other pairs than were sent");
 }
 
-/// Asserts that what does not keep to the document is found, so that silence means something.
+/// Asserts that Prism finds violations of the document, so that finding none means something.
 async fn assert_is_strict(prism: &Prism) {
     let client = prism.client("2023-01-01", Some(Credentials::access_token("token")));
     let group = Group { org_id: set("no id"), ..Group::default() };
@@ -240,13 +239,13 @@ async fn assert_is_strict(prism: &Prism) {
         ("query", query.send(&client).await.map(drop)),
         ("body", body.send(&client).await.map(drop)),
     ];
-    for (part, answer) in refused {
-        let error = answer.expect_err(part);
+    for (part, response) in refused {
+        let error = response.expect_err(part);
         let said = error.headers().get("sl-violations").map(|said| said.as_bytes());
         let said = String::from_utf8_lossy(said.unwrap_or(error.body())).into_owned();
         assert!(said.contains(&format!("\"{part}\"")), "{part}: {error} {said}");
     }
-    // Digest is declared as well, but Prism sends no challenge for it: the peers have that.
+    // Digest is declared too, but Prism sends no challenge for it; the peer tests cover it.
     let stranger = prism.client("2023-01-01", None);
     let refused = projects::v2023_01_01::list_groups().send(&stranger).await;
     assert!(refused.unwrap_err().is_unauthorized());

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::process::{Process, folder, free_port};
 
-/// Prism, running.
+/// A running Prism server.
 pub(crate) struct Prism {
     pub(crate) url: String,
     _process: Process,
@@ -24,7 +24,7 @@ impl Prism {
         }
         std::fs::write(folder.join("document.json"), document.to_string()).unwrap();
         let mut npm = Command::new("npm");
-        // Scripts, because one of the packages' reports to its maker.
+        // Without scripts, because one of the packages' scripts reports to its maker.
         npm.args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]);
         let status = npm.current_dir(&folder).status();
         let status = status.expect("npm is missing: install nodejs and npm");
@@ -38,7 +38,7 @@ impl Prism {
         Self { url: format!("http://127.0.0.1:{port}"), _process: process }
     }
 
-    /// Returns a client for the operations of a version, which stand under a prefix.
+    /// Returns a client for the operations of a version, whose paths have a prefix.
     pub(crate) fn client(
         &self,
         version: &str,

@@ -1,4 +1,4 @@
-//! The values that a call is made with, and whether it took all of them.
+//! The values of a call, and a check that the call used all of them.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -7,14 +7,14 @@ use atlas_admin::Request;
 use atlas_admin::codec::{self, DecodeError, Direction, Json, Mismatch, Value};
 use atlas_admin_samples::{Choice, Pair, Samples};
 
-/// What the crate does not offer: the two change the shape of answers.
+/// Parameters that the crate doesn't offer: both change the shape of responses.
 const LEFT_OUT: [&str; 2] = ["envelope", "pretty"];
 
 /// The values for an operation in a version.
 pub(crate) struct Sample<'a> {
     samples: &'a Samples,
     pair: &'a Pair,
-    /// The parameters that were asked for, each with its location.
+    /// The parameters that were used, each with its location.
     asked: RefCell<BTreeSet<(&'static str, &'static str)>>,
     problems: RefCell<Vec<String>>,
 }
@@ -76,7 +76,7 @@ impl<'a> Sample<'a> {
         value
     }
 
-    /// Returns what is wrong with the request that was made of the values.
+    /// Returns the problems of the request that was made of the values.
     pub(crate) fn problems(&self, request: &Request<Json>, accept: &str) -> Vec<String> {
         let mut problems = self.problems.take();
         let declared = self.pair.parameters.iter();
@@ -87,7 +87,7 @@ impl<'a> Sample<'a> {
         if *self.asked.borrow() != declared {
             problems.push(format!("takes other parameters than {declared:?}"));
         }
-        let content = self.pair.answers.iter().flat_map(|answer| &answer.content);
+        let content = self.pair.responses.iter().flat_map(|response| &response.content);
         if request.accept() != accept || !content.into_iter().any(|m| m.name == accept) {
             problems.push(format!("accepts {}", request.accept()));
         }
@@ -95,8 +95,8 @@ impl<'a> Sample<'a> {
         problems
     }
 
-    /// Prism reads of a media type only its format, so the rest of it is checked here; and that
-    /// all of the sample is sent.
+    /// Prism reads only the format of a media type, so the rest is checked here, and that the whole
+    /// sample is sent.
     fn problem_of_body(&self, request: &Request<Json>) -> Option<String> {
         let declared = self.pair.body.as_ref()?;
         let headers = request.headers();
@@ -117,7 +117,7 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// Reads JSON into a value, and returns where it differs from what the types declare.
+/// Reads JSON into a value, and returns the differences from its type.
 pub(crate) fn drift(
     json: &str,
     value: &mut dyn Value,

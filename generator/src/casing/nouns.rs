@@ -1,14 +1,14 @@
-//! Words: where a spelling is cut, and which proper nouns are one word.
+//! Words: where a spelling is divided, and which proper nouns are one word.
 //!
-//! `heck` cuts at every change of case, which takes `MongoDB` and `OAuth` apart. Rust counts a
-//! proper noun as one word (C-CASE), so `mongoDBVersion` becomes `mongodb_version`.
+//! `heck` divides at every change of case, which splits `MongoDB` and `OAuth`. Rust counts a proper
+//! noun as one word (C-CASE), so `mongoDBVersion` becomes `mongodb_version`.
 
 use heck::ToSnakeCase;
 
-/// A proper noun: the words that `heck` cuts it into, and its forms in snake and camel case.
+/// A proper noun: the words that `heck` divides it into, and its forms in snake and camel case.
 struct Noun(&'static [&'static str], &'static str, &'static str);
 
-/// The proper nouns of this field. Camel case keeps the capitals that readers know.
+/// The proper nouns of this API. Camel case keeps their usual capitals.
 const NOUNS: &[Noun] = &[
     Noun(&["big", "query"], "bigquery", "BigQuery"),
     Noun(&["cloud", "watch"], "cloudwatch", "CloudWatch"),
@@ -35,7 +35,7 @@ const NOUNS: &[Noun] = &[
     Noun(&["x", "509"], "x509", "X509"),
 ];
 
-/// Returns the words of a spelling in lower case, each proper noun as one.
+/// Returns the words of a spelling in lower case; a proper noun is one word.
 pub(crate) fn words(spelling: &str) -> Vec<String> {
     let cut = apart(spelling).to_snake_case();
     let pieces: Vec<&str> = cut.split('_').filter(|piece| !piece.is_empty()).collect();
@@ -68,8 +68,8 @@ fn capitalized(word: &str) -> String {
     first.chain(characters).collect()
 }
 
-/// Separates what `heck` can't: the plural of an acronym (`APIs`, `groupIDs`), and `X509` after
-/// one (`TLSX509`).
+/// Separates words that `heck` doesn't: the plural of an acronym (`APIs`, `groupIDs`), and `X509`
+/// after an acronym (`TLSX509`).
 fn apart(spelling: &str) -> String {
     let characters: Vec<char> = spelling.chars().collect();
     let is_upper =
@@ -122,7 +122,7 @@ mod tests {
         }
     }
 
-    /// A form that is cut again must come out the same, for names are made of names.
+    /// A form that is divided again must be unchanged, for names are made of names.
     #[test]
     fn every_form_is_read_back() {
         for noun in NOUNS {

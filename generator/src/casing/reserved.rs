@@ -1,10 +1,10 @@
-//! Reserved names: what generated code, the runtime or Cargo has a use of its own for.
+//! Reserved names: those that generated code, the runtime or Cargo uses itself.
 //!
 //! The tests below derive each list from its source: the generated code of the golden cases, the
-//! macro of the builders, and the generated manifest. A name missing here fails them, and so does
-//! one that is reserved for nothing.
+//! macro of the builders, and the generated manifest. They fail on a missing name and on one that
+//! is reserved without need.
 
-/// Names in the crate's root, and files in `src/`: no module of an operation group has one.
+/// Names in the crate's root, and files in `src/`, which no module of an operation group may have.
 pub(crate) const MODULES: &[&str] = &[
     "atlas_admin_runtime",
     "blocking",
@@ -74,7 +74,7 @@ pub(crate) const TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// Names that the modules of operation groups use without a path: no builder has one.
+/// Names that the modules of operation groups use without a path, which no builder may have.
 pub(crate) const BUILDERS: &[&str] = &[
     "Download",
     "Each",
@@ -97,10 +97,10 @@ pub(crate) const BUILDERS: &[&str] = &[
     "WaitingRequest",
 ];
 
-/// Names that the modules of operation groups import: no request function has one.
+/// Names that the modules of operation groups import, which no request function may have.
 pub(crate) const FUNCTIONS: &[&str] = &["date", "types"];
 
-/// The methods of every builder, which a setter of the same name would clash with.
+/// The methods of every builder, which no setter may be named like.
 pub(crate) const METHODS: &[&str] = &[
     "accept",
     "as_ref",

@@ -1,7 +1,9 @@
-//! Whether every object of a document holds what the grammar says, each value of the right type.
+//! Checks that every object of a document holds what the grammar allows, each value of the right
+//! type.
 //!
-//! The typed view's own messages don't say where the trouble is, and its conversion takes
-//! exponential time to fail deep down. So everything that could make it fail is found here first.
+//! The errors of the typed view don't say where the problem is, and its conversion takes
+//! exponential time to fail at a deep level. So this check finds everything that could make it
+//! fail.
 
 use serde_json::{Map, Value};
 
@@ -17,10 +19,10 @@ mod schema;
 mod special;
 mod template;
 
-/// Reports everything about a tree's structure that keeps it from being read, and notes on what is
-/// read without effect.
+/// Reports all problems of a tree's structure that prevent reading it, and notes on keywords
+/// without effect.
 ///
-/// Collects the keywords that are lost wherever they are written, and why, in `losses`.
+/// Collects in `losses` the keywords that are lost wherever they are written, and why.
 pub(super) fn check(
     tree: &Value,
     losses: &mut Vec<(Pointer, &'static str)>,
@@ -76,7 +78,7 @@ fn check_node(kind: Kind, value: &Value, at: &Pointer, found: &mut Vec<Diagnosti
             None if is_extension(key) => {}
             None => {
                 let what = format!(
-                    "`{key}` is no keyword of {} in OpenAPI 3.0; it is not read",
+                    "`{key}` is no keyword of {} in OpenAPI 3.0; it is ignored",
                     kind.phrase()
                 );
                 found.push(Diagnostic::note(what, &at.child(key)));
@@ -99,14 +101,16 @@ fn check_reference(
     }
     if kind.section().is_none() {
         let what = format!("{} can't be a reference", kind.phrase());
-        found.push(Diagnostic::error(what, at).help("write the object out"));
+        found.push(
+            Diagnostic::error(what, at)
+                .help("write the object itself instead of the reference"),
+        );
     }
     for key in object.keys() {
         let is_prose =
             matches!(kind.rules().field(key), Some(Field::Prose | Field::Examples));
         if key != "$ref" && !is_prose && !is_extension(key) {
-            let what =
-                format!("`{key}` stands beside `$ref` and has no effect in OpenAPI 3.0");
+            let what = format!("`{key}` beside `$ref` has no effect in OpenAPI 3.0");
             let note = Diagnostic::note(what, &at.child(key));
             found.push(
                 note.help("if it matters, wrap the reference: allOf: [{$ref: …}]"),
@@ -153,16 +157,16 @@ fn wrong_type(
     }
 }
 
-/// Returns what a value should be, if it is something else.
+/// Returns the expected type of a value if the value has another one.
 ///
-/// What stands below objects, in lists and in maps is looked at when the walk gets there.
+/// The contents of objects, lists and maps are checked when the walk gets to them.
 fn mismatch(kind: Kind, key: &str, field: Field, value: &Value) -> Option<String> {
     let fits = match field {
         Field::One(_) | Field::Data | Field::Examples => true,
         Field::List(_) | Field::DataList => value.is_array(),
         Field::Map(_) => value.is_object(),
         Field::BoolOr(_) => value.is_boolean() || value.is_object(),
-        // OpenAPI requires text, but a missing sentence hurts nobody.
+        // OpenAPI requires text, but a missing description does no harm.
         Field::Prose => {
             value.is_string() || value.is_null() && !kind.rules().required.contains(&key)
         }

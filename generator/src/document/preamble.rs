@@ -1,4 +1,4 @@
-//! Whether a tree is an OpenAPI 3.0 document at all.
+//! Checks that a tree is an OpenAPI 3.0 document at all.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::tree::describe;
 
 const DOWNLOAD: &str = "download the document again; this one may have been cut off";
 
-/// Reports what makes a tree something else than an OpenAPI 3.0 document.
+/// Reports why a tree is no OpenAPI 3.0 document.
 pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
     let root = Pointer::root();
     if let Some(version) = tree.get("swagger") {

@@ -1,4 +1,4 @@
-//! Whether every reference of a document leads to something of the right kind.
+//! Checks that every reference of a document has a target of the right kind.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::pointer::Pointer;
 mod circle;
 mod nearest;
 
-/// Reports references that lead nowhere, to the wrong section, or in a circle.
+/// Reports references without a target, to the wrong section, or in a circle.
 pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     walk::visit(tree, &mut |kind, value, at| {
@@ -28,7 +28,7 @@ pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
     found
 }
 
-/// Returns the name in `components/{section}` that a reference leads to.
+/// Returns the name in `components/{section}` that a reference points to.
 fn resolve(
     tree: &Value,
     section: &str,
@@ -37,7 +37,7 @@ fn resolve(
 ) -> Result<String, Diagnostic> {
     let error = |what: String| Diagnostic::error(what, at);
     let Some(target) = Pointer::parse_reference(reference) else {
-        let what = format!("the reference {reference} leads out of the document");
+        let what = format!("the reference {reference} points outside the document");
         let help =
             format!("copy its target to #/components/{section} and refer to that");
         return Err(error(what).help(help));
@@ -51,7 +51,7 @@ fn resolve(
     }
     if present != section {
         let what = format!(
-            "the reference {reference} leads to {present}, where {section} belong"
+            "the reference {reference} points to {present}, but {section} are expected here"
         );
         return Err(match find(tree, section, name) {
             true => error(what).help(format!("refer to #/components/{section}/{name}")),
@@ -61,10 +61,10 @@ fn resolve(
     if find(tree, section, name) {
         return Ok(name.clone());
     }
-    let what = format!("the reference {reference} leads nowhere");
+    let what = format!("the reference {reference} has no target");
     Err(match nearest::name(names(tree, section), name) {
-        Some(near) => error(what).help(format!("the nearest name is {near}")),
-        None => error(what).help(format!("#/components/{section} has no name like it")),
+        Some(near) => error(what).help(format!("the most similar name is {near}")),
+        None => error(what).help(format!("#/components/{section} has no similar name")),
     })
 }
 
@@ -77,15 +77,15 @@ fn no_component(
 ) -> Diagnostic {
     let what = match target.find(tree) {
         Some(_) => {
-            format!("the reference {reference} leads to something without a name")
+            format!("the reference {reference} points to something without a name")
         }
-        None => format!("the reference {reference} leads nowhere"),
+        None => format!("the reference {reference} has no target"),
     };
     let help = format!("refer to an entry of #/components/{section}");
     Diagnostic::error(what, at).help(help)
 }
 
-/// The values of a mapping are references, or bare names of schemas.
+/// Checks the values of a mapping, which are references or bare names of schemas.
 fn check_mapping(
     tree: &Value,
     value: &Value,

@@ -1,6 +1,6 @@
 //! The calls of the contract test: each request function with all its parameters and a body.
 //!
-//! They stand beside what is written by hand in `tests/contract`, which sends them.
+//! The handwritten part of `tests/contract` sends them.
 
 use quote::quote;
 
@@ -11,7 +11,7 @@ use crate::casing;
 use crate::model::{Parameter, Type};
 use crate::render::{self, Piece};
 
-/// Makes `calls.rs`: the calls of all tags.
+/// Makes `calls.rs`, which collects the calls of all operation groups.
 pub(super) fn root(emit: &Emit<'_>) -> String {
     let mut modules: Vec<_> =
         emit.names.modules.iter().map(|module| casing::ident(module)).collect();
@@ -33,7 +33,7 @@ pub(super) fn root(emit: &Emit<'_>) -> String {
     ])
 }
 
-/// Makes the file of a tag.
+/// Makes the file of an operation group.
 pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     let module = &emit.names.modules[tag];
     let doc = docs::inner(docs::tag(emit, tag));
@@ -41,7 +41,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     let deprecated = calls.iter().any(is_deprecated).then(|| {
         quote!(#![allow(deprecated, reason = "they are called as long as they are there")])
     });
-    // Laid out here: a chain of setters is easiest to read with one on each line.
+    // Laid out here: a chain of setters reads best with one on each line.
     let mut text =
         "#[rustfmt::skip]\npub(super) fn add(contract: &mut Contract) {\n".to_owned();
     for call in &calls {
@@ -68,7 +68,7 @@ fn is_deprecated(call: &Call<'_>) -> bool {
 fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
     let id = &call.operation.id;
     let version = call.version.version;
-    let accept = &call.answer.media_type;
+    let accept = &call.response.media_type;
     let dated = casing::version_module(version);
     let (module, function) = (casing::ident(module), casing::ident(&call.function));
     let (required, others): (Vec<&Parameter>, Vec<&Parameter>) =
@@ -101,7 +101,7 @@ fn add(emit: &Emit<'_>, module: &str, call: &Call<'_>, text: &mut String) {
     text.push_str("    });\n");
 }
 
-/// Writes the call that sets a parameter which has no setter.
+/// Writes the call that sets a parameter without a setter.
 fn set(parameter: &Parameter) -> String {
     let from = parameter.location.as_str();
     let json_name = &parameter.name;
@@ -110,8 +110,8 @@ fn set(parameter: &Parameter) -> String {
     )
 }
 
-/// The expression for the value of a parameter. A setter takes whatever becomes its type, so
-/// the type has to be said there.
+/// Returns the expression for the value of a parameter. A setter takes whatever converts into its
+/// type, so its argument must name the type.
 fn value(emit: &Emit<'_>, parameter: &Parameter, is_set: bool) -> String {
     let json_name = &parameter.name;
     let from = parameter.location.as_str();

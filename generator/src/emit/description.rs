@@ -1,4 +1,4 @@
-//! The values that describe operations, in their statics.
+//! The values in the statics that describe operations.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,8 +8,8 @@ use super::operation::Call;
 use crate::model::{Location, Method, Parameter};
 use crate::version::{Date, Version};
 
-/// The value that describes the operation, with the data of its wait; `date` is the function that
-/// makes a date.
+/// Returns the value that describes the operation and its wait; `date` is the function that makes a
+/// date.
 pub(super) fn description(
     emit: &Emit<'_>,
     call: &Call<'_>,
@@ -21,7 +21,7 @@ pub(super) fn description(
     let tag = &emit.api.tags[operation.tag].name;
     let method = method(operation.method);
     let version = version(call.version.version);
-    let accept = call.answer.media_type.to_string();
+    let accept = call.response.media_type.to_string();
     let content_type = match &call.version.body {
         Some(body) => {
             let media_type = body.media_type.to_string();
@@ -31,7 +31,7 @@ pub(super) fn description(
     };
     let parameters = operation.parameters.iter().map(parameter);
     let success = call
-        .answer
+        .response
         .statuses
         .iter()
         .map(|(status, _)| proc_macro2::Literal::u16_unsuffixed(*status));
@@ -66,14 +66,14 @@ pub(super) fn description(
     }
 }
 
-/// The value that describes the request for the operation resource of a call: its path is known
-/// only when the call is answered.
+/// Returns the value that describes the request for a call's operation resource, whose path is
+/// known only from the response.
 pub(super) fn resource(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let operation = call.operation;
     let (id, short) = (&operation.id, &operation.short);
     let tag = &emit.api.tags[operation.tag].name;
     let version = version(call.version.version);
-    let accept = call.answer.media_type.to_string();
+    let accept = call.response.media_type.to_string();
     let docs = operation.docs_url.as_deref().unwrap_or_default();
     quote! {
         Operation {

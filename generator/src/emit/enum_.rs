@@ -1,4 +1,4 @@
-//! Open enums: the declared values, and any other.
+//! Open enums: the declared values, and `Unknown` for any other.
 
 use quote::quote;
 
@@ -27,7 +27,7 @@ pub(super) fn enum_(emit: &Emit<'_>, id: TypeId, values: &Enum, out: &mut Vec<Pi
     out.push(Piece::Text(table(emit, id, values)));
 }
 
-/// The values by their JSON names, in ascending order.
+/// Returns the table of JSON names and variants, in ascending order.
 fn table(emit: &Emit<'_>, id: TypeId, values: &Enum) -> String {
     let name = emit.names.ty(id);
     let mut rows: Vec<_> = values.values.iter().zip(emit.names.members(id)).collect();

@@ -1,4 +1,4 @@
-//! Calls of request functions: a program for its documentation, and its signature as data.
+//! Calls of request functions: an example program, and the signature as data.
 
 use proc_macro2::TokenStream;
 
@@ -8,10 +8,10 @@ use super::ty::text;
 use crate::casing;
 use crate::model::{Body, Kind, Output, Type};
 
-/// The greatest width of a line of the program, which is read without scrolling.
+/// The maximum width of a line of the program, which must not need scrolling.
 const WIDTH: usize = 80;
 
-/// Makes the shortest program that calls the function; what it takes for granted is hidden.
+/// Makes the shortest program that calls the function; setup is in hidden lines.
 pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
     let arguments = arguments(emit, call);
     let module = casing::ident(&emit.names.modules[call.operation.tag]);
@@ -54,7 +54,7 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
     )
 }
 
-/// The statement that makes a body.
+/// Returns the statement that makes a body.
 fn value(emit: &Emit<'_>, name: &str, body: &Body, ty: &TokenStream) -> String {
     let ty = called(ty);
     if body.is_bytes {
@@ -69,9 +69,9 @@ fn value(emit: &Emit<'_>, name: &str, body: &Body, ty: &TokenStream) -> String {
     }
 }
 
-/// The statement that sends a request.
+/// Returns the statement that sends a request.
 fn sent(call: &Call<'_>, request: &str, client: &str) -> String {
-    let is_empty = call.answer.output == Output::Empty;
+    let is_empty = call.response.output == Output::Empty;
     let kept = if is_empty { "" } else { "let response = " };
     let line = format!("{kept}{request}.send(&{client}).await?;");
     if line.len() <= WIDTH {
@@ -80,7 +80,8 @@ fn sent(call: &Call<'_>, request: &str, client: &str) -> String {
     format!("{kept}{request}\n    .send(&{client})\n    .await?;")
 }
 
-/// The signature of the function below its tag's module, as the registry's macro reads it.
+/// Returns the signature of the function, with a path below the group's module, as the registry's
+/// macro reads it.
 pub(super) fn signature(emit: &Emit<'_>, call: &Call<'_>) -> String {
     let arguments: Vec<String> = arguments(emit, call)
         .iter()
@@ -90,7 +91,7 @@ pub(super) fn signature(emit: &Emit<'_>, call: &Call<'_>) -> String {
     format!("{}({}) -> {output}", path(call), arguments.join(", "))
 }
 
-/// The path of the function below its tag's module.
+/// Returns the path of the function below its group's module.
 fn path(call: &Call<'_>) -> String {
     let function = casing::ident(&call.function);
     if call.is_newest {
@@ -99,7 +100,7 @@ fn path(call: &Call<'_>) -> String {
     format!("{}::{function}", casing::version_module(call.version.version))
 }
 
-/// A type as callers write it.
+/// Returns a type as callers write it.
 fn called(ty: &TokenStream) -> String {
     text(ty).replace("atlas_admin_runtime::", "atlas_admin::")
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Emit, docs};
 use crate::casing;
 
-/// Makes the paragraphs that lead to everything else.
+/// Makes the paragraphs with links to everything else.
 pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
     let mut paragraphs = vec![
         "The MongoDB Atlas Administration API: every operation in every dated version, typed."
@@ -45,7 +45,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// The program as a documentation test.
+    /// Returns the program as a documentation test.
     fn documented(&self) -> String {
         let [uses, client, page] = &self.lines;
         format!(
@@ -77,14 +77,14 @@ pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
     })
 }
 
-/// A tag, and how much it holds.
+/// Returns the line of an operation group, with the count of its operations.
 fn line(emit: &Emit<'_>, tag: usize) -> String {
     let (name, module) = (&emit.api.tags[tag].name, &emit.names.modules[tag]);
     format!("- [{name}](mod@{module}): {}", docs::size(emit, tag))
 }
 
-/// The tags by the collection that most of their operations are below, the largest first; those
-/// that are alone there come last, together.
+/// Returns the operation groups by the collection that most of their operations are below, the
+/// largest first; those that are alone in their collection come last, together.
 fn places(emit: &Emit<'_>) -> Vec<(Option<String>, Vec<usize>)> {
     let mut by_place: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let root = common(emit);
@@ -113,7 +113,7 @@ fn places(emit: &Emit<'_>) -> Vec<(Option<String>, Vec<usize>)> {
     places
 }
 
-/// Counts the segments that all paths begin with.
+/// Counts the path segments that all paths begin with.
 fn common(emit: &Emit<'_>) -> usize {
     let mut paths =
         emit.api.operations.iter().map(|operation| operation.path.split('/'));

@@ -1,19 +1,19 @@
-//! The crate's root, and what is not Rust: Cargo.toml and README.md.
+//! The crate's root, and the files that are not Rust: Cargo.toml and README.md.
 
 use quote::quote;
 use serde::Serialize;
 
-use super::{Docs, Emit, Home, docs, front};
+use super::{CrateLocation, Docs, Emit, docs, front};
 use crate::casing;
 use crate::render::{self, Piece};
 
 #[derive(Serialize)]
 struct Facts<'a> {
-    /// The path to the runtime, where the crate stands outside of its workspace.
+    /// The path to the runtime; `None` where the crate is part of its workspace.
     runtime: Option<&'a str>,
     version: &'static str,
     features: &'a [String],
-    /// The features of groups that are gone.
+    /// The features of operation groups that no longer exist.
     empty_features: &'a [String],
     tags: Vec<Tag<'a>>,
     operations: usize,
@@ -58,8 +58,8 @@ fn facts<'a>(emit: &'a Emit<'_>) -> Facts<'a> {
     let program = front::program(emit);
     Facts {
         runtime: match emit.home {
-            Home::Workspace => None,
-            Home::Alone(runtime) => Some(runtime),
+            CrateLocation::Workspace => None,
+            CrateLocation::Alone(runtime) => Some(runtime),
         },
         version: env!("CARGO_PKG_VERSION"),
         features: &emit.names.features,
@@ -81,7 +81,7 @@ fn render_template(emit: &Emit<'_>, template: &str) -> String {
         let tera = tera::Tera::default();
         tera.render_str(template, &context, false)
     };
-    // The templates are part of this crate; a mistake in one must be seen where it is used.
+    // The templates are part of this crate; a mistake in one must show in its output.
     render().unwrap_or_else(|error| format!("# template: {error}\n"))
 }
 

@@ -6,9 +6,9 @@ use quote::quote;
 use super::description::description;
 use super::{Emit, docs, wait};
 use crate::casing;
-use crate::facts::{Gate, Waited};
+use crate::facts::{Availability, Waited};
 use crate::model::{
-    Answer, Body, Location, Operation, OperationVersion, Output, Parameter, Type,
+    Body, Location, Operation, OperationVersion, Output, Parameter, Response, Type,
 };
 use crate::render::blank;
 use crate::version::Version;
@@ -18,20 +18,20 @@ pub(super) struct Call<'a> {
     pub(super) index: usize,
     pub(super) operation: &'a Operation,
     pub(super) version: &'a OperationVersion,
-    pub(super) answer: &'a Answer,
+    pub(super) response: &'a Response,
     pub(super) function: String,
-    /// The wait after it.
+    /// The wait after it; `None` where none is known.
     pub(super) waited: Option<&'a Waited>,
-    pub(super) gate: Gate,
-    /// Whether it stands without a version.
+    pub(super) availability: Availability,
+    /// Whether its name is available without a version module.
     pub(super) is_newest: bool,
-    /// Whether the builder of the operation stands beside it.
+    /// Whether the builder of the operation is in the same module.
     pub(super) owns_builder: bool,
-    /// Whether it is the one in the version's first format.
+    /// Whether it is for the version's first format.
     pub(super) is_first_format: bool,
 }
 
-/// All request functions of a tag.
+/// Returns all request functions of an operation group.
 pub(super) fn calls<'a>(emit: &Emit<'a>, tag: usize) -> Vec<Call<'a>> {
     let mut calls = Vec::new();
     for (index, operation) in emit.api.operations.iter().enumerate() {
@@ -39,7 +39,7 @@ pub(super) fn calls<'a>(emit: &Emit<'a>, tag: usize) -> Vec<Call<'a>> {
             continue;
         }
         for version in &operation.versions {
-            let formats = 0..version.answers.len();
+            let formats = 0..version.responses.len();
             calls.extend(formats.map(|format| Call::of(emit, index, version, format)));
         }
     }
@@ -56,40 +56,40 @@ impl<'a> Call<'a> {
     ) -> Self {
         let operation = &emit.api.operations[index];
         let own = version.version;
-        let answer = &version.answers[format];
-        let other = (!answer.is_first).then_some(&answer.media_type.format);
+        let response = &version.responses[format];
+        let other = (!response.is_first).then_some(&response.media_type.format);
         Self {
             index,
             operation,
             version,
-            answer,
+            response,
             function: casing::function_of(&emit.names.functions[index], other),
             waited: emit.facts.waits.get(&(index, own)),
-            gate: emit.facts.gate(operation, own),
+            availability: emit.facts.availability(operation, own),
             is_newest: Some(own) == operation.newest_stable(),
             owns_builder: Some(own) == operation.home_version() && format == 0,
             is_first_format: format == 0,
         }
     }
 
-    /// Whether the request is a builder.
+    /// Tells whether the request is a builder.
     pub(super) fn has_builder(&self) -> bool {
         self.operation.has_builder
     }
 
-    /// Whether another call asks for the same in another format than the first.
+    /// Tells whether another call requests the same in another format than the first.
     pub(super) fn is_in_other_format(&self, other: &Self) -> bool {
         let is_same =
             other.index == self.index && other.version.version == self.version.version;
         is_same && !other.is_first_format
     }
 
-    /// The parameters that the function takes.
+    /// Returns the parameters that the function takes as arguments.
     fn taken(&self) -> impl Iterator<Item = &Parameter> {
         self.operation.parameters.iter().filter(|parameter| parameter.is_argument)
     }
 
-    /// Why callers should not build on it, if the document says so.
+    /// Returns why callers should avoid the function, if the document deprecates it.
     pub(super) fn deprecation(&self) -> Option<String> {
         match (self.version.sunset, self.operation.deprecated) {
             (Some(date), _) => Some(format!("the service may answer 410 after {date}")),
@@ -100,40 +100,40 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Whether the function or the builder beside it names a type of the API.
+    /// Tells whether the function or the builder beside it names a type of the API.
     fn names_types(&self) -> bool {
-        let answers = self.answer.output.leaf().is_some();
+        let responses = self.response.output.leaf().is_some();
         let is_set_here = self.owns_builder && self.has_builder();
         let is_here = |p: &&Parameter| p.is_argument || is_set_here;
         let mut parameters = self.operation.parameters.iter().filter(is_here);
         let result = self.result().is_some_and(|result| result.leaf().is_some());
         let body = self.body().is_some_and(|body| body.ty.leaf().is_some());
-        answers
+        responses
             || body
             || result
             || parameters.any(|parameter| parameter.ty.leaf().is_some())
     }
 
-    /// Returns what the wait after it ends with, where the type of the request has it.
+    /// Returns the result of the wait after it, if the request's type has a wait.
     fn result(&self) -> Option<&'a Output> {
         let waited = self.waited.filter(|_| self.operation.offers_wait);
         waited.map(|waited| &waited.result)
     }
 
-    /// Whether its builder stands beside it and takes a list.
+    /// Tells whether its builder is in the same module and takes a list.
     fn lists(&self) -> bool {
         let is_list = |p: &Parameter| !p.is_argument && matches!(p.ty, Type::List(_));
         let has_setters = self.owns_builder && self.has_builder();
         has_setters && self.operation.parameters.iter().any(is_list)
     }
 
-    /// The body, if the function takes it.
+    /// Returns the body, if the function takes it as argument.
     pub(super) fn body(&self) -> Option<&Body> {
         self.version.body.as_ref().filter(|body| body.is_argument)
     }
 
     fn streams(&self) -> bool {
-        self.answer.output == Output::Stream
+        self.response.output == Output::Stream
     }
 
     pub(super) fn static_ident(&self) -> Ident {
@@ -141,7 +141,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Returns the imports of the functions of a module; `attribute` says when they are there.
+/// Returns the imports of the functions of a module; `attribute` is their `cfg`.
 pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStream {
     let any = |what: &dyn Fn(&Call<'_>) -> bool| calls.iter().any(|call| what(call));
     let parameter =
@@ -190,7 +190,7 @@ pub(super) fn function(
     let result = call.result().map(|result| output_type(emit, result));
     let field = result.as_ref().map(|_| quote!(, result: PhantomData));
     let waits = result.is_some();
-    // A wait mostly ends with what the call answers with.
+    // A wait mostly ends with the output of the call.
     let result = result
         .filter(|result| result.to_string() != output.to_string())
         .map(|result| quote!(, #result));
@@ -212,7 +212,7 @@ pub(super) fn function(
     };
     let ident = call.static_ident();
     let description = description(emit, call, &wait::data(emit, call), &quote!(date));
-    // The registry of the tag lists the statics of all versions.
+    // The registry of the operation group lists the statics of all versions.
     let visibility = if call.is_newest { quote!() } else { quote!(pub(super)) };
     let blank = blank();
     quote! {
@@ -240,7 +240,7 @@ fn builder_path(call: &Call<'_>) -> TokenStream {
     quote!(super::#module::)
 }
 
-/// The names that rustdoc's search finds the function by.
+/// Returns the aliases by which rustdoc's search finds the function.
 fn aliases(call: &Call<'_>) -> TokenStream {
     let operation = call.operation;
     let mut aliases = vec![&*operation.id, &*operation.short, &*operation.path];
@@ -249,7 +249,7 @@ fn aliases(call: &Call<'_>) -> TokenStream {
     quote!(#(#[doc(alias = #aliases)])*)
 }
 
-/// The arguments of the function and their types: what is required, and the body.
+/// Returns the arguments of the function and their types: required parameters, and the body.
 pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenStream)> {
     let types = quote!(types::);
     let mut arguments: Vec<(Ident, TokenStream)> = call
@@ -277,12 +277,12 @@ pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenSt
     arguments
 }
 
-/// The argument or the setter for a parameter.
+/// Returns the argument or setter of a parameter.
 pub(super) fn argument(parameter: &Parameter) -> Ident {
     casing::ident(&casing::parameter_name(parameter))
 }
 
-/// The argument for the body, which no parameter may be called like.
+/// Returns the argument for the body, whose name no parameter has.
 fn body_name(call: &Call<'_>) -> Ident {
     let taken =
         call.taken().any(|parameter| casing::parameter_name(parameter) == "body");
@@ -290,7 +290,8 @@ fn body_name(call: &Call<'_>) -> Ident {
 }
 
 impl Emit<'_> {
-    /// A type outside of `types`, with the codec's own behind their path.
+    /// Returns a type as code outside of `types`; `types` is the path of that module and of the
+    /// codec's own types.
     pub(super) fn argument_type(&self, ty: &Type, types: &TokenStream) -> TokenStream {
         match ty {
             Type::DateTime => quote!(atlas_admin_runtime::codec::DateTime),
@@ -311,10 +312,10 @@ impl Emit<'_> {
 
 /// Returns the type that the request resolves to.
 pub(super) fn output(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
-    output_type(emit, &call.answer.output)
+    output_type(emit, &call.response.output)
 }
 
-/// The type of an output.
+/// Returns the type of an output.
 pub(super) fn output_type(emit: &Emit<'_>, output: &Output) -> TokenStream {
     let types = quote!(types::);
     match output {
@@ -328,7 +329,7 @@ pub(super) fn output_type(emit: &Emit<'_>, output: &Output) -> TokenStream {
     }
 }
 
-/// The expression that makes the request.
+/// Returns the expression that makes the request.
 fn make(call: &Call<'_>) -> TokenStream {
     let operation = call.static_ident();
     let path =
@@ -367,7 +368,7 @@ fn make(call: &Call<'_>) -> TokenStream {
     quote!(#request #anonymous)
 }
 
-/// The name and the value of a required parameter outside of the path.
+/// Returns the name and the value of a required parameter outside of the path.
 fn required_value(parameter: &Parameter) -> TokenStream {
     let json_name = &parameter.name;
     let name = argument(parameter);
@@ -378,7 +379,7 @@ fn required_value(parameter: &Parameter) -> TokenStream {
     }
 }
 
-/// Makes the builder of an operation: a setter for each parameter that may be left out.
+/// Makes the builder of an operation, with a setter for each parameter that is no argument.
 pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
     let name = casing::ident(&emit.names.builders[call.index]);
     let doc = docs::lines(vec![format!("The request of [`{}`].", call.function)]);

@@ -40,7 +40,7 @@ fn definition(emit: &Emit<'_>, id: TypeId, record: &Record) -> TokenStream {
     }
 }
 
-/// The rows by which the codec reads and writes the record.
+/// Returns the table by which the codec reads and writes the record.
 fn table(emit: &Emit<'_>, id: TypeId, record: &Record) -> String {
     let name = emit.names.ty(id);
     let rows = emit.names.members(id).zip(&record.fields).enumerate().map(
@@ -67,7 +67,7 @@ fn flags(emit: &Emit<'_>, member: Member, field: &Field) -> Vec<TokenStream> {
     all.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag).collect()
 }
 
-/// Says that a record is a page of a list, where an operation answers with it page by page.
+/// Implements the trait of a page for a record that an operation responds with page by page.
 fn page(emit: &Emit<'_>, id: TypeId, record: &Record) -> Option<TokenStream> {
     let index = *emit.facts.pages.get(&id)?;
     let Type::List(item) = &record.fields[index].ty else { return None };

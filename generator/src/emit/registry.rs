@@ -3,7 +3,7 @@
 use quote::quote;
 
 use super::operation::Call;
-use super::sections::gate_feature;
+use super::sections::availability_feature;
 use super::ty::text;
 use super::{Emit, example};
 use crate::casing;
@@ -39,7 +39,7 @@ pub(super) fn registry(emit: &Emit<'_>) -> String {
     ])
 }
 
-/// Makes the table of a tag: a row for each operation-version pair.
+/// Makes the table of an operation group: a row for each operation-version pair.
 pub(super) fn table(emit: &Emit<'_>, calls: &[Call<'_>]) -> String {
     let mut text = String::from(
         "#[cfg(feature = \"registry\")]\n\
@@ -54,7 +54,7 @@ pub(super) fn table(emit: &Emit<'_>, calls: &[Call<'_>]) -> String {
 }
 
 fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) {
-    if let Some(feature) = gate_feature(call.gate) {
+    if let Some(feature) = availability_feature(call.availability) {
         text.push_str(&format!("    #[cfg(feature = {feature:?})]\n"));
     }
     text.push_str(&format!("    {}", path(call)));
@@ -64,8 +64,8 @@ fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) 
     if let Some(body) = call.version.body.as_ref().filter(|body| !body.is_bytes) {
         text.push_str(&format!(", body {}", ty(emit, &body.ty)));
     }
-    let answers: Vec<String> = call
-        .answer
+    let responses: Vec<String> = call
+        .response
         .statuses
         .iter()
         .map(|(status, content)| match content {
@@ -75,12 +75,12 @@ fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) 
         })
         .collect();
     text.push_str(&format!(";\n        is {};\n", example::signature(emit, call)));
-    text.push_str(&format!("        answers {};\n", answers.join(", ")));
+    text.push_str(&format!("        answers {};\n", responses.join(", ")));
     let errors: Vec<String> = call.version.errors.iter().map(u16::to_string).collect();
     text.push_str(&format!("        errors {};\n", errors.join(" ")));
 }
 
-/// The path to the static of a call.
+/// Returns the path to the static of a call.
 fn path(call: &Call<'_>) -> String {
     if call.is_newest {
         call.static_ident().to_string()

@@ -1,4 +1,4 @@
-//! Sections: which code needs which features, and how types are grouped by that.
+//! Sections: the features that code needs, and the grouping of types by them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Emit;
-use crate::facts::{Condition, Gate};
+use crate::facts::{Availability, FeatureSet};
 use crate::model::TypeId;
 
 /// Types that need the same features.
@@ -14,38 +14,43 @@ use crate::model::TypeId;
 pub(super) struct Group {
     /// The name of its file.
     pub(super) name: String,
-    pub(super) condition: Condition,
-    /// In ascending order of their names.
+    pub(super) feature_set: FeatureSet,
+    /// The types, in ascending order of their names.
     pub(super) types: Vec<TypeId>,
 }
 
-/// Groups the types by what they need.
+/// Groups the types by the features that they need.
 pub(super) fn groups(emit: &Emit<'_>) -> Vec<Group> {
-    let mut by_condition: BTreeMap<&Condition, Vec<TypeId>> = BTreeMap::new();
-    for (index, condition) in emit.facts.conditions.iter().enumerate() {
-        by_condition.entry(condition).or_default().push(TypeId(index));
+    let mut by_feature_set: BTreeMap<&FeatureSet, Vec<TypeId>> = BTreeMap::new();
+    for (index, feature_set) in emit.facts.feature_sets.iter().enumerate() {
+        by_feature_set.entry(feature_set).or_default().push(TypeId(index));
     }
     let mut taken = BTreeSet::new();
-    by_condition
+    by_feature_set
         .into_iter()
-        .map(|(condition, mut types)| {
+        .map(|(feature_set, mut types)| {
             types.sort_by(|a, b| emit.names.types[a.0].cmp(&emit.names.types[b.0]));
-            let name = name(emit, condition, &mut taken);
-            Group { name, condition: condition.clone(), types }
+            let name = name(emit, feature_set, &mut taken);
+            Group { name, feature_set: feature_set.clone(), types }
         })
         .collect()
 }
 
-/// Names a group for the tags that need it: all of them where they are few, else the first ones.
-fn name(emit: &Emit<'_>, condition: &Condition, taken: &mut BTreeSet<String>) -> String {
-    let parts: Vec<String> = condition
+/// Names a group for the operation groups that need it: all of them where they are few, else the
+/// first ones.
+fn name(
+    emit: &Emit<'_>,
+    feature_set: &FeatureSet,
+    taken: &mut BTreeSet<String>,
+) -> String {
+    let parts: Vec<String> = feature_set
         .iter()
-        .map(|(tag, gate)| {
+        .map(|(tag, availability)| {
             let module = &emit.names.modules[*tag];
-            match gate {
-                Gate::None => module.clone(),
-                Gate::OlderVersions => format!("{module}_older"),
-                Gate::Preview => format!("{module}_preview"),
+            match availability {
+                Availability::None => module.clone(),
+                Availability::OlderVersions => format!("{module}_older"),
+                Availability::Preview => format!("{module}_preview"),
             }
         })
         .collect();
@@ -64,11 +69,13 @@ fn name(emit: &Emit<'_>, condition: &Condition, taken: &mut BTreeSet<String>) ->
 }
 
 impl Emit<'_> {
-    /// The attribute that says what a condition needs, in one line where that is no wider than
+    /// Returns the `cfg` attribute of a feature set, on one line where that is no wider than
     /// `width`.
-    pub(super) fn cfg(&self, condition: &Condition, width: usize) -> String {
-        let alternatives: Vec<String> =
-            condition.iter().map(|(tag, gate)| self.predicate(*tag, *gate)).collect();
+    pub(super) fn cfg(&self, feature_set: &FeatureSet, width: usize) -> String {
+        let alternatives: Vec<String> = feature_set
+            .iter()
+            .map(|(tag, availability)| self.predicate(*tag, *availability))
+            .collect();
         if let [one] = alternatives.as_slice() {
             return format!("#[cfg({one})]\n");
         }
@@ -79,26 +86,28 @@ impl Emit<'_> {
         format!("#[cfg(any(\n    {}\n))]\n", alternatives.join(",\n    "))
     }
 
-    fn predicate(&self, tag: usize, gate: Gate) -> String {
+    fn predicate(&self, tag: usize, availability: Availability) -> String {
         let feature = &self.names.features[tag];
-        match gate_feature(gate) {
+        match availability_feature(availability) {
             None => format!("feature = {feature:?}"),
-            Some(gate) => format!("all(feature = {feature:?}, feature = {gate:?})"),
+            Some(availability) => {
+                format!("all(feature = {feature:?}, feature = {availability:?})")
+            }
         }
     }
 }
 
-/// The feature that a gate asks for.
-pub(super) fn gate_feature(gate: Gate) -> Option<&'static str> {
-    match gate {
-        Gate::None => None,
-        Gate::OlderVersions => Some("older-versions"),
-        Gate::Preview => Some("preview"),
+/// Returns the feature that an availability requires; `None` where it requires none.
+pub(super) fn availability_feature(availability: Availability) -> Option<&'static str> {
+    match availability {
+        Availability::None => None,
+        Availability::OlderVersions => Some("older-versions"),
+        Availability::Preview => Some("preview"),
     }
 }
 
-/// The attribute that says what a gate needs.
-pub(super) fn gate_cfg(gate: Gate) -> TokenStream {
-    gate_feature(gate)
+/// Returns the `cfg` attribute of an availability.
+pub(super) fn availability_cfg(availability: Availability) -> TokenStream {
+    availability_feature(availability)
         .map_or_else(TokenStream::new, |feature| quote!(#[cfg(feature = #feature)]))
 }

@@ -1,5 +1,5 @@
-//! The module of a tag: its request functions, the newest version first, and a module for each
-//! version.
+//! The module of an operation group: its request functions, the newest version first, and a module
+//! for each version.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::operation::{Call, calls};
-use super::sections::gate_cfg;
+use super::sections::availability_cfg;
 use super::{Emit, docs, operation, registry, wait};
 use crate::casing;
-use crate::facts::Gate;
+use crate::facts::Availability;
 use crate::render::{self, Piece, blank};
 use crate::version::Version;
 
-/// Makes the file of a tag.
+/// Makes the file of an operation group.
 pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     let mut calls: Vec<Call<'_>> = calls(emit, tag);
     calls.sort_by(|a, b| {
@@ -50,7 +50,7 @@ fn imports(calls: &[Call<'_>]) -> Option<TokenStream> {
     })
 }
 
-/// Makes the module of a version: what is the newest version is there under its date too.
+/// Makes the module of a version; functions of the newest version are in it too, as re-exports.
 fn version_module(
     emit: &Emit<'_>,
     tag: usize,
@@ -59,22 +59,26 @@ fn version_module(
 ) -> TokenStream {
     let name = casing::ident(&casing::version_module(version));
     let doc = docs::lines(docs::pinned(&emit.api.tags[tag].name, version));
-    let gate = calls.iter().map(|call| call.gate).min().unwrap_or(Gate::None);
-    let cfg = gate_cfg(gate);
+    let availability =
+        calls.iter().map(|call| call.availability).min().unwrap_or(Availability::None);
+    let cfg = availability_cfg(availability);
     let exports: Vec<TokenStream> =
         calls.iter().filter(|call| call.is_newest).map(|call| export(call)).collect();
     let own: Vec<&Call<'_>> =
         calls.iter().copied().filter(|call| !call.is_newest).collect();
     let mut parts: Vec<TokenStream> = Vec::new();
     if !own.is_empty() {
-        parts.push(operation::imports(&own, &need_of_imports(&own, gate)));
+        parts.push(operation::imports(&own, &need_of_imports(&own, availability)));
     }
     if !exports.is_empty() {
         parts.push(quote!(#(#exports)*));
     }
     for call in own {
-        let cfg =
-            if call.gate == gate { TokenStream::new() } else { gate_cfg(call.gate) };
+        let cfg = if call.availability == availability {
+            TokenStream::new()
+        } else {
+            availability_cfg(call.availability)
+        };
         parts.push(operation::function(emit, call, &cfg));
         if call.owns_builder && call.has_builder() {
             parts.extend(operation::builder(emit, call));
@@ -94,16 +98,20 @@ fn version_module(
     }
 }
 
-/// The attribute of what only some functions of a module need.
-fn need_of_imports(calls: &[&Call<'_>], module: Gate) -> TokenStream {
-    let least = calls.iter().map(|call| call.gate).min().unwrap_or(module);
-    if calls.iter().all(|call| call.gate == least) {
-        return if least == module { TokenStream::new() } else { gate_cfg(least) };
+/// Returns the `cfg` attribute of an import that only some functions of a module need.
+fn need_of_imports(calls: &[&Call<'_>], module: Availability) -> TokenStream {
+    let least = calls.iter().map(|call| call.availability).min().unwrap_or(module);
+    if calls.iter().all(|call| call.availability == least) {
+        return if least == module {
+            TokenStream::new()
+        } else {
+            availability_cfg(least)
+        };
     }
     quote!(#[allow(unused_imports, reason = "some features need them all")])
 }
 
-/// Makes the name of a function that stands in the tag's module available under its version.
+/// Re-exports a function of the group's module in the module of its version.
 fn export(call: &Call<'_>) -> TokenStream {
     let function = casing::ident(&call.function);
     let deprecated = call

@@ -1,4 +1,4 @@
-//! Types as they stand in code.
+//! Types as Rust code.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use super::Emit;
 use crate::model::{Field, Type};
 
 impl Emit<'_> {
-    /// The type, with definitions behind a path: empty within `types`.
+    /// Returns the type, with definitions behind a path, which is empty within `types`.
     pub(super) fn ty(&self, ty: &Type, path: &TokenStream) -> TokenStream {
         match ty {
             Type::Bool => quote!(bool),
@@ -32,7 +32,8 @@ impl Emit<'_> {
         }
     }
 
-    /// The type of a field, with what says whether it is set, and whether to `null`.
+    /// Returns the type of a field, wrapped in `Option` or `Nullable` where the field may be unset
+    /// or `null`.
     pub(super) fn field_type(&self, field: &Field, boxed: bool) -> TokenStream {
         let mut ty = self.ty(&field.ty, &TokenStream::new());
         if boxed {
@@ -42,7 +43,7 @@ impl Emit<'_> {
     }
 }
 
-/// Writes a type without the spaces that tokens are printed with.
+/// Returns a type as text, without the spaces that tokens are printed with.
 pub(super) fn text(ty: &TokenStream) -> String {
     ty.to_string().replace(' ', "")
 }

@@ -1,4 +1,4 @@
-//! The module `types`: all types under one roof, in files by the features that need them.
+//! The module `types`, which holds all types, in files by the features that need them.
 
 use quote::quote;
 
@@ -7,7 +7,7 @@ use super::{Emit, enum_, record, union};
 use crate::model::Kind;
 use crate::render::{self, Piece};
 
-/// The widths up to which rustfmt leaves the attribute of a module, and that of an import.
+/// The widths up to which rustfmt keeps the attribute of a module, and of an import, on one line.
 const CFG_WIDTH: (usize, usize) = (89, 84);
 
 /// Makes `types.rs`.
@@ -15,12 +15,12 @@ pub(super) fn root(emit: &Emit<'_>, groups: &[Group]) -> String {
     let mut groups: Vec<&Group> = groups.iter().collect();
     groups.sort_by(|a, b| a.name.cmp(&b.name));
     let modules = groups.iter().map(|group| {
-        format!("{}mod {};\n", emit.cfg(&group.condition, CFG_WIDTH.0), group.name)
+        format!("{}mod {};\n", emit.cfg(&group.feature_set, CFG_WIDTH.0), group.name)
     });
     let exports = groups.iter().map(|group| {
         format!(
             "{}pub use {}::*;\n",
-            emit.cfg(&group.condition, CFG_WIDTH.1),
+            emit.cfg(&group.feature_set, CFG_WIDTH.1),
             group.name
         )
     });

@@ -1,4 +1,4 @@
-//! Unions: an enum and the table of its tags.
+//! Unions: an enum and the table that selects its variants.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -44,7 +44,7 @@ fn held(emit: &Emit<'_>, id: TypeId, index: usize, ty: &Type) -> TokenStream {
     if emit.facts.boxed.contains(&(id, index)) { quote!(Box<#ty>) } else { ty }
 }
 
-/// The rows by which the codec tells the variants apart.
+/// Returns the table by which the codec selects the variant.
 fn table(emit: &Emit<'_>, id: TypeId, union: &Union) -> String {
     let name = emit.names.ty(id);
     let head = match &union.by {

@@ -1,4 +1,4 @@
-//! Waits: the data in the static of an operation, and the words about it.
+//! Waits: the data in the static of an operation, and their documentation.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use quote::quote;
 
 use super::description::{description, resource};
 use super::operation::Call;
-use super::sections::gate_cfg;
+use super::sections::availability_cfg;
 use super::{Emit, docs};
 use crate::casing;
-use crate::facts::{Gate, Target, Waited};
+use crate::facts::{Availability, Target, Waited};
 use crate::model::{Polled, Source, Wait};
 
-/// The data of the wait after a call.
+/// Returns the data of the wait after a call.
 pub(super) fn data(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let (Some(wait), Some(waited)) = (&call.operation.wait, call.waited) else {
         return quote!(None);
@@ -79,7 +79,7 @@ fn sources(sources: &[Source]) -> TokenStream {
     quote!(&[#(#sources),*])
 }
 
-/// The request for an operation resource asks for the version of the call.
+/// Returns the wait on an operation resource, which is requested in the version of the call.
 fn long_running(emit: &Emit<'_>, call: &Call<'_>, wait: &Wait) -> TokenStream {
     let Some(legacy) = wait.legacy else { return quote!(None) };
     let resource = resource(emit, call);
@@ -92,7 +92,7 @@ fn target<'a>(emit: &Emit<'a>, target: Target) -> Call<'a> {
     Call::of(emit, target.operation, &versions[target.version], 0)
 }
 
-/// Returns the path to the static of a polled operation, from that of the call.
+/// Returns the path to the static of a polled operation, as seen from that of the call.
 fn path(emit: &Emit<'_>, call: &Call<'_>, polled: Target) -> TokenStream {
     let target = target(emit, polled);
     if target.operation.tag != call.operation.tag {
@@ -111,7 +111,7 @@ fn path(emit: &Emit<'_>, call: &Call<'_>, polled: Target) -> TokenStream {
     }
 }
 
-/// An operation of another module may be behind another feature: this module has its own copy.
+/// Names the copy of another module's operation, which may be behind another feature.
 fn copy_ident(target: &Call<'_>) -> Ident {
     let (name, version) = (target.static_ident(), target.version.version);
     if Some(version) == target.operation.home_version() {
@@ -121,36 +121,37 @@ fn copy_ident(target: &Call<'_>) -> Ident {
     casing::ident(&format!("POLLED_{name}_{version}"))
 }
 
-/// The copies of operations of other modules that a module polls.
+/// Makes the copies of operations of other modules that a module polls.
 pub(super) fn copies(emit: &Emit<'_>, calls: &[Call<'_>]) -> Vec<TokenStream> {
-    let mut copies: BTreeMap<Ident, (Call<'_>, Gate)> = BTreeMap::new();
+    let mut copies: BTreeMap<Ident, (Call<'_>, Availability)> = BTreeMap::new();
     for call in calls {
         let Some(waited) = call.waited else { continue };
         for target in waited.list.into_iter().chain(waited.polled) {
             let target = self::target(emit, target);
             if target.operation.tag != call.operation.tag {
                 let ident = copy_ident(&target);
-                let (_, gate) = copies.entry(ident).or_insert((target, call.gate));
-                *gate = call.gate.min(*gate);
+                let (_, availability) =
+                    copies.entry(ident).or_insert((target, call.availability));
+                *availability = call.availability.min(*availability);
             }
         }
     }
-    let copies = copies.into_iter().map(|(ident, (target, gate))| {
-        // The module may have no date of its own to import the function for.
+    let copies = copies.into_iter().map(|(ident, (target, availability))| {
+        // The module may have no date of its own, and then doesn't import the function.
         let date = quote!(atlas_admin_runtime::jiff::civil::date);
         let literal = description(emit, &target, &quote!(None), &date);
-        let cfg = gate_cfg(gate);
+        let cfg = availability_cfg(availability);
         quote!(#cfg static #ident: Operation = #literal;)
     });
     copies.collect()
 }
 
-/// The paragraph that says what the wait after a call is for.
+/// Returns the paragraph that explains the wait after a call.
 pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
     let wait = call.operation.wait.as_ref()?;
     let begin = "Goes on after the response";
     let mut method = docs::code("send_and_wait");
-    // A wait that came later than its builder is not a method of it.
+    // A wait that was added after the builder is not a method of the builder.
     if call.has_builder() && !call.operation.offers_wait {
         let request = docs::code("Request");
         method.push_str(&format!(" of the {request} made from the builder"));
@@ -195,7 +196,7 @@ pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
     Some(text)
 }
 
-/// The types that the data of some calls names.
+/// Returns the types that the data of some calls names.
 pub(super) fn imports(calls: &[&Call<'_>]) -> Vec<Ident> {
     let waits = || calls.iter().filter_map(|call| call.operation.wait.as_ref());
     let polled = || waits().filter_map(|wait| wait.polled.as_ref());

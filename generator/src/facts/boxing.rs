@@ -1,8 +1,8 @@
-//! Boxing: where a type holds itself by value, one step of the circle goes through a box.
+//! Boxing: in each circle of types that contain each other by value, one member is boxed.
 //!
-//! Lists and maps hold their items elsewhere already. The steps are found by one walk over the
-//! graph, in order of the types' places, so that the same step is boxed whatever the document's
-//! order. What the ledger has stays as it is, boxed or not.
+//! Lists and maps allocate their items anyway. One walk over the graph finds the members, in order
+//! of the types' origins, so that the choice doesn't depend on the document's order. Members that
+//! the ledger has stay as they are, boxed or not.
 
 use std::collections::HashSet;
 
@@ -17,12 +17,13 @@ enum Mark {
     Done,
 }
 
-/// Returns the members that close a circle.
+/// Returns the members that are boxed.
 pub(super) fn boxed(api: &Api, ledger: &Ledger) -> HashSet<Member> {
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by(|a, b| api.types[*a].origin.places.cmp(&api.types[*b].origin.places));
     let (recorded, mut boxed) = recorded(api, ledger);
-    // A walk that gives way to a recorded step may leave another circle: the next one finds it.
+    // Where a recorded member is boxed instead of another, a circle may be left; the next walk
+    // finds it.
     loop {
         let before = boxed.len();
         let mut walk = Walk {
@@ -41,7 +42,7 @@ pub(super) fn boxed(api: &Api, ledger: &Ledger) -> HashSet<Member> {
     }
 }
 
-/// The members whose types the ledger has, and those of them that are boxed.
+/// Returns the members that the ledger has, and those of them that are boxed.
 fn recorded(api: &Api, ledger: &Ledger) -> (HashSet<Member>, HashSet<Member>) {
     let mut recorded = HashSet::new();
     let mut boxed = HashSet::new();
@@ -56,7 +57,7 @@ fn recorded(api: &Api, ledger: &Ledger) -> (HashSet<Member>, HashSet<Member>) {
     (recorded, boxed)
 }
 
-/// The members of a type that the ledger has, and whether each is boxed.
+/// Returns the members of a type that the ledger has, each with whether it is boxed.
 fn recorded_members(def: &TypeDef, ledger: &Ledger) -> Vec<(usize, bool)> {
     let Some(name) = def.recorded.as_deref() else { return Vec::new() };
     match &def.kind {
@@ -94,7 +95,8 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Visits a type and what it holds. The path is kept on the heap: documents may be deep.
+    /// Visits a type and its contents. The path is kept on the heap, for documents may be deeply
+    /// nested.
     fn visit(&mut self, root: TypeId) {
         if self.marks[root.0] != Mark::Unseen {
             return;
@@ -124,8 +126,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Boxes a step of the circle that the last step of a path closes: the last one whose type
-    /// the ledger does not have.
+    /// Boxes a member of the circle that the last step of a path closes: the last one whose type
+    /// the ledger doesn't have.
     fn close(&mut self, path: &[(TypeId, usize)], target: TypeId) {
         let start = path.iter().position(|(id, _)| *id == target).unwrap_or_default();
         let steps = path[start..].iter().filter_map(|(id, next)| {
@@ -141,7 +143,7 @@ impl Walk<'_> {
     }
 }
 
-/// The members of a type that hold a definition by value.
+/// Returns the members of a type that contain a definition by value.
 fn held_by_value(api: &Api, id: TypeId) -> Vec<(usize, TypeId)> {
     let types: Vec<&Type> = match &api.def(id).kind {
         Kind::Record(record) => record.fields.iter().map(|field| &field.ty).collect(),

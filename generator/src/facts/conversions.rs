@@ -1,4 +1,4 @@
-//! Records that convert into a union: those that only one of its variants holds.
+//! Records that convert into a union: those that exactly one of its variants holds.
 
 use std::collections::HashSet;
 
@@ -6,8 +6,8 @@ use super::Member;
 use crate::ledger::Ledger;
 use crate::model::{Api, Kind, Type, TypeDef, TypeId, Union, Variant};
 
-/// Returns the variants that their content converts into. What has converted once does so for
-/// good, even where another variant comes to hold the same record.
+/// Returns the variants that have a `From` conversion of their content. A conversion once made is
+/// kept, even where another variant comes to hold the same record.
 pub(super) fn conversions(api: &Api, ledger: &Ledger) -> HashSet<Member> {
     let mut found = HashSet::new();
     for (index, def) in api.types.iter().enumerate() {
@@ -17,7 +17,7 @@ pub(super) fn conversions(api: &Api, ledger: &Ledger) -> HashSet<Member> {
             let is_one = is_record(api, union, &variant.ty)
                 && (has_converted(def, variant, ledger)
                     || is_only_holder(union, variant));
-            // Rust has one conversion from a type.
+            // A type can have only one conversion into the union.
             if is_one && converting.insert(&variant.ty) {
                 found.insert((TypeId(index), member));
             }

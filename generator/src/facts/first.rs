@@ -2,7 +2,7 @@
 
 use crate::model::{Api, Method, Operation};
 
-/// Returns the paged operation with the shortest path that needs nothing, by its index.
+/// Returns the paged operation with the shortest path that requires no parameter, by its index.
 pub(super) fn first(api: &Api) -> Option<usize> {
     let needs_nothing = |operation: &Operation| {
         operation.method == Method::Get

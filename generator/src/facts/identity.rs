@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::Member;
-use super::gates::reach;
+use super::availability::reachable;
 use crate::model::{Api, Kind, Method, Type, TypeId};
 
-/// Returns the fields that identify their record, of the records that are items of lists in the
-/// bodies of PATCH and PUT.
+/// Returns the fields that identify their record, for records that are list items in the bodies of
+/// PATCH and PUT.
 pub(super) fn identities(api: &Api) -> HashSet<Member> {
     let updates = api
         .operations
@@ -19,7 +19,7 @@ pub(super) fn identities(api: &Api) -> HashSet<Member> {
         .collect();
     let mut items = HashSet::new();
     bodies.iter().for_each(|ty| add_items(api, ty, &mut items));
-    for id in reach(api, bodies.iter().filter_map(|ty| ty.leaf()).collect()) {
+    for id in reachable(api, bodies.iter().filter_map(|ty| ty.leaf()).collect()) {
         api.def(id).kind.for_each_type(|ty| add_items(api, ty, &mut items));
     }
     let identities = items.into_iter().flat_map(|id| {
@@ -33,7 +33,7 @@ pub(super) fn identities(api: &Api) -> HashSet<Member> {
     identities.collect()
 }
 
-/// Adds the definitions that the items of a list are, the variants of a union for the union.
+/// Adds the definitions of a list's items; for a union, those of its variants.
 fn add_items(api: &Api, ty: &Type, items: &mut HashSet<TypeId>) {
     match ty {
         Type::List(item) => {

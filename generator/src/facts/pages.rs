@@ -7,8 +7,8 @@ use crate::conventions::ITEMS;
 use crate::ledger::Ledger;
 use crate::model::{Api, Kind, Type, TypeDef, TypeId};
 
-/// Returns the records that an operation answers with page by page, or once did, with the field
-/// that lists the items, by its index.
+/// Returns the records that an operation responds with page by page, or once did, each with the
+/// index of the field that lists the items.
 pub(super) fn pages(
     api: &Api,
     users: &[Users],

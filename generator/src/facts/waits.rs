@@ -1,8 +1,8 @@
-//! The versions of operations that waits poll, and the types that waits end with.
+//! The operation versions that waits poll, and the types that waits return.
 
 use std::collections::{HashMap, HashSet};
 
-use super::gates::gate;
+use super::availability::availability;
 use crate::ledger::{Ledger, RecordedResult};
 use crate::model::{Api, Operation, Output, Type, TypeId};
 use crate::version::Version;
@@ -12,13 +12,13 @@ use crate::version::Version;
 pub struct Waited {
     /// The version that is polled; `None` where no operation is.
     pub polled: Option<Target>,
-    /// The version that lists what is polled; `None` where there is a single resource.
+    /// The version that lists the polled resources; `None` where there is a single resource.
     pub list: Option<Target>,
-    /// The value that the wait ends with.
+    /// The value that the wait returns.
     pub result: Output,
 }
 
-/// A version of an operation, as an index into its versions.
+/// A version of an operation; `version` is an index into the operation's versions.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
     pub operation: usize,
@@ -28,7 +28,8 @@ pub struct Target {
 /// The waits by operation and version of the call.
 pub type Waits = HashMap<(usize, Version), Waited>;
 
-/// Returns the wait after each version of each call that has one, or whose type still has.
+/// Returns the wait after each version of each call that has one, or whose request type still has
+/// one.
 pub(super) fn waits(
     api: &Api,
     current: &HashMap<String, HashSet<Version>>,
@@ -52,14 +53,14 @@ pub(super) fn waits(
     waits
 }
 
-/// Whether a wait ends with what the polled operation responds.
+/// Whether a wait returns the response of the polled operation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
     Response,
     Nothing,
 }
 
-/// The API with all that the choice of a version depends on.
+/// The API with everything that the choice of a version depends on.
 struct Chooser<'a> {
     api: &'a Api,
     current: &'a HashMap<String, HashSet<Version>>,
@@ -90,27 +91,27 @@ impl Chooser<'_> {
             Some(_) => Output::Empty,
             None => Output::Json(Type::Json),
         };
-        // Programs name the type, whatever is polled today.
+        // Programs name the type, so it is kept whichever version is polled today.
         let kept = recorded.and_then(|recorded| self.kept(&recorded.output));
         Waited { polled, list, result: kept.unwrap_or(found) }
     }
 
-    /// Returns the recorded output; `None` where its type is gone from the API.
+    /// Returns the recorded output; `None` where its type is no longer in the API.
     fn kept(&self, output: &Output<String>) -> Option<Output> {
         output.try_map(&mut |name| self.types.get(name.as_str()).copied().ok_or(())).ok()
     }
 
     fn output(&self, target: Target) -> Output {
         let version = &self.api.operations[target.operation].versions[target.version];
-        let first = version.answers.first();
-        first.map_or(Output::Empty, |answer| answer.output.clone())
+        let first = version.responses.first();
+        first.map_or(Output::Empty, |response| response.output.clone())
     }
 
-    /// Chooses the version that a version of a call polls: the recorded one, else the greatest that
-    /// is no newer than the call's, else the newest. An announced version or a preview polls the
-    /// same one.
+    /// Chooses the version that a version of a call polls: the recorded one, else the newest that
+    /// is no newer than the call's, else the operation's home version. An announced version and a
+    /// preview poll the same version.
     ///
-    /// So a later version of the polled operation leaves a call its types.
+    /// So the types of a call don't change when the polled operation gets a later version.
     fn target(
         &self,
         (call, version): (&Operation, Version),
@@ -120,13 +121,16 @@ impl Chooser<'_> {
     ) -> Option<Target> {
         let polled = &self.api.operations[operation];
         let is_foreign = polled.tag != call.tag;
-        // A module has copies of the operations of others, which need none of their features.
+        // A module has copies of other modules' operations, which need none of those modules'
+        // features.
         let is_here = |other: &Version| {
-            is_foreign || self.gate(polled, *other) <= self.gate(call, version)
+            is_foreign
+                || self.availability(polled, *other) <= self.availability(call, version)
         };
         let versions = || polled.versions.iter().map(|version| version.version);
         let is_stable = matches!(version, Version::Stable(_));
-        // No type tells which version of a copy is polled: the newest is served the longest.
+        // No type depends on which version of a copy is polled, so the newest is: it is supported
+        // longest.
         let is_free = is_foreign && ending == Ending::Nothing;
         let fits = |other: &Version| match (is_free, is_stable) {
             (true, _) => false,
@@ -141,8 +145,15 @@ impl Chooser<'_> {
         Some(Target { operation, version })
     }
 
-    fn gate(&self, operation: &Operation, version: Version) -> super::Gate {
+    fn availability(
+        &self,
+        operation: &Operation,
+        version: Version,
+    ) -> super::Availability {
         let current = self.current.get(&operation.key());
-        gate(version, current.is_some_and(|versions| versions.contains(&version)))
+        availability(
+            version,
+            current.is_some_and(|versions| versions.contains(&version)),
+        )
     }
 }

@@ -1,28 +1,30 @@
-//! The fate of every keyword: what a client has of it.
+//! The fate of every keyword: what of it reaches the generated crate.
 //!
-//! A keyword that is read and lost in one place only is noted there, by `lower`; here stand those
+//! A keyword that is lost only in some places is noted there, by `lower`. This table holds those
 //! that are lost wherever they are written.
 
 use super::Kind;
 
-/// What becomes of a keyword.
+/// The fate of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It is in the generated crate, or decides about it. What is lost in particular cases is
-    /// noted where they are found.
+    /// It is in the generated crate, or influences it. Losses in particular cases are noted where
+    /// they are found.
     Expressed,
-    /// It is lost, and a line of `unmapped.txt` says so: this one, where the table has it.
+    /// It is lost, and a line of `unmapped.txt` says so: this line, where the table has one.
     Noted(Option<&'static str>),
-    /// It says nothing that a client could do something about.
+    /// It says nothing that a client could use.
     Meaningless,
 }
 
 use Fate::{Expressed, Meaningless, Noted};
 
-const LIMIT: Fate = Noted(Some("a limit that only the service checks: not documented"));
+const LIMIT: Fate = Noted(Some(
+    "only the service checks this limit: the generated code does not mention it",
+));
 const CASES: Fate = Noted(None);
 
-/// Returns the fate of a keyword, `None` where the table of the grammar has none of that name.
+/// Returns the fate of a keyword; `None` where the grammar has no such keyword.
 pub(crate) fn fate(kind: Kind, key: &str) -> Option<Fate> {
     Some(match kind {
         Kind::Schema => of_schema(key)?,
@@ -37,7 +39,7 @@ pub(crate) fn fate(kind: Kind, key: &str) -> Option<Fate> {
         Kind::Response => match key {
             "content" => Expressed,
             "links" => CASES,
-            // `Response::headers` has them all, by their names.
+            // `Response::headers` has all headers, by name.
             "headers" | "description" => Meaningless,
             _ => return None,
         },
@@ -49,7 +51,7 @@ pub(crate) fn fate(kind: Kind, key: &str) -> Option<Fate> {
         },
         Kind::MediaType => match key {
             "schema" => Expressed,
-            "encoding" => Noted(Some("parts are encoded by whoever makes the body")),
+            "encoding" => Noted(Some("the caller encodes the parts of the body")),
             "example" | "examples" => Meaningless,
             _ => return None,
         },
@@ -63,7 +65,7 @@ pub(crate) fn fate(kind: Kind, key: &str) -> Option<Fate> {
         },
         Kind::Document => match key {
             "components" | "openapi" | "paths" | "security" | "tags" => Expressed,
-            // Whom a client talks to is its own setting; the servers only tell other hosts.
+            // The host is a setting of the client; the servers only name other hosts.
             "externalDocs" | "info" | "servers" => Meaningless,
             _ => return None,
         },
@@ -83,9 +85,9 @@ pub(crate) fn fate(kind: Kind, key: &str) -> Option<Fate> {
             "externalDocs" => Meaningless,
             _ => return None,
         },
-        // What is below the keywords that lead here is expressed by their names, or noted.
+        // The objects below these keywords are expressed by their names, or noted.
         Kind::Paths | Kind::Responses => Expressed,
-        // Parts of what is noted, words for people, and how a client gets its credentials.
+        // Parts of noted keywords, words for readers, and how a client gets its credentials.
         _ => kind.rules().field(key).map(|_| Meaningless)?,
     })
 }
@@ -122,7 +124,7 @@ fn of_schema(key: &str) -> Option<Fate> {
         | "uniqueItems"
         | "writeOnly" => Expressed,
         "maxProperties" | "minProperties" | "multipleOf" => LIMIT,
-        "not" => Noted(Some("`not` is not expressed")),
+        "not" => Noted(Some("`not` has no equivalent in Rust")),
         "example" | "xml" => Meaningless,
         _ => return None,
     })
@@ -148,11 +150,11 @@ mod tests {
     use crate::pointer::Pointer;
     use crate::{Ledger, Options, generate, tree};
 
-    /// A document that uses every keyword, each where an operation reaches it.
+    /// A document that uses every keyword where an operation reaches it.
     const DOCUMENT: &[u8] =
         include_bytes!("../../tests/cases/31-every-keyword/spec.yaml");
 
-    /// The keywords that a document uses, each with where it does.
+    /// Returns the keywords that a document uses, each with one location.
     fn used(document: &Value) -> Vec<(Kind, String, Pointer)> {
         let mut used = Vec::new();
         walk::visit(document, &mut |kind, value, at| {
@@ -182,7 +184,7 @@ mod tests {
         let unmapped = generated.expect("a crate").unmapped;
         let lines = unmapped.lines().filter_map(|line| line.split_once(' '));
         let noted: BTreeSet<String> = lines.map(|(at, _)| at.to_owned()).collect();
-        // Some losses are noted where the object is, with what is done about them.
+        // Some losses are noted at the object, with their treatment.
         let is_noted = |at: &Pointer| {
             let within = at.parent().unwrap_or_default();
             noted.contains(&at.to_string()) || noted.contains(&within.to_string())

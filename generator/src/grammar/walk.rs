@@ -1,15 +1,13 @@
-//! Walking a document by its grammar.
-//!
-//! It must not know what is done at the nodes.
+//! Walks a document by its grammar. This module doesn't know what is done at the nodes.
 
 use serde_json::{Map, Value};
 
 use super::{Field, Kind};
 use crate::pointer::Pointer;
 
-/// Calls `visit` with every place where the grammar expects an object, outermost first.
+/// Calls `visit` at every location where the grammar expects an object, outermost first.
 ///
-/// The value found there is handed over whatever it is; only objects are walked into.
+/// `visit` gets the value there, whatever it is; the walk only enters objects.
 pub(crate) fn visit<'a>(
     document: &'a Value,
     visit: &mut impl FnMut(Kind, &'a Value, &Pointer),
@@ -63,7 +61,7 @@ fn visit_field<'a>(
 
 /// Calls `edit` with every object that the grammar knows, outermost first.
 ///
-/// What `edit` removes is not walked into.
+/// The walk doesn't enter what `edit` removes.
 pub(crate) fn edit(
     document: &mut Value,
     edit: &mut impl FnMut(Kind, &mut Map<String, Value>),

@@ -1,11 +1,11 @@
-//! The difference between two ledgers, for people.
+//! The difference between two ledgers, for readers.
 
 use toml::{Table, Value};
 
 use super::Ledger;
 
 impl Ledger {
-    /// Lists the lines of this ledger that another has not, or otherwise: `section.key: old → new`.
+    /// Lists the lines that differ between this ledger and `new`: `section.key: old → new`.
     pub fn changes(&self, new: &Self) -> Vec<String> {
         let table = |ledger: &Self| {
             Table::try_from(ledger).expect("a ledger is tables of texts")

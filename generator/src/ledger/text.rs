@@ -1,4 +1,4 @@
-//! The lines of the ledger: names, and types as Rust writes them.
+//! The lines of the ledger: names, and types in Rust syntax.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -10,10 +10,10 @@ use crate::casing::UNRAWABLE;
 use crate::model::{Output, Type};
 use crate::version::Version;
 
-/// The most lists and maps that a type may be in.
+/// The maximum depth of lists and maps in a type.
 const MOST_LAYERS: usize = 64;
 
-/// Module and function: `clusters::get_cluster`.
+/// The module and name of a function: `clusters::get_cluster`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Function {
     pub(crate) module: String,
@@ -49,16 +49,16 @@ pub(crate) struct RecordedParameter {
     pub(crate) is_argument: bool,
 }
 
-/// The response of a version in one format: `Type` for the format of the function without a format
-/// in its name, `other Type` for any other.
+/// The response of a version in one format: `Type` for the format of the function with the plain
+/// name, `other Type` for any other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RecordedAnswer {
+pub(crate) struct RecordedResponse {
     pub(crate) output: Output<String>,
     pub(crate) is_first: bool,
 }
 
-/// The value that the wait after a version ends with, and the version of the operation that is
-/// polled: `Type from 2024-08-05`; without a version where no operation is polled.
+/// The result of the wait after a version, and the polled version: `Type from 2024-08-05`; without
+/// a version where no operation is polled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RecordedResult {
     pub(crate) output: Output<String>,
@@ -73,15 +73,14 @@ pub(crate) struct Content {
     pub(crate) tags: Vec<String>,
 }
 
-/// Implements reading and writing for what is a text in the ledger; the example says how it is
-/// written.
+/// Implements reading and writing of a value that is a text in the ledger; the example shows the
+/// syntax.
 macro_rules! as_text {
     ($type:ty, $example:literal) => {
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(from)?;
-                let problem =
-                    || format!("`{text}` is not understood; write {}", $example);
+                let problem = || format!("`{text}` can't be read; write {}", $example);
                 Self::parse(&text).ok_or_else(|| D::Error::custom(problem()))
             }
         }
@@ -98,7 +97,7 @@ as_text!(Function, "`module::function`");
 as_text!(Held, "a type, such as `Cluster` or `Box<Cluster>`");
 as_text!(RecordedField, "`name: Option<Type>`, or only the name");
 as_text!(RecordedParameter, "`argument name: Type` or `setter name: Type`");
-as_text!(RecordedAnswer, "`Type`, `Option<Type>`, `Download` or `()`");
+as_text!(RecordedResponse, "`Type`, `Option<Type>`, `Download` or `()`");
 as_text!(RecordedResult, "`Type`, or `Type from 2024-08-05`");
 as_text!(Type<String>, "a type, such as `Cluster` or `Vec<String>`");
 
@@ -120,7 +119,7 @@ impl Held {
     fn parse(text: &str) -> Option<Self> {
         let boxed = inner(text, "Box<");
         let ty = Type::parse(boxed.unwrap_or(text))?;
-        // Only a definition can hold itself.
+        // Only a definition can contain itself.
         let can_box = boxed.is_none() || matches!(ty, Type::Def(_));
         can_box.then_some(Self { ty, boxed: boxed.is_some() })
     }
@@ -138,7 +137,7 @@ impl RecordedField {
             Some((name, ty)) => (name, Some(FieldType::parse(ty)?)),
             None => (line, None),
         };
-        // Every record has an `extra` of its own.
+        // `extra` is the field of every record for undeclared properties.
         let is_usable = is_identifier(name) && name != "extra";
         is_usable.then(|| Self { name: name.to_owned(), ty })
     }
@@ -183,7 +182,7 @@ impl Display for RecordedParameter {
     }
 }
 
-impl RecordedAnswer {
+impl RecordedResponse {
     fn parse(line: &str) -> Option<Self> {
         let other = line.strip_prefix("other ");
         let output = Output::parse(other.unwrap_or(line))?;
@@ -191,7 +190,7 @@ impl RecordedAnswer {
     }
 }
 
-impl Display for RecordedAnswer {
+impl Display for RecordedResponse {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if !self.is_first {
             f.write_str("other ")?;
@@ -261,7 +260,7 @@ impl From<Content> for Vec<String> {
 
 impl Type<String> {
     fn parse(text: &str) -> Option<Self> {
-        // More is a mistake, and would not fit on the stack.
+        // A deeper type is a mistake, and would overflow the stack.
         if text.matches('<').count() > MOST_LAYERS {
             return None;
         }
@@ -300,7 +299,7 @@ impl Display for Type<String> {
     }
 }
 
-/// Returns what stands between a prefix and the `>` at the end.
+/// Returns the text between a prefix and the `>` at the end.
 fn inner<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     text.strip_prefix(prefix)?.strip_suffix('>')
 }
@@ -349,7 +348,7 @@ fn is_identifier(name: &str) -> bool {
     first && !UNRAWABLE.contains(&name) && characters.all(unicode_ident::is_xid_continue)
 }
 
-/// Whether a name can be that of a variant: `Unknown` is every enum's own.
+/// Tells whether a variant may have a name; `Unknown` is reserved in every enum.
 fn is_variant(name: &str) -> bool {
     is_identifier(name) && name != "Unknown"
 }

@@ -1,4 +1,4 @@
-//! Choices: what the schemas between which a union chooses are, each alone.
+//! The schemas that a union chooses from, each on its own.
 
 use openapiv3::Schema;
 
@@ -7,14 +7,14 @@ use super::facets::{Facets, Node};
 use crate::model::JsonKind;
 
 impl<'d> Lowering<'d> {
-    /// The variants that are more than `null`, each with its index: `null` is no variant, it makes
-    /// the value nullable.
+    /// Returns the variants other than `null`, each with its index: `null` makes the value nullable
+    /// instead.
     pub(super) fn choices(&self, facets: &Facets<'d>) -> Vec<(usize, Node<'d>)> {
         let listed = facets.variants().1.iter().map(Node::of).enumerate();
         listed.filter(|(_, node)| !self.is_null(*node)).collect()
     }
 
-    /// Whether a schema allows nothing but `null`.
+    /// Tells whether a schema allows nothing but `null`.
     pub(super) fn is_null(&self, node: Node<'d>) -> bool {
         self.resolve(node).is_some_and(|schema| {
             let values = Facets::of(schema).values;
@@ -22,7 +22,7 @@ impl<'d> Lowering<'d> {
         })
     }
 
-    /// The values of an enum of strings, or of a choice between such.
+    /// Returns the values of an enum of strings, or of a union of such enums.
     pub(super) fn strings_of(&self, node: Node<'d>) -> Option<Vec<String>> {
         self.strings_within(node, &mut Vec::new())
     }
@@ -31,7 +31,7 @@ impl<'d> Lowering<'d> {
         self.strings_of_all_within(nodes, &mut Vec::new())
     }
 
-    /// `path` holds the schemas that are being looked at: one that leads back to itself lists no
+    /// `path` holds the schemas that are being visited: one that leads back to itself has no
     /// values.
     fn strings_within(
         &self,

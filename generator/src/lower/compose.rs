@@ -1,30 +1,30 @@
-//! Compositions: what an `allOf` amounts to where that is no record.
+//! Compositions: the type of an `allOf` that is no record.
 //!
-//! `allOf` adds words or limits to a reference as often as it adds properties to an object: what is
-//! an enum, a text, a list or a union in it stays one.
+//! Atlas uses `allOf` to add words or limits to a reference as often as to add properties to an
+//! object. An enum, a string, a list or a union in it keeps its type.
 
 use openapiv3::{AdditionalProperties, Schema};
 
 use super::facets::{Facets, Node, schema_name};
-use super::{Lowering, Spot};
+use super::{Lowering, Place};
 use crate::model::JsonKind;
 
-/// What a composition amounts to.
+/// The type of a composition.
 pub(super) enum Whole {
     /// A record with the properties of all parts.
     Record,
-    /// What one of its parts is; the others only say more about it.
+    /// The type of one of its parts; the others only restrict it.
     Part(usize),
-    /// What its own keywords beside `allOf` say.
+    /// The type of its own keywords beside `allOf`.
     Own,
-    /// Nothing that a value can be, and why.
+    /// No possible value, and why.
     Nothing(&'static str),
 }
 
-/// What a part says of the value.
+/// The shape that a part requires of the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Nothing: it is words, limits, or what must be sent.
+    /// None: the part is words, limits, or a list of required properties.
     Facet,
     Object,
     Union,
@@ -32,12 +32,12 @@ pub(super) enum Shape {
     Boolean,
     Integer,
     Number,
-    /// A text, with the count of what it says beyond that: an enum says most.
+    /// A string, with the number of restrictions beyond that: an enum is the most specific.
     String(u8),
 }
 
 impl Shape {
-    /// Whether a value can be of both shapes.
+    /// Tells whether a value can have both shapes.
     fn fits(self, other: Self) -> bool {
         use Shape::{Integer, Number, Object, String, Union};
         match (self, other) {
@@ -47,7 +47,8 @@ impl Shape {
         }
     }
 
-    /// How much it says, among shapes that fit: a whole number says more than a number.
+    /// Returns how specific a shape is, among shapes that fit: integer is more specific than
+    /// number.
     fn weight(self) -> u8 {
         match self {
             Self::String(said) => said,
@@ -60,7 +61,7 @@ impl Shape {
 const CONTRADICTION: &str = "the parts of `allOf` contradict each other";
 
 impl<'d> Lowering<'d> {
-    /// Tells what a composition amounts to.
+    /// Returns the type of a composition.
     pub(super) fn whole(&self, facets: &Facets<'d>) -> Whole {
         if facets.all_of.is_empty() || facets.has_properties() || facets.is_union() {
             return Whole::Record;
@@ -81,12 +82,12 @@ impl<'d> Lowering<'d> {
         if !shapes.contains(&Shape::Union) && first == Shape::Object {
             return Whole::Record;
         }
-        // Of equal parts the first; the last in the list of those with the greatest weight.
+        // Of equally specific parts the first.
         let best = (0..parts.len())
             .filter(|&index| said(&parts[index]))
             .max_by_key(|&index| (parts[index].weight(), std::cmp::Reverse(index)));
         match best {
-            // Properties beside a union belong to every variant of it: a record has room for all.
+            // Properties beside a union belong to each of its variants; a record holds them all.
             Some(_)
                 if shapes.contains(&Shape::Union) && self.adds_properties(facets) =>
             {
@@ -97,22 +98,22 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Whether a part of the composition declares properties, and is no union.
+    /// Tells whether a part of the composition declares properties and is no union.
     fn adds_properties(&self, facets: &Facets<'d>) -> bool {
         facets.all_of.iter().any(|part| {
             let node = Node::of(part);
             self.shape_of_part(node) == Shape::Object
-                && !self.properties(node, &Spot::schema("")).declared.is_empty()
+                && !self.properties(node, &Place::schema("")).declared.is_empty()
         })
     }
 
-    /// Whether a part of a composition is a union that the whole is not a variant of: its
-    /// variants' properties are part of the whole.
+    /// Tells whether a part of a composition is a union that doesn't list the whole as variant: its
+    /// variants' properties are then part of the whole.
     pub(super) fn is_foreign_union(&self, part: Node<'d>) -> bool {
         self.shape_of_part(part) == Shape::Union
     }
 
-    /// Whether a schema says nothing of what a value is.
+    /// Tells whether a schema requires no shape of the value.
     pub(super) fn is_facet(&self, schema: &'d Schema) -> bool {
         self.shape(schema) == Shape::Facet
     }
@@ -124,8 +125,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// A schema that leads back to itself is an object to those on the way: only an object has
-    /// room for another value of its kind.
+    /// A schema that leads back to itself counts as an object meanwhile: only an object can contain
+    /// another value of its kind.
     fn shape_of_named(&self, name: &'d str) -> Shape {
         if let Some(shape) = self.shapes.borrow().get(name) {
             return *shape;
@@ -140,8 +141,8 @@ impl<'d> Lowering<'d> {
         shape
     }
 
-    /// Whether a schema is a union that a variant inherits from, or one with properties of its
-    /// own: to those who inherit, it is the record of what they share.
+    /// Tells whether a schema is a union that a variant inherits from, or one with properties of
+    /// its own: for schemas that inherit from it, it is the record of the common properties.
     fn is_base(&self, name: &str, schema: &'d Schema) -> bool {
         let facets = Facets::of(schema);
         let mapped = facets.data.discriminator.iter().flat_map(|by| by.mapping.values());
@@ -216,8 +217,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Finds the schema whose keywords say what a node is: through references, and through
-    /// compositions that amount to one of their parts.
+    /// Returns the schema whose keywords define a node: through references, and through
+    /// compositions that have the type of one part.
     pub(super) fn substance(&self, node: Node<'d>) -> Option<&'d Schema> {
         let schema = self.resolve(node)?;
         let facets = Facets::of(schema);

@@ -1,8 +1,8 @@
-//! Types that are the same thing become one type.
+//! Merges types that are the same into one.
 //!
-//! Inline types are the same thing if they have the same property name and the same content;
-//! variants of unions if they have the same content but for the property that tells them apart,
-//! which the union writes.
+//! Inline types are the same if they have the same property name and the same content. Variants of
+//! unions are the same if they have the same content except for the discriminator, which the union
+//! writes.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -12,9 +12,9 @@ use crate::model::{
     Api, Discriminator, Field, Kind, Limits, Type, TypeDef, TypeId, Variant,
 };
 
-/// Merges inline types until no two of them are the same thing.
+/// Merges inline types until no two of them are the same.
 pub(super) fn merge_inline_types(api: &mut Api) {
-    // An inline record may hold inline types, so equality grows from the inside out.
+    // An inline record may contain inline types, so merging proceeds from the innermost outwards.
     loop {
         let mut groups: HashMap<(&str, Content<'_>), Vec<usize>> = HashMap::new();
         let inline = api.types.iter().enumerate().filter(|(_, def)| !def.origin.named);
@@ -29,8 +29,8 @@ pub(super) fn merge_inline_types(api: &mut Api) {
     }
 }
 
-/// Merges records that are nothing but variants of the same unions, each for one value of the
-/// same property. The one record needs a name: the words that all of theirs have in common.
+/// Merges records that are only ever variants of the same unions, each for one value of the same
+/// discriminator. The merged record is named with the words that their names have in common.
 pub(super) fn merge_equal_variants(api: &mut Api) {
     loop {
         let uses = uses(api);
@@ -57,7 +57,7 @@ pub(super) fn merge_equal_variants(api: &mut Api) {
     }
 }
 
-/// The content of a type. Types with equal content are the same thing.
+/// The content of a type. Types with equal content are the same.
 #[derive(PartialEq, Eq, Hash)]
 enum Content<'a> {
     Enum(BTreeSet<&'a str>),
@@ -74,7 +74,7 @@ struct Property<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// Returns the content of a type, but for a property.
+    /// Returns the content of a type without one property.
     fn of(def: &'a TypeDef, but: Option<&str>) -> Self {
         match &def.kind {
             Kind::Enum(values) => {
@@ -111,7 +111,7 @@ impl<'a> Property<'a> {
     }
 }
 
-/// Merges each group into its first member by place; tells whether anything changed.
+/// Merges each group into its first member by origin; returns true if anything changed.
 fn merge_groups(api: &mut Api, groups: Vec<Vec<usize>>) -> bool {
     let mut to: HashMap<TypeId, TypeId> = HashMap::new();
     for mut members in groups {
@@ -134,9 +134,9 @@ fn merge_groups(api: &mut Api, groups: Vec<Vec<usize>>) -> bool {
     true
 }
 
-/// Makes one enum of those that siblings have for the same property, so that what is read from one
-/// can be set in another: records that are fields of one record, and enums that have most of their
-/// values in common.
+/// Merges the enums of a property in sibling records, so that a value read from one can be set in
+/// another. Siblings are records that are fields of the same record; their enums are merged if most
+/// of their values are the same.
 pub(super) fn merge_sibling_enums(api: &mut Api) {
     let mut groups: Vec<HashSet<usize>> = Vec::new();
     for (one, other) in sibling_enums(api) {
@@ -156,7 +156,7 @@ pub(super) fn merge_sibling_enums(api: &mut Api) {
     merge_groups(api, groups);
 }
 
-/// Gives all enums of a group the values of all, those of the largest first.
+/// Gives all enums of a group the values of all, those of the largest enum first.
 fn unite_values(api: &mut Api, group: &[usize]) {
     let mut members: Vec<&TypeDef> =
         group.iter().map(|index| &api.types[*index]).collect();
@@ -171,7 +171,7 @@ fn unite_values(api: &mut Api, group: &[usize]) {
     }
 }
 
-/// The pairs of inline enums that siblings have for a property of the same name.
+/// Returns the pairs of inline enums of sibling records for a property of the same name.
 fn sibling_enums(api: &Api) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for def in &api.types {
@@ -203,7 +203,7 @@ fn sibling_enums(api: &Api) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// Whether two enums differ, and have more than half of the values of the smaller one in common.
+/// Tells whether two enums differ, and share more than half of the values of the smaller one.
 fn is_alike(api: &Api, one: usize, other: usize) -> bool {
     let (Some(a), Some(b)) =
         (values(&api.types[one].kind), values(&api.types[other].kind))

@@ -1,4 +1,4 @@
-//! One view of the many shapes in which `openapiv3` holds a schema.
+//! One view of the several representations that `openapiv3` has for a schema.
 
 use indexmap::IndexMap;
 use openapiv3::{
@@ -36,15 +36,15 @@ impl<'d> Node<'d> {
     }
 }
 
-/// Returns the schema's name in a local reference, or the text where it is a bare name, as the
-/// mapping of a discriminator may hold.
+/// Returns the schema's name in a local reference, or the text itself where it is a bare name,
+/// which the mapping of a discriminator may hold.
 pub(super) fn schema_name(reference: &str) -> &str {
     reference.rsplit('/').next().unwrap_or(reference)
 }
 
 type Properties = IndexMap<String, ReferenceOr<Box<Schema>>>;
 
-/// The keywords of a schema, whatever shape `openapiv3` chose for it.
+/// The keywords of a schema, whichever representation `openapiv3` chose.
 pub(super) struct Facets<'d> {
     pub(super) ty: Option<&'d str>,
     pub(super) format: Option<String>,
@@ -55,7 +55,7 @@ pub(super) struct Facets<'d> {
     pub(super) one_of: &'d [ReferenceOr<Schema>],
     pub(super) any_of: &'d [ReferenceOr<Schema>],
     pub(super) all_of: &'d [ReferenceOr<Schema>],
-    /// Whether it lists alternatives of what must be sent: they don't say what it is.
+    /// Whether it lists alternatives of required properties, which don't define a type.
     pub(super) has_alternatives: bool,
     /// The values of an enum, in the document's order.
     pub(super) values: Vec<Value>,
@@ -94,7 +94,7 @@ impl<'d> Facets<'d> {
         facets
     }
 
-    /// The variants, however the document lists them, and under which keyword.
+    /// Returns the keyword that lists the variants, and the variants.
     pub(super) fn variants(&self) -> (&'static str, &'d [ReferenceOr<Schema>]) {
         if self.one_of.is_empty() {
             ("anyOf", self.any_of)
@@ -103,7 +103,7 @@ impl<'d> Facets<'d> {
         }
     }
 
-    /// Whether the schema is a choice between others.
+    /// Tells whether the schema is a union.
     pub(super) fn is_union(&self) -> bool {
         !self.one_of.is_empty()
             || !self.any_of.is_empty()
@@ -114,12 +114,12 @@ impl<'d> Facets<'d> {
         self.properties.is_some_and(|properties| !properties.is_empty())
     }
 
-    /// Whether it says nothing but what its parts say.
+    /// Tells whether it has no keywords beside its parts.
     pub(super) fn is_wrapper(&self) -> bool {
         self.all_of.len() == 1 && !self.has_properties() && !self.is_union()
     }
 
-    /// Whether it says nothing of what the value is made of.
+    /// Tells whether it has no keywords about the contents of the value.
     fn is_bare(&self) -> bool {
         !self.has_properties()
             && !self.is_union()
@@ -129,7 +129,7 @@ impl<'d> Facets<'d> {
             && self.values.is_empty()
     }
 
-    /// The values of an enum of strings; `None` where it is none.
+    /// Returns the values of an enum of strings; `None` where it is none.
     pub(super) fn strings(&self) -> Option<Vec<&str>> {
         if self.values.is_empty() || !matches!(self.ty, None | Some("string")) {
             return None;
@@ -229,7 +229,7 @@ impl<'d> Facets<'d> {
         self.limits.exclusive = exclusive;
     }
 
-    /// Drops a choice between nothing but lists of what is required.
+    /// Drops a union whose variants only list required properties.
     fn set_alternatives_aside(&mut self) {
         for listed in [&mut self.one_of, &mut self.any_of] {
             if !listed.is_empty() && listed.iter().all(is_alternative) {
@@ -246,7 +246,7 @@ impl<'d> Facets<'d> {
     }
 }
 
-/// Whether a schema says nothing but what must be sent.
+/// Tells whether a schema only lists required properties.
 fn is_alternative(schema: &ReferenceOr<Schema>) -> bool {
     let ReferenceOr::Item(schema) = schema else { return false };
     match &schema.schema_kind {
@@ -265,7 +265,7 @@ fn is_alternative(schema: &ReferenceOr<Schema>) -> bool {
     }
 }
 
-/// Returns a schema's own words, for those who may use them.
+/// Returns a schema's own prose, for those who are allowed to use it.
 pub(super) fn prose(data: &SchemaData) -> Option<String> {
     match (&data.title, &data.description) {
         (Some(title), Some(text)) => Some(format!("{title}\n\n{text}")),
@@ -273,7 +273,7 @@ pub(super) fn prose(data: &SchemaData) -> Option<String> {
     }
 }
 
-/// Returns a value as it would stand in a sentence: strings without quotes.
+/// Returns a value as text of a sentence: strings without quotes.
 pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

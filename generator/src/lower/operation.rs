@@ -1,15 +1,15 @@
-//! Operations: their parameters, versions, bodies and answers.
+//! Operations: their parameters, versions, bodies and responses.
 
 use openapiv3::{Operation as Source, PathItem, ReferenceOr, Server};
 use serde_json::Value;
 
 use super::Lowering;
-use super::waits::Said;
+use super::waits::WaitExtensions;
 use crate::model::{Method, Operation, Tag, operation_key};
 use crate::pointer::Pointer;
 
-/// The names of an operation: the key, of method and path, for places, which stay; the short name
-/// for types.
+/// The names of an operation: the key, of method and path, for origins, because it is stable; the
+/// short name for types.
 #[derive(Clone, Copy)]
 pub(super) struct Called<'a> {
     pub(super) key: &'a str,
@@ -50,7 +50,7 @@ impl<'d> Lowering<'d> {
                 if other.is_some() {
                     self.unmapped(
                         &pointer.child(name),
-                        "an operation of this method is not offered",
+                        "operations with this method are not generated",
                     );
                 }
             }
@@ -71,7 +71,7 @@ impl<'d> Lowering<'d> {
         if self.is_elsewhere(item, source, at) {
             return;
         }
-        self.note_unheard(source, at);
+        self.note_side_effects(source, at);
         let id = source.operation_id.clone().filter(|id| !id.trim().is_empty());
         let id = id.unwrap_or_else(|| id_of_place(method, path));
         let text = |key: &str| {
@@ -90,14 +90,17 @@ impl<'d> Lowering<'d> {
         }
         let tag = self.tag(source.tags.first().map_or("Other", String::as_str));
         if source.tags.len() > 1 {
-            self.unmapped(&at.child("tags"), "only the first tag places the operation");
+            self.unmapped(
+                &at.child("tags"),
+                "only the first tag determines the operation's module",
+            );
         }
-        // Page after page is requested: what is no GET would have its effect as often.
+        // Paging repeats the request, and repeating anything but a GET would repeat its effect.
         let is_paged = method == Method::Get
             && parameters.iter().any(|parameter| parameter.numbers_pages);
         let roles =
             source.extensions.get("x-rolesRequirements").and_then(Value::as_array);
-        self.waits.extend(Said::of(source, &key, at));
+        self.waits.extend(WaitExtensions::of(source, &key, at));
         self.api.operations.push(Operation {
             wait: None,
             offers_wait: false,
@@ -128,8 +131,8 @@ impl<'d> Lowering<'d> {
         });
     }
 
-    /// Whether an operation is served by another host than the document's: it is left out, for
-    /// credentials go to the one that the client was made for.
+    /// Tells whether another host than the document's serves an operation. Such an operation is
+    /// left out, because credentials are sent only to the client's own host.
     fn is_elsewhere(
         &mut self,
         item: &'d PathItem,
@@ -148,29 +151,30 @@ impl<'d> Lowering<'d> {
         };
         let is_elsewhere = !servers.is_empty() && !servers.iter().any(is_own);
         if is_elsewhere {
-            let what = "left out: served by another host than the document's";
+            let what =
+                "not generated: another host than the document's serves the operation";
             self.unmapped(&at.child("servers"), what);
         }
         is_elsewhere
     }
 
-    /// Notes what an operation does beside its response.
-    fn note_unheard(&mut self, source: &'d Source, at: &Pointer) {
+    /// Notes effects of an operation beside its response, which are lost.
+    fn note_side_effects(&mut self, source: &'d Source, at: &Pointer) {
         if !source.callbacks.is_empty() {
             self.unmapped(
                 &at.child("callbacks"),
-                "calls of the service are not received",
+                "callbacks of the service are not received",
             );
         }
     }
 
-    /// Whether an operation is public, by its own word or by the document's.
+    /// Tells whether an operation needs no credentials, as stated by itself or by the document.
     fn is_anonymous(&self, source: &'d Source) -> bool {
         let said = source.security.as_ref().or(self.document.security.as_ref());
         said.is_some_and(Vec::is_empty)
     }
 
-    /// Finds the tag's index; a tag that the document does not list is added.
+    /// Returns the index of an operation group, adding a group that the document doesn't list.
     fn tag(&mut self, name: &str) -> usize {
         let tags = &mut self.api.tags;
         match tags.binary_search_by(|tag| tag.name.as_str().cmp(name)) {
@@ -189,7 +193,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Names an operation by its method and its path: `getGroupsGroupIdClusters`.
+/// Names an operation by its method and path: `getGroupsGroupIdClusters`.
 fn id_of_place(method: Method, path: &str) -> String {
     let mut id = method.as_str().to_lowercase();
     for word in path.split(|c: char| !c.is_alphanumeric()) {

@@ -1,4 +1,4 @@
-//! Parameters: what of an operation goes into its path, its query and its headers.
+//! Parameters: the parts of a request in its path, query and headers.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use openapiv3::{
 
 use super::facets::{Facets, Node, schema_name};
 use super::operation::Called;
-use super::{Lowering, Spot};
+use super::{Lowering, Place};
 use crate::conventions::PAGE_NUMBER;
 use crate::model::{Location, Parameter, Type};
 use crate::pointer::Pointer;
 
-/// Query parameters of every operation that change the shape of the answer for clients that can't
+/// Query parameters of every operation that change the shape of the response for clients that can't
 /// read headers. The runtime reads headers and decodes the declared shape.
 const WRAPPING: [&str; 2] = ["envelope", "pretty"];
 
 impl<'d> Lowering<'d> {
-    /// Lowers the parameters of an operation; `None` where one of its path is not described.
+    /// Lowers the parameters of an operation; `None` where a path parameter is not declared.
     pub(super) fn lower_parameters(
         &mut self,
         path: &'d str,
@@ -56,7 +56,8 @@ impl<'d> Lowering<'d> {
                     ));
                 }
                 None => {
-                    let what = format!("left out: no parameter describes {{{name}}}");
+                    let what =
+                        format!("not generated: no parameter declares {{{name}}}");
                     self.unmapped(at, what);
                     return None;
                 }
@@ -66,7 +67,7 @@ impl<'d> Lowering<'d> {
             if location == Location::Path {
                 self.unmapped(
                     &pointer,
-                    format!("the path has no place for the parameter `{name}`"),
+                    format!("the path does not contain the parameter `{name}`: it is not sent"),
                 );
             } else {
                 lowered.push(self.lower_parameter(location, data, called, &pointer));
@@ -115,7 +116,7 @@ impl<'d> Lowering<'d> {
         pointer: &Pointer,
     ) -> Parameter {
         let data = source.parameter_data_ref();
-        let spot = Spot {
+        let place = Place {
             key: format!("{}?{}", called.key, data.name),
             hint: data.name.clone(),
             owner: called.short.to_owned(),
@@ -125,7 +126,7 @@ impl<'d> Lowering<'d> {
             ParameterSchemaOrContent::Schema(schema) => {
                 let node = Node::of(schema);
                 let limits = self.resolve(node).map(|schema| Facets::of(schema).limits);
-                (self.lower_node(node, &spot), limits.unwrap_or_default())
+                (self.lower_node(node, &place), limits.unwrap_or_default())
             }
             ParameterSchemaOrContent::Content(_) => {
                 self.unmapped(pointer, "a parameter with a media type is sent as text");
@@ -136,8 +137,7 @@ impl<'d> Lowering<'d> {
             self.unmapped(pointer, "a list or an object in the path is sent as text");
             ty = Type::String;
         } else if self.is_object(&ty) {
-            let what =
-                "an object, whatever its style, is sent as the text that is given";
+            let what = "an object is sent as the text that the caller sets; its style is not used";
             self.unmapped(pointer, what);
             ty = Type::String;
         }
@@ -157,8 +157,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Returns what stands between the items of a list where they don't repeat the parameter; notes
-    /// what else the style of a parameter says, for it is sent in its usual one.
+    /// Returns the separator between the items of a list; `None` where each item repeats the
+    /// parameter. Notes any other style, for the parameter is sent in the default style.
     fn separator(
         &mut self,
         source: &'d SourceParameter,
@@ -174,11 +174,12 @@ impl<'d> Lowering<'d> {
                 parameter_data,
             } => {
                 if *allow_reserved {
-                    let what = "reserved characters are percent-encoded all the same";
+                    let what = "reserved characters are percent-encoded although the document allows them";
                     self.unmapped(&pointer.child("allowReserved"), what);
                 }
                 if *allow_empty_value == Some(true) {
-                    let what = "an empty value is sent where an empty text is set";
+                    let what =
+                        "an empty value is sent only if the caller sets an empty string";
                     self.unmapped(&pointer.child("allowEmptyValue"), what);
                 }
                 if matches!(style, QueryStyle::DeepObject) && is_list {
@@ -200,7 +201,7 @@ impl<'d> Lowering<'d> {
                 style: PathStyle::Matrix | PathStyle::Label,
                 ..
             } => {
-                let what = "the style is not used: the value is sent alone";
+                let what = "the style is not used: the value is sent without prefix";
                 self.unmapped(&pointer.child("style"), what);
                 None
             }
@@ -208,7 +209,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Whether it is an object, or a list of such.
+    /// Tells whether a type is an object, or a list of objects.
     fn is_object(&self, ty: &Type) -> bool {
         match ty {
             Type::List(item) => !self.is_scalar(item) && **item != Type::Json,
@@ -226,7 +227,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// The names in the braces of a path template, in order.
+/// Returns the names in the braces of a path template, in order.
 fn template_parameters(path: &str) -> Vec<&str> {
     path.split('{')
         .skip(1)

@@ -6,12 +6,12 @@ use openapiv3::Schema;
 use serde_json::Value;
 
 use super::facets::{Facets, Node, prose};
-use super::{Lowering, Spot};
+use super::{Lowering, Place};
 use crate::model::{Field, Record};
 use crate::pointer::Pointer;
 
-/// The properties that identify a thing throughout the API. Overlays name others with
-/// `x-sdk-identity`, and say with `x-sdk-kept` that the service keeps a secret of an identified
+/// The properties that identify an item throughout the API. Overlays mark others with
+/// `x-sdk-identity`, and mark with `x-sdk-kept` that the service keeps a secret of an identified
 /// record.
 const IDENTITIES: [&str; 2] = ["id", "_id"];
 
@@ -20,21 +20,21 @@ const IDENTITIES: [&str; 2] = ["id", "_id"];
 pub(super) struct Properties<'d> {
     pub(super) declared: BTreeMap<&'d str, Declared<'d>>,
     pub(super) required: BTreeSet<&'d str>,
-    /// What is lost of them: where and why.
+    /// The declarations that are lost: where and why.
     pub(super) losses: Vec<(Pointer, String)>,
 }
 
-/// A property and where it was declared: an inherited one belongs to its parent, so that all who
-/// inherit it share its type.
+/// A property and where it was declared: an inherited one belongs to its parent, so that all
+/// schemas that inherit it share its type.
 #[derive(Clone)]
 pub(super) struct Declared<'d> {
     pub(super) node: Node<'d>,
-    pub(super) spot: Spot,
+    pub(super) place: Place,
 }
 
 impl<'d> Lowering<'d> {
-    pub(super) fn lower_record(&mut self, node: Node<'d>, spot: &Spot) -> Record {
-        let mut properties = self.properties(node, spot);
+    pub(super) fn lower_record(&mut self, node: Node<'d>, place: &Place) -> Record {
+        let mut properties = self.properties(node, place);
         self.leave_out_unwritable(&mut properties);
         let fields = properties
             .declared
@@ -50,7 +50,7 @@ impl<'d> Lowering<'d> {
         Record { fields }
     }
 
-    /// Leaves out properties whose names the codec can't compare and write as they are (RFC 8259
+    /// Leaves out properties whose names the codec can't compare and write unescaped (RFC 8259
     /// section 7); they are received into `extra` and sent from it.
     pub(super) fn leave_out_unwritable(&mut self, properties: &mut Properties<'d>) {
         for (pointer, what) in std::mem::take(&mut properties.losses) {
@@ -61,8 +61,8 @@ impl<'d> Lowering<'d> {
                 && !json_name.contains(char::is_control);
             if !is_plain {
                 let what =
-                    "a property whose name needs escaping: reached through `extra`";
-                self.unmapped(&declared.spot.pointer, what);
+                    "a property whose name needs escaping is read and sent through `extra`";
+                self.unmapped(&declared.place.pointer, what);
             }
             is_plain
         });
@@ -74,7 +74,7 @@ impl<'d> Lowering<'d> {
         declared: &Declared<'d>,
         required: bool,
     ) -> Field {
-        let ty = self.lower_node(declared.node, &declared.spot);
+        let ty = self.lower_node(declared.node, &declared.place);
         let schema = self.resolve(declared.node);
         let mut field = Field {
             required,
@@ -87,7 +87,7 @@ impl<'d> Lowering<'d> {
             field.deprecated = schema.schema_data.deprecated;
             field.secret = field.limits.format.as_deref() == Some("password");
         }
-        // Only what stands at the property itself says who may send it (OpenAPI 3.0.1, "Schema
+        // Only keywords at the property itself restrict who may send it (OpenAPI 3.0.1, "Schema
         // Object"): schemas that are marked as a whole are used for writable properties too.
         if let Node::Schema(schema) = declared.node {
             let data = &schema.schema_data;
@@ -102,14 +102,14 @@ impl<'d> Lowering<'d> {
         field
     }
 
-    /// Whether `null` is among the variants of a choice.
+    /// Tells whether `null` is among the variants of a union.
     fn lists_null(&self, schema: &'d Schema) -> bool {
         let facets = Facets::of(schema);
         facets.variants().1.iter().any(|variant| self.is_null(Node::of(variant)))
     }
 
-    /// Reads what parts of a composition say of the property that are nothing but words about
-    /// it: `allOf: [{$ref: …}, {readOnly: true}]`.
+    /// Reads the parts of a composition that only describe the property: `allOf: [{$ref: …},
+    /// {readOnly: true}]`.
     fn read_facets(&self, schema: &'d Schema, field: &mut Field) {
         for part in Facets::of(schema).all_of {
             if let Node::Schema(part) = Node::of(part)
@@ -124,17 +124,18 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Collects the properties of an object, the inherited ones first, so that its own win.
-    pub(super) fn properties(&self, node: Node<'d>, spot: &Spot) -> Properties<'d> {
+    /// Collects the properties of an object, the inherited ones first, so that its own override
+    /// them.
+    pub(super) fn properties(&self, node: Node<'d>, place: &Place) -> Properties<'d> {
         let mut properties = Properties::default();
-        self.collect(node, spot, &mut properties, &mut Vec::new());
+        self.collect(node, place, &mut properties, &mut Vec::new());
         properties
     }
 
     fn collect(
         &self,
         node: Node<'d>,
-        spot: &Spot,
+        place: &Place,
         into: &mut Properties<'d>,
         seen: &mut Vec<&'d str>,
     ) {
@@ -146,44 +147,49 @@ impl<'d> Lowering<'d> {
                 }
                 seen.push(name);
                 for base in self.bases.get(name).into_iter().flatten() {
-                    self.collect(Node::Reference(base), &Spot::schema(base), into, seen);
+                    self.collect(
+                        Node::Reference(base),
+                        &Place::schema(base),
+                        into,
+                        seen,
+                    );
                 }
                 let Some(schema) = self.schemas.get(name) else { return };
                 match Node::of(schema) {
                     Node::Schema(schema) => {
                         self.collect(
                             Node::Schema(schema),
-                            &Spot::schema(name),
+                            &Place::schema(name),
                             into,
                             seen,
                         );
                     }
-                    other @ Node::Reference(_) => self.collect(other, spot, into, seen),
+                    other @ Node::Reference(_) => self.collect(other, place, into, seen),
                 }
                 return;
             }
         };
         let facets = Facets::of(schema);
         for (index, part) in facets.all_of.iter().enumerate() {
-            let (part, spot) = (Node::of(part), spot.part("allOf", index));
+            let (part, place) = (Node::of(part), place.part("allOf", index));
             if self.is_foreign_union(part) {
-                self.collect_variants(part, &spot, into, seen);
+                self.collect_variants(part, &place, into, seen);
             } else {
-                self.collect(part, &spot, into, seen);
+                self.collect(part, &place, into, seen);
             }
         }
         into.required.extend(facets.required.iter().map(String::as_str));
         for (json_name, schema) in facets.properties.into_iter().flatten() {
             let declared = Declared {
                 node: Node::of_boxed(schema),
-                spot: spot.property(json_name),
+                place: place.property(json_name),
             };
             self.declare(json_name, declared, into);
         }
     }
 
-    /// Adds a property. The last declaration holds; it is a loss where another allows no value
-    /// that this one does.
+    /// Adds a property. The last declaration counts; a loss is noted where an earlier declaration
+    /// excludes some of its values.
     fn declare(
         &self,
         json_name: &'d str,
@@ -196,10 +202,10 @@ impl<'d> Lowering<'d> {
             && one != other
         {
             let what = format!(
-                "declared as another kind of value at {}, and that one holds",
-                declared.spot.pointer
+                "overridden: {} declares it as another kind of value",
+                declared.place.pointer
             );
-            into.losses.push((before.spot.pointer.clone(), what));
+            into.losses.push((before.place.pointer.clone(), what));
         }
         into.declared.insert(json_name, declared);
     }
@@ -209,19 +215,19 @@ impl<'d> Lowering<'d> {
     fn collect_variants(
         &self,
         union: Node<'d>,
-        spot: &Spot,
+        place: &Place,
         into: &mut Properties<'d>,
         seen: &mut Vec<&'d str>,
     ) {
         let what = "a union beside other properties: one record with the properties of all variants";
-        into.losses.push((spot.pointer.clone(), what.to_owned()));
+        into.losses.push((place.pointer.clone(), what.to_owned()));
         let mut of_union = Properties::default();
-        self.collect(union, spot, &mut of_union, seen);
+        self.collect(union, place, &mut of_union, seen);
         for (index, variant) in
             self.nested_variants(union).into_iter().flatten().enumerate()
         {
             let mut of_variant = Properties::default();
-            self.collect(variant, &spot.part("oneOf", index), &mut of_variant, seen);
+            self.collect(variant, &place.part("oneOf", index), &mut of_variant, seen);
             for (json_name, declared) in of_variant.declared {
                 self.declare(json_name, declared, &mut of_union);
             }

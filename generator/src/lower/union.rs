@@ -1,7 +1,7 @@
-//! Unions: what a choice between schemas becomes.
+//! Unions: the Rust shape chosen for a `oneOf` or `anyOf`.
 //!
-//! A plan is made from the document alone, before anything is lowered: base and children refer to
-//! each other, and the plan must not follow them.
+//! The plan is made from the document alone, before anything is lowered: base and children refer to
+//! each other, and following them would not end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -9,45 +9,45 @@ use openapiv3::{ReferenceOr, Schema};
 
 use super::facets::{Facets, Node, schema_name};
 use super::record::Declared;
-use super::{Lowering, Spot};
+use super::{Lowering, Place};
 use crate::model::{
     Discriminator, Enum, Field, JsonKind, Kind, Record, Type, Union, Variant,
 };
 
-/// The type that a choice becomes.
+/// The Rust shape chosen for a union.
 pub(super) enum Plan<'d> {
-    /// One open enum with the values of all.
+    /// One open enum with the values of all variants.
     Enum(Vec<String>),
-    /// An enum by the value of a property.
+    /// An enum whose variant the value of a property selects.
     Tag { property: String, inferred: bool, variants: Vec<Tagged<'d>> },
-    /// An enum by the kind of the JSON value.
+    /// An enum whose variant the kind of the JSON value selects.
     JsonKind,
-    /// The only one there is, which is no object.
+    /// The type of the only variant, which is no object.
     Only(Node<'d>),
-    /// One record with the properties of all.
+    /// One record with the properties of all variants.
     Merge,
-    /// Texts, whose formats or values nothing tells apart.
+    /// A string, where nothing distinguishes the formats or values of the variants.
     Text,
-    /// Numbers, whole or not.
+    /// A number, integer or not.
     Number,
-    /// Nothing that Rust could tell apart, and why.
+    /// Any JSON value, and why no type distinguishes the variants.
     FreeForm(String),
 }
 
-/// A variant and the tag's values that stand for it.
+/// A variant and the discriminator values that select it.
 pub(super) struct Tagged<'d> {
     node: Node<'d>,
     tags: Vec<String>,
 }
 
-/// The share of the values of a property that must tell a variant for the property to be taken as
-/// the tag: all of them for alerts and events, less than a half for hardware
+/// The share of a property's values that must select a single variant for it to serve as
+/// discriminator. It is all of them for alerts and events, and less than a half for hardware
 /// specifications.
-const TELLING: (usize, usize) = (2, 3);
+const MIN_DISCRIMINATING_SHARE: (usize, usize) = (2, 3);
 
 impl<'d> Lowering<'d> {
-    /// Notes which schemas are variants of a union with properties of its own that they do not
-    /// inherit by `allOf`: both hold for such an object, so the variant has them too.
+    /// Notes which schemas are variants of a union with properties of its own that they don't
+    /// inherit by `allOf`: the variant gets the union's properties too.
     pub(super) fn inherit_from_unions(&mut self) {
         let mut bases: BTreeMap<&'d str, BTreeSet<&'d str>> = BTreeMap::new();
         for (&name, &schema) in &self.schemas {
@@ -79,7 +79,7 @@ impl<'d> Lowering<'d> {
         let kinds: Option<Vec<JsonKind>> =
             nodes.iter().map(|node| self.json_kind(*node)).collect();
         let Some(kinds) = kinds else {
-            return Plan::FreeForm("a choice between schemas without a type".to_owned());
+            return Plan::FreeForm("a union of schemas without a type".to_owned());
         };
         if kinds.iter().collect::<BTreeSet<_>>().len() == kinds.len() {
             return match kinds.as_slice() {
@@ -97,7 +97,7 @@ impl<'d> Lowering<'d> {
         }
         if !all(JsonKind::Object) {
             return Plan::FreeForm(
-                "a choice between schemas of the same JSON kind".to_owned(),
+                "a union of schemas of the same JSON kind".to_owned(),
             );
         }
         if let Some(plan) = self.infer_tag(&nodes) {
@@ -106,7 +106,7 @@ impl<'d> Lowering<'d> {
         if nodes.iter().all(|node| self.is_plain_record(*node)) {
             return Plan::Merge;
         }
-        Plan::FreeForm("a choice between unions that no property tells apart".to_owned())
+        Plan::FreeForm("a union of unions without a common discriminator".to_owned())
     }
 
     fn plan_tagged(
@@ -127,7 +127,7 @@ impl<'d> Lowering<'d> {
                 Node::Reference(_) => {}
                 Node::Schema(_) => {
                     let why =
-                        "a choice by discriminator with a variant that has no name";
+                        "a union with a discriminator and a variant without a name";
                     return Plan::FreeForm(why.to_owned());
                 }
             }
@@ -142,7 +142,7 @@ impl<'d> Lowering<'d> {
         let tags = |name: &str| -> Vec<String> {
             let mapped = mapping.iter().filter(|(_, target)| *target == name);
             let tags: Vec<String> = mapped.map(|(tag, _)| (*tag).to_owned()).collect();
-            // Without a mapping the name of the schema is the tag (OpenAPI 3.0.1).
+            // Without a mapping the name of the schema is the value (OpenAPI 3.0.1).
             if tags.is_empty() { vec![name.to_owned()] } else { tags }
         };
         let variants = names
@@ -156,18 +156,19 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Finds the property whose values tell the variants apart.
+    /// Finds the property whose values select a variant.
     fn infer_tag(&self, nodes: &[Node<'d>]) -> Option<Plan<'d>> {
         let mut best: Option<(usize, usize, &str, Vec<Vec<String>>)> = None;
         for property in self.shared_properties(nodes) {
             let values: Option<Vec<Vec<String>>> =
                 nodes.iter().map(|node| self.values_of(*node, property)).collect();
             let Some(values) = values else { continue };
-            let (told, distinct) = count_told(&values);
+            let (told, distinct) = count_discriminating(&values);
             let tags = assign(&values);
             let tagged = tags.iter().filter(|tags| !tags.is_empty()).count();
-            let telling =
-                told * TELLING.1 >= distinct * TELLING.0 && tagged * 2 > tags.len();
+            let telling = told * MIN_DISCRIMINATING_SHARE.1
+                >= distinct * MIN_DISCRIMINATING_SHARE.0
+                && tagged * 2 > tags.len();
             let better = best.as_ref().is_none_or(|(t, d, ..)| told * d > t * distinct);
             if telling && better {
                 best = Some((told, distinct, property, tags));
@@ -179,7 +180,7 @@ impl<'d> Lowering<'d> {
         Some(Plan::Tag { property: property.to_owned(), inferred: true, variants })
     }
 
-    /// The names of the properties that every node has, in ascending order.
+    /// Returns the names of the properties that every variant has, in ascending order.
     fn shared_properties(&self, nodes: &[Node<'d>]) -> BTreeSet<&'d str> {
         let mut names = nodes.iter().map(|node| self.property_names(*node));
         let first = names.next().unwrap_or_default();
@@ -187,7 +188,7 @@ impl<'d> Lowering<'d> {
     }
 
     fn property_names(&self, node: Node<'d>) -> BTreeSet<&'d str> {
-        let own = self.properties(node, &Spot::schema("")).declared;
+        let own = self.properties(node, &Place::schema("")).declared;
         let mut names: BTreeSet<&str> = own.into_keys().collect();
         if let Some(nested) = self.nested_variants(node) {
             names.extend(self.shared_properties(&nested));
@@ -195,9 +196,10 @@ impl<'d> Lowering<'d> {
         names
     }
 
-    /// The values of an enum property of a schema, or of all variants where that is a union.
+    /// Returns the values of an enum property of a schema, or of all variants where the schema is a
+    /// union.
     fn values_of(&self, node: Node<'d>, property: &str) -> Option<Vec<String>> {
-        let own = self.properties(node, &Spot::schema("")).declared;
+        let own = self.properties(node, &Place::schema("")).declared;
         if let Some(Declared { node, .. }) = own.get(property) {
             return self.strings_of(*node);
         }
@@ -218,7 +220,7 @@ impl<'d> Lowering<'d> {
         plan: Plan<'d>,
         node: Node<'d>,
         facets: &Facets<'d>,
-        spot: &Spot,
+        place: &Place,
     ) -> Kind {
         match plan {
             Plan::Enum(values) => {
@@ -232,7 +234,7 @@ impl<'d> Lowering<'d> {
                         recorded: None,
                         ty: self.lower_node(
                             tagged.node,
-                            &spot.variant(facets.variants().0, index),
+                            &place.variant(facets.variants().0, index),
                         ),
                         tags: tagged.tags,
                     })
@@ -250,7 +252,7 @@ impl<'d> Lowering<'d> {
                     .into_iter()
                     .map(|(index, node)| Variant {
                         recorded: None,
-                        ty: self.lower_node(node, &spot.variant(keyword, index)),
+                        ty: self.lower_node(node, &place.variant(keyword, index)),
                         tags: Vec::new(),
                     })
                     .collect();
@@ -264,19 +266,19 @@ impl<'d> Lowering<'d> {
             | Plan::Only(_)
             | Plan::Text
             | Plan::Number
-            | Plan::FreeForm(_) => Kind::Record(self.merge(node, facets, spot)),
+            | Plan::FreeForm(_) => Kind::Record(self.merge(node, facets, place)),
         }
     }
 
     /// Makes one record of the properties of all variants and of the union itself.
-    fn merge(&mut self, node: Node<'d>, facets: &Facets<'d>, spot: &Spot) -> Record {
+    fn merge(&mut self, node: Node<'d>, facets: &Facets<'d>, place: &Place) -> Record {
         let keyword = facets.variants().0;
-        let mut own = self.properties(node, spot);
+        let mut own = self.properties(node, place);
         self.leave_out_unwritable(&mut own);
         let mut declared: BTreeMap<&'d str, Vec<Declared<'d>>> = BTreeMap::new();
         let mut required: Option<BTreeSet<&'d str>> = None;
         for (index, variant) in self.choices(facets) {
-            let mut properties = self.properties(variant, &spot.part(keyword, index));
+            let mut properties = self.properties(variant, &place.part(keyword, index));
             self.leave_out_unwritable(&mut properties);
             for (json_name, property) in properties.declared {
                 declared.entry(json_name).or_default().push(property);
@@ -294,51 +296,51 @@ impl<'d> Lowering<'d> {
         let fields = declared
             .into_iter()
             .map(|(json_name, all)| {
-                self.merge_field(json_name, &all, required.contains(json_name), spot)
+                self.merge_field(json_name, &all, required.contains(json_name), place)
             })
             .collect();
         Record { fields }
     }
 
-    /// Makes one field of what the variants declare under one name.
+    /// Makes one field of the declarations of all variants for one name.
     fn merge_field(
         &mut self,
         json_name: &'d str,
         all: &[Declared<'d>],
         required: bool,
-        spot: &Spot,
+        place: &Place,
     ) -> Field {
         let mut field = self.lower_field(json_name, &all[0], required);
         for other in &all[1..] {
             let other = self.lower_field(json_name, other, required);
             if other.ty != field.ty {
-                field.ty = self.unite(&field, &other, &spot.property(json_name));
+                field.ty = self.unite(&field, &other, &place.property(json_name));
             }
-            field.weaken(&other);
+            field.intersect(&other);
         }
         field
     }
 
-    /// Unites two types of one property: enums add up, equal definitions stay, anything else is
-    /// free-form.
-    fn unite(&mut self, a: &Field, b: &Field, spot: &Spot) -> Type {
+    /// Merges two types of one property: the values of enums are united, equal definitions stay,
+    /// anything else becomes any JSON value.
+    fn unite(&mut self, a: &Field, b: &Field, place: &Place) -> Type {
         let kinds = (self.definition(&a.ty), self.definition(&b.ty));
         match kinds {
             (Some(Kind::Enum(one)), Some(Kind::Enum(other))) => {
                 let values = one.values.iter().chain(&other.values).map(String::as_str);
                 let kind = Kind::Enum(Enum::new(values));
-                match self.inline.get(&spot.pointer) {
+                match self.inline.get(&place.pointer) {
                     Some(id) => {
                         self.api.types[id.0].kind = kind;
                         Type::Def(*id)
                     }
-                    None => Type::Def(self.reserve_united(spot, kind)),
+                    None => Type::Def(self.reserve_united(place, kind)),
                 }
             }
             _ => {
                 self.unmapped(
-                    &spot.pointer,
-                    "variants declare it in different types: any JSON value",
+                    &place.pointer,
+                    "variants declare the property with different types: any JSON value",
                 );
                 Type::Json
             }
@@ -352,23 +354,24 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn reserve_united(&mut self, spot: &Spot, kind: Kind) -> crate::model::TypeId {
+    fn reserve_united(&mut self, place: &Place, kind: Kind) -> crate::model::TypeId {
         let id = crate::model::TypeId(self.api.types.len());
         self.api.types.push(crate::model::TypeDef {
-            origin: crate::model::Origin { places: vec![spot.place()], named: false },
+            origin: crate::model::Origin { places: vec![place.clone()], named: false },
             recorded: None,
             kind,
             prose: None,
             docs_url: None,
         });
-        self.inline.insert(spot.pointer.clone(), id);
+        self.inline.insert(place.pointer.clone(), id);
         id
     }
 }
 
-/// Counts the values that tell their variant, and all that are distinct. A value tells where one
-/// variant lists it, or where the one with the fewest values is a particular case of all others.
-fn count_told(values: &[Vec<String>]) -> (usize, usize) {
+/// Counts the values that select a variant, and all distinct values. A value selects a variant if
+/// only that variant lists it, or if the variant with the fewest values is a special case of all
+/// others that list it.
+fn count_discriminating(values: &[Vec<String>]) -> (usize, usize) {
     let owners = owners(values);
     let sets: Vec<HashSet<&String>> =
         values.iter().map(|values| values.iter().collect()).collect();
@@ -394,8 +397,8 @@ fn owners(values: &[Vec<String>]) -> HashMap<&str, Vec<usize>> {
     owners
 }
 
-/// Gives each value to the most particular of the variants that list it: the one with the fewest
-/// values, the first of such.
+/// Gives each value to the most specific of the variants that list it: the one with the fewest
+/// values, the first of several.
 fn assign(values: &[Vec<String>]) -> Vec<Vec<String>> {
     let owners = owners(values);
     let winner = |value: &str| {

@@ -1,6 +1,6 @@
-//! Waits: how the end of work is told that goes on after the response.
+//! Waits: how a client learns that work which goes on after the response has ended.
 //!
-//! The document does not say it. An overlay does, with `x-sdk-wait` on the operation:
+//! The document doesn't state it. An overlay does, with `x-sdk-wait` on the operation:
 //!
 //! ```yaml
 //! x-sdk-wait:
@@ -16,8 +16,9 @@
 //!     list: GET /groups/{groupId}/clusters
 //! ```
 //!
-//! All of it is checked against the document, and wrong is an error. `x-xgen-long-running-operation`
-//! is the document's own: what is not understood of it is a loss.
+//! All of it is checked against the document; a mistake is an error.
+//! `x-xgen-long-running-operation` is the document's own extension; what is not understood of it is
+//! noted as a loss.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -32,19 +33,19 @@ use crate::model::{
 use crate::overlay::UnmatchedAction;
 use crate::pointer::Pointer;
 
-/// The extension of an overlay.
+/// The extension in overlays.
 const WAIT: &str = "x-sdk-wait";
 
-/// The extension of the document.
+/// The extension in the document.
 const LONG_RUNNING: &str = "x-xgen-long-running-operation";
 
-const PAGED: &str = "what is paged is not waited for";
+const PAGED: &str = "a paged operation can't have a wait";
 
 /// The operations by their keys, as indices into the model.
 type Known = HashMap<String, usize>;
 
-/// The extensions of an operation that tell of a wait.
-pub(super) struct Said {
+/// The extensions of an operation that describe a wait.
+pub(super) struct WaitExtensions {
     key: String,
     wait: Option<Value>,
     long_running: Option<Value>,
@@ -80,7 +81,7 @@ struct List {
     parameters: BTreeMap<String, Names>,
 }
 
-/// A name, or several of which there is one.
+/// One name, or several alternatives.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Names {
@@ -109,7 +110,7 @@ struct LongRunning {
     legacy: bool,
 }
 
-impl Said {
+impl WaitExtensions {
     /// Reads the extensions of an operation; `None` where there are none.
     pub(super) fn of(
         source: &openapiv3::Operation,
@@ -128,8 +129,8 @@ impl Said {
 }
 
 impl Lowering<'_> {
-    /// Gives the operations their waits. What does not fit the document is an error, or a loss
-    /// where the overlays were written for another document.
+    /// Gives the operations their waits. A wait that doesn't fit the document is an error, or a
+    /// loss where the overlays were written for another document.
     pub(super) fn lower_waits(&mut self, unmatched: UnmatchedAction) {
         let operations = self.api.operations.iter().enumerate();
         let known: Known = operations.map(|(index, it)| (it.key(), index)).collect();
@@ -147,7 +148,7 @@ impl Lowering<'_> {
                 self.unmapped(&said.pointer.child(LONG_RUNNING), what);
                 None
             });
-            // What is older than operation resources is not followed by one.
+            // Operations that are older than operation resources have none to poll.
             if polled.is_some() || legacy == Some(false) {
                 self.api.operations[index].wait = Some(Wait { polled, legacy });
             }
@@ -164,13 +165,13 @@ impl Lowering<'_> {
     }
 }
 
-/// Reads what the document says of an operation that is long-running.
+/// Reads the document's statement about a long-running operation.
 fn is_legacy(call: &Operation, said: &Value) -> Result<bool, String> {
     if call.is_paged {
         return Err(PAGED.to_owned());
     }
     let said = LongRunning::deserialize(said)
-        .map_err(|error| format!("`{LONG_RUNNING}` is not understood: {error}"))?;
+        .map_err(|error| format!("`{LONG_RUNNING}` can't be read: {error}"))?;
     Ok(said.legacy)
 }
 
@@ -185,7 +186,7 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn polled(&self, said: &Value) -> Result<Polled, String> {
         let facts = Facts::deserialize(said)
-            .map_err(|error| format!("`{WAIT}` is not understood: {error}"))?;
+            .map_err(|error| format!("`{WAIT}` can't be read: {error}"))?;
         if self.call.is_paged {
             return Err(PAGED.to_owned());
         }
@@ -221,27 +222,27 @@ impl<'a> Check<'a> {
     fn find(&self, text: &str) -> Result<usize, String> {
         let path = text.strip_prefix("GET ").ok_or_else(|| {
             format!(
-                "`{text}` is not understood: write the method GET, a space and a path"
+                "`{text}` is no operation to poll: write the method GET, a space and a path"
             )
         })?;
         let index = self.known.get(&operation_key(Method::Get, path));
         index.copied().ok_or_else(|| format!("there is no operation `{text}`"))
     }
 
-    /// Checks that a program that has the call has what it polls.
+    /// Checks that a program with the call compiled in has the polled operation too.
     fn fits(&self, polls: &Operation) -> Result<(), String> {
         let is_stable = |operation: &Operation| operation.newest_stable().is_some();
         match (is_stable(self.call), is_stable(polls)) {
-            (true, false) => Err(format!("`GET {}` is only in preview", polls.path)),
+            (true, false) => Err(format!("`GET {}` has only preview versions, and the call has stable ones", polls.path)),
             (false, _) if polls.tag != self.call.tag => {
-                Err("what is only in preview is not waited for by another group"
+                Err("a call that has only preview versions can't poll an operation of another group"
                     .to_owned())
             }
             _ => Ok(()),
         }
     }
 
-    /// Says where each path parameter of an operation comes from.
+    /// Returns the source of each path parameter of an operation.
     fn sources(
         &self,
         target: &Operation,
@@ -257,12 +258,14 @@ impl<'a> Check<'a> {
             None if path_parameters(self.call).contains(name) => {
                 Ok(Source::Request((*name).to_owned()))
             }
-            None => Err(format!("nothing says where `{name}` comes from")),
+            None => Err(format!(
+                "the path parameter `{name}` has no source: add it to `parameters`"
+            )),
         };
         names.iter().map(source).collect()
     }
 
-    /// Reads a source: `request.name`, or one of several `response.name` or `item.name`.
+    /// Reads a source: `request.name`, or alternatives `response.name` or `item.name`.
     fn source(
         &self,
         said: &[String],
@@ -287,24 +290,23 @@ impl<'a> Check<'a> {
         source.ok_or_else(|| format!("there is no `{}`", said.join("`, `")))
     }
 
-    /// Returns the properties that tell the state, checked together with the values.
+    /// Returns the properties with the state, checked together with their values.
     fn states(&self, polls: &Operation, facts: &Facts) -> Result<Vec<String>, String> {
         let names = Vec::from(facts.property.clone());
         let mut values = facts.done.iter().chain(&facts.failed);
         if names.is_empty() {
             return match (values.next(), facts.gone) {
                 (Some(_), _) => {
-                    Err("values without a `property` that has them".to_owned())
+                    Err("`done` or `failed` without a `property`".to_owned())
                 }
                 (None, true) => Ok(names),
                 (None, false) => {
-                    Err("nothing says when the wait is done: `property`, or `gone`"
-                        .to_owned())
+                    Err("the wait has no end: add `property` or `gone`".to_owned())
                 }
             };
         }
         self.has(polls, &names)?;
-        // A value that another document does not declare may come all the same.
+        // The service may send a value that another document doesn't declare.
         if self.unmatched == UnmatchedAction::Error {
             for declared in self.values(polls, &names) {
                 let is_declared = |value: &&String| {
@@ -312,7 +314,7 @@ impl<'a> Check<'a> {
                 };
                 if let Some(value) = values.clone().find(|value| !is_declared(value)) {
                     return Err(format!(
-                        "`{}` is never `{value}`",
+                        "`{}` has no value `{value}`",
                         names.join("` or `")
                     ));
                 }
@@ -321,8 +323,8 @@ impl<'a> Check<'a> {
         Ok(names)
     }
 
-    /// Returns the declared values of some properties, for each version where no property is a
-    /// string, which may be anything.
+    /// Returns the declared values of some properties, for each version where none of the
+    /// properties is a plain string, which may have any value.
     fn values(&self, polls: &Operation, names: &[String]) -> Vec<Vec<&'a [String]>> {
         let values = |ty: &Type| match ty {
             Type::Def(id) => match &self.api.def(*id).kind {
@@ -336,7 +338,7 @@ impl<'a> Check<'a> {
         all.filter_map(|types| types.into_iter().map(values).collect()).collect()
     }
 
-    /// Checks that some properties are there, and are booleans.
+    /// Checks that some properties exist and are booleans.
     fn flags(&self, polls: &Operation, names: &[String]) -> Result<(), String> {
         for name in names {
             let name = std::slice::from_ref(name);
@@ -367,15 +369,15 @@ fn path_parameters(operation: &Operation) -> Vec<&str> {
     in_path.map(|parameter| parameter.name.as_str()).collect()
 }
 
-/// The bodies of an operation's responses in JSON, one for each version; `None` where a version has
+/// Returns the JSON body of an operation's response in each version; `None` where a version has
 /// none.
 fn outputs(operation: &Operation) -> Option<Vec<Type>> {
     let versions = operation.versions.iter();
-    versions.map(|version| version.answers.first()?.body().cloned()).collect()
+    versions.map(|version| version.responses.first()?.body().cloned()).collect()
 }
 
-/// Whether the response of an operation has one of some properties in every version, and each of
-/// them in some version or variant.
+/// Tells whether the response of an operation has one of some properties in every version, and each
+/// of them in some version or variant.
 fn declares(api: &Api, operation: &Operation, names: &[String]) -> bool {
     outputs(operation).is_some_and(|outputs| have(api, &outputs, names))
 }
@@ -412,7 +414,7 @@ fn properties<'a>(api: &'a Api, ty: &Type, name: &str, found: &mut Vec<&'a Type>
     }
 }
 
-/// Whether the items of a list have one of some properties.
+/// Tells whether the items of a list have one of some properties.
 fn lists(api: &Api, list: &Operation, names: &[String]) -> bool {
     let Some(outputs) = outputs(list).filter(|_| list.is_paged) else { return false };
     let mut lists = Vec::new();

@@ -1,4 +1,4 @@
-//! The uses of types: which records are never anything but a variant of a union.
+//! The uses of types: which records are only ever variants of unions.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,13 +6,13 @@ use super::{Api, Discriminator, Kind, Type, TypeId, Variant};
 
 /// The uses of a type.
 pub(crate) enum Uses {
-    /// As variants of some unions, each for one value of this property.
+    /// As variant of some unions only, each for one value of this property.
     Variant { property: String, unions: BTreeSet<TypeId> },
-    /// As anything else too.
+    /// In any other position.
     Anything,
 }
 
-/// Returns what each type is used as.
+/// Returns the uses of each type.
 pub(crate) fn uses(api: &Api) -> HashMap<TypeId, Uses> {
     let mut uses = HashMap::new();
     let mut any = |ty: &Type| {
@@ -51,7 +51,7 @@ pub(crate) fn uses(api: &Api) -> HashMap<TypeId, Uses> {
     uses
 }
 
-/// The property whose only value for a variant the union can write.
+/// Returns the discriminator if the variant has one value for it, which the union can write.
 fn implied_property<'u>(by: &'u Discriminator, variant: &Variant) -> Option<&'u str> {
     match (by, &variant.ty, variant.tags.as_slice()) {
         (Discriminator::Tag { property, .. }, Type::Def(_), [_]) => Some(property),

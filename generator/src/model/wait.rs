@@ -1,38 +1,37 @@
 //! Waits, as data.
 
-/// The facts that tell the end of work that goes on after the response.
+/// The facts by which a client learns the end of work that goes on after the response.
 #[derive(Clone, Debug)]
 pub struct Wait {
     pub polled: Option<Polled>,
-    /// Whether the document says that the operation is long-running, and if so whether it is older
-    /// than operation resources.
+    /// Whether the operation is older than operation resources; `None` where the document doesn't
+    /// declare it as long-running.
     pub legacy: Option<bool>,
 }
 
-/// An operation that is repeated until its response means done or failed.
+/// The operation that is polled until its response means done or failed.
 #[derive(Clone, Debug)]
 pub struct Polled {
     /// An index into [`Api::operations`](super::Api::operations).
     pub operation: usize,
     /// The sources of its path parameters, in their order.
     pub sources: Vec<Source>,
-    /// The properties that tell the state, of which a resource has one.
+    /// The properties with the state, of which a resource has one.
     pub properties: Vec<String>,
-    /// The values that mean done; none where any does.
+    /// The values that mean done; empty where any value does.
     pub done: Vec<String>,
     pub failed: Vec<String>,
-    /// The properties that mean failed where they are true.
+    /// The boolean properties of which a true one means failed.
     pub flags: Vec<String>,
     /// Whether 404 means done.
     pub gone: bool,
     /// Whether an empty object means the same as 404.
     pub empty: bool,
-    /// The list whose every item is polled, and the sources of its path parameters.
+    /// The list whose items are all polled, and the sources of its path parameters.
     pub each: Option<(usize, Vec<Source>)>,
 }
 
-/// The source of the value of a path parameter, and its name there, or the names of which there
-/// is one.
+/// The source of a path parameter's value: its name there, or alternative names.
 #[derive(Clone, Debug)]
 pub enum Source {
     Request(String),

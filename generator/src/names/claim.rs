@@ -1,4 +1,4 @@
-//! Claims: a scope in which every name belongs to one thing.
+//! Claims: a scope in which every name belongs to one item.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -7,9 +7,9 @@ use crate::casing::free_name;
 use crate::diagnostic::Diagnostic;
 use crate::pointer::Pointer;
 
-/// The names of one kind in one place, and what each was claimed for.
+/// The names of one kind in one scope, and the item that claimed each.
 pub(super) struct Scope {
-    /// The thing that is named, for messages: `field of Cluster`.
+    /// The kind of item, for messages: `field of Cluster`.
     what: String,
     /// The advice on a collision.
     help: String,
@@ -30,7 +30,7 @@ impl Scope {
         Self { what: what.into(), help: help.into(), claimed: HashMap::new() }
     }
 
-    /// Keeps a name for the generator.
+    /// Reserves a name for the generator.
     pub(super) fn reserve(&mut self, name: &str, spelling: &str) {
         self.claimed.insert(name.to_owned(), (spelling.to_owned(), None));
     }
@@ -39,8 +39,8 @@ impl Scope {
         !self.claimed.contains_key(name)
     }
 
-    /// Claims the first of some names that is free, or one of them with a number, and notes that
-    /// it had to give way. `is_free` says what else a name must be.
+    /// Claims the first free name of some, or one of them with a number, and notes that the wanted
+    /// one was taken. `is_free` states further conditions.
     pub(super) fn give(
         &mut self,
         names: &[String],
@@ -64,7 +64,7 @@ impl Scope {
         name
     }
 
-    /// Claims a name, and reports both places where it is taken.
+    /// Claims a name; reports both locations where it is taken.
     pub(super) fn claim(
         &mut self,
         name: &str,

@@ -4,8 +4,8 @@ use crate::casing::{free_name, variant_name};
 use crate::codes::ErrorCodes;
 use crate::ledger::{Ledger, Section};
 
-/// Names the codes. Those that were named before stay, on the list or not: a program may name
-/// them.
+/// Names the codes. Recorded names are kept even where the list no longer has the code: a program
+/// may use them.
 pub(super) fn name_codes(codes: &ErrorCodes, ledger: &Ledger) -> Section {
     let mut names = ledger.error_codes().clone();
     for code in codes.iter() {
@@ -31,7 +31,7 @@ mod tests {
         let expected = [("AB", "Ab"), ("A_B", "Old"), ("C_D", "AB"), ("E_F", "EF")];
         let expected = expected.map(|(code, name)| (code.to_owned(), name.to_owned()));
         assert_eq!(names, Section::from(expected));
-        // Two spellings, one name: the later gives way.
+        // Two spellings with one name: the later one gets another.
         let list = "E_F = { report = \"x\" }\n\"E__F\" = { report = \"x\" }";
         let names = name_codes(&ErrorCodes::parse(list).expect("codes"), &ledger);
         assert_eq!((&*names["E_F"], &*names["E__F"]), ("EF", "EF2"));

@@ -52,17 +52,17 @@ pub(super) fn name_members(
 
 /// The naming of a type's members by their JSON names.
 struct Naming {
-    /// The thing that is named, for messages: `field of Cluster`.
+    /// The kind of member, for messages: `field of Cluster`.
     what: String,
-    /// An example of a line in the ledger.
+    /// An example of the ledger line.
     line: String,
-    /// JSON name → name, of members that are gone too.
+    /// JSON name → name, including removed members.
     recorded: Section,
     by_rule: fn(&str) -> String,
 }
 
 impl Naming {
-    /// Names the members: those of before first, then each new one as it is spelt.
+    /// Names the members: recorded ones first, then each new one by its spelling.
     fn name_each<'a>(
         self,
         def: &TypeDef,
@@ -99,7 +99,7 @@ fn name_variants(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     let place = &def.origin.places[0];
-    // What its siblings have been called before is theirs.
+    // A new variant must not take the former name of another.
     let of_the_past: Vec<String> = ledger
         .union(name)
         .iter()
@@ -135,7 +135,7 @@ fn name_variants(
     names
 }
 
-/// The name that someone has given a variant by hand, by the values that select it.
+/// Returns the name that was written by hand for a variant, found by its discriminator values.
 fn given_name(ledger: &Ledger, union: &str, variant: &Variant) -> Option<String> {
     let mut given =
         ledger.union(union)?.variants().filter(|given| !given.tags.is_empty());
@@ -144,8 +144,8 @@ fn given_name(ledger: &Ledger, union: &str, variant: &Variant) -> Option<String>
     Some(given.name.to_owned())
 }
 
-/// A name without what the union's name says already: the tag where the document maps just one,
-/// else the type's name with the union's words cut from its ends.
+/// Returns a name without the words of the union's name: the discriminator value where the document
+/// maps just one, else the type's name without those words at its ends.
 fn short_name(variant: &Variant, union: &Union, name: &str, types: &[String]) -> String {
     if let (Discriminator::Tag { inferred, .. }, [tag]) =
         (&union.by, variant.tags.as_slice())
@@ -175,7 +175,7 @@ fn short_name(variant: &Variant, union: &Union, name: &str, types: &[String]) ->
     words[start..].join(" ")
 }
 
-/// Whether two variants have one type, so that it can't name them.
+/// Tells whether two variants have the same type, which then can't name them.
 fn shares_types(union: &Union) -> bool {
     let types: HashSet<&Type> =
         union.variants.iter().map(|variant| &variant.ty).collect();
@@ -186,7 +186,7 @@ fn says(words: &[String], word: &str) -> bool {
     words.iter().any(|other| other.trim_end_matches('s') == word.trim_end_matches('s'))
 }
 
-/// Returns the word for a type where its kind tells it apart.
+/// Returns the word for a type whose kind selects a variant.
 fn type_text(ty: &Type, types: &[String]) -> String {
     match ty {
         Type::Bool => "boolean".to_owned(),

@@ -1,4 +1,4 @@
-//! The names of types: schemas by their own name, inline types for what they are.
+//! The names of types: schemas by their own name, inline types by their origin.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -52,7 +52,7 @@ impl Naming<'_> {
         }
     }
 
-    /// Takes the names that types have had.
+    /// Takes the recorded names.
     fn take_recorded_names(&mut self, api: &Api, order: &[usize]) {
         for &index in order {
             let def = &api.types[index];
@@ -62,7 +62,7 @@ impl Naming<'_> {
         }
     }
 
-    /// Takes the names that someone has given by hand.
+    /// Takes the names that were written by hand.
     fn take_given_names(&mut self, api: &Api, ledger: &Ledger, order: &[usize]) {
         for &index in order {
             let mut places = api.types[index].origin.places.iter();
@@ -87,7 +87,7 @@ impl Naming<'_> {
         let schemas =
             order.iter().copied().filter(|&index| api.types[index].origin.named);
         let is_one = |index: &usize| api.types[*index].origin.places.len() == 1;
-        // Names of one schema first, so that no common name happens to be one.
+        // Types of a single schema first, so that no common name takes the name of one.
         let (one, several): (Vec<usize>, Vec<usize>) = schemas.partition(is_one);
         let key = |index: &usize| api.types[*index].origin.places[0].key.as_str();
         let one = by_precedence(one, key, type_name);
@@ -104,7 +104,8 @@ impl Naming<'_> {
                 1 => None,
                 _ => common_names(api, index).into_iter().find(is_free),
             };
-            // What bore the name before keeps it, even where it is gone from this document.
+            // The type that had the name before keeps it, even where this document no longer has
+            // the type.
             let name = common.unwrap_or_else(|| {
                 free_type_name(&type_name(&place.key), "Schema", |name| {
                     self.scope.is_free(name) && !of_the_past.contains(name)
@@ -126,7 +127,7 @@ impl Naming<'_> {
         let dominant = dominant_types(api);
         let inline =
             order.iter().copied().filter(|&index| !api.types[index].origin.named);
-        // Short names first, so that no path happens to take one.
+        // Short names first, so that no path takes one.
         let (short, long): (Vec<usize>, Vec<usize>) =
             inline.partition(|index| dominant.contains_key(index));
         for index in short.into_iter().chain(long) {
@@ -149,8 +150,8 @@ impl Naming<'_> {
     }
 }
 
-/// The names of equal variants: what theirs have in common, alone, after the first words of the
-/// union's name, or after a word that says it is any of them.
+/// Returns names for merged variants: the words that their names have in common, alone, after the
+/// first words of the union's name, or after a word for "any".
 fn common_names(api: &Api, index: usize) -> Vec<String> {
     let keys = api.types[index].origin.places.iter().map(|place| place.key.as_str());
     let Some(common) = common_name(keys) else { return Vec::new() };
@@ -173,7 +174,7 @@ fn common_names(api: &Api, index: usize) -> Vec<String> {
     names.map(|name| type_name(&name)).collect()
 }
 
-/// Returns a name that is free: as it is, with an ending, or with a number.
+/// Returns a free name: the given one, else with an ending, else with a number.
 fn free_type_name(name: &str, ending: &str, is_free: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}{ending}{number}"));
     let plain = [name.to_owned(), format!("{name}{ending}")];
@@ -181,7 +182,8 @@ fn free_type_name(name: &str, ending: &str, is_free: impl Fn(&str) -> bool) -> S
     names.find(|name| is_free(name)).unwrap_or_default()
 }
 
-/// The inline types that hold more than half of the places of their hint: the word means them.
+/// Returns the inline types that have more than half of the origins with their hint, and so may be
+/// named by it alone.
 fn dominant_types(api: &Api) -> HashMap<usize, String> {
     let mut by_hint: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, def) in api.types.iter().enumerate().filter(|(_, def)| !def.origin.named)
@@ -201,9 +203,10 @@ fn dominant_types(api: &Api) -> HashMap<usize, String> {
     dominant
 }
 
-/// The names that an inline type may take, best first.
+/// Returns the candidate names of an inline type, best first.
 fn candidates(origin: &Origin, short: Option<&String>) -> Vec<String> {
-    // A schema may have the word already; the path of one place would say less.
+    // A schema may have the word already. `Value` is better then than the path of one origin, for
+    // there are several.
     let mut names: Vec<String> = short
         .into_iter()
         .flat_map(|name| [name.clone(), format!("{name}Value")])
@@ -213,7 +216,7 @@ fn candidates(origin: &Origin, short: Option<&String>) -> Vec<String> {
     names
 }
 
-/// Names a type for its path. What the owner ends with, the rest need not begin with.
+/// Names a type by its path; words at the end of the owner are not repeated from the hint.
 fn path_name(place: &Place) -> String {
     let hint = words(&place.hint);
     let mut words = words(&place.owner);

@@ -1,4 +1,4 @@
-//! Overlay files and what they ask for.
+//! Overlay files and their actions.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::grammar::is_extension;
 use crate::tree;
 
-/// One correction.
+/// An action of an overlay.
 #[derive(Debug)]
 pub(super) struct Action {
     pub(super) file: String,
@@ -40,7 +40,7 @@ pub(super) fn parse(file: &str, bytes: &[u8]) -> Result<Vec<Action>, Vec<Diagnos
     if found.is_empty() { Ok(actions) } else { Err(found) }
 }
 
-/// Moves a problem of the text to the overlay that holds the text.
+/// Rewrites the location of a problem of the text to the overlay that contains the text.
 fn in_file(file: &str, mut problem: Diagnostic) -> Diagnostic {
     let position = match &problem.place {
         Place::Text { line, column } => Some((*line, *column)),
@@ -103,7 +103,7 @@ fn parse_action(
     }
     if text("description").is_none() {
         let help =
-            "say what shows that the document is wrong: a recording, a page, a date";
+            "state the evidence that the document is wrong: a recording, a page, a date";
         found.push(error("the action has no `description`".into()).help(help));
     }
     for key in

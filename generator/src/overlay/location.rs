@@ -1,4 +1,4 @@
-//! The places where a target was found, in an order that removal can rely on.
+//! Locations of a target's matches, in an order that removal can rely on.
 
 use serde_json::Value;
 use serde_json_path::{NormalizedPath, PathElement};
@@ -10,7 +10,7 @@ pub(super) enum Step {
     Name(String),
 }
 
-/// The way to a node. Whatever holds a node is ordered before it.
+/// The path to a node. A node is ordered after the nodes that contain it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Location(Vec<Step>);
 
@@ -34,7 +34,7 @@ impl Location {
         descend(&self.0, document)
     }
 
-    /// Removes the node and tells whether that could be done; the root has nothing to be removed from.
+    /// Removes the node and returns true; returns false for the root, which can't be removed.
     pub(super) fn remove_from(&self, document: &mut Value) -> bool {
         let Some((last, holder)) = self.0.split_last() else { return false };
         match (last, descend(holder, document)) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::location::Location;
 use crate::tree::MAX_DEPTH;
 
-/// Merges `update` into the node at `location` and tells whether that changed anything.
+/// Merges `update` into the node at `location`; returns true if that changed anything.
 pub(super) fn update(
     document: &mut Value,
     location: &Location,

@@ -1,5 +1,4 @@
-//! The types as they are generated: the recorded ones, made of all that stands at their places,
-//! and the new ones.
+//! Makes the generated types: recorded ones, from all definitions at their places, and new ones.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,16 +10,16 @@ use crate::model::{
 };
 use crate::pointer::Pointer;
 
-/// The source of a type that is made.
+/// The source of a generated type.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Node {
     /// A recorded type.
     Recorded(String),
-    /// A definition that the ledger does not know.
+    /// A definition that the ledger doesn't have.
     New(TypeId),
 }
 
-/// The types that are made, on demand.
+/// The generated types, made on demand.
 pub(super) struct Build<'a> {
     pub(super) api: &'a Api,
     pub(super) ledger: &'a Ledger,
@@ -34,7 +33,7 @@ impl<'a> Build<'a> {
         Self { api, ledger, pairs, ids: HashMap::new(), nodes: Vec::new() }
     }
 
-    /// Makes all types that are asked for, and those that they hold.
+    /// Makes all types that were requested, and those that they contain.
     pub(super) fn finish(mut self) -> Vec<TypeDef> {
         let mut made = Vec::new();
         while made.len() < self.nodes.len() {
@@ -47,8 +46,8 @@ impl<'a> Build<'a> {
         made
     }
 
-    /// Returns the type of a place: the recorded one where what the document has there can be
-    /// had as that, else the document's.
+    /// Returns the type of a place: the recorded one where it can represent what the document has
+    /// there, else the document's.
     pub(super) fn ty(
         &mut self,
         recorded: Option<&Type<String>>,
@@ -94,7 +93,7 @@ impl<'a> Build<'a> {
         let sources = self.pairs.sources(name);
         let mut defs: Vec<&TypeDef> =
             sources.iter().map(|id| self.api.def(*id)).collect();
-        // The order in which they were found depends on what the ledger has.
+        // The order in which they were found depends on the ledger's contents.
         defs.sort_by(|a, b| a.origin.places.cmp(&b.origin.places));
         let kind = if let Some(values) = self.ledger.values(name) {
             Kind::Enum(values_of(&defs, values.keys()))
@@ -136,7 +135,7 @@ impl<'a> Build<'a> {
         Record { fields: fields.collect() }
     }
 
-    /// Makes one field of all that is declared for a property.
+    /// Makes one field of all declarations of a property.
     fn field(
         &mut self,
         known: Option<&FieldType>,
@@ -144,7 +143,7 @@ impl<'a> Build<'a> {
         is_in_all: bool,
     ) -> Field {
         let mut field = found[0].clone();
-        found[1..].iter().for_each(|other| field.weaken(other));
+        found[1..].iter().for_each(|other| field.intersect(other));
         field.required &= is_in_all;
         let types: Vec<&Type> = found.iter().map(|field| &field.ty).collect();
         field.ty = self.ty(known.map(|known| &known.held.ty), &types);
@@ -159,7 +158,7 @@ impl<'a> Build<'a> {
         field
     }
 
-    /// Makes a record that the document has no properties of any more, but any JSON value.
+    /// Makes a record whose properties the document no longer declares, only any JSON value.
     fn record_of_ledger(&mut self, name: &str) -> Record {
         let known = self.ledger.record(name).into_iter().flatten();
         let fields = known.filter_map(|(json_name, known)| {
@@ -185,7 +184,7 @@ impl<'a> Build<'a> {
             self.add_variant(&pairs, found, &mut variants);
         }
         if unions.len() < defs.len() || defs.is_empty() {
-            // A record, or any JSON value, may still be any of them.
+            // A record, or any JSON value, may still be any of the variants.
             for known in recorded.variants() {
                 if find(&mut variants, known.name).is_none() {
                     let ty = self.restore(known.ty);
@@ -194,8 +193,8 @@ impl<'a> Build<'a> {
             }
         }
         if let Some((common, _)) = recorded.common() {
-            // The record is made later. Its fields have these types, whatever those of the
-            // variants have become.
+            // The common record is added later. Its fields keep their recorded types, even where
+            // the variants now have others.
             for known in
                 self.ledger.record(common).into_iter().flat_map(|it| it.values())
             {
@@ -210,7 +209,8 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// Adds the recorded variants that a variant of the document stands for, or itself if it is new.
+    /// Adds the recorded variants that a variant of the document corresponds to, or the variant
+    /// itself if it is new.
     fn add_variant(
         &mut self,
         pairs: &[Pair<'_>],
@@ -239,7 +239,7 @@ impl<'a> Build<'a> {
                 let ty = self.ty(Some(known.ty), &all);
                 into.push(variant(known, ty));
             }
-            // Values that are new select the first of those that the document has made one.
+            // New values select the first of the recorded variants that the document has merged.
             if let Some(variant) = find(into, known.name) {
                 variant.tags.append(&mut new);
                 let order = |tag: &String| found.tags.iter().position(|own| own == tag);
@@ -250,7 +250,7 @@ impl<'a> Build<'a> {
     }
 }
 
-/// A recorded variant, and one that the document has for it.
+/// A recorded variant, and a variant of the document that corresponds to it.
 type Pair<'p> = (RecordedVariant<'p>, &'p Variant);
 
 fn find<'v>(variants: &'v mut [Variant], name: &str) -> Option<&'v mut Variant> {
@@ -261,7 +261,7 @@ fn variant(known: &RecordedVariant<'_>, ty: Type) -> Variant {
     Variant { recorded: Some(known.name.to_owned()), ty, tags: known.tags.to_vec() }
 }
 
-/// The values of all, and those that were values once.
+/// Returns the values of all sources, and those that were values once.
 fn values_of<'a>(
     defs: &[&'a TypeDef],
     recorded: impl Iterator<Item = &'a String>,
@@ -273,7 +273,7 @@ fn values_of<'a>(
     Enum::new(found.chain(recorded).map(String::as_str))
 }
 
-/// The place of a type that no place of the document declares any more.
+/// Returns the location of a type that the document no longer declares anywhere.
 fn place_of(ledger: &Ledger, name: &str) -> Place {
     Place {
         key: ledger.place(name).unwrap_or(name).to_owned(),

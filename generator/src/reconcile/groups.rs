@@ -1,11 +1,11 @@
-//! The modules: an operation stays in the one it was first put into.
+//! The modules of operations: an operation stays in the module it was first put into.
 
 use std::collections::BTreeMap;
 
 use crate::ledger::Ledger;
 use crate::model::{Api, Tag};
 
-/// The mark that tells the groups apart that are left.
+/// The identity of a remaining operation group.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     /// A recorded module.
@@ -36,13 +36,13 @@ pub(super) fn keep_modules(api: &mut Api, ledger: &Ledger) {
     let mut tags: BTreeMap<Key, Tag> = BTreeMap::new();
     for (index, (tag, module)) in found.into_iter().zip(modules).enumerate() {
         let key = Key::of(module.as_ref(), &tag);
-        // Its operations are all in the modules of other groups.
+        // All of its operations are in the modules of other groups.
         let is_left = api.operations.iter().any(|operation| operation.tag == index)
             && !wanted.contains(&key);
         if module.is_none() && is_left {
             continue;
         }
-        // A group that was renamed beside one that was not: the old name stands for both.
+        // Where several groups share a module, the one that the module was made for is kept.
         let is_first = module
             .as_deref()
             .is_none_or(|module| ledger.group(module) == Some(&tag.name));
@@ -70,8 +70,8 @@ pub(super) fn keep_modules(api: &mut Api, ledger: &Ledger) {
     api.tags = tags.into_iter().map(|(_, tag)| tag).collect();
 }
 
-/// Returns the recorded module of each group: its own, else that of a group which is gone and
-/// most of whose operations it has.
+/// Returns the recorded module of each group: its own, else that of a group that is gone and most
+/// of whose operations it has.
 fn modules(api: &Api, tags: &[Tag], ledger: &Ledger) -> Vec<Option<String>> {
     let own: Vec<Option<&str>> =
         tags.iter().map(|tag| ledger.module(&tag.name)).collect();

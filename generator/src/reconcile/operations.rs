@@ -1,12 +1,12 @@
-//! The request functions: arguments, setters and what requests resolve to.
+//! The request functions: arguments, setters and outputs.
 
 use std::collections::BTreeSet;
 
 use super::build::Build;
 use crate::casing::{free_name, precedence, setter_name, spelt};
-use crate::ledger::{RecordedAnswer, RecordedOperation, parameter_key};
+use crate::ledger::{RecordedOperation, RecordedResponse, parameter_key};
 use crate::model::{
-    Answer, Body, Content, Location, Operation, OperationVersion, Output, Parameter,
+    Body, Content, Location, Operation, OperationVersion, Output, Parameter, Response,
     Type,
 };
 
@@ -25,12 +25,12 @@ fn reconcile(build: &mut Build<'_>, found: &Operation) -> Operation {
         Some(recorded) => recorded.has_builder(),
         None => operation.parameters.iter().any(|parameter| !parameter.is_argument),
     };
-    // A wait that comes later leaves the function the type that programs name, and so does one
-    // that goes.
+    // A wait that is added or removed later must not change the function's return type, which
+    // programs name.
     let offered = recorded.map(RecordedOperation::offers_wait);
     operation.offers_wait = offered.unwrap_or(operation.wait.is_some());
-    // What was paged has methods that programs call, whether or not pages are still numbered. What
-    // was waited for has other ones.
+    // A paged request has methods that programs call, whether or not its pages are still numbered.
+    // A request with a wait has other methods.
     let was_paged = recorded.is_some_and(RecordedOperation::is_paged);
     operation.is_paged = was_paged || operation.is_paged && !operation.offers_wait;
     for version in &mut operation.versions {
@@ -39,8 +39,8 @@ fn reconcile(build: &mut Build<'_>, found: &Operation) -> Operation {
     operation
 }
 
-/// Returns the parameters. The arguments of a request function never change: a parameter that comes
-/// later is set on the request.
+/// Returns the parameters. The arguments of a request function never change: a parameter that is
+/// added later is set on the request.
 fn parameters(
     build: &mut Build<'_>,
     operation: &Operation,
@@ -52,7 +52,7 @@ fn parameters(
         let known = recorded.and_then(|recorded| recorded.parameter(&key));
         let is_one = !matches!(parameter.ty, Type::List(_) | Type::Map(_));
         parameter.ty = match known.map(|known| &known.ty) {
-            // All that is sent here is text: a number, too, or one of several kinds.
+            // A parameter is sent as text, so a number or a union is accepted as one.
             Some(Type::String) if is_one => Type::String,
             known => build.ty(known, &[&parameter.ty]),
         };
@@ -67,8 +67,9 @@ fn parameters(
     parameters
 }
 
-/// A parameter that comes later leaves the others their names, those that are gone too. Those of
-/// one spelling are told apart by what else is in it, and by where they go.
+/// Names new parameters without changing the names of the others, including removed ones.
+/// Parameters that would get the same name are distinguished by their other characters, and by
+/// their location.
 fn name_new_parameters(parameters: &mut [Parameter], mut taken: BTreeSet<String>) {
     let mut new: Vec<&mut Parameter> =
         parameters.iter_mut().filter(|own| own.recorded.is_none()).collect();
@@ -95,25 +96,25 @@ fn reconcile_version(
     version: &mut OperationVersion,
     recorded: Option<&RecordedOperation>,
 ) {
-    let answers = recorded.map(|recorded| recorded.answers(version.version));
-    let answers = answers.unwrap_or_default();
-    for answer in &mut version.answers {
-        let known = answers.get(answer.media_type.format.as_str()).copied();
-        reconcile_answer(build, answer, known);
+    let responses = recorded.map(|recorded| recorded.responses(version.version));
+    let responses = responses.unwrap_or_default();
+    for response in &mut version.responses {
+        let known = responses.get(response.media_type.format.as_str()).copied();
+        reconcile_response(build, response, known);
     }
-    // The function without a format in its name stays the one of the same format.
-    version.answers.sort_by_cached_key(|answer| {
-        let known = answers.get(answer.media_type.format.as_str());
+    // The function with the plain name keeps its format.
+    version.responses.sort_by_cached_key(|response| {
+        let known = responses.get(response.media_type.format.as_str());
         (
-            !known.map_or(answers.is_empty(), |known| known.is_first),
-            answer.media_type.format.clone(),
+            !known.map_or(responses.is_empty(), |known| known.is_first),
+            response.media_type.format.clone(),
         )
     });
-    // Where the format of that function is gone, the others stay where they are.
-    for (index, answer) in version.answers.iter_mut().enumerate() {
-        let known = answers.get(answer.media_type.format.as_str());
-        let is_first = index == 0 && answers.is_empty();
-        answer.is_first = known.map_or(is_first, |known| known.is_first);
+    // Where the format of that function is gone, the others keep their names.
+    for (index, response) in version.responses.iter_mut().enumerate() {
+        let known = responses.get(response.media_type.format.as_str());
+        let is_first = index == 0 && responses.is_empty();
+        response.is_first = known.map_or(is_first, |known| known.is_first);
     }
     if let Some(body) = &mut version.body {
         let known = recorded.and_then(|recorded| recorded.body(version.version));
@@ -121,33 +122,33 @@ fn reconcile_version(
             ty: build.ty(known, &[&body.ty]),
             media_type: body.media_type.clone(),
             is_bytes: body.is_bytes,
-            is_argument: answers.is_empty() || known.is_some(),
+            is_argument: responses.is_empty() || known.is_some(),
         };
     }
 }
 
-fn reconcile_answer(
+fn reconcile_response(
     build: &mut Build<'_>,
-    answer: &mut Answer,
-    known: Option<&RecordedAnswer>,
+    response: &mut Response,
+    known: Option<&RecordedResponse>,
 ) {
     let ty = known.and_then(|known| match &known.output {
         Output::Json(ty) | Output::Optional(ty) => Some(ty),
         Output::Empty | Output::Stream => None,
     });
-    let body = answer.body().cloned();
-    for (_, content) in &mut answer.statuses {
+    let body = response.body().cloned();
+    for (_, content) in &mut response.statuses {
         if let Content::Json(found) = content {
-            // Another status with another body is decoded as this one.
+            // A second status with another body is decoded as this one.
             let known = ty.filter(|_| body.as_ref() == Some(found));
             *found = build.ty(known, &[found]);
         }
     }
-    let output = answer.output_of_statuses();
-    answer.output = match (known.map(|known| &known.output), output) {
+    let output = response.output_of_statuses();
+    response.output = match (known.map(|known| &known.output), output) {
         (Some(Output::Empty), _) => Output::Empty,
         (Some(Output::Stream), _) => Output::Stream,
-        // Where nothing comes any more, any JSON value is `null`.
+        // Where the response no longer has a body, any JSON value is `null`.
         (Some(Output::Json(Type::Json)), Output::Empty) => Output::Json(Type::Json),
         (Some(Output::Json(_)), Output::Json(ty) | Output::Optional(ty)) => {
             Output::Json(ty)

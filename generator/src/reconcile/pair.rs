@@ -1,4 +1,4 @@
-//! Pairs of a type in the ledger and a definition of the document, both found at one place.
+//! Pairs of a recorded type and a definition of the document, both found at the same place.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,14 +8,14 @@ use crate::model::{
     Api, Discriminator, JsonKind, Kind, Operation, Output, Type, TypeId, Variant,
 };
 
-/// The definitions that stand at the places of each recorded type, and the reverse.
+/// The definitions at the places of each recorded type, and the reverse.
 pub(super) struct Pairs<'a> {
     api: &'a Api,
     ledger: &'a Ledger,
     sources: BTreeMap<String, Vec<TypeId>>,
     names: HashMap<TypeId, Vec<String>>,
     pending: Vec<(String, TypeId)>,
-    /// Whether only definitions that are declared where the recorded type was are paired.
+    /// Whether a definition is paired only if it is declared where the recorded type was.
     only_known_places: bool,
 }
 
@@ -29,8 +29,8 @@ pub(super) fn pairs<'a>(api: &'a Api, ledger: &'a Ledger) -> Pairs<'a> {
         pending: Vec::new(),
         only_known_places: true,
     };
-    // What is declared where it was is the best of several that stand for one type: it comes
-    // first, and the others join it or part from it.
+    // A definition that is declared where the recorded type was matches best. It is paired first;
+    // others are added to it if they fit.
     pairs.pair_operations();
     pairs.only_known_places = false;
     let known = pairs.sources.iter();
@@ -43,13 +43,13 @@ pub(super) fn pairs<'a>(api: &'a Api, ledger: &'a Ledger) -> Pairs<'a> {
 }
 
 impl Pairs<'_> {
-    /// Returns the definitions that stand at the places of a recorded type.
+    /// Returns the definitions at the places of a recorded type.
     pub(super) fn sources(&self, name: &str) -> &[TypeId] {
         self.sources.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Returns the recorded type that a new place of a definition has: the one that was first
-    /// declared there, else the first that it stands for anywhere.
+    /// Returns the recorded type for a new place of a definition: the one first declared there,
+    /// else the first that the definition is paired with anywhere.
     pub(super) fn name(&self, id: TypeId) -> Option<&str> {
         let names = self.names.get(&id)?;
         let known = self.recorded_place(id);
@@ -57,10 +57,10 @@ impl Pairs<'_> {
         same.or_else(|| names.iter().min()).map(String::as_str)
     }
 
-    /// Whether a type of the document can be had as a recorded type.
+    /// Tells whether a recorded type can represent a type of the document.
     pub(super) fn fits(&self, recorded: &Type<String>, found: &Type) -> bool {
         match (recorded, found) {
-            // What does not fit is kept by the record around.
+            // The record around it keeps a value that doesn't fit.
             (Type::Json, _) | (_, Type::Json) => true,
             (Type::Bool | Type::Int | Type::Float | Type::String, Type::Def(id))
                 if self.is_choice_by_kind(*id) =>
@@ -86,7 +86,7 @@ impl Pairs<'_> {
         }
     }
 
-    /// Whether what needs no definition any more can be had as the definition it once was.
+    /// Tells whether a recorded definition can represent a type that needs no definition any more.
     fn fits_definition(&self, name: &str, found: &Type) -> bool {
         if self.ledger.values(name).is_some() {
             return self.is_text(found);
@@ -133,12 +133,12 @@ impl Pairs<'_> {
             }
         }
         for version in &operation.versions {
-            let answers = recorded.answers(version.version);
-            for answer in &version.answers {
-                let known = answers.get(answer.media_type.format.as_str());
+            let responses = recorded.responses(version.version);
+            for response in &version.responses {
+                let known = responses.get(response.media_type.format.as_str());
                 if let Some(Output::Json(known) | Output::Optional(known)) =
                     known.map(|known| &known.output)
-                    && let Some(found) = answer.body()
+                    && let Some(found) = response.body()
                 {
                     self.pair(known, found);
                 }
@@ -173,7 +173,7 @@ impl Pairs<'_> {
         self.pending.push((name.to_owned(), id));
     }
 
-    /// Pairs what is no definition with the variant of its kind.
+    /// Pairs a type that is no definition with the variant of its kind.
     fn pair_content(&mut self, name: &str, found: &Type) {
         let Some(union) = self.ledger.union(name).filter(|union| union.is_by_kind())
         else {
@@ -184,8 +184,9 @@ impl Pairs<'_> {
         }
     }
 
-    /// Whether a definition can stand for a recorded type, beside those that do already. Properties
-    /// that have come to differ in type part what was one type; the first keeps it.
+    /// Tells whether a definition can be paired with a recorded type, beside those already paired.
+    /// Where a property now has different types in definitions that were one type, the first
+    /// definition keeps the recorded type.
     fn accepts(
         &self,
         name: &str,
@@ -214,13 +215,14 @@ impl Pairs<'_> {
                     .iter()
                     .all(|(known, found)| self.could_be(known.ty, &found.ty, seen))
             }
-            // Values of another discriminator select nothing.
+            // The values of another discriminator select nothing.
             (Kind::Union(_), Some(_)) => false,
             _ => true,
         }
     }
 
-    /// Whether a type can be had as a recorded type, as far as is known before all is paired.
+    /// Tells whether a recorded type can represent a type, as far as is known before all are
+    /// paired.
     fn could_be(
         &self,
         recorded: &Type<String>,
@@ -237,7 +239,7 @@ impl Pairs<'_> {
         }
     }
 
-    /// Pairs what the paired definitions hold.
+    /// Pairs the contents of the paired definitions.
     fn follow(&mut self) {
         while let Some((name, id)) = self.pending.pop() {
             let api = self.api;
@@ -245,7 +247,7 @@ impl Pairs<'_> {
                 Kind::Record(_) if self.ledger.record(&name).is_some() => {
                     self.pair_fields(&name, id);
                 }
-                // What is one record today stands for every variant that it once was.
+                // A definition that is one record today corresponds to every recorded variant.
                 Kind::Record(_) => {
                     for ty in contents(self.ledger, &name) {
                         self.pair(ty, &Type::Def(id));
@@ -261,7 +263,8 @@ impl Pairs<'_> {
                             self.pair_fields(common, id);
                         }
                     }
-                    // What is a choice today was one record with the properties of all.
+                    // A definition that is a union today was one record with the properties of all
+                    // variants.
                     None => {
                         for variant in &union.variants {
                             self.pair(&Type::Def(name.clone()), &variant.ty);
@@ -283,8 +286,8 @@ impl Pairs<'_> {
         }
     }
 
-    /// Pairs what no recorded place leads to by the place that declares it: a schema that comes
-    /// back, or is used elsewhere.
+    /// Pairs definitions that no recorded place leads to by the location that declares them: a
+    /// schema that is in use again, or elsewhere.
     fn pair_by_place(&mut self) {
         let mut ids: Vec<TypeId> = (0..self.api.types.len()).map(TypeId).collect();
         ids.sort_by(|a, b| {

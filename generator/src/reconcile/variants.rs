@@ -11,8 +11,9 @@ pub(super) fn contents<'l>(ledger: &'l Ledger, union: &str) -> Vec<&'l Type<Stri
     union.iter().flat_map(|union| union.variants()).map(|variant| variant.ty).collect()
 }
 
-/// Returns each recorded variant with the ones that the document has for it: those that the same
-/// values select, else those that hold the same thing, else those that are most like it.
+/// Returns each recorded variant with the variants of the document that correspond to it: those
+/// with the same discriminator values, else those with the same content, else the most similar
+/// ones.
 pub(super) fn matches<'a, 'l>(
     api: &Api,
     ledger: &Ledger,
@@ -52,7 +53,7 @@ pub(super) fn matches<'a, 'l>(
         .iter()
         .filter(|known| found.iter().all(|(own, _)| own.name != known.name))
         .collect();
-    // With the same discriminator, a value that selected no variant is a new variant's.
+    // With the same discriminator, a value that selected no recorded variant belongs to a new one.
     let tells_alike = recorded.is_told_by(&union.by);
     for variant in &union.variants {
         let can_be = |known: &RecordedVariant<'_>| {
@@ -70,7 +71,8 @@ pub(super) fn matches<'a, 'l>(
     found
 }
 
-/// Returns the recorded variant with the most properties of those whose properties a variant has.
+/// Returns the recorded variant with the most properties among those whose properties a variant all
+/// has.
 fn most_alike<'k, 'l>(
     api: &Api,
     ledger: &Ledger,
@@ -90,7 +92,7 @@ fn most_alike<'k, 'l>(
     counted.max_by_key(|(count, _)| *count).map(|(_, known)| known)
 }
 
-/// Whether a type is the recorded one, as far as can be told from what stands there.
+/// Tells whether a type is the recorded one, as far as its own declaration shows.
 fn is_same(api: &Api, ledger: &Ledger, recorded: &Type<String>, found: &Type) -> bool {
     match (recorded, found) {
         (Type::Def(name), Type::Def(id)) => {
@@ -113,7 +115,7 @@ fn is_text<D>(ty: &Type<D>) -> bool {
     matches!(ty, Type::String | Type::DateTime | Type::Date)
 }
 
-/// The fields that a definition declares: one list, or one for each variant.
+/// Returns the fields that a definition declares: one list, or one for each variant.
 pub(super) fn fields<'a>(api: &'a Api, def: &'a TypeDef) -> Vec<Vec<&'a Field>> {
     let mut lists = Vec::new();
     let mut pending = vec![def];

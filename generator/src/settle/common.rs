@@ -1,7 +1,8 @@
-//! The common part of all variants of a tagged union: the record for a tag that none declares.
+//! The record of the fields that all variants of a union have in common, for a value that selects
+//! no known variant.
 //!
-//! The service adds kinds of things between two documents. What every kind has, an unknown one has
-//! too, and stays typed. What every kind had once stays a field when a kind without it is added.
+//! The service adds variants between two documents. An unknown variant has the common fields too,
+//! so they are typed. A field that was common once stays when a variant without it is added.
 
 use crate::ledger::{Fields, Ledger};
 use crate::model::{
@@ -9,11 +10,11 @@ use crate::model::{
     TypeId, Union,
 };
 
-/// The lines of the ledger for the record of what is common.
+/// The ledger's fields of the common record; `None` where it has no such record.
 type Known<'l> = Option<&'l Fields>;
 
-/// Adds the record to every tagged union whose variants share more than the tag. A union that the
-/// ledger knows without one stays so.
+/// Adds the record to every union with a discriminating property whose variants share more fields
+/// than that property. A union that the ledger has without the record doesn't get one.
 pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
     for index in 0..api.types.len() {
         let Kind::Union(Union { by: Discriminator::Tag { property, .. }, .. }) =
@@ -58,8 +59,8 @@ pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
     }
 }
 
-/// Adds the field of the tag where the record has had one: every object has a tag, whether its
-/// variant has a field for it or not.
+/// Adds the field of the discriminator where the record has had one: every object has the
+/// discriminator, whether or not its variant has a field for it.
 fn add_tag(
     api: &Api,
     ledger: &Ledger,
@@ -75,7 +76,7 @@ fn add_tag(
     }
 }
 
-/// Gives a field of the record the type that it had first.
+/// Gives a field of the record the type that it was recorded with.
 fn restore(api: &Api, ledger: &Ledger, record: &str, field: &mut Field) {
     let Some(known) = ledger.field(record, &field.json_name) else { return };
     if let Some(ty) = find(api, &known.held.ty) {
@@ -104,8 +105,8 @@ fn common_places(union: &Origin) -> Vec<Place> {
         .collect()
 }
 
-/// The fields that every variant has in the same type, and those that are known; `None` where a
-/// variant is no record.
+/// Returns the fields that every variant has in the same type, and the recorded ones; `None` where
+/// a variant is no record.
 fn shared_fields(
     api: &Api,
     id: TypeId,
@@ -125,7 +126,7 @@ fn shared_fields(
                     Type::Def(id) => shared_fields(api, id, known, path),
                     _ => None,
                 };
-                // A variant that is no record has none of what is known.
+                // A variant that is no record has none of the recorded fields.
                 let fields = fields.or(known.map(|_| Vec::new()))?;
                 shared = Some(match shared {
                     None => fields,
@@ -162,12 +163,12 @@ fn intersect(
             };
             if other.ty != field.ty {
                 if !is_text(api, &field.ty) || !is_text(api, &other.ty) {
-                    // What is known gets its type back, and holds what fits.
+                    // A recorded field keeps its type, and decodes the values that fit.
                     return is_known(&field).then_some(field);
                 }
                 field.ty = Type::String;
             }
-            field.weaken(&other);
+            field.intersect(&other);
             Some(field)
         })
         .collect();
@@ -176,7 +177,7 @@ fn intersect(
     united
 }
 
-/// Nothing is known of an unknown variant but that it may have these.
+/// Makes a field optional: an unknown variant may not have it.
 fn relax(mut field: Field) -> Field {
     field.required = false;
     field.limits = Limits::default();

@@ -1,12 +1,12 @@
-//! Tags that a variant implies: where a record is never anything but a variant for one value, the
+//! Discriminators that a variant implies: where a record is only ever a variant for one value, the
 //! union writes the value, and the record has no field that could contradict it.
 
 use crate::ledger::Ledger;
 use crate::model::uses::{Uses, uses};
 use crate::model::{Api, Kind, TypeDef};
 
-/// Drops the field of the tag from every record that is only ever a variant. A field that the
-/// ledger knows stays.
+/// Removes the discriminator's field from every record that is only ever a variant. A recorded
+/// field stays.
 pub(super) fn drop_implied_tags(api: &mut Api, ledger: &Ledger) {
     for (id, uses) in uses(api) {
         if let Uses::Variant { property, .. } = uses

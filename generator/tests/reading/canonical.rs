@@ -1,11 +1,11 @@
-//! The canonical form: it says the same, always in the same way.
+//! The canonical form: it has the same content, and is always the same text.
 
 use atlas_admin_generator::{canonical, document};
 use serde_json::{Map, Value, json};
 
 use crate::random::Random;
 
-/// Text that some reader of YAML takes for something else, or can't take at all.
+/// Text that some reader of YAML misreads, or can't read at all.
 const TRICKY: [&str; 62] = [
     "",
     " ",
@@ -123,7 +123,7 @@ fn what_is_written_is_read_back_equal() {
     let mut random = Random(20_260_806);
     for round in 0..4_000 {
         let mut written = object(&mut random, 4);
-        // A merge key is refused on reading, whatever its value.
+        // Reading rejects a merge key, whatever its value.
         written.retain(|key, _| key != "<<");
         let written = Value::Object(written);
         if written.to_string().contains("\"<<\":") {

@@ -1,7 +1,7 @@
 //! Random damage to a document that uses every keyword.
 //!
-//! The typed view panics and dawdles on some of what it should refuse. So whatever gets past the
-//! checks has to be typed without an error: a failure here is a gap in the checks.
+//! The typed view panics or hangs on some input that it should reject. So everything that passes
+//! the checks must convert without an error: a failure here is a gap in the checks.
 
 use atlas_admin_generator::{UnmatchedAction, document};
 use serde_json::{Map, Value, json};
@@ -44,7 +44,7 @@ fn junk(random: &mut Random) -> Value {
 }
 
 fn damage(random: &mut Random, value: &mut Value, keys: &[String]) {
-    // Walk to a random place: at each object or list either stay or go on.
+    // Walks to a random place: at each object or list, either stays or goes on.
     let children = match value {
         Value::Object(entries) => entries.len(),
         Value::Array(items) => items.len(),

@@ -1,4 +1,5 @@
-//! Reading documents: what is refused and how, overlays, prose, the canonical form.
+//! Reading documents: what is rejected and with which diagnostics, overlays, prose, the canonical
+//! form.
 //!
 //! No file outside of this repository is needed, and no network.
 
@@ -28,14 +29,14 @@ fn with_schemas(schemas: &str) -> String {
     with("", &format!("schemas: {{{schemas}}}"))
 }
 
-/// Returns what is said about a document that can't be read.
+/// Returns the errors of a document that can't be read.
 fn complaints(text: &str) -> Vec<String> {
     let found = document::read(text.as_bytes(), &[], UnmatchedAction::Error)
         .expect_err("the document was accepted");
     said(&found)
 }
 
-/// Returns what is noted about a document that can be read.
+/// Returns the notes on a document that can be read.
 fn notes(text: &str) -> Vec<String> {
     match document::read(text.as_bytes(), &[], UnmatchedAction::Error) {
         Ok(document) => said(&document.notes),

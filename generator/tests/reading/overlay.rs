@@ -1,4 +1,4 @@
-//! Overlays: what they change and when they refuse.
+//! Overlays: what they change and what they reject.
 
 use atlas_admin_generator::overlay::{self, UnmatchedAction};
 use serde_json::{Value, json};

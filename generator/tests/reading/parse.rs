@@ -129,7 +129,7 @@ fn merge_keys_are_written_out() {
     let read = document::parse(text.as_bytes()).expect("a document");
     assert_eq!(read["c"], json!({"x": 1, "y": 5}));
     assert_eq!(read["d"], json!({"x": 1, "y": 2, "z": 6}));
-    // What a merge key can't be is a key as any other.
+    // A merge key with another value is an ordinary key.
     assert_eq!((&read["e"], &read["f"]), (&json!({"<<": "text"}), &json!({"<<": []})));
 }
 

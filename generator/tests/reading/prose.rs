@@ -1,4 +1,4 @@
-//! What counts as prose and what doesn't.
+//! Which parts of a document count as prose.
 
 use atlas_admin_generator::{document, prose};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! References that lead nowhere, or round and round.
+//! References without a target, and in a circle.
 
 use crate::{complaints, notes, with, with_schemas};
 
@@ -14,12 +14,12 @@ fn a_reference_to_nothing_names_what_is_near() {
         schema_complaint(
             "ClusterDescription: {}, A: {items: {$ref: '#/components/schemas/ClusterDescripton'}}"
         ),
-        "error: the reference #/components/schemas/ClusterDescripton leads nowhere\n  \
-         at #/components/schemas/A/items/$ref\n  help: the nearest name is ClusterDescription"
+        "error: the reference #/components/schemas/ClusterDescripton has no target\n  \
+         at #/components/schemas/A/items/$ref\n  help: the most similar name is ClusterDescription"
     );
     assert!(
         schema_complaint("A: {$ref: '#/components/schemas/Elsewhere'}")
-            .contains("help: #/components/schemas has no name like it")
+            .contains("help: #/components/schemas has no similar name")
     );
 }
 
@@ -27,7 +27,7 @@ fn a_reference_to_nothing_names_what_is_near() {
 fn a_reference_out_of_the_document_is_refused() {
     for reference in ["other.yaml#/A", "https://example.com/a", "A", "#A"] {
         let found = schema_complaint(&format!("A: {{$ref: '{reference}'}}"));
-        assert!(found.contains("leads out of the document"), "{found}");
+        assert!(found.contains("points outside the document"), "{found}");
     }
 }
 
@@ -43,11 +43,11 @@ fn a_reference_has_to_lead_to_a_name_in_the_right_section() {
     assert_eq!(
         what,
         [
-            "error: the reference #/components/responses/B leads to responses, where schemas belong",
-            "error: the reference #/components/schemas/B/properties/c leads to something without a name",
-            "error: the reference #/info leads to something without a name",
-            "error: the reference # leads to something without a name",
-            "error: the reference #/components/schemas/B/properties/x leads nowhere",
+            "error: the reference #/components/responses/B points to responses, but schemas are expected here",
+            "error: the reference #/components/schemas/B/properties/c points to something without a name",
+            "error: the reference #/info points to something without a name",
+            "error: the reference # points to something without a name",
+            "error: the reference #/components/schemas/B/properties/x has no target",
         ]
     );
     assert!(found[0].ends_with("help: refer to #/components/schemas/B"), "{}", found[0]);
@@ -93,7 +93,7 @@ fn circles_are_shown_link_by_link() {
         (format!("A: {{oneOf: [{b}]}}, B: {{anyOf: [{a}]}}"), "A → B → A"),
         (format!("Z: {a}, A: {{oneOf: [{b}]}}, B: {a}"), "A → B → A"),
     ] {
-        let expected = format!("error: references go in a circle: {chain}");
+        let expected = format!("error: references form a circle: {chain}");
         assert_eq!(circle(&schemas), Some(expected), "{schemas}");
     }
     let found = complaints(&with(

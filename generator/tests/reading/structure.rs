@@ -2,7 +2,7 @@
 
 use crate::{complaints, notes, with, with_schemas};
 
-/// Asserts that a document is refused for these reasons, each `what | where | help`.
+/// Asserts that a document is rejected for these reasons, each `what | where | help`.
 fn refused(text: &str, expected: &[&str]) {
     let found = complaints(text);
     let found: Vec<_> = found
@@ -154,7 +154,7 @@ fn parameters_have_a_name_a_place_and_a_schema() {
             "`in` of a parameter has to be one of cookie, header, path, query; this is `body` | \
              #/components/parameters/B/in",
             "note: a path parameter has to be `required: true` | #/components/parameters/C | \
-             it is required all the same; add it with an overlay",
+             add `required: true` with an overlay; the parameter is treated as required",
             "`style` of a query parameter can't be `label` | #/components/parameters/D/style | \
              it has to be one of deepObject, form, pipeDelimited, spaceDelimited",
             "the parameter has both `schema` and `content` | #/components/parameters/E | \
@@ -179,11 +179,11 @@ fn parameters_fit_their_path() {
         &with(&bad, ""),
         &[
             &format!(
-                "the path parameter `id` stands twice | {at}/parameters/1 | keep one of the two"
+                "the path parameter `id` is declared twice | {at}/parameters/1 | keep one of the two"
             ),
             &format!(
-                "note: the path names {{x}}, which no parameter describes | {at} | \
-                 the operation is left out; add the parameter with an overlay"
+                "note: the path contains {{x}}, which no parameter declares | {at} | \
+                 the operation is not generated; add the parameter with an overlay"
             ),
             &format!(
                 "note: the path parameter `id` is not in the path | {at} | \
@@ -261,9 +261,9 @@ fn what_has_no_effect_is_noted() {
     assert_eq!(
         found,
         [
-            "note: `const` is no keyword of a schema in OpenAPI 3.0; it is not read\n  \
+            "note: `const` is no keyword of a schema in OpenAPI 3.0; it is ignored\n  \
              at #/components/schemas/A/const",
-            "note: `nullable` stands beside `$ref` and has no effect in OpenAPI 3.0\n  \
+            "note: `nullable` beside `$ref` has no effect in OpenAPI 3.0\n  \
              at #/components/schemas/B/nullable\n  \
              help: if it matters, wrap the reference: allOf: [{$ref: …}]",
         ]
@@ -280,7 +280,7 @@ fn what_can_not_be_a_reference_is_refused() {
         found,
         [
             "error: `$ref` has to be text; this is a number\n  at #/components/schemas/A/$ref",
-            "error: a path item can't be a reference\n  at #/paths/~1a\n  help: write the object out",
+            "error: a path item can't be a reference\n  at #/paths/~1a\n  help: write the object itself instead of the reference",
         ]
     );
 }

@@ -28,16 +28,16 @@ fn it_is_in_canonical_form() {
     assert!(canonical::write(&tree) == DOCUMENT, "run `cargo xtask spec import` again");
 }
 
-/// Looks at the document without the grammar that stripped it: by the look of each text.
+/// Checks each text of the document without the grammar that stripped it.
 ///
-/// Wherever text of more than one word remains, the key above it has to be one that this test names.
+/// The key of every text of more than one word has to be one that this test names.
 #[test]
 fn no_prose_survives() {
     let mut texts = BTreeMap::new();
     collect(&tree(), "", &mut texts);
     for (key, longest) in texts {
-        // Each line names a fact: values of the API, patterns, roles, names that a program
-        // or a reader of the API has to use literally.
+        // Each line names a fact: values of the API, patterns, roles, names that a program or a
+        // reader of the API has to use literally.
         let limit = match key.as_str() {
             "enum" => 45,
             "name" | "tags" => 60,
@@ -51,7 +51,7 @@ fn no_prose_survives() {
     }
 }
 
-/// Collects, by key, the longest text that holds a space.
+/// Collects, by key, the longest text that contains a space.
 fn collect(value: &Value, key: &str, texts: &mut BTreeMap<String, String>) {
     match value {
         Value::String(text) if text.contains(char::is_whitespace) => {
@@ -71,7 +71,7 @@ fn collect(value: &Value, key: &str, texts: &mut BTreeMap<String, String>) {
     }
 }
 
-/// Single words are no facts either where a sentence belongs: what OpenAPI requires is empty.
+/// Single words are no facts either where a sentence belongs: text that OpenAPI requires is empty.
 #[test]
 fn what_has_to_stay_is_empty() {
     fn check(value: &Value) {

@@ -1,5 +1,5 @@
-//! Compiling generated crates: all are members of one workspace that is like this one, so that what
-//! they stand on is compiled once for all.
+//! Compiles generated crates: all are members of one workspace like this one, so that their
+//! dependencies are compiled once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,9 +36,9 @@ impl Workspace {
         Self(folder)
     }
 
-    /// Asserts that cargo has nothing to say.
+    /// Asserts that cargo reports nothing.
     pub fn check(&self, arguments: &[&str]) {
-        // What is compiled goes to the folder that this test was compiled to.
+        // The output goes to the target folder that this test was compiled to.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a parent");
         let output = Command::new(env!("CARGO"))
             .args(["check", "--quiet", "--offline"])
@@ -56,14 +56,14 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A crate's manifest with its own name, and without what stands on files written by hand.
+/// Returns a crate's manifest with its own name, and without the parts about handwritten files.
 fn member(test: &str, name: &str, manifest: &str) -> String {
     let mut manifest: Table = manifest.parse().expect("a manifest");
     manifest.remove("example");
     manifest.remove("test");
     manifest.remove("dev-dependencies");
     let features = manifest["features"].as_table_mut().expect("features");
-    // They compile C, and nothing that is generated depends on them.
+    // These compile C, and no generated code depends on them.
     for library in ["native-tls", "rustls-aws-lc-rs"] {
         features.remove(library).expect("a feature for TLS");
     }
@@ -72,7 +72,7 @@ fn member(test: &str, name: &str, manifest: &str) -> String {
     manifest.to_string()
 }
 
-/// The manifest of this repository's workspace, with other members.
+/// Returns the manifest of this repository's workspace, with other members.
 fn workspace(members: Vec<Value>) -> String {
     let text = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
     let mut manifest: Table = text.parse().expect("a manifest");

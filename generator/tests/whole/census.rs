@@ -1,5 +1,5 @@
-//! Nothing is lost between the document and the code: what the generator counted in the document
-//! (`spec/summary.toml`) is found in the code.
+//! Nothing is lost between the document and the code: the counts that the generator took of the
+//! document (`spec/summary.toml`) are those of the code.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ fn the_code_holds_what_the_document_counts() {
         sources.map(|(_, text)| text.matches(what).count()).sum::<usize>()
     };
     let summary = OUTPUT.summary;
-    // A module that polls an operation of another has a copy of it.
+    // A module that polls an operation of another has a copy of its static.
     let copies = count("static POLLED_");
     assert_eq!(count(": Operation = Operation {") - copies, summary.formats, "statics");
     assert_eq!(

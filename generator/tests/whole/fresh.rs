@@ -1,4 +1,4 @@
-//! What is committed is what codegen makes.
+//! The committed files are what codegen makes.
 
 use std::collections::BTreeMap;
 use std::fs;

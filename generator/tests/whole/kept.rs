@@ -1,4 +1,4 @@
-//! What makes a request paged stays, whatever a later document says: its methods are called.
+//! A paged request stays paged, whatever a later document says, because programs call its methods.
 
 use std::fs;
 
@@ -35,7 +35,7 @@ fn what_was_paged_stays_paged() {
 #[test]
 fn only_what_is_read_page_by_page_is_paged() {
     let document = case("22-pages");
-    // A stream would have the effect of a write once for each page.
+    // A stream would repeat the effect of a write for each page.
     let written = document.replacen("    get:", "    post:", 1);
     let output = crate_of(&written, &Ledger::default());
     assert!(output.files["src/books.rs"].contains("builder!(ListBooks);"));
@@ -107,7 +107,7 @@ fn a_wait_that_goes_leaves_a_function_its_type() {
     }
     assert!(boats.contains("wait: None") && !boats.contains("Polled {"), "{boats}");
     assert!(first.ledger.changes(&kept.ledger).is_empty());
-    // A wait that comes back polls what it polled before.
+    // A wait that comes back polls the same operation as before.
     let again = crate_of(&document, &kept.ledger);
     assert_eq!(again.files, first.files);
 }
@@ -122,6 +122,6 @@ fn a_builder_without_the_wait_says_what_has_it() {
     assert!(boats.contains("builder!(UpdateBoat);"), "{boats}");
     let words = "`send_and_wait` of the `Request` made from the builder waits until";
     assert!(boats.contains(words), "{boats}");
-    // A plain request has the method.
+    // The plain request has the method.
     assert!(boats.contains("`send_and_wait` waits until `state` of `get_boat`"));
 }

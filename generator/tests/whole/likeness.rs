@@ -1,5 +1,5 @@
-//! The generator and the runtime know the API's conventions, and none of its operations, schemas or
-//! properties by name: another document of the same kind has to work as well.
+//! The generator and the runtime know the API's conventions, but none of its operations, schemas or
+//! properties by name: another document of the same kind has to work too.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,12 +10,13 @@ use serde_json::Value;
 
 use super::{TREE, root};
 
-/// What all of the API has in common: how lists are paged and what an error says; and what OpenAPI
-/// and the runtime call a kind of credentials. Each is used; one that no longer is has to go.
+/// The conventions of the whole API: how lists are paged and the form of an error; and the names
+/// that OpenAPI and the runtime have for a kind of credentials. Each must be used; an unused one
+/// has to be removed.
 const CONVENTIONS: [&str; 6] =
     ["ApiKey", "apiKey", "badRequestDetail", "errorCode", "pageNum", "totalCount"];
 
-/// Products that `names/nouns.rs` spells as one word, and that schemas happen to be named after.
+/// Products that `casing/nouns.rs` spells as one word, and that schemas are named after.
 const PRODUCTS: [&str; 3] = ["OpsGenie", "PagerDuty", "VictorOps"];
 
 #[test]
@@ -40,8 +41,8 @@ fn only_conventions_are_known_by_name() {
     assert!(idle.is_empty(), "no longer known, to be taken off the list: {idle:?}");
 }
 
-/// The names in a document that are more than a word: of operations, schemas, properties and
-/// parameters.
+/// Returns the names in a document that are more than a word: of operations, schemas, properties
+/// and parameters.
 fn names(document: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     collect(document, "", &mut names);
@@ -93,7 +94,7 @@ fn search(
     }
 }
 
-/// The words in the string literals of code; comments and unit tests may tell of examples.
+/// Collects the words in the string literals of code; comments and unit tests may have examples.
 fn literals(tokens: TokenStream, words: &mut BTreeSet<String>) {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -104,7 +105,7 @@ fn literals(tokens: TokenStream, words: &mut BTreeSet<String>) {
                 let Some(TokenTree::Group(attribute)) = tokens.peek() else { continue };
                 let attribute = attribute.stream().to_string().replace(' ', "");
                 if attribute == "cfg(test)" {
-                    // What it stands on ends with its body, or is a declaration.
+                    // The item of the attribute ends with its body, or is a declaration.
                     let _ = tokens.find(|token| match token {
                         TokenTree::Group(body) => body.delimiter() == Delimiter::Brace,
                         TokenTree::Punct(mark) => mark.as_char() == ';',

@@ -1,7 +1,7 @@
-//! The vendored document as a whole, and what it becomes.
+//! The vendored document as a whole, and the crate generated from it.
 //!
-//! No file outside of this repository is needed, and no network. Generating takes a few seconds
-//! where nothing is optimised, so the tests share what they can.
+//! No file outside of this repository is needed, and no network. Generating takes a few seconds in
+//! unoptimized builds, so the tests share as much as they can.
 
 mod census;
 #[path = "../support/crates.rs"]
@@ -45,7 +45,7 @@ static CODES: LazyLock<ErrorCodes> = LazyLock::new(|| {
     ErrorCodes::parse(&text).unwrap_or_else(|found| panic!("{}", said(&found)))
 });
 
-/// What the document becomes with the names once chosen.
+/// The output for the document and the committed ledger.
 static OUTPUT: LazyLock<Output> =
     LazyLock::new(|| generated(&DOCUMENT, &LEDGER, UnmatchedAction::Error));
 

@@ -60,7 +60,7 @@ fn assert_same(what: &str, expected: &Output, found: &Output) {
     assert_eq!(expected.summary, found.summary, "{what}");
 }
 
-/// Xorshift (Marsaglia, 2003): as much chance as a shuffle needs, and the same on every machine.
+/// Xorshift (Marsaglia, 2003): random enough for a shuffle, and the same on every machine.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {

@@ -1,4 +1,4 @@
-//! Older and newer documents of the same API, made of the vendored one.
+//! Older and newer documents of the same API, derived from the vendored one.
 
 use std::collections::BTreeSet;
 
@@ -60,8 +60,8 @@ fn generate(document: &Value) -> Output {
     generated(document.to_string().as_bytes(), &LEDGER, UnmatchedAction::Note)
 }
 
-/// Drops the newest version of every operation that has more than one, and 20 operations with the
-/// schemas that nothing else uses; returns how many pairs of an operation and a version are gone.
+/// Removes the newest version of every operation that has more than one, and 20 operations with the
+/// schemas that nothing else uses; returns the number of removed operation-version pairs.
 fn older() -> (Value, usize) {
     let mut document = TREE.clone();
     let mut gone = 0;
@@ -97,8 +97,8 @@ struct Added {
     unions: usize,
 }
 
-/// Adds an operation of a new tag, with a new date and an announced one; a new version to every
-/// operation of a tag; and a variant to every union by discriminator.
+/// Adds an operation of a new group, with a new date and an announced one; a new version to every
+/// operation of a group; and a variant to every union with a discriminator.
 fn newer() -> (Value, Added) {
     let mut document = TREE.clone();
     let mut added = Added { versions: 0, unions: 0 };
@@ -163,7 +163,7 @@ fn each_operation(document: &mut Value, mut each: impl FnMut(&mut Map<String, Va
     }
 }
 
-/// The media types of an operation's answers and of its body.
+/// Returns the media types of an operation's responses and of its body.
 fn contents(operation: &mut Map<String, Value>) -> Vec<&mut Map<String, Value>> {
     let mut holders = Vec::new();
     for (key, value) in operation {
@@ -184,7 +184,7 @@ fn contents(operation: &mut Map<String, Value>) -> Vec<&mut Map<String, Value>> 
         .collect()
 }
 
-/// The versions of an operation, in ascending order: dates, then preview.
+/// Returns the versions of an operation, in ascending order: dates, then preview.
 fn versions(operation: &mut Map<String, Value>) -> BTreeSet<String> {
     let media_types = contents(operation).into_iter().flat_map(|content| content.keys());
     let versions =
@@ -197,7 +197,7 @@ fn drop_version(operation: &mut Map<String, Value>, version: &str) {
     for content in contents(operation) {
         content.retain(|name, _| !name.starts_with(&start));
     }
-    // A success status that only the dropped version had.
+    // A success status that only the removed version had.
     let responses = operation["responses"].as_object_mut().expect("responses");
     responses.retain(|code, response| {
         let content = response.get("content").and_then(Value::as_object);
@@ -235,7 +235,7 @@ fn drop_unused_schemas(document: &mut Value) {
 
 fn references(value: &Value, into: &mut BTreeSet<String>) {
     match value {
-        // The mappings of discriminators refer by plain text.
+        // The mappings of discriminators hold references as plain text.
         Value::String(text) if text.starts_with("#/") => {
             into.insert(text.clone());
         }

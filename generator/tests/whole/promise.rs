@@ -1,5 +1,5 @@
-//! Names are a promise: what a program can name today it can name after the next update, unless
-//! the API itself took it away.
+//! The names' promise: every name that a program can use today stays usable after an update, unless
+//! the API itself has removed it.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::surface::surface;
 
 const HEAD: &str = "openapi: 3.0.1\ninfo: {title: t, version: '1'}\n";
 
-/// What is known first; changes replace parts of it.
+/// The first document; changes replace parts of it.
 const PATHS: &str = "
 paths:
   /basket:
@@ -89,7 +89,7 @@ fn keeps_every_name(changes: &[(&str, &str)]) -> Output {
     keeps(changes, &[])
 }
 
-/// Asserts that a changed document keeps all names but those that hold one of these words.
+/// Asserts that a changed document keeps all names except those that contain one of these words.
 fn keeps(changes: &[(&str, &str)], gone: &[&str]) -> Output {
     let first = first();
     let changed = document(changes);
@@ -174,7 +174,7 @@ fn enums_that_stop_being_equal_stay_one_type() {
 fn records_that_stop_being_equal_stay_one_type() {
     let city = "country: {type: string}, city: {type: string}, soil: {type: string, enum: [CLAY, SAND]}";
     let both = "country: {type: string}, soil: {type: string, enum: [CLAY]}";
-    // Apple's is the first of the two places, Pear's the second.
+    // Apple's is the first of the two properties, Pear's the second.
     let (apple, pear) = SCHEMAS.split_once("    Pear:").expect("two schemas");
     for changed in [
         format!("{}    Pear:{pear}", apple.replace(both, city)),
@@ -267,7 +267,7 @@ fn what_is_gone_keeps_its_line_and_comes_back_as_it_was() {
     assert!(!surface(&second.files).contains("type types::Pear"));
     keeps_lines(&first.ledger, &second.ledger);
     let third = generated(&document(&[]), &second.ledger);
-    // What only the apple was left to share stays shared too.
+    // Fields that only the apple was left to share stay common too.
     let missing = &surface(&first.files) - &surface(&third.files);
     assert!(missing.is_empty(), "{missing:#?}");
     keeps_lines(&second.ledger, &third.ledger);
@@ -280,7 +280,7 @@ fn the_first_place_of_an_inline_type_may_go() {
             "        unit: {type: string, enum: [KILO, PIECE]}\n        grade",
             "        grade",
         )],
-        // The apple's own, and what apples and pears have in common.
+        // The apple's own field, and that of apples and pears in common.
         &["field types::Apple.unit", "field types::FruitCommon.unit"],
     );
 }
@@ -290,7 +290,7 @@ fn a_name_that_was_taken_once_is_not_given_again() {
     let removed =
         document(&[("        unit: {type: string, enum: [KILO, PIECE]}\n", "")]);
     let second = generated(&removed, &first().ledger);
-    // Two equal ones at other places, so that the word would mean them.
+    // Two equal types at other places, so that the word alone means them.
     let unit = "unit: {type: object, properties: {grams: {type: integer}}}, ";
     let other = removed
         .replace("days: {type: integer}", &format!("{unit}days: {{type: integer}}"))
@@ -496,7 +496,7 @@ fn a_number_that_becomes_text_breaks_alone() {
     );
 }
 
-/// Generates with lines that someone has written by hand into an empty ledger.
+/// Generates with an empty ledger to which lines were added by hand.
 fn named_by_hand(lines: &str) -> BTreeSet<String> {
     let ledger = Ledger::parse(lines).unwrap_or_else(|problem| panic!("{problem}"));
     let first = generated(&document(&[]), &ledger);

@@ -1,13 +1,13 @@
-//! Whatever is named like a secret is marked as one, so that it is never printed.
+//! Every property that is named like a secret is marked as one, so that it is never printed.
 //!
-//! A document that brings a new one fails here until `spec/overlays` marks it, or the list below
-//! says why it is none.
+//! A document with a new one fails here until `spec/overlays` marks it, or the list below states
+//! why it is no secret.
 
 use serde_json::Value;
 
 use super::{OVERLAYS, TREE};
 
-/// How the name of a string ends that holds a secret, without case.
+/// The endings of the names of strings that are secrets, in any case.
 const ENDINGS: [&str; 9] = [
     "password",
     "secret",
@@ -20,7 +20,7 @@ const ENDINGS: [&str; 9] = [
     "authvalue",
 ];
 
-/// What is named like a secret and is none.
+/// Properties that are named like a secret and are none.
 const HARMLESS: [(&str, &str); 4] = [
     ("AiModelApiKeyResponse.maskedSecret", "made to be shown"),
     ("ServiceAccountSecret.maskedSecretValue", "made to be shown"),
@@ -55,7 +55,7 @@ fn what_is_named_like_a_secret_is_never_printed() {
 #[derive(Default)]
 struct Found {
     marked: usize,
-    /// Named like a secret and not marked.
+    /// The properties that are named like a secret and not marked.
     bare: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What a program can name of a crate, a line each.
+//! The names of a crate that a program can use, one on each line.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use syn::{
     Attribute, Fields, Item, Meta, ReturnType, Signature, Token, UseTree, Visibility,
 };
 
-/// Returns every public name with its type, and functions and types once more with the features
+/// Returns every public name with its type, and functions and types again with the features that
 /// they need.
 pub(crate) fn surface(files: &Files) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
@@ -25,7 +25,8 @@ pub(crate) fn surface(files: &Files) -> BTreeSet<String> {
     names
 }
 
-/// Adds each type once for each set of features that it is there with, by the `cfg` of its module.
+/// Adds each type once for each set of features that makes it available, by the `cfg` of its
+/// module.
 fn types(files: &Files, names: &mut BTreeSet<String>) {
     let Some(text) = files.get("src/types.rs") else { return };
     for item in syn::parse_file(text).expect("Rust").items {
@@ -138,7 +139,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// The tokens without attributes such as documentation.
+/// Returns the tokens without attributes such as documentation.
 fn text(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     text.rsplit("] ").next().unwrap_or(&text).to_owned()

@@ -1,4 +1,4 @@
-//! Documents of tomorrow, several steps of them: each is generated with the ledger of the one
+//! Possible future documents, in several steps: each is generated with the ledger of the one
 //! before.
 
 use atlas_admin_generator::{Files, Ledger, Options, Output, generate};
@@ -16,7 +16,7 @@ fn document(paths: &str, schemas: &str) -> String {
     )
 }
 
-/// An operation on one line.
+/// Returns an operation on one line.
 fn get(path: &str, id: &str, tag: &str, more: &str, content: &str) -> String {
     format!(
         "  '{path}': {{get: {{operationId: {id}, tags: [{tag}], {more} responses: {{'200': {{description: '', content: {{{content}}}}}}}}}}}\n"
@@ -27,7 +27,7 @@ fn json(schema: &str) -> String {
     format!("{JSON}: {{schema: {schema}}}")
 }
 
-/// A document with one property `R.a`.
+/// Returns a document with one property `R.a`.
 fn property(schema: &str, others: &str) -> String {
     let get = get("/r", "getR", "Fruits", "", &json("{$ref: '#/components/schemas/R'}"));
     document(
@@ -41,7 +41,8 @@ fn generated(document: &str, ledger: &Ledger) -> Output {
         .unwrap_or_else(|found| panic!("{}\n{document}", said(&found)))
 }
 
-/// Generates one after the other, and each once more with its own ledger: nothing moves.
+/// Generates the documents one after the other, and each again with its own ledger, which changes
+/// nothing.
 fn chain(documents: &[String]) -> Vec<Output> {
     let mut outputs: Vec<Output> = Vec::new();
     for document in documents {
@@ -59,7 +60,7 @@ fn chain(documents: &[String]) -> Vec<Output> {
     outputs
 }
 
-/// Asserts that all that the first document has stays, but what holds one of these words.
+/// Asserts that the names of the first document stay, except those that contain one of these words.
 fn keeps(documents: &[String], gone: &[&str]) {
     let outputs = chain(documents);
     let first = surface(&outputs[0].files);
@@ -108,7 +109,7 @@ fn a_parameter_that_comes_later_is_never_refused() {
         document(&get(path, "getA", "Fruits", &parameters, &json(X)), "")
     };
     let first = of("/a/{groupId}", &[&parameter("groupId", "path"), filter]);
-    // The parameter of the path has another name, and what is new has its old one.
+    // The parameter of the path has another name, and a new parameter has its old one.
     let project = parameter("projectId", "path");
     let old = "{name: groupId, in: query, schema: {type: string}}";
     let header = "{name: f, in: header, schema: {type: string}}";

@@ -1,15 +1,15 @@
-//! Values that no schema describes.
+//! Values without a schema.
 
 use serde_json::{Map, Value};
 
 use super::Maker;
 
-/// Names that no document is likely to declare, and that JSON writes in different ways.
+/// Names that a document is unlikely to declare, and that JSON can write in several ways.
 const NAMES: [&str; 8] =
     ["undeclared", "two words", "über", "\"quoted\"", "back\\slash", "💡", "a.b", "$x"];
 
 impl Maker<'_> {
-    /// Makes any value, nested no deeper than that.
+    /// Makes any value, nested no deeper than `depth`.
     pub(super) fn free(&mut self, depth: usize) -> Value {
         if !self.is_arbitrary() {
             return Value::from("text");
@@ -37,7 +37,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Makes a name for the property of an object that holds `index` already.
+    /// Makes the name of another property of an object that has `index` of them.
     pub(super) fn name(&mut self, index: usize) -> String {
         if self.is_arbitrary() {
             format!("{}{index}", self.dice.pick(&NAMES))

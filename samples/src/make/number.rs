@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Maker;
 use crate::demands::Demands;
 
-/// The largest number that `f64` holds along with both of its neighbours.
+/// The largest number that `f64` represents exactly along with both of its neighbours.
 const EXACT: f64 = 9_007_199_254_740_991.0;
 
 impl Maker<'_> {

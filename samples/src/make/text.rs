@@ -1,12 +1,12 @@
-//! Texts of a format, a pattern and a length.
+//! Strings with a format, a pattern and a length.
 
 use super::Maker;
 use crate::demands::Demands;
 
-/// How often a text is made anew that did not match.
+/// The number of attempts at a string that matches.
 const TRIES: u32 = 400;
 
-/// Texts that have made trouble somewhere.
+/// Strings that have caused errors somewhere.
 const ODD: [&str; 12] = [
     "",
     " ",
@@ -88,7 +88,7 @@ impl Maker<'_> {
         format!("{date}T{hour:02}:{minute:02}:{:02}{part}{zone}", self.dice.roll(60))
     }
 
-    /// Makes a text with as many characters.
+    /// Makes a string with a number of characters between two bounds.
     fn sized(&mut self, low: usize, high: usize) -> String {
         let mut text = self.word();
         while text.chars().count() < low {
@@ -100,7 +100,7 @@ impl Maker<'_> {
         text
     }
 
-    /// Makes a text of any kind.
+    /// Makes any string.
     pub(super) fn word(&mut self) -> String {
         if !self.is_arbitrary() {
             return "text".to_owned();

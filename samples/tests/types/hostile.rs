@@ -1,4 +1,4 @@
-//! Text that is damaged: it is refused or kept, and never a panic.
+//! Damaged text is rejected or kept, and never causes a panic.
 
 use std::thread;
 
@@ -7,13 +7,13 @@ use atlas_admin_samples::{Choice, Dice, Samples};
 
 use crate::target::{self, Target, difference};
 
-/// How many damaged texts each type is fed with, of each kind.
+/// The number of damaged texts of each kind that each type decodes.
 const ROUNDS: u64 = 5;
 
-/// Half of what a thread has that is not told otherwise.
+/// Half of a thread's default stack.
 const STACK: usize = 1024 * 1024;
 
-/// Bytes that mean something to a reader of JSON.
+/// Bytes with a meaning in JSON.
 const SPECIAL: &[u8] = b"{}[]\",:\\0123456789-+eE.utrfalsn \xc3\xa9\xff\x00";
 
 #[test]
@@ -34,7 +34,7 @@ fn damaged_text_is_no_panic() {
     thread::Builder::new().stack_size(STACK).spawn(work).unwrap().join().unwrap();
 }
 
-/// What is decoded from a text can be encoded, and decoded again to the same.
+/// A value that is decoded from a text can be encoded, and decodes again to the same value.
 fn read(target: &Target<'_>, text: &[u8]) {
     if let Ok((value, _)) = target.decode(text) {
         let first = codec::encode(&*value).unwrap();
@@ -64,7 +64,7 @@ fn damaged(text: &[u8], dice: &mut Dice) -> Vec<Vec<u8>> {
     for insert in inserts {
         let at = dice.roll(text.len() + 1);
         damaged.push([&text[..at], &insert, &text[at..]].concat());
-        // In the place of a value, where what follows may still be sound.
+        // In the place of a value, so that the rest may still be valid.
         if let Some(at) = text.iter().position(|byte| *byte == b':') {
             damaged.push([&text[..=at], &insert, b",", &text[at + 1..]].concat());
         }

@@ -1,7 +1,7 @@
-//! Every type of the generated crate, fed with JSON that is made from its schema.
+//! Every type of the generated crate decodes JSON that is made from its schema.
 //!
-//! The samples know the document and nothing of the types; the registry says which type each
-//! body of each operation-version pair has.
+//! The samples know the document and nothing of the types. The registry has the type of each body
+//! of each operation-version pair.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -19,7 +19,7 @@ mod write;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// Waits until no other test of this program is at work: memory is counted for all at once.
+/// Waits until no other test of this program runs: memory is counted for the whole process.
 fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)

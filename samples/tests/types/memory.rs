@@ -1,4 +1,4 @@
-//! No text takes memory out of proportion.
+//! No text takes a disproportionate amount of memory.
 
 use atlas_admin::codec;
 use atlas_admin_samples::{Choice, Samples};
@@ -7,14 +7,15 @@ use serde_json::{Value as Json, json};
 use crate::MEMORY;
 use crate::target;
 
-/// How many bytes a value may take for each byte of text. A list of `0` takes two bytes for an
-/// item, and an item with all its fields unset may take a thousand: such a text is refused.
+/// The maximum number of bytes that a value takes for each byte of text. In a list of `0`, an item
+/// is two bytes of text, and a record with all fields unset may take a thousand: such a text is
+/// rejected.
 const FACTOR: usize = 16;
 
-/// What a type may take whatever the text.
+/// The number of bytes that any type may take.
 const FLOOR: usize = 1 << 20;
 
-/// How many items are put into each list.
+/// The number of items in each list.
 const MANY: usize = 4000;
 
 #[test]
@@ -40,7 +41,7 @@ fn no_text_takes_memory_out_of_proportion() {
     assert!(worst.0 <= FACTOR, "{worst:?}");
 }
 
-/// How many items the largest page has.
+/// The number of items on the largest page.
 const PAGE: usize = 500;
 
 #[test]

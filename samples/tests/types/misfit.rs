@@ -1,4 +1,4 @@
-//! JSON that no document allows: it is kept where it stands, and what is around it stays typed.
+//! JSON that the document doesn't allow is kept where it is, and the values around it stay typed.
 
 use std::mem::discriminant;
 
@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::target::{self, Target, difference};
 
-/// How many damaged values each type is fed with.
+/// The number of damaged values that each type decodes.
 const ROUNDS: u64 = 5;
 
 /// Values of every kind, which fit few types.
@@ -50,7 +50,7 @@ fn a_value_of_the_wrong_shape_is_kept() {
     assert!(problems.is_empty(), "{} problems: {problems:#?}", problems.len());
 }
 
-/// Puts a stranger somewhere, or takes something away.
+/// Inserts a value that doesn't fit, or removes something.
 fn damage(value: &mut Json, dice: &mut Dice) {
     let goes_down = !dice.once_in(4);
     match value {
@@ -71,11 +71,11 @@ fn damage(value: &mut Json, dice: &mut Dice) {
     }
 }
 
-/// A value that came back as it was, and the paths of its differences; `None` where it may be
-/// refused.
+/// A decoded value that is written unchanged, and the paths of its differences; `None` where it may
+/// be rejected.
 type Kept = Option<(Box<dyn Value>, Vec<String>)>;
 
-/// Decodes a value, which is refused only where no record is there to keep it.
+/// Decodes a value, which is rejected only where no record can keep it.
 fn kept(target: &Target<'_>, json: &Json) -> Result<Kept, String> {
     if !can_keep(target, json) {
         return Ok(None);
@@ -152,7 +152,7 @@ fn a_stranger_in_a_list_costs_no_more_than_its_own_place() {
     assert!(alone > 1000, "{alone}");
 }
 
-/// Collects the JSON pointers of the lists that hold anything.
+/// Collects the JSON pointers of the lists that have items.
 fn lists(json: &Json, place: String, into: &mut Vec<String>) {
     match json {
         Json::Array(items) => {
@@ -171,7 +171,7 @@ fn lists(json: &Json, place: String, into: &mut Vec<String>) {
     }
 }
 
-/// Returns the list at a JSON pointer, where all around it is typed.
+/// Returns the list at a JSON pointer, if everything around it is typed.
 fn list_at<'v>(value: &'v dyn Value, place: &str) -> Option<&'v dyn List> {
     let (mut value, mut steps) = (value, place.split('/').skip(1));
     loop {

@@ -1,4 +1,4 @@
-//! The samples are valid, says a validator that shares no code with what makes them.
+//! The samples are valid according to a validator that shares no code with their maker.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use crate::schema;
 
-/// Where the document asks for what no value can meet: properties, and what is wrong with them.
+/// Requirements of the document that no value can meet: the property, and the problem.
 ///
 /// - The thresholds of alerts declare units, and each kind of metric others.
-/// - Some tags of a mapping are not among the values of the property that holds the tag.
+/// - Some discriminator values of a mapping are not among the values of the property.
 const CONTRADICTIONS: [&str; 2] = [
-    "type: the tag is not among the property's values",
+    "type: the discriminator value is not among the property's values",
     "units: two declarations have no value in common",
 ];
 
@@ -80,15 +80,15 @@ fn choices() -> impl Iterator<Item = Choice> {
     [Choice::Minimal, Choice::Full].into_iter().chain(seeds)
 }
 
-/// Returns every schema of a body, and where it is used.
+/// Returns every schema of a body, with the place that uses it.
 fn bodies(samples: &Samples) -> Vec<(Direction, &Value, String)> {
     let mut found = Vec::new();
     for pair in samples.pairs() {
         let place = format!("{} {}", pair.id, pair.version);
         let body = pair.body.iter().filter_map(|media| media.schema.as_ref());
         found.extend(body.map(|schema| (Direction::Request, schema, place.clone())));
-        for answer in pair.answers.iter().chain(&pair.errors) {
-            let json = answer.content.iter().filter(|media| media.is_json());
+        for response in pair.responses.iter().chain(&pair.errors) {
+            let json = response.content.iter().filter(|media| media.is_json());
             let schemas = json.filter_map(|media| media.schema.as_ref());
             found.extend(
                 schemas.map(|schema| (Direction::Response, schema, place.clone())),

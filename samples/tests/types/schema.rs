@@ -1,9 +1,9 @@
 //! OpenAPI 3.0 as JSON Schema.
 //!
-//! Three things are not taken from the document by the letter:
-//! - a union of texts that is declared to be an object;
-//! - `oneOf` without a discriminator, where more than one branch may well fit;
-//! - a `readOnly` discriminator, without which a request could not say which branch it means.
+//! Three deviations from the document:
+//! - a union of strings that is declared to be an object;
+//! - `oneOf` without a discriminator, where several branches may fit;
+//! - a `readOnly` discriminator, without which a request could not select a branch.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ impl<'d> Validators<'d> {
 struct Converter<'d> {
     document: &'d Value,
     direction: Direction,
-    /// The properties that say which child a schema is, or has.
+    /// The discriminators of schemas with children, and of the children.
     tags: BTreeSet<(*const Value, &'d str)>,
 }
 
@@ -77,7 +77,7 @@ impl<'d> Converter<'d> {
         format!("{name}-in-{:?}{base}", self.direction)
     }
 
-    /// Converts a schema; `inherited` leaves the choice between its children out.
+    /// Converts a schema; `inherited` omits the union of its children.
     fn schema(&self, schema: &Value, inherited: bool) -> Value {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let name = reference.rsplit('/').next().unwrap();
@@ -116,7 +116,7 @@ impl<'d> Converter<'d> {
         parts.as_array().unwrap().iter().map(convert).collect()
     }
 
-    /// What goes in the other direction may not be there.
+    /// Properties for the other direction are not allowed.
     fn properties(&self, schema: &Value, properties: &Value) -> Value {
         let convert = |(name, property): (&String, &Value)| {
             let converted = match self.goes_other_way(property)
@@ -143,7 +143,8 @@ impl<'d> Converter<'d> {
         names.as_array().unwrap().iter().filter(kept).cloned().collect()
     }
 
-    /// Tells whether a schema or what it inherits from has a property for the other direction.
+    /// Tells whether a schema or one that it inherits from has a property for the other direction
+    /// only.
     fn is_elsewhere(&self, schema: &Value, name: &str) -> bool {
         let mut parts =
             schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
@@ -162,7 +163,7 @@ impl<'d> Converter<'d> {
         branches.any(|branch| self.target(branch)["type"] == "string")
     }
 
-    /// The children, each with the tags that stand for it.
+    /// Returns the children, each with the discriminator values that select it.
     fn branches(&self, schema: &Value) -> Option<(&'static str, Value)> {
         let listed = |key| Some(schema.get(key)?.as_array()?.clone());
         let mapping =
@@ -188,7 +189,7 @@ impl<'d> Converter<'d> {
     }
 }
 
-/// In OpenAPI 3.0 a flag says that a bound is excluded, in JSON Schema a bound of its own.
+/// OpenAPI 3.0 excludes a bound with a flag, JSON Schema with a keyword of its own.
 fn exclude_bounds(schema: &Value, converted: &mut Map<String, Value>) {
     for (flag, bound) in
         [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")]

@@ -19,7 +19,7 @@ pub struct Target<'s> {
     pub direction: Direction,
 }
 
-/// Returns the bodies of all pairs, each combination of a type and a schema once.
+/// Returns the bodies of all pairs; each combination of a type and a schema occurs once.
 pub fn all(samples: &Samples) -> Vec<Target<'_>> {
     let (mut targets, mut known, mut pairs) = (Vec::new(), BTreeSet::new(), 0);
     for entry in registry::entries() {
@@ -50,23 +50,23 @@ fn of_pair<'s>(entry: &Entry, pair: &'s Pair) -> Vec<Target<'s>> {
     let body = body.map(|(make, schema)| {
         target("body".to_owned(), make, Direction::Request, schema)
     });
-    let answers = entry.answers.iter().filter_map(json_answer);
-    let answers = answers.filter_map(|(status, make)| {
-        let schema = pair.answer(status)?.schema.as_ref()?;
+    let responses = entry.answers.iter().filter_map(json_response);
+    let responses = responses.filter_map(|(status, make)| {
+        let schema = pair.response(status)?.schema.as_ref()?;
         Some(target(status.to_string(), make, Direction::Response, schema))
     });
-    body.into_iter().chain(answers).collect()
+    body.into_iter().chain(responses).collect()
 }
 
-/// Returns the status and the type of an answer that is JSON.
-pub fn json_answer((status, payload): &(u16, Payload)) -> Option<(u16, Make)> {
+/// Returns the status and the type of a JSON response.
+pub fn json_response((status, payload): &(u16, Payload)) -> Option<(u16, Make)> {
     match payload {
         Payload::Json(make) => Some((*status, *make)),
         Payload::Empty | Payload::Stream => None,
     }
 }
 
-/// Returns the name of a type, or of what it holds.
+/// Returns the name of a type, or of its contents.
 pub fn name_of(value: &dyn Value) -> &'static str {
     match value.view() {
         View::Record(record) => record.table().name,
@@ -76,7 +76,7 @@ pub fn name_of(value: &dyn Value) -> &'static str {
 }
 
 impl Target<'_> {
-    /// Decodes a text, and returns in what it differs from the declarations.
+    /// Decodes a text, and returns the differences from the declarations.
     pub fn decode(
         &self,
         text: &[u8],
@@ -98,16 +98,16 @@ impl Target<'_> {
     }
 }
 
-/// Returns where a value that was read from a text is written in another way.
+/// Returns the first difference between a text and the value that was decoded from it.
 pub fn difference(text: &[u8], value: &dyn Value, make: Make) -> Option<String> {
     let written = codec::encode(value).expect("what was decoded can be encoded");
     let found = difference_in(text, &written, value, make);
-    // No property stands twice, says a reader that is not ours.
+    // Another reader checks that no property occurs twice.
     read(&written);
     found
 }
 
-/// Returns where two texts of one value differ.
+/// Returns the first difference between two texts of one value.
 pub fn difference_in(
     text: &[u8],
     written: &[u8],
@@ -118,17 +118,17 @@ pub fn difference_in(
     found.map(|found| format!("{found:?}"))
 }
 
-/// Reads JSON in which no property stands twice.
+/// Reads JSON in which no property occurs twice.
 pub fn read(text: &[u8]) -> Json {
     match serde_json::from_slice(text) {
         Ok(Once(value)) => value,
-        // It is kept as it was written, and this reader has no place for it.
+        // The number is kept as it was written, but this reader can't hold it.
         Err(error) if error.to_string().contains("out of range") => Json::Null,
         Err(error) => panic!("what is encoded is no JSON: {error}"),
     }
 }
 
-/// A JSON value in which no property stands twice.
+/// A JSON value in which no property occurs twice.
 struct Once(Json);
 
 impl<'de> Deserialize<'de> for Once {

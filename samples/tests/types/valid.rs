@@ -1,4 +1,4 @@
-//! What the document allows decodes without a difference, and comes back as it was.
+//! JSON that the document allows decodes without a difference, and is written unchanged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,10 +9,10 @@ use atlas_admin_samples::{Choice, Dice, Direction, Samples, write};
 
 use crate::target::{self, Target, difference};
 
-/// How many arbitrary values each type is fed with, and how many with undeclared properties.
+/// The number of arbitrary values that each type decodes, and of those with undeclared properties.
 const SEEDS: u64 = 4;
 
-/// How many values a type is fed with at most to reach every variant of its unions.
+/// The maximum number of values that a type decodes to reach every variant of its unions.
 const TRIES: usize = 3000;
 
 #[test]
@@ -54,17 +54,17 @@ fn choices() -> impl Iterator<Item = Choice> {
     [Choice::Minimal, Choice::Full].into_iter().chain(seeds)
 }
 
-/// Tells whether a difference is no mistake of the types.
+/// Tells whether a difference is expected.
 fn explained(target: &Target<'_>, choice: Choice, drift: &Mismatch) -> bool {
     match drift {
         Mismatch::Undeclared { .. } if matches!(choice, Choice::Extended(_)) => true,
-        // The tag of this union is inferred, and the document does not require it. What is
-        // declared by one variant only is undeclared in the unknown one.
+        // The discriminator of this union is inferred, and the document does not require it. A
+        // property of only one variant is undeclared in the unknown one.
         Mismatch::UnknownTag { tag: "providerName", value: None, .. }
         | Mismatch::Undeclared { .. } => {
             target.place.contains("PrivateEndpointServerlessInstanceEndpoint")
         }
-        // The only list whose items may be `null`.
+        // The only list with items that may be `null`.
         Mismatch::Null { path } => {
             path.contains('[') && target.place.contains("FtsMetricIndexMeasurements")
         }
@@ -91,7 +91,7 @@ fn every_variant_of_every_union_is_reached() {
                 let (value, _) = target.decode(sample.as_bytes()).unwrap();
                 own.visit(&*value);
                 reached.visit(&*value);
-                // The first few may be `null`, or leave a list empty that holds a union.
+                // The first few may be `null`, or have an empty list of a union.
                 if tries > 8 && own.0.keys().all(|name| reached.is_complete(name)) {
                     break;
                 }
@@ -128,7 +128,7 @@ fn declared_unions() -> BTreeSet<String> {
     unions.collect()
 }
 
-/// The number of declared variants of each union, and those that were there.
+/// The number of declared variants of each union, and the variants that were decoded.
 #[derive(Default)]
 struct Reached(BTreeMap<&'static str, (usize, BTreeSet<usize>)>);
 
@@ -157,8 +157,8 @@ impl Reached {
     }
 }
 
-/// Returns the number of variants, and those that no JSON leads to: all their tags stand for
-/// another variant, because the document says the same of both.
+/// Returns the number of variants, and those that no JSON selects: all their discriminator values
+/// select another variant, because the document declares both the same.
 fn start(by: &Discriminator) -> (usize, BTreeSet<usize>) {
     match by {
         Discriminator::Property(_, tags) => {

@@ -1,4 +1,5 @@
-//! The write contract, for every operation with a body: what a request sends, and what not.
+//! The write contract, for every operation with a body: what a request sends, and what it leaves
+//! out.
 
 use atlas_admin::Request;
 use atlas_admin::codec::{self, Direction, Value};

@@ -1,4 +1,4 @@
-//! The codec against `serde` derives: recorded answers, decoded and encoded by both, in turns.
+//! The codec against `serde` derives: both decode and encode recorded responses, in turns.
 
 use std::fs;
 use std::io;
@@ -11,13 +11,13 @@ use super::twin;
 use crate::failure::Failure;
 
 /// The subjects of the measurement: a recording, the operation's path after the group or
-/// organization, the version, and the type of the answer.
+/// organization, the version, and the type of the response.
 const SUBJECTS: [(&str, &str, &str, &str); 2] = [
     ("clusters", "/clusters", "2024-08-05", "PaginatedClusterDescription20240805"),
     ("events", "/events", "2023-01-01", "OrgPaginatedEventView"),
 ];
 
-/// Returns the table, or why there is none.
+/// Returns the table, or a sentence that says why there is none.
 pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
     let recorded = measure.root.join("../shared/recorded");
     if !recorded.is_dir() {
@@ -38,7 +38,7 @@ fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder.join("src"))?;
     let mut subjects = String::new();
     for (file, path, version, name) in SUBJECTS {
-        let body = answer(&recorded.join(format!("{file}.har")), path, version)?;
+        let body = response(&recorded.join(format!("{file}.har")), path, version)?;
         fs::write(folder.join(format!("{file}.json")), body)?;
         let text = format!("include_str!(\"../{file}.json\").to_owned()");
         subjects.push_str(&format!(
@@ -64,19 +64,19 @@ fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {
     fs::write(folder.join("Cargo.toml"), manifest)
 }
 
-/// Finds the longest recorded answer of an operation in a version.
-fn answer(har: &Path, path: &str, version: &str) -> io::Result<String> {
+/// Returns the longest recorded response of an operation in a version.
+fn response(har: &Path, path: &str, version: &str) -> io::Result<String> {
     let har: Value = serde_json::from_str(&fs::read_to_string(har)?)?;
     let entries = har["log"]["entries"].as_array().map_or(&[][..], Vec::as_slice);
-    let answers = entries.iter().filter_map(|entry| {
+    let responses = entries.iter().filter_map(|entry| {
         let url = entry["request"]["url"].as_str()?.split('?').next()?;
         let content = &entry["response"]["content"];
         let fits =
             url.ends_with(path) && content["mimeType"].as_str()?.contains(version);
         fits.then(|| content["text"].as_str()).flatten()
     });
-    let longest = answers.max_by_key(|text| text.len()).map(str::to_owned);
+    let longest = responses.max_by_key(|text| text.len()).map(str::to_owned);
     longest.ok_or_else(|| {
-        io::Error::other(format!("no recorded answer for {path} {version}"))
+        io::Error::other(format!("no recorded response for {path} {version}"))
     })
 }

@@ -1,5 +1,5 @@
-//! The floor: the generated types with derived `Clone`, `Debug`, `Default` and `PartialEq`, and
-//! nothing else. What any crate of these types costs at the least.
+//! The floor: the generated types with only derived `Clone`, `Debug`, `Default` and `PartialEq`. It
+//! is the minimum cost of any crate with these types.
 
 use std::fs;
 use std::io;
@@ -35,13 +35,13 @@ fn make(root: &Path, folder: &Path) -> io::Result<()> {
     fs::write(folder.join("Cargo.toml"), standalone(&manifest, root)?)
 }
 
-/// Drops the calls of the runtime's macros, and derives what they stood for.
+/// Removes the calls of the runtime's macros, and derives what they implement.
 fn derive_only(text: &str) -> String {
     let mut kept = String::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         if let Some(call) = line.strip_prefix("atlas_admin_runtime::") {
-            // A table in braces ends on a line of its own.
+            // A table in braces ends with a line of its own.
             if call.ends_with('{') {
                 let mut table = lines.by_ref().take_while(|line| *line != "}");
                 kept.push_str(&default_of(call, table.next().unwrap_or_default()));
@@ -53,7 +53,7 @@ fn derive_only(text: &str) -> String {
             let default = if derives.contains("Default") { "Default, " } else { "" };
             kept.push_str(&format!("#[derive(Clone, Debug, {default}PartialEq)]\n"));
         } else {
-            // What can't be compared by a derive stands for a text.
+            // A type without `PartialEq` is replaced by a string.
             kept.push_str(&line.replace("(UndeclaredValue)", "(String)"));
             kept.push('\n');
         }
@@ -61,7 +61,7 @@ fn derive_only(text: &str) -> String {
     kept
 }
 
-/// Writes the default of an enum or a union, which the head of its table names.
+/// Writes the default of an enum or a union, which the first line of its table names.
 fn default_of(call: &str, head: &str) -> String {
     if call.starts_with("record!") {
         return String::new();
@@ -69,7 +69,7 @@ fn default_of(call: &str, head: &str) -> String {
     twin::default_of(head.trim().split(' ').next().unwrap_or_default())
 }
 
-/// A package of its own with the features of the generated crate, which have nothing to enable.
+/// Returns the manifest of a separate package with the features of the generated crate, all empty.
 fn standalone(manifest: &str, root: &Path) -> io::Result<String> {
     let runtime = root.join("runtime").canonicalize()?;
     let manifest: toml::Table = manifest.parse().map_err(io::Error::other)?;

@@ -1,4 +1,4 @@
-//! The cost of compiling in instructions, which do not depend on how busy the machine is.
+//! The cost of compiling in instructions, which doesn't depend on the machine's load.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,7 +9,7 @@ use super::floor;
 use super::measure::Measure;
 use crate::failure::Failure;
 
-/// Counts what rustc takes for the crate and for its floor, where valgrind is installed.
+/// Counts the instructions of rustc for the crate and for its floor, if valgrind is installed.
 pub(super) fn sentence(measure: &Measure) -> Result<String, Failure> {
     let valgrind =
         Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
@@ -41,7 +41,7 @@ fn count(
         |why: String| Failure::Input(format!("error: can't count for {name}: {why}"));
     let target = measure.scratch.join("counted");
     let log = measure.scratch.join("instructions");
-    // Cargo would take what it made before for fresh, and count nothing.
+    // Cargo would reuse the result of an earlier run, and nothing would be counted.
     if target.exists() {
         fs::remove_dir_all(&target).map_err(|error| failed(error.to_string()))?;
     }

@@ -1,4 +1,4 @@
-//! Running a program and reading what it used.
+//! Runs a program and measures its resource usage.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,7 +14,7 @@ pub(super) struct Measure {
     pub(super) scratch: PathBuf,
 }
 
-/// The use of a program: seconds, and megabytes at the most.
+/// The resource usage of a program: seconds, and the maximum of megabytes.
 #[derive(Clone, Copy)]
 pub(super) struct Usage {
     pub(super) wall: f64,
@@ -62,7 +62,7 @@ impl Measure {
         median(runs)
     }
 
-    /// Compiles a package and all it depends on several times, from nothing.
+    /// Compiles a package with all dependencies several times, from scratch.
     pub(super) fn clean_build(&self, folder: &Path) -> Result<Usage, Failure> {
         let target = self.scratch.join("clean");
         let all: [&OsStr; 4] = [

@@ -1,4 +1,4 @@
-//! The peer: ploidy, which writes a Rust client of the same document, where it is installed.
+//! The peer: ploidy, another generator of a Rust client for the same document, if it is installed.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::measure::{Measure, Usage};
 
-/// Measures how it generates its crate, which [`crate_build`] compiles.
+/// Measures the generation of its crate, which [`crate_build`] compiles.
 pub(super) fn codegen(measure: &Measure) -> Option<Usage> {
     let document = measure.root.join("spec/atlas-admin-v2.yaml");
     let out = measure.scratch.join("ploidy");
@@ -17,14 +17,14 @@ pub(super) fn codegen(measure: &Measure) -> Option<Usage> {
         "-o".as_ref(),
         out.as_os_str(),
     ];
-    // A crate of an earlier run would be merged with.
+    // The generator would merge with the crate of an earlier run.
     let _ = fs::remove_dir_all(&out);
     measure.command(Path::new("ploidy"), &arguments).ok()
 }
 
-/// Compiles its crate once, its dependencies aside: that takes minutes.
+/// Compiles its crate once, without its dependencies, because that takes minutes.
 ///
-/// `None` where ploidy isn't installed, or its dependencies are not to be had.
+/// `None` where ploidy isn't installed, or its dependencies are not available.
 pub(super) fn crate_build(measure: &Measure) -> Option<Usage> {
     let folder = measure.scratch.join("ploidy");
     let manifest = folder.join("Cargo.toml");

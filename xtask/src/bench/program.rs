@@ -1,4 +1,4 @@
-//! The program: ten lines that list clusters, as the first thing that somebody writes.
+//! The program: ten lines that list clusters, as a typical first program.
 
 use std::fs;
 use std::io;
@@ -20,7 +20,7 @@ async fn main() -> Result<(), atlas_admin::Error> {
 }
 "#;
 
-/// The same call by hand, with a token that somebody else fetched.
+/// The same call without a client, given a token.
 const BY_HAND: &str = r#"use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 "#;
 
-/// Compiles the program and all it depends on, from nothing.
+/// Compiles the program and all dependencies, from scratch.
 pub(super) fn clean_build(measure: &Measure) -> Result<Usage, Failure> {
     let folder = measure.scratch.join("program");
     write(&measure.root, &folder)
@@ -60,8 +60,8 @@ pub(super) fn clean_build(measure: &Measure) -> Result<Usage, Failure> {
     measure.clean_build(&folder)
 }
 
-/// Returns the sizes in bytes of the program and of the same call by hand, both in release and
-/// stripped.
+/// Returns the sizes in bytes of the program and of the same call without a client, both in release
+/// builds and stripped.
 pub(super) fn sizes(measure: &Measure) -> Result<(u64, u64), Failure> {
     let (ours, by_hand) =
         (measure.scratch.join("program"), measure.scratch.join("by-hand"));

@@ -1,7 +1,7 @@
-//! The derive twin: generated types as somebody would write them for `serde`, made from the
-//! generated ones.
+//! The derive twin: types as one would write them by hand for `serde`, made from the generated
+//! ones.
 //!
-//! The twin keeps no undeclared property, which spares it work that the generated types do.
+//! The twin keeps no undeclared properties, which saves work that the generated types do.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,7 +25,7 @@ pub type Nullable<T> = Option<T>;
 
 ";
 
-/// Writes the twins of the named types and of all that they hold.
+/// Writes the twins of the named types and of all types that they contain.
 pub(super) fn write(root: &Path, names: &[&str]) -> io::Result<String> {
     let types = surface::read(&files(root)?).map_err(io::Error::other)?.types;
     let mut wanted: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -99,7 +99,7 @@ fn field(field: &Field) -> Option<String> {
     ))
 }
 
-/// Writes a variant; `unknown` is the attribute of the one for what is not declared.
+/// Writes a variant; `unknown` is the attribute of the variant for undeclared values.
 fn variant(variant: &Variant, unknown: &str) -> String {
     let mut text = String::new();
     if variant.name == "Unknown" {
@@ -113,7 +113,7 @@ fn variant(variant: &Variant, unknown: &str) -> String {
     text + &format!("    {}{},\n", variant.name, content.unwrap_or_default())
 }
 
-/// Writes the default that derives of an enum with an `Unknown` variant can't make.
+/// Writes the default of an enum with an `Unknown` variant, for which it can't be derived.
 pub(super) fn default_of(name: &str) -> String {
     format!(
         "impl Default for {name} {{\n    fn default() -> Self {{\n        \

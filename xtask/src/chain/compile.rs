@@ -1,4 +1,4 @@
-//! Compiling programs against generated crates: all are members of one workspace, so that the
+//! Compiles programs against generated crates: all are members of one workspace, so that the
 //! runtime is compiled once.
 
 use std::collections::BTreeMap;
@@ -13,8 +13,8 @@ use toml::Table;
 use super::program::{self, Item};
 use crate::failure::Failure;
 
-/// The most rounds of compiling. An error of a name hides others, so that what is left is compiled
-/// again.
+/// The maximum number of rounds of compiling. An error about a name hides others, so the rest is
+/// compiled again.
 const MAX_ROUNDS: usize = 12;
 
 /// A program, and the crate that it is compiled against.
@@ -43,7 +43,10 @@ pub(super) fn compile(folder: &Path, pairs: &mut [Pair<'_>]) -> Result<(), Failu
             return Ok(());
         }
     }
-    Err(Failure::Input("error: rustc finds ever more errors".to_owned()))
+    Err(Failure::Input(
+        "error: rustc still finds new errors after the last round; raise MAX_ROUNDS"
+            .to_owned(),
+    ))
 }
 
 fn write_crates(folder: &Path, pairs: &[Pair<'_>]) -> io::Result<()> {
@@ -76,7 +79,7 @@ fn write_crates(folder: &Path, pairs: &[Pair<'_>]) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes what was written, but not what cargo compiled of the runtime.
+/// Removes the written files, but not cargo's output for the runtime.
 pub(super) fn clean(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)?.flatten() {
         let name = entry.file_name();
@@ -87,7 +90,8 @@ pub(super) fn clean(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A generated crate's manifest with its own name, and without what belongs to this workspace.
+/// Returns a generated crate's manifest with its own name, and without the parts about this
+/// workspace.
 fn crate_manifest(name: &str, manifest: &str) -> io::Result<String> {
     let mut manifest: Table = manifest.parse().map_err(io::Error::other)?;
     for section in ["example", "test", "dev-dependencies", "lints", "workspace"] {
@@ -121,7 +125,7 @@ fn write_programs(folder: &Path, pairs: &[Pair<'_>]) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a file, unless it holds the text: what is not touched is not compiled again.
+/// Writes a file, unless its text is the same: an unchanged file is not compiled again.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     if fs::read_to_string(path).is_ok_and(|found| found == text) {
         return Ok(());
@@ -129,7 +133,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     fs::write(path, text)
 }
 
-/// An error of rustc, in JSON, and the name of the crate.
+/// An error of rustc, from its JSON, and the name of the crate.
 struct CompileError {
     target: String,
     message: Value,
@@ -154,7 +158,7 @@ fn check(folder: &Path) -> Result<Vec<CompileError>, Failure> {
     Ok(errors)
 }
 
-/// Reads a line of cargo's JSON messages, if it is an error that has a place.
+/// Reads a line of cargo's JSON messages; `None` if it is no error with a location.
 fn error_of(line: &str) -> Option<CompileError> {
     let mut message: Value = serde_json::from_str(line).ok()?;
     let is_error = message["reason"] == "compiler-message"
@@ -164,7 +168,7 @@ fn error_of(line: &str) -> Option<CompileError> {
     is_error.then(|| CompileError { target, message: message["message"].take() })
 }
 
-/// Marks the items that an error is about; tells whether there are any that were not marked.
+/// Marks the items that an error is about; returns true if any of them was not marked before.
 fn attribute(error: &CompileError, pairs: &mut [Pair<'_>]) -> Result<bool, Failure> {
     let index = error.target.strip_prefix("program-").and_then(|it| it.parse().ok());
     let index: Option<usize> =
@@ -181,7 +185,7 @@ fn attribute(error: &CompileError, pairs: &mut [Pair<'_>]) -> Result<bool, Failu
         let line = span["line_start"].as_u64().and_then(|line| line.try_into().ok());
         let item = line.and_then(program::item_on).filter(|it| *it < pair.items.len());
         if let Some(item) = item.filter(|_| span["is_primary"] == true) {
-            // "mismatched types" says nothing without it.
+            // "mismatched types" says nothing without the label.
             let label = span["label"].as_str().map(|it| format!(" ({it})"));
             let text = format!("{text}{}", label.unwrap_or_default());
             is_new |= pair.broken.insert(item, text.replace('\n', " ")).is_none();

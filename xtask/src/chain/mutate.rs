@@ -1,4 +1,4 @@
-//! Documents of tomorrow: changes of a document that keep all that a program uses of the API.
+//! Possible future documents: changes of a document that keep everything that a program uses.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use walk::{each_operation, each_schema};
 
 /// A change of a document.
 pub(super) struct Mutation {
-    /// The word for `--mutate`.
+    /// The name for `--mutate`.
     pub group: &'static str,
     pub name: &'static str,
     pub apply: fn(&mut Value),
@@ -51,7 +51,7 @@ fn rename_operations(document: &mut Value) {
     });
 }
 
-/// Renames the tag of the most operations.
+/// Renames the tag with the most operations.
 fn rename_tag(document: &mut Value) {
     let mut counts = std::collections::BTreeMap::<String, usize>::new();
     each_operation(document, |operation| {
@@ -184,7 +184,7 @@ fn add_parameter(document: &mut Value) {
     });
 }
 
-/// Leaves no operation whose end of work is known.
+/// Removes the facts about waits from every operation.
 fn remove_waits(document: &mut Value) {
     each_operation(document, |operation| {
         let operation = operation.as_object_mut().into_iter();
@@ -225,7 +225,7 @@ mod tests {
         for mutation in MUTATIONS {
             let mut changed = document();
             (mutation.apply)(&mut changed);
-            // Here a schema is used twice and so not inlined.
+            // In this document a schema is used twice, and so is not inlined.
             let is_same = changed == document();
             assert_eq!(is_same, mutation.name == "named-inlined", "{}", mutation.name);
         }

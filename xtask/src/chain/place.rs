@@ -1,8 +1,8 @@
 //! Places in a document, and whether a document still has them.
 //!
 //! A place is an operation in a version, its body, response or parameters, and JSON names from
-//! there on. Lists, maps, and the branches of `allOf`, `oneOf` and `anyOf` are looked through: an
-//! approximation that finds a property in any branch.
+//! there on. Lists, maps, and the branches of `allOf`, `oneOf` and `anyOf` have no name: a property
+//! is found in any branch, which is an approximation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub(crate) enum Start {
     Parameters,
 }
 
-/// A place that a type is declared at.
+/// A place where a type is declared.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub operation: Operation,
@@ -54,7 +54,8 @@ pub(crate) fn places(surface: &Surface) -> BTreeMap<String, Vec<Place>> {
     places
 }
 
-/// Returns the types that are reached from some, with the JSON names on a shortest way.
+/// Returns the types that some types contain, directly or not, each with the JSON names of a
+/// shortest path.
 fn reached(surface: &Surface, roots: &[&str]) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut now: Vec<(String, Vec<String>)> =
@@ -109,7 +110,7 @@ impl<'a> Document<'a> {
         Self { tree, operations }
     }
 
-    /// Tells whether an operation is there in its version.
+    /// Tells whether an operation exists in its version.
     pub(super) fn has(&self, operation: &Operation) -> bool {
         let found = self.operation(operation);
         found.is_some_and(|(_, tree)| {
@@ -117,7 +118,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// Tells whether an operation has a parameter of this name.
+    /// Tells whether an operation has a parameter with this name.
     pub(super) fn has_parameter(&self, operation: &Operation, name: &str) -> bool {
         self.parameters(operation).iter().any(|parameter| parameter["name"] == name)
     }
@@ -168,7 +169,7 @@ impl<'a> Document<'a> {
         lists.flatten().map(|parameter| self.resolved(parameter)).collect()
     }
 
-    /// The media types of a version, of one start or of all.
+    /// Returns the media types of a version, for one start or for all.
     fn media(
         &self,
         operation: &'a Value,
@@ -194,7 +195,7 @@ impl<'a> Document<'a> {
         pointer.and_then(|pointer| self.tree.pointer(pointer)).unwrap_or(value)
     }
 
-    /// Returns schemas with all that they refer to, list or choose from.
+    /// Returns schemas with all that they refer to, list as parts or choose from.
     fn spread(&self, mut open: Vec<&'a Value>) -> Vec<&'a Value> {
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
@@ -221,7 +222,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// A path without the names of its parameters.
+/// Returns a path without the names of its parameters.
 fn positional(path: &str) -> String {
     let segments = path.split('/').map(|part| match (part.find('{'), part.find('}')) {
         (Some(start), Some(end)) => {
@@ -238,7 +239,7 @@ pub(super) fn kinds(schemas: &[&Value]) -> BTreeSet<String> {
     kinds.map(str::to_owned).collect()
 }
 
-/// Tells whether any schema lists a value, as a value of its own or of a discriminator.
+/// Tells whether any schema lists one of some values, in an enum or for a discriminator.
 pub(super) fn has_value(schemas: &[&Value], values: &[String]) -> bool {
     let is_listed = |schema: &&Value, value: &String| {
         let mut listed = schema["enum"].as_array().into_iter().flatten();

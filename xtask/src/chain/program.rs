@@ -1,5 +1,5 @@
-//! A program that uses everything that a surface promises: one line of Rust for each item, so that
-//! the line of an error tells what broke.
+//! A program that uses everything of a surface: one line of Rust for each item, so that the line of
+//! an error tells which item broke.
 
 use crate::surface::{Function, Shape, Surface, Type, Union, Variant};
 
@@ -7,15 +7,15 @@ use crate::surface::{Function, Shape, Surface, Type, Union, Variant};
 const HEAD: &str = "#![allow(warnings)]\nuse atlas_admin::*;\n\
                     use atlas_admin_runtime::builder::IntoList;\n";
 
-/// The kind of thing that an item uses.
+/// The kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    /// A call, sent: the parameters, and the type of the response.
+    /// A function that is called and sent: the parameters, and the type of the response.
     Function,
-    /// The type that a call returns, written out.
+    /// The return type of a function, written out.
     Return,
     Setter,
-    /// The items that a list is streamed as.
+    /// The item type of a stream.
     Stream,
     Type,
     Field,
@@ -70,7 +70,7 @@ pub(super) struct Item {
 }
 
 impl Item {
-    /// The code with the types that it names.
+    /// Returns the code with the types in it.
     pub(super) fn code(&self) -> &str {
         &self.code
     }

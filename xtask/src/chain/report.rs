@@ -7,15 +7,15 @@ use super::place::{Document, Place, Start, has_value, kinds};
 use super::program::{Item, Kind, Owner};
 use crate::surface::{Surface, mentioned};
 
-/// Whether the later document still has what broke.
+/// Whether the later document still has the place of a broken item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Verdict {
-    /// It has it, so the program should compile.
+    /// It does, so the program should compile.
     PromiseBroken,
-    /// The place is there, and holds another JSON type.
+    /// It does, with another JSON type.
     ChangedUpstream,
     GoneUpstream,
-    /// This tool can't tell.
+    /// Unknown: a person has to check.
     Check,
 }
 
@@ -33,7 +33,7 @@ impl Verdict {
     }
 }
 
-/// The facts that a verdict on an item is made of.
+/// The facts that decide about an item.
 pub(super) struct Judge<'a> {
     pub surface: &'a Surface,
     pub places: &'a BTreeMap<String, Vec<Place>>,
@@ -53,7 +53,7 @@ impl Judge<'_> {
             Owner::Type(name) => {
                 let places = self.places.get(name).map_or(&[][..], Vec::as_slice);
                 let verdicts = places.iter().map(|place| self.judge_at(item, place));
-                // One place that is still there is enough for a program to break.
+                // A program may break because of a single place that still exists.
                 let mut worst = Verdict::Check;
                 for verdict in verdicts {
                     if verdict == Verdict::PromiseBroken {
@@ -105,7 +105,7 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the name of an item has another name in it, as a whole.
+/// Tells whether the name of an item contains another name as a whole.
 fn names(item: &str, known: &str) -> bool {
     item.match_indices(known).any(|(at, _)| {
         let after = item[at + known.len()..].chars().next();
@@ -113,7 +113,8 @@ fn names(item: &str, known: &str) -> bool {
     })
 }
 
-/// Writes the table and the list of what broke; the second result is how many promises.
+/// Writes the table and the list of broken items; the second result is the number of broken
+/// promises.
 pub(super) fn report(
     title: &str,
     pair: &Pair<'_>,

@@ -1,7 +1,7 @@
-//! The shapes of texts, for the fake: what a `pattern` of the document asks of a
-//! property, by its name, where all properties of the name ask the same.
+//! The shapes of strings, for the fake: the `pattern` of all properties with a name, where it is
+//! the same for all of them.
 //!
-//! A shape is a text in which `{24}` stands for 24 hexadecimal digits.
+//! A shape is a text in which `{24}` means 24 hexadecimal digits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub(crate) fn shapes(document: &Value) -> String {
     text
 }
 
-/// The shapes that properties of a name have; None for a pattern that is no shape.
+/// The shapes of the properties with a name; `None` for a pattern that is no shape.
 type Found<'d> = BTreeMap<&'d str, BTreeSet<Option<String>>>;
 
 fn collect<'d>(value: &'d Value, found: &mut Found<'d>) {

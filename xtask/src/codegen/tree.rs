@@ -1,4 +1,4 @@
-//! A generated crate beside what stands on the disk.
+//! The comparison of a generated crate with the files on disk.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 use crate::plan::Plan;
 
-/// The folders below which nothing stands that was not generated; the rest of `examples/` and
-/// `tests/` is written by hand.
+/// The folders that contain only generated files; the rest of `examples/` and `tests/` is
+/// handwritten.
 const GENERATED: [&str; 2] = ["src", "tests/contract/calls"];
 
-/// What of a document is not typed: in `spec/` for its own document, in the crate's folder for
-/// another one.
+/// The list of what is not typed of a document: in `spec/` for the repository's own document, in
+/// the crate's folder for another one.
 pub(crate) const UNMAPPED: &str = "unmapped.txt";
 
-/// Compares a crate with the disk.
+/// Compares a crate with the files on disk.
 pub(crate) fn plan(
     out: &Path,
     files: &BTreeMap<String, String>,

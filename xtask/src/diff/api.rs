@@ -1,4 +1,4 @@
-//! The operations of a document, each with its versions and what belongs to each.
+//! The operations of a document, each with its versions and their parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,9 +19,9 @@ pub(super) struct Endpoint<'a> {
     pub method: &'static str,
     pub id: &'a str,
     pub tag: &'a str,
-    /// Path, query and header parameters, those of the path included.
+    /// Path, query and header parameters, including those of the path item.
     pub parameters: Vec<Parameter<'a>>,
-    /// The alternatives for credentials, each as text; an empty one needs none.
+    /// The alternative security requirements, each as text; an empty one needs no credentials.
     pub security: BTreeSet<String>,
     pub versions: BTreeMap<Version, View<'a>>,
 }
@@ -34,11 +34,11 @@ pub(super) struct Parameter<'a> {
     pub is_required: bool,
     pub is_deprecated: bool,
     pub schema: Option<&'a Value>,
-    /// The name in `components`.
+    /// The name in `components`; `None` for an inline parameter.
     pub component: Option<&'a str>,
 }
 
-/// The parts of an operation that belong to one of its versions.
+/// The parts of an operation in one of its versions.
 #[derive(Default)]
 pub(super) struct View<'a> {
     pub body: Option<Body<'a>>,
@@ -57,9 +57,9 @@ pub(super) struct Body<'a> {
 
 pub(super) struct Response<'a> {
     pub content: Content<'a>,
-    /// By the names in lower case.
+    /// The headers by name in lower case.
     pub headers: BTreeMap<String, Header<'a>>,
-    /// The name in `components`.
+    /// The name in `components`; `None` for an inline response.
     pub component: Option<&'a str>,
 }
 
@@ -104,7 +104,7 @@ fn endpoint<'a>(
     }
 }
 
-/// Returns the name of the component that a reference leads to.
+/// Returns the name of the component that a reference points to.
 fn referred(value: &Value) -> Option<&str> {
     value.get("$ref").and_then(Value::as_str).map(last_segment)
 }
@@ -113,7 +113,7 @@ fn is_true(value: &Value, keyword: &str) -> bool {
     value.get(keyword) == Some(&Value::Bool(true))
 }
 
-/// A parameter of the operation stands for one of its path with the same name and place.
+/// A parameter of the operation overrides one of the path item with the same name and location.
 fn parameters<'a>(
     tree: Tree<'a>,
     item: &'a Value,
@@ -212,7 +212,7 @@ fn view<'a>(
     view
 }
 
-/// Returns the media types of a version; None if all that there is belongs to others.
+/// Returns the media types of a version; `None` if all media types have other versions.
 fn content<'a>(
     holder: &'a Value,
     version: Version,

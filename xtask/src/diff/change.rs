@@ -1,5 +1,5 @@
-//! A change of the API: its code, its words, and whether a client that knew the old document
-//! goes on working.
+//! A change of the API: its code, its description, and whether a client of the old document keeps
+//! working.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ pub(super) enum Direction {
 }
 
 impl Direction {
-    /// Returns the word that codes begin with.
+    /// Returns the first word of codes for the direction.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Request => "request",
@@ -24,7 +24,7 @@ impl Direction {
     }
 }
 
-/// Returns the word for whether something is required.
+/// Returns the word for required or optional.
 pub(super) fn need(is_required: bool) -> &'static str {
     if is_required { "required" } else { "optional" }
 }
@@ -32,13 +32,13 @@ pub(super) fn need(is_required: bool) -> &'static str {
 /// The code of a change of a schema, which may depend on the place that uses the schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Code {
-    /// The same wherever it stands.
+    /// A code that is the same at every place.
     Whole(String),
     /// The end of a code that begins with the place: `request-property-`, `response-body-`, …
     Ending(Cow<'static, str>),
 }
 
-/// A place that a schema is used at, as codes name it.
+/// The kind of place that uses a schema, as codes name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Site {
     Parameter,
@@ -67,22 +67,22 @@ impl Code {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Change {
     pub code: String,
-    /// The change in words: names, types and values only, no prose of the document.
+    /// The description: names, types and values only, no prose of the document.
     pub what: String,
     pub is_compatible: bool,
-    /// The version that a new one replaces.
+    /// The version that a new version replaces; `None` for other changes.
     pub replaces: Option<String>,
-    /// The shared component that changed, and where in it; None for what only one operation has.
+    /// The shared component that changed, and where in it; `None` for a change of one operation.
     pub anchor: Option<Anchor>,
-    /// The part of the operation that changed; None for the operation itself.
-    pub spot: Option<Spot>,
+    /// The part of the operation that changed; `None` for the operation itself.
+    pub location: Option<Location>,
 }
 
 /// A part of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Spot {
+pub(crate) struct Location {
     pub part: Part,
-    /// The JSON names from there; lists, maps and unions are looked through.
+    /// The JSON names from there; lists, maps and unions have no name.
     pub names: Vec<String>,
 }
 
@@ -99,14 +99,14 @@ pub(crate) enum Part {
 pub(crate) struct Anchor {
     /// `schema Cluster` or `parameter pretty`.
     pub component: String,
-    /// The change as it reads from there.
+    /// The description of the change, seen from the component.
     pub what: String,
 }
 
 impl Change {
     pub(super) fn new(code: &str, is_compatible: bool, what: String) -> Self {
         let code = code.to_owned();
-        Self { code, what, is_compatible, replaces: None, anchor: None, spot: None }
+        Self { code, what, is_compatible, replaces: None, anchor: None, location: None }
     }
 
     /// Tells whether the published changelog hides such changes.

@@ -13,20 +13,20 @@ mod property;
 mod scalar;
 mod union;
 
-/// The documents that two schemas are from, and the direction in which both are used.
+/// The two documents of the schemas, and the direction in which both are used.
 pub(super) struct Sides<'a> {
     pub old: Tree<'a>,
     pub new: Tree<'a>,
     pub direction: Direction,
 }
 
-/// A change of a schema, wherever it is used.
+/// A change of a schema, at any place that uses it.
 pub(super) struct Own {
     pub code: Code,
     pub is_compatible: bool,
-    /// The property of the schema that it is about; None for the schema itself.
+    /// The changed property; `None` for the schema itself.
     pub property: Option<String>,
-    /// The component that declares the property, if that is another than the schema's own.
+    /// The component that declares the property; `None` if it is the schema's own.
     pub owner: Option<String>,
     /// The words before and after the name of the place.
     pub before: String,
@@ -34,7 +34,7 @@ pub(super) struct Own {
 }
 
 impl Own {
-    /// Returns the change in words, with the name of its place.
+    /// Returns the description of the change, with the name of its place.
     pub(super) fn words(&self, place: &str) -> String {
         format!("{}{place}{}", self.before, self.after)
     }
@@ -81,7 +81,7 @@ pub(super) fn compare<'a>(
     let mut found = Found::default();
     let is_same_kind = scalar::kind(sides.direction, old, new, &mut found);
     scalar::nullable(sides.direction, old, new, &mut found);
-    // What a value of another type consists of has nothing in common with what the old one did.
+    // The contents of values of different types can't be compared.
     if !is_same_kind {
         return found;
     }

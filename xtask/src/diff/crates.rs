@@ -12,7 +12,8 @@ mod cause;
 pub(super) mod generate;
 pub(super) mod report;
 
-/// The version that a change needs, by the policy in the guide's page on what an update can change.
+/// The version that a change requires, by the policy in the guide's page on what an update can
+/// change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
     /// The files are the same.
@@ -48,11 +49,11 @@ pub(crate) struct ItemChange {
     pub kind: Kind,
     pub act: Act,
     pub verdict: Verdict,
-    /// Whether only preview functions need it, which may change in each update.
+    /// Whether only preview functions need the item, which may change in each update.
     pub is_preview: bool,
-    /// Whether it came or went with the type or module that it belongs to.
+    /// Whether the item was added or removed with the type or module that it belongs to.
     pub is_implied: bool,
-    /// The names of the groups of operations that it belongs to.
+    /// The names of the operation groups that it belongs to.
     pub tags: String,
     /// The signatures before and after.
     pub texts: (String, String),
@@ -65,7 +66,7 @@ pub(crate) struct CrateDiff {
     pub items: Vec<ItemChange>,
 }
 
-/// Compares two crates; the changes of the API are looked through for causes.
+/// Compares two crates; the changes of the API are searched for causes.
 pub(crate) fn compare(
     old: &Files,
     new: &Files,
@@ -112,7 +113,7 @@ fn change(
     stable: &[BTreeSet<String>; 2],
 ) -> ItemChange {
     let subject = new.owner.as_deref().unwrap_or(path);
-    // What a program may rely on is what the crate that it was written for promised.
+    // A program relies on the promises of the crate that it was written for.
     let stable = if act == Act::Added { &stable[1] } else { &stable[0] };
     let is_type = subject.starts_with("types::");
     let is_preview =
@@ -138,14 +139,14 @@ fn change(
     }
 }
 
-/// Tells whether an item came or went with what it belongs to.
+/// Tells whether an item was added or removed with its owner.
 fn is_implied(path: &str, item: &Item, others: &Items) -> bool {
     let module = || path.rsplit_once("::").map(|(module, _)| module.to_owned());
     match item.kind {
         Kind::Feature | Kind::Module | Kind::Function => false,
         Kind::Type => {
             module().is_some_and(|it| !it.starts_with("types"))
-            // The builder of a function comes and goes with it.
+            // The builder of a function is added and removed with it.
             && !others.contains_key(path)
         }
         _ => item.owner.as_ref().is_some_and(|owner| !others.contains_key(owner)),
@@ -181,7 +182,7 @@ fn reached<'a>(
     found
 }
 
-/// Returns the names of the groups of operations, by module.
+/// Returns the names of the operation groups, by module.
 fn tags(new: &Files, old: &Files) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();
     for (path, text) in old.iter().chain(new) {
@@ -195,14 +196,14 @@ fn tags(new: &Files, old: &Files) -> BTreeMap<String, String> {
     tags
 }
 
-/// Returns the groups that the name of a file lists.
+/// Returns the operation groups that the name of a file lists.
 fn tag_of(file: &str, tags: &BTreeMap<String, String>) -> String {
     // A feature is named like the module of its group.
     let file = file.replace('-', "_");
     let file = file.trim_end_matches("_older").trim_end_matches("_preview");
     let mut found = Vec::new();
     let mut rest = file;
-    // The name of a group may itself have an `and`: the longest that fits is meant.
+    // The name of a group may itself contain `and`: the longest match counts.
     while !rest.is_empty() {
         let fits = |module: &&String| {
             let after = rest.strip_prefix(module.as_str());

@@ -1,6 +1,6 @@
-//! The entry of the changelog: what changes for those who use the crate, by group of operations.
+//! The entry of the changelog: the changes for users of the crate, by operation group.
 //!
-//! It says names and counts, and no word of the document's prose.
+//! It has names and counts, and none of the document's prose.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,10 +9,10 @@ use super::crates::{Act, CrateDiff, ItemChange, Verdict};
 use super::items::Kind;
 use super::operation::Entry;
 
-/// The names that a line lists before it only counts them.
+/// The maximum number of names in a line, which only counts the others.
 const MAX_NAMES: usize = 12;
 
-/// The types that get one field before the field is told once for all of them.
+/// The number of types with the same new field from which one sentence covers all of them.
 const MANY: usize = 4;
 
 /// The headings of the changelog.
@@ -29,11 +29,11 @@ struct Topic<'a> {
     kind: Kind,
     act: Act,
     is_preview: bool,
-    /// The code of the cause, where something breaks.
+    /// The code of the cause of a breaking change; `None` for other changes.
     code: Option<&'a str>,
 }
 
-/// Writes the entry, under a title where there is one.
+/// Writes the entry, under a title if there is one.
 pub(crate) fn entry(title: Option<&str>, diff: &CrateDiff, entries: &[Entry]) -> String {
     let mut sections = Sections::new();
     items(diff, &mut sections);
@@ -63,9 +63,10 @@ fn heading(item: &ItemChange) -> &'static str {
     }
 }
 
-/// Tells whether an item is worth a word of its own.
+/// Tells whether an item is mentioned on its own.
 fn is_told(item: &ItemChange) -> bool {
-    // A function is told with its version; without, only where it moves to another one.
+    // A function is mentioned with its version; the one without, only where it moves to another
+    // version.
     let is_unversioned =
         item.kind == Kind::Function && item.path.matches("::").count() == 1;
     let is_dated_module = item.kind == Kind::Module && item.path.contains("::");
@@ -74,7 +75,7 @@ fn is_told(item: &ItemChange) -> bool {
     !item.is_implied && !is_plumbing && !is_function_again && !is_dated_module
 }
 
-/// Tells whether a type came or went with the operations that use it.
+/// Tells whether a type was added or removed with the operations that use it.
 fn is_of_operation(item: &ItemChange) -> bool {
     let code = item.cause.as_ref().map_or("", |cause| &cause.code);
     item.kind == Kind::Type && code.starts_with("endpoint-")
@@ -133,7 +134,7 @@ fn sentences(topic: &Topic<'_>, items: &[&ItemChange]) -> Vec<String> {
 
 type Groups = BTreeMap<Option<String>, BTreeSet<String>>;
 
-/// Groups members by what they belong to; a member that many types have is told once.
+/// Groups members by their owner; a member that many types share is mentioned once.
 fn grouped(kind: Kind, items: &[&ItemChange]) -> Groups {
     let mut groups = Groups::new();
     let mut owners: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -171,7 +172,7 @@ fn listed(names: &BTreeSet<String>) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// Adds what the API deprecates, for it gives functions a date and no new signature.
+/// Adds the deprecations of the API, which give functions a date and no new signature.
 fn endpoints(entries: &[Entry], sections: &mut Sections) {
     let codes =
         ["endpoint-deprecated", "endpoint-reactivated", "endpoint-sunset-date-changed"];

@@ -1,4 +1,4 @@
-//! A schema with its `allOf` merged: what holds of its values, one level deep.
+//! A schema with its `allOf` merged: the requirements on its values, one level deep.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::tree::{Schema, Tree, last_segment};
 
-/// The bounds of a value: the keyword, the words of the code, and whether it is a lower one.
+/// The bounds of a value: the keyword, the words for codes, and whether it is a lower bound.
 pub(super) const BOUNDS: [(&str, &str, bool); 8] = [
     ("maxItems", "max-items", false),
     ("maxLength", "max-length", false),
@@ -27,7 +27,7 @@ pub(super) struct Flat<'a> {
     pub default: Option<&'a Value>,
     pub values: Option<Vec<&'a Value>>,
     pub is_nullable: bool,
-    /// Whether properties that are not declared are refused.
+    /// Whether undeclared properties are rejected.
     pub is_closed: bool,
     pub bounds: BTreeMap<&'static str, f64>,
     pub properties: BTreeMap<&'a str, Property<'a>>,
@@ -42,7 +42,7 @@ pub(super) struct Flat<'a> {
 /// A declared property.
 pub(super) struct Property<'a> {
     pub parts: Vec<&'a Value>,
-    /// The component that declares it, if that is another than the schema's own.
+    /// The component that declares it; `None` if that is the schema's own.
     pub owner: Option<&'a str>,
 }
 
@@ -53,7 +53,7 @@ pub(super) type Union<'a> = BTreeMap<String, Branch<'a>>;
 #[derive(Clone, Copy)]
 pub(super) struct Branch<'a> {
     pub schema: &'a Value,
-    /// Whether the schema has no name of its own, so that the branch is named by its type.
+    /// Whether the schema is inline, so that the branch is named by its type.
     pub is_inline: bool,
 }
 
@@ -65,7 +65,7 @@ pub(super) struct Discriminator<'a> {
 }
 
 impl<'a> Flat<'a> {
-    /// Merges all that a schema consists of.
+    /// Merges all parts of a schema.
     pub(super) fn of(tree: Tree<'a>, schema: &Schema<'a>) -> Self {
         let mut merge = Merge { tree, via: Vec::new(), flat: Self::default() };
         for part in &schema.parts {
@@ -74,7 +74,7 @@ impl<'a> Flat<'a> {
         merge.flat
     }
 
-    /// Returns the type of the value as the document says or implies it.
+    /// Returns the type of the value that the document declares or implies.
     pub(super) fn kind(&self) -> Option<&'a str> {
         let is_object = !self.properties.is_empty()
             || !self.entries.is_empty()
@@ -117,7 +117,7 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Merges single values: those of the outer schema win over those of its `allOf`.
+    /// Merges single values: those of the outer schema override those of its `allOf`.
     fn scalars(&mut self, value: &'a Value) {
         let text = |keyword: &str| value.get(keyword).and_then(Value::as_str);
         let flat = &mut self.flat;
@@ -163,7 +163,7 @@ impl<'a> Merge<'a> {
                 continue;
             };
             match self.listed(all) {
-                // A choice of lists of values is one list.
+                // A union of enums is one enum.
                 Some(values) if self.flat.values.is_none() => {
                     self.flat.ty = self.flat.ty.or(Some("string"));
                     self.flat.values = Some(values);
@@ -174,7 +174,7 @@ impl<'a> Merge<'a> {
         if let (true, Some(discriminator)) = (unions.is_empty(), &discriminator) {
             unions.push((MAPPED, self.mapped(discriminator)));
         }
-        // A branch that is made of its own union is none of the union's other branches.
+        // A branch that inherits from its own union is none of the union's other branches.
         let is_own = |name: &String| self.via.contains(&name.as_str());
         let outermost = self.via.len() <= 1;
         if !outermost && unions.iter().any(|(_, union)| union.keys().any(is_own)) {
@@ -188,7 +188,7 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Returns the values that all branches list, if that is all that they do.
+    /// Returns the values that the branches list, if all branches are enums.
     fn listed(&self, all: &'a [Value]) -> Option<Vec<&'a Value>> {
         let mut values = Vec::new();
         for branch in all {
@@ -233,7 +233,7 @@ impl<'a> Merge<'a> {
     }
 }
 
-/// The key of a union that is nothing but the mapping of a discriminator.
+/// The key of a union that has only the mapping of a discriminator.
 pub(super) const MAPPED: &str = "mapping";
 
 fn discriminator(value: &Value) -> Option<Discriminator<'_>> {

@@ -1,18 +1,18 @@
 //! Pairs of schemas, an old one and a new one, each compared once however often they are used.
 //!
-//! A pair knows its own changes and the pairs below it. What changed at a place is found by walking
-//! from the place's pair through those that lead to a change.
+//! A pair has its own changes and the pairs below it. The changes at a place are found by walking
+//! from the place's pair through the pairs that lead to a change.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::change::{Anchor, Change, Direction, Part, Site, Spot};
+use super::change::{Anchor, Change, Direction, Location, Part, Site};
 use super::compare::{self, Own};
 use super::flat::Flat;
 use super::tree::{Schema, Tree};
 
-/// The places below one root that a pair is reported at; more would only repeat it.
+/// The maximum number of places below one root where a pair is reported; more would only repeat it.
 const MAX_PLACES: usize = 64;
 
 type Key = (Vec<*const Value>, Vec<*const Value>, Direction);
@@ -43,23 +43,23 @@ struct Edge {
     to: usize,
 }
 
-/// A pair below another one: what the comparison of two schemas finds.
+/// A pair below another one, found by comparing two schemas.
 pub(super) struct Below<'a> {
     pub segment: String,
-    /// Whether the segment is a JSON name; a list, a map and a union have none.
+    /// Whether the segment is a JSON name; that of a list, a map and a union is none.
     pub is_property: bool,
     pub owner: Option<String>,
     pub old: Vec<&'a Value>,
     pub new: Vec<&'a Value>,
 }
 
-/// The pair of schemas that a body, a response or a parameter has.
+/// The pair of schemas of a body, a response or a parameter.
 #[derive(Clone, Debug)]
 pub(super) struct Root {
     pub pair: usize,
     pub site: Site,
     pub part: Part,
-    /// The words for it: `the request body`.
+    /// The words for the root: `the request body`.
     pub phrase: String,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Graph<'a> {
         Self { old, new, numbers: HashMap::new(), pairs: Vec::new() }
     }
 
-    /// Compares two schemas and all below them, and returns the number of the pair.
+    /// Compares two schemas and all below them, and returns the index of the pair.
     pub(super) fn pair(
         &mut self,
         old: &'a Value,
@@ -130,7 +130,7 @@ impl<'a> Graph<'a> {
         pair.changes = found.changes;
     }
 
-    /// Finds out which pairs lead to a change; to be called when all are compared.
+    /// Determines which pairs lead to a change; called when all are compared.
     pub(super) fn settle(&mut self) {
         let mut above = vec![Vec::new(); self.pairs.len()];
         let mut open = Vec::new();
@@ -194,7 +194,7 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// A place on the walk.
+/// A step of the walk.
 #[derive(Clone)]
 struct Step {
     pair: usize,
@@ -214,7 +214,7 @@ impl Step {
     }
 }
 
-/// Tells whether a pair stands on the way to a step.
+/// Tells whether a pair is above a step.
 fn is_above(steps: &[Step], mut at: usize, pair: usize) -> bool {
     loop {
         if steps[at].pair == pair {
@@ -231,7 +231,7 @@ fn joined(path: &str, segment: &str) -> String {
     if path.is_empty() { segment.to_owned() } else { format!("{path}/{segment}") }
 }
 
-/// Words a pair's own change for a place.
+/// Describes a pair's own change for a place.
 fn change(own: &Own, pair: &Pair<'_>, step: &Step, root: &Root) -> Change {
     let at = |path: &str| match &own.property {
         Some(property) => joined(path, property),
@@ -245,7 +245,7 @@ fn change(own: &Own, pair: &Pair<'_>, step: &Step, root: &Root) -> Change {
         own.words(&subject(&path, &root.phrase)),
     );
     let names = step.names.iter().chain(&own.property).cloned().collect();
-    change.spot = Some(Spot { part: root.part.clone(), names });
+    change.location = Some(Location { part: root.part.clone(), names });
     let (component, inner) = match &own.owner {
         Some(owner) => (Some(format!("schema {owner}")), at("")),
         None => (step.component.clone(), at(&step.inner)),

@@ -1,4 +1,4 @@
-//! The documents to compare: files, or what a git revision has in `spec/`.
+//! The documents to compare: files, or `spec/` of a git revision.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::failure::{Failure, read};
 use crate::spec::DOCUMENT;
 
-/// Reads both documents at once.
+/// Reads both documents in parallel.
 pub(super) fn both(old: &str, new: &str) -> Result<(Value, Value), Failure> {
     let (old, new) = thread::scope(|scope| {
         let old = scope.spawn(|| tree(old));
@@ -27,7 +27,7 @@ fn tree(name: &str) -> Result<Value, Failure> {
     Ok(document.tree)
 }
 
-/// Returns the document in a file or, where there is none of that name, in a revision.
+/// Returns the document in a file or, where no such file exists, in a revision.
 pub(super) fn bytes(name: &str) -> Result<Vec<u8>, Failure> {
     let path = Path::new(name);
     if path.is_dir() {
@@ -39,7 +39,7 @@ pub(super) fn bytes(name: &str) -> Result<Vec<u8>, Failure> {
     at_revision(name, &format!("spec/{DOCUMENT}"))
 }
 
-/// Returns what a file of the repository held in a revision.
+/// Returns a file of the repository in a revision.
 pub(super) fn at_revision(revision: &str, file: &str) -> Result<Vec<u8>, Failure> {
     let fail = |why: &str| {
         let why = why.trim().trim_start_matches("fatal: ");
@@ -48,13 +48,13 @@ pub(super) fn at_revision(revision: &str, file: &str) -> Result<Vec<u8>, Failure
         ))
     };
     if revision.starts_with('-') {
-        return Err(fail("a revision does not begin with a dash"));
+        return Err(fail("a revision must not begin with a dash"));
     }
     let object = format!("{revision}:{file}");
     git(&["show", "--end-of-options", &object]).map_err(|why| fail(&why))
 }
 
-/// Runs git in this repository, and returns what it prints, or why it failed.
+/// Runs git in this repository, and returns its output, or its error message.
 pub(super) fn git(arguments: &[&str]) -> Result<Vec<u8>, String> {
     let mut git = Command::new("git");
     git.arg("-C").arg(crate::root()).args(arguments);

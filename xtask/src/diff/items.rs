@@ -1,7 +1,7 @@
 //! The public items of a generated crate, each with its signature as text.
 //!
 //! They are read from the text of the generated files with `syn`. What the runtime's macros
-//! implement is taken from the calls of the macros.
+//! implement follows from their calls.
 
 use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,13 +21,13 @@ pub(super) type Items = BTreeMap<String, Item>;
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     pub kind: Kind,
-    /// The signature: two items with one path and one text are the same to a program.
+    /// The signature: for a program, items with the same path and text are the same.
     pub text: String,
     /// The file that it is in, without the folder: `teams` or `alerts_and_events`.
     pub file: String,
-    /// The path of the type that it belongs to.
+    /// The path of the type that it belongs to; `None` for others.
     pub owner: Option<String>,
-    /// The operation's ids, by which rustdoc's search finds a function.
+    /// The ids of the operation, by which rustdoc's search finds a function.
     pub aliases: Vec<String>,
     /// The JSON name of a field or setter, the values of a variant.
     pub json_names: Vec<String>,
@@ -113,7 +113,7 @@ fn private(files: &Files) -> Result<BTreeSet<String>, String> {
     Ok(modules.collect())
 }
 
-/// Names an item of a module as one of the root.
+/// Moves an item of a module to the root.
 fn at_root(module: &str, (path, item): (String, Item)) -> (String, Item) {
     let module = format!("{module}::");
     let owner = item.owner.map(|owner| owner.replace(&module, ""));
@@ -197,8 +197,8 @@ impl Reader<'_> {
         self.add(path, Kind::Function, text).aliases = aliases(&function.attrs);
     }
 
-    /// Writes the types of a module and of the one around it with their paths, so that a type that
-    /// moves is another one.
+    /// Writes the types of a module and of the one around it with their paths, so that a moved type
+    /// is a different one.
     fn qualified(&self, module: &str, text: &str) -> String {
         let outer = module.rsplit_once("::").map_or("", |(outer, _)| outer);
         let text = text.replace("super::", &format!("{outer}::"));
@@ -220,7 +220,7 @@ impl Reader<'_> {
         found
     }
 
-    /// Adds what a dated module takes from the module around it.
+    /// Adds the items that a dated module re-exports from the module around it.
     fn exports(&mut self, outer: &str, inner: &str, code: &[Code]) {
         for item in code {
             let Code::Use(import) = item else { continue };

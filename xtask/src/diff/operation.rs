@@ -93,7 +93,7 @@ pub(super) fn compare(old: Tree<'_>, new: Tree<'_>) -> Vec<Entry> {
     entries
 }
 
-/// Adds what the pairs of schemas tell.
+/// Adds the changes that the pairs of schemas have.
 fn finish(graph: &Graph<'_>, draft: Draft) -> Option<VersionEntry> {
     let Draft { version, kind, mut changes, roots } = draft;
     let mut known = BTreeSet::new();
@@ -104,7 +104,7 @@ fn finish(graph: &Graph<'_>, draft: Draft) -> Option<VersionEntry> {
     (!changes.is_empty()).then_some(VersionEntry { version, kind, changes })
 }
 
-/// An operation that only one document has.
+/// Returns the drafts of an operation that only one document has.
 fn whole(endpoint: &Endpoint<'_>, kind: Kind) -> Vec<Draft> {
     let (code, word) = match kind {
         Kind::Remove => ("endpoint-removed", "removed"),
@@ -149,7 +149,7 @@ fn changed<'a>(
     drafts.into_values().collect()
 }
 
-/// A new version, compared with the newest stable one that the old document has.
+/// Returns the draft of a new version, compared with the newest stable one of the old document.
 fn released<'a>(
     graph: &mut Graph<'a>,
     old: &Endpoint<'a>,
@@ -187,7 +187,7 @@ fn update<'a>(
     draft
 }
 
-/// Deprecation and the day of removal.
+/// Returns the changes of deprecation and of the removal date.
 fn lifecycle(old: &View<'_>, new: &View<'_>) -> Vec<Change> {
     let is_old = |view: &View<'_>| view.is_deprecated || view.sunset.is_some();
     let change = match (is_old(old), is_old(new)) {
@@ -215,7 +215,7 @@ fn lifecycle(old: &View<'_>, new: &View<'_>) -> Vec<Change> {
     vec![change]
 }
 
-/// The operation's id, tag and credentials.
+/// Returns the changes of the operation's id, tag and security requirements.
 fn identity(old: &Endpoint<'_>, new: &Endpoint<'_>) -> Vec<Change> {
     let mut found = Vec::new();
     if old.id != new.id {

@@ -14,10 +14,10 @@ mod responses;
 mod shared;
 mod values;
 
-/// A code, the words with it, and whether it is compatible.
+/// A code, its description, and whether it is compatible.
 type Expected = (&'static str, &'static str, bool);
 
-/// A document with one operation in one version.
+/// Returns a document with one operation in one version.
 fn document(operation: Value, components: Value) -> Value {
     json!({
         "openapi": "3.0.1",
@@ -27,7 +27,7 @@ fn document(operation: Value, components: Value) -> Value {
     })
 }
 
-/// An operation that sends and receives what two schemas describe.
+/// Returns an operation that sends and receives values of two schemas.
 fn operation(request: &Value, response: &Value) -> Value {
     let media = "application/vnd.atlas.2024-08-05+json";
     json!({
@@ -48,7 +48,7 @@ fn responding(schema: &Value) -> Value {
     document(operation(&json!({}), schema), json!({}))
 }
 
-/// A schema of an object with one property.
+/// Returns the schema of an object with one property.
 fn with_property(schema: Value) -> Value {
     json!({ "type": "object", "properties": { "size": schema } })
 }
@@ -68,7 +68,7 @@ fn assert_changes(old: &Value, new: &Value, expected: &[Expected]) {
     assert_eq!(changes(&of_trees(old, old)), [], "a document differs from itself");
 }
 
-/// Asserts that one thing changed, and returns the words for it.
+/// Asserts that there is a single change, and returns its description.
 #[track_caller]
 fn assert_change(old: &Value, new: &Value, code: &str, is_compatible: bool) -> String {
     let mut found = changes(&of_trees(old, new));

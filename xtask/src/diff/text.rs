@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use super::change::Change;
 use super::operation::{Entry, Kind, VersionEntry};
 
-/// The operations that a line names before it only counts them.
+/// The maximum number of operations in a line, which only counts the others.
 const MAX_NAMED: usize = 6;
 
-/// A change, as a line says it.
+/// A change, as a line reports it.
 type Line<'a> = (&'a str, &'a str, bool);
 
 /// The versions of each operation that a change touches, by the operation's id.
@@ -27,26 +27,26 @@ pub(super) fn report(entries: &[Entry]) -> String {
     text
 }
 
-/// Tells whether clients of old versions meet the changes; a new version changes nothing for them.
+/// Tells whether the changes affect clients of old versions, which a new version doesn't.
 fn is_met(version: &VersionEntry) -> bool {
     version.kind != Kind::Release
 }
 
-/// Tells whether clients of stable versions go on working.
+/// Tells whether clients of stable versions keep working.
 pub(super) fn is_compatible(entries: &[Entry]) -> bool {
     Tally::of(entries).broken.is_empty()
 }
 
-/// Distinct changes: a change of a component is one, however many operations it touches.
+/// Distinct changes: a change of a component counts once, however many operations it affects.
 type Distinct<'a> = BTreeSet<(&'a str, &'a str, &'a str)>;
 
-/// The changes that clients of old versions meet.
+/// The changes that affect clients of old versions.
 #[derive(Default)]
 struct Tally<'a> {
     all: Distinct<'a>,
-    /// Those that break clients of stable versions.
+    /// The changes that break clients of stable versions.
     broken: Distinct<'a>,
-    /// Those that break clients of other versions, which promise nothing.
+    /// The changes that break clients of other versions, which promise nothing.
     unstable: Distinct<'a>,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Tally<'a> {
     }
 }
 
-/// Counts, and says whether clients go on working.
+/// Returns the counts, and whether clients keep working.
 fn verdict(entries: &[Entry]) -> String {
     let tally = Tally::of(entries);
     let (broken, all) = (tally.broken.len(), tally.all.len());
@@ -166,7 +166,7 @@ fn components(entries: &[Entry], text: &mut String) {
     }
     for (component, lines) in found {
         let _ = writeln!(text, "\n## {component}\n");
-        // Changes that touch the same operations share the line that names those.
+        // Changes that affect the same operations share the line with their names.
         let mut alike: BTreeMap<Touched<'_>, Vec<Line<'_>>> = BTreeMap::new();
         for (line, touched) in lines {
             alike.entry(touched).or_default().push(line);
@@ -197,7 +197,8 @@ fn named(touched: &Touched<'_>) -> String {
     format!("{} {noun}: {}{more}", touched.len(), shown.join("; "))
 }
 
-/// Writes the changes of single operations, and those of a new version against the one it replaces.
+/// Writes the changes of single operations, and those of a new version compared with the one it
+/// replaces.
 fn operations(entries: &[Entry], text: &mut String) {
     for entry in entries {
         let mut merged: BTreeMap<(Line<'_>, Option<String>), Vec<String>> =

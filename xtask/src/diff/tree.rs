@@ -1,14 +1,14 @@
-//! A document whose references are followed.
+//! The tree of a document, with references followed.
 
 use std::collections::HashMap;
 
 use atlas_admin_generator::pointer::Pointer;
 use serde_json::Value;
 
-/// The references that may follow one another before a circle is suspected.
+/// The maximum number of references in a row; more are taken for a circle.
 const MAX_HOPS: usize = 64;
 
-/// The keywords beside `allOf: [one]` that say nothing about its structure.
+/// The keywords beside `allOf: [one]` that don't affect its structure.
 const ANNOTATIONS: [&str; 9] = [
     "allOf",
     "deprecated",
@@ -21,7 +21,7 @@ const ANNOTATIONS: [&str; 9] = [
     "writeOnly",
 ];
 
-/// The names of the schemas in `components`, by the place in memory.
+/// The names of the schemas in `components`, by their addresses in memory.
 pub(super) struct Names<'a>(HashMap<*const Value, &'a str>);
 
 impl<'a> Names<'a> {
@@ -40,16 +40,16 @@ pub(super) struct Tree<'a> {
     pub names: &'a Names<'a>,
 }
 
-/// A schema: several where `allOf` or its parents declare one property more than once.
+/// A schema; it has several parts where `allOf` or its parents declare a property more than once.
 #[derive(Clone, Debug)]
 pub(super) struct Schema<'a> {
     pub parts: Vec<&'a Value>,
-    /// The name in `components`.
+    /// The name in `components`; `None` for an inline schema.
     pub name: Option<&'a str>,
 }
 
 impl<'a> Tree<'a> {
-    /// Follows references, and returns the name of the schema that they lead to.
+    /// Follows references, and returns their target with the name of its schema.
     pub(super) fn resolve(self, value: &'a Value) -> (&'a Value, Option<&'a str>) {
         let mut value = value;
         for _ in 0..MAX_HOPS {
@@ -65,7 +65,7 @@ impl<'a> Tree<'a> {
         (value, self.names.0.get(&std::ptr::from_ref(value)).copied())
     }
 
-    /// Returns a schema, and looks through an `allOf` that only annotates another one.
+    /// Returns a schema; an `allOf` that only annotates another schema is replaced by that schema.
     pub(super) fn schema(self, mut parts: Vec<&'a Value>) -> Schema<'a> {
         let mut name = None;
         if let [only] = parts[..] {
@@ -73,7 +73,7 @@ impl<'a> Tree<'a> {
             for _ in 0..MAX_HOPS {
                 let Some(inner) = annotated(value) else { break };
                 let (next, inner_name) = self.resolve(inner);
-                // What surrounds a nameless schema is a part of the component around it.
+                // An inline schema is a part of the component around it.
                 if inner_name.is_none() {
                     break;
                 }
@@ -84,12 +84,12 @@ impl<'a> Tree<'a> {
         Schema { parts, name }
     }
 
-    /// Tells whether a keyword is true in a schema or in what it refers to.
+    /// Tells whether a keyword is true in a schema or in the target of its references.
     pub(super) fn is_set(self, parts: &[&'a Value], keyword: &str) -> bool {
         self.find(parts, keyword, 0).is_some_and(|value| value == &Value::Bool(true))
     }
 
-    /// Tells whether a schema or what it refers to has a keyword.
+    /// Tells whether a schema or the target of its references has a keyword.
     pub(super) fn has(self, parts: &[&'a Value], keyword: &str) -> bool {
         self.find(parts, keyword, 0).is_some()
     }

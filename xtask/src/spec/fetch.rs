@@ -1,7 +1,7 @@
-//! Downloading the published document.
+//! Downloads the published document.
 //!
-//! Whatever goes wrong ends with what to do by hand, because a build machine often has no network
-//! and a document that was brought some other way is as good.
+//! Every error ends with what to do by hand, because a build machine often has no network, and a
+//! document that was copied some other way is as good.
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
@@ -17,12 +17,13 @@ use crate::failure::Failure;
 pub(crate) const PUBLISHED: &str =
     "https://raw.githubusercontent.com/mongodb/openapi/main/openapi/v2.yaml";
 
-/// The document has 4 MB; what is sixteen times as large is something else.
+/// The maximum size of a download, in bytes. The document has 4 MB; sixteen times as much is
+/// something else.
 const MAX_SIZE: u64 = 64 << 20;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A download takes seconds; who waits for minutes waits in vain.
+/// The time limit of a download, which takes seconds.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Downloads a document.
@@ -45,11 +46,11 @@ fn fetch_with(config: ConfigBuilder<AgentScope>, url: &str) -> Result<Vec<u8>, F
     let response = agent.get(url).call().map_err(|error| fail(error.to_string()))?;
     let status = response.status();
     if !status.is_success() {
-        return Err(fail(format!("the server answered {status}")));
+        return Err(fail(format!("the server responded with {status}")));
     }
     let bytes = receive(response).map_err(fail)?;
     if bytes.trim_ascii_start().starts_with(b"<") {
-        let why = "the answer is a web page (HTML), not the document; \
+        let why = "the response is a web page (HTML), not the document; \
                    the URL has to be that of the raw file";
         return Err(fail(why.to_owned()));
     }
@@ -71,14 +72,14 @@ fn receive(response: Response<Body>) -> Result<Vec<u8>, String> {
             break;
         }
         if bytes.len() as u64 > MAX_SIZE {
-            return Err(format!("the answer is larger than {MAX_SIZE} bytes"));
+            return Err(format!("the response is larger than {MAX_SIZE} bytes"));
         }
         progress.show(bytes.len());
     }
     let received = bytes.len();
     match declared {
         Some(declared) if declared != received as u64 => {
-            Err(format!("{received} bytes came where {declared} were announced"))
+            Err(format!("received {received} bytes instead of {declared}"))
         }
         _ => {
             progress.finish(received);
@@ -87,7 +88,7 @@ fn receive(response: Response<Body>) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Tells on standard error how far a download is.
+/// The progress of a download, on standard error.
 struct Progress {
     declared: Option<u64>,
     is_terminal: bool,
@@ -98,7 +99,7 @@ impl Progress {
         Self { declared, is_terminal: io::stderr().is_terminal() }
     }
 
-    /// Overwrites the last report; only a terminal can do that.
+    /// Overwrites the last report, which only a terminal supports.
     fn show(&mut self, received: usize) {
         if self.is_terminal {
             let total =
@@ -122,21 +123,21 @@ mod tests {
     use super::*;
 
     /// Serves one connection and returns the URL to reach it.
-    fn serve(answer: impl FnOnce(TcpStream) + Send + 'static) -> String {
+    fn serve(respond: impl FnOnce(TcpStream) + Send + 'static) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("the port's address");
         thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a connection");
             let mut request = [0; 4096];
             let _ = stream.read(&mut request);
-            answer(stream);
+            respond(stream);
         });
         format!("http://{address}/v2.yaml")
     }
 
-    fn serve_text(answer: &'static str) -> String {
+    fn serve_text(response: &'static str) -> String {
         serve(move |mut stream| {
-            let _ = stream.write_all(answer.as_bytes());
+            let _ = stream.write_all(response.as_bytes());
         })
     }
 
@@ -145,7 +146,7 @@ mod tests {
     }
 
     fn fetch_within(timeout: Duration, url: &str) -> Result<Vec<u8>, String> {
-        // A proxy of the environment must not come between the test and its server.
+        // A proxy from the environment must not be used for the test's server.
         let config = Agent::config_builder().proxy(None).timeout_global(Some(timeout));
         fetch_with(config, url).map_err(|failure| failure.to_string())
     }
@@ -176,7 +177,7 @@ mod tests {
     #[test]
     fn an_error_of_the_server_is_told() {
         let url = serve_text("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno");
-        assert_fails(&url, "the server answered 404 Not Found");
+        assert_fails(&url, "the server responded with 404 Not Found");
     }
 
     #[test]
@@ -199,7 +200,7 @@ mod tests {
     #[test]
     fn a_silent_server_is_not_waited_for() {
         let url = serve(|stream| {
-            // Held open until the client gives up.
+            // Holds the connection open until the client gives up.
             let _ = io::copy(&mut &stream, &mut io::sink());
         });
         let failure =

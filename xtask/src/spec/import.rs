@@ -1,4 +1,4 @@
-//! Importing a document: check it, take its prose away, write it in canonical form.
+//! Imports a document: checks it, removes its prose, writes it in canonical form.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -19,26 +19,26 @@ use crate::plan::Plan;
 /// The name of the vendored document.
 pub(crate) const DOCUMENT: &str = "atlas-admin-v2.yaml";
 
-/// The name of the file that says where it came from.
+/// The name of the file with the origin of the document.
 pub(crate) const SOURCE: &str = "source.toml";
 
 /// The document to import.
 pub(crate) struct Request<'a> {
     /// The document: YAML or JSON.
     pub(crate) bytes: &'a [u8],
-    /// The day it was published, if known.
+    /// The date of its publication; `None` if unknown.
     pub(crate) date: Option<String>,
-    /// The address at which it is published, if known.
+    /// The URL where it is published; `None` if unknown.
     pub(crate) url: Option<String>,
-    /// The day of the import.
+    /// The date of the import.
     pub(crate) today: String,
 }
 
-/// A document that was read and checked, as it will be vendored.
+/// A checked document, as it will be vendored.
 pub(crate) struct Imported {
     /// The document without its prose, in canonical form.
     pub(crate) text: String,
-    /// The same as a tree.
+    /// The same document as a tree.
     pub(crate) tree: Value,
     pub(crate) source: Source,
     pub(crate) notes: Vec<Diagnostic>,
@@ -60,13 +60,14 @@ pub(crate) fn prepare(request: &Request<'_>, into: &Path) -> Result<Imported, Fa
     prose::strip(&mut tree);
     canonical::normalize(&mut tree);
     let text = canonical::write(&tree);
-    // What is vendored has to be readable by the same reader; better to find out before writing.
+    // The same reader has to be able to read the vendored text; better to find out before writing
+    // it.
     document::read(text.as_bytes(), &[], UnmatchedAction::Error)
         .map_err(Failure::Document)?;
     Ok(Imported { text, tree, source, notes, counts })
 }
 
-/// Imports a document into a folder and returns what to tell about it.
+/// Imports a document into a folder and returns the summary for the user.
 pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failure> {
     let imported = prepare(request, into)?;
     let mut planned = Plan::default();
@@ -85,7 +86,7 @@ pub(crate) fn import(request: &Request<'_>, into: &Path) -> Result<String, Failu
     Ok(said)
 }
 
-/// Puts together what `source.toml` will say.
+/// Returns the contents of `source.toml`.
 fn source(request: &Request<'_>, tree: &Value, into: &Path) -> Result<Source, Failure> {
     let sha = tree.pointer("/info/x-xgen-sha").and_then(Value::as_str);
     let mut source = Source {
@@ -108,7 +109,7 @@ fn hex(bytes: &[u8]) -> String {
 /// The size of a document.
 struct Counts {
     operations: usize,
-    /// Operations, each counted once for every version it answers in.
+    /// The number of operation versions.
     pairs: usize,
     versions: usize,
     schemas: usize,
@@ -164,7 +165,7 @@ paths: {}
     const JSON: &str = r#"{"paths": {}, "openapi": "3.0.1",
         "info": {"x-xgen-sha": "abc", "title": "Theirs", "version": "2.0"}}"#;
 
-    /// An empty folder that is gone when the test is over.
+    /// An empty folder, which is removed when dropped.
     struct Folder(PathBuf);
 
     impl Folder {

@@ -1,4 +1,4 @@
-//! `source.toml`: where the vendored document came from.
+//! `source.toml`: the origin of the vendored document.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,20 +12,20 @@ const HEAD: &str = "\
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {
-    /// The address at which it is published.
+    /// The URL where it is published.
     pub(crate) url: Option<String>,
     /// Its `x-xgen-sha`: the commit that it was made from.
     pub(crate) sha: Option<String>,
-    /// The day it was published.
+    /// The date of its publication.
     pub(crate) date: Option<String>,
-    /// The day it was imported, where the day of publication isn't known.
+    /// The date of its import, where that of its publication is unknown.
     pub(crate) imported: Option<String>,
     /// The SHA-256 of the bytes that were imported.
     pub(crate) sha256: String,
 }
 
 impl Source {
-    /// Reads what was recorded by an earlier import.
+    /// Reads the file of an earlier import.
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
         toml::from_str(text)
             .map_err(|error| Failure::Input(format!("error: source.toml: {error}")))
@@ -38,9 +38,9 @@ impl Source {
         Ok(format!("{HEAD}{table}"))
     }
 
-    /// Takes over what an earlier import of the same bytes recorded and this one doesn't say.
+    /// Keeps what an earlier import of the same bytes recorded and this one doesn't know.
     ///
-    /// Importing the same file on another day has to change nothing.
+    /// Importing the same file again on another date must change nothing.
     pub(crate) fn keep(&mut self, recorded: Self) {
         if recorded.sha256 != self.sha256 {
             return;

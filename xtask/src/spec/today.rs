@@ -1,4 +1,4 @@
-//! The day by the clock, in UTC.
+//! Today's date in UTC, by the system clock.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ pub(crate) fn today() -> String {
 
 /// Returns the date that is `days` after 1970-01-01.
 ///
-/// Counts years from March, so that the leap day is a year's last
+/// Counts years from March, so that the leap day is the last day of a year
 /// (<https://howardhinnant.github.io/date_algorithms.html>, `civil_from_days`).
 fn civil(days: u64) -> String {
     let days = days + 719_468;
@@ -27,7 +27,7 @@ fn civil(days: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// Tells whether text is a date written `YYYY-MM-DD`.
+/// Tells whether a text is a date in the form `YYYY-MM-DD`.
 pub(crate) fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts.as_slice() else { return false };

@@ -50,7 +50,7 @@ pub(super) fn of_module(
     found
 }
 
-/// Returns the builder that a call of the runtime's macro makes one of a paged operation.
+/// Returns the builder that a macro call of the runtime makes paged; `None` for other calls.
 fn paged(item: &Item) -> Option<String> {
     let Item::Macro(item) = item else { return None };
     let mut names = Vec::new();
@@ -124,7 +124,7 @@ fn idents(tokens: TokenStream, names: &mut Vec<String>) {
     }
 }
 
-/// Reads an operation from the literal of its constant; None if it has no dated version.
+/// Reads an operation from the literal of its constant; `None` if it has no dated version.
 fn operation(literal: &Expr) -> Option<Operation> {
     let Expr::Struct(literal) = literal else { return None };
     let field = |name: &str| {
@@ -190,7 +190,7 @@ fn parameters(signature: &syn::Signature, scope: &Scope<'_>) -> Vec<String> {
     typed.collect()
 }
 
-/// The setters of each builder.
+/// Returns the setters of each builder.
 fn setters(file: &File, scope: &Scope<'_>) -> BTreeMap<String, Vec<Setter>> {
     let mut found: BTreeMap<String, Vec<Setter>> = BTreeMap::new();
     for item in &file.items {

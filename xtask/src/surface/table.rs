@@ -50,7 +50,7 @@ fn variants(item: &syn::ItemEnum, scope: &Scope<'_>) -> Vec<Variant> {
     variants.collect()
 }
 
-/// Adds what the call of one of the runtime's macros says about a type.
+/// Adds what a macro call of the runtime states about a type.
 fn apply(call: &ItemMacro, scope: &Scope<'_>, types: &mut BTreeMap<String, Type>) {
     let Some(called) = call.mac.path.segments.last() else { return };
     let mut tokens: Vec<TokenTree> = call.mac.tokens.clone().into_iter().collect();
@@ -85,7 +85,7 @@ fn apply(call: &ItemMacro, scope: &Scope<'_>, types: &mut BTreeMap<String, Type>
     }
 }
 
-/// Returns each identifier that stands before a string, with that string.
+/// Returns each identifier that is followed by a string, with that string.
 pub(crate) fn pairs(tokens: &[TokenTree]) -> Vec<(String, String)> {
     let pairs = tokens.windows(2).filter_map(|pair| match pair {
         [TokenTree::Ident(name), TokenTree::Literal(literal)] => {

@@ -8,7 +8,7 @@ use syn::{Path, Type};
 
 /// The module that a type is written in, and the names that are in scope there.
 pub(super) struct Scope<'a> {
-    /// The module that `super` and bare builders belong to.
+    /// The module that `super` and names of builders refer to.
     pub module: &'a str,
     /// The names of the module's builders.
     pub builders: &'a BTreeSet<String>,

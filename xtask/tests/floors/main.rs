@@ -1,10 +1,9 @@
-//! The floors of the runtime and of the generator: what a module names of its crate stands on a
-//! lower floor than itself.
+//! The floors of the runtime and of the generator: the modules of a crate are in layers, and a
+//! module may only use modules of lower layers.
 //!
 //! The lists are the order of the modules, the lowest first. A module that is in neither list, a
-//! line without a module and a path that leads upwards fail. A name of the crate's root counts as
-//! upward, for the root stands on all floors: what is there again under a shorter name is for
-//! users. Tests are not looked at.
+//! line without a module and a path to a higher module fail. A name of the crate's root counts as
+//! higher, because the root re-exports modules of all layers for users. Tests are not checked.
 
 mod source;
 
@@ -98,7 +97,7 @@ fn assert_floors(folder: &str, floors: &[&str]) {
     assert!(wrong.is_empty(), "{}:\n{}", folder.display(), wrong.join("\n"));
 }
 
-/// Returns all that is wrong with the floors of a crate.
+/// Returns all violations of the order of a crate.
 fn wrong(source: &Crate, floors: &[&str]) -> Vec<String> {
     let mut wrong: Vec<String> = floors
         .iter()
@@ -128,7 +127,7 @@ fn wrong(source: &Crate, floors: &[&str]) -> Vec<String> {
     wrong
 }
 
-/// Returns the floor of a path: that of the longest module in the list.
+/// Returns the position of a path: that of the longest matching module in the list.
 fn floor(floors: &[&str], path: &[String]) -> Option<usize> {
     let stands = |floor: &&str| path.starts_with(&path_of(floor));
     let found = floors.iter().enumerate().filter(|(_, floor)| stands(floor));

@@ -1,4 +1,4 @@
-//! The paths in the source of a crate that lead to other modules of it.
+//! The paths in the source of a crate that refer to other modules of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,7 +19,7 @@ pub(crate) struct Named {
     pub(crate) path: Vec<String>,
 }
 
-/// The source of a crate but for its root and its tests.
+/// The source of a crate without its root and its tests.
 #[derive(Default)]
 pub(crate) struct Crate {
     pub(crate) modules: BTreeSet<Vec<String>>,
@@ -40,8 +40,8 @@ impl Crate {
     pub(crate) fn of(files: &BTreeMap<String, String>) -> Self {
         let mut source = Self::default();
         let mut tests: Vec<Vec<String>> = Vec::new();
-        // A file is after the one that declares it: `a.rs` comes before `a/b.rs` once the ending
-        // is gone.
+        // A file comes after the one that declares it: without the ending, `a.rs` is before
+        // `a/b.rs`.
         let files: BTreeMap<Vec<String>, (&String, &String)> =
             files.iter().map(|file| (module(file.0), file)).collect();
         for (module, (file, text)) in files {
@@ -81,14 +81,14 @@ struct Reader<'a> {
     source: &'a mut Crate,
     file: &'a str,
     text: &'a str,
-    /// The module that is being read, modules within the file included.
+    /// The module that is being read, including modules within the file.
     module: Vec<String>,
-    /// The modules that are only there in tests.
+    /// The modules that exist only in tests.
     tests: Vec<Vec<String>>,
 }
 
 impl Reader<'_> {
-    /// Notes a path if it leads to somewhere in the crate.
+    /// Notes a path if it refers to a module of the crate.
     fn note(&mut self, segments: &[String]) {
         let mut path = match segments.first().map(String::as_str) {
             Some("crate") => Vec::new(),
@@ -110,7 +110,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Finds the line that says the most of a path.
+    /// Returns the line that has the most of a path.
     fn line(&self, segments: &[String]) -> usize {
         let lines = || {
             let is_code = |line: &str| !line.trim_start().starts_with("//");
@@ -144,7 +144,7 @@ impl Reader<'_> {
         before.truncate(depth);
     }
 
-    /// Notes the paths in what a macro is given; `$crate` is for where it is used.
+    /// Notes the paths in the arguments of a macro; `$crate` refers to the place where it is used.
     fn note_tokens(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let is = |index: usize, character: char| matches!(tokens.get(index), Some(TokenTree::Punct(p)) if p.as_char() == character);
@@ -219,7 +219,7 @@ impl VisitMut for Reader<'_> {
 
     fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
         self.visit_path_mut(&mut called.path);
-        // What is quoted is the text of another crate.
+        // Quoted tokens are the text of another crate.
         if !called.path.is_ident("quote") {
             self.note_tokens(called.tokens.clone());
         }

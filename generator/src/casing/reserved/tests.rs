@@ -1,4 +1,4 @@
-//! Each list against its source, both ways.
+//! Compares each list with its source, both ways.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -45,7 +45,7 @@ fn items(text: &str) -> Vec<Item> {
     syn::parse_file(text).expect("Rust").items
 }
 
-/// The names that a `use` brings into scope.
+/// Collects the names that a `use` brings into scope.
 fn leaves(tree: &UseTree, names: &mut Set) {
     match tree {
         UseTree::Path(path) => leaves(&path.tree, names),
@@ -79,7 +79,7 @@ fn bare(tokens: TokenStream, names: &mut Set) {
     }
 }
 
-/// The names that the items use without a path, and those that they define.
+/// Collects the names that items use without a path, and those that they define.
 fn scan(items: Vec<Item>, used: &mut Set, defined: &mut Set) {
     for item in items {
         match item {
@@ -103,7 +103,7 @@ fn scan(items: Vec<Item>, used: &mut Set, defined: &mut Set) {
     }
 }
 
-/// The names that files of the generated crates use, other than their own.
+/// Returns the names that files of the generated crates use without defining them.
 fn used(is_scanned: impl Fn(&str) -> bool) -> Set {
     let mut used = Set::new();
     for output in outputs() {
@@ -113,7 +113,7 @@ fn used(is_scanned: impl Fn(&str) -> bool) -> Set {
         }
         used.extend(names.difference(&defined).cloned());
     }
-    // Values, which no type can hide; and what the versions re-export.
+    // Values, which no type can hide, and the re-exports of the versions.
     used.retain(|name| !["Some", "None"].contains(&name.as_str()));
     used
 }
@@ -129,7 +129,7 @@ fn types() {
     let is_types = |path: &str| path == "src/types.rs" || path.starts_with("src/types/");
     let mut used = used(is_types);
     used.retain(|name| is_type(name));
-    // A keyword, wherever it is written.
+    // A keyword, which every place knows.
     used.insert("Self".to_owned());
     assert_reserved(TYPES, &used);
 }
@@ -204,7 +204,7 @@ fn modules() {
             .filter_map(|path| path.strip_prefix("src/")?.strip_suffix(".rs"))
             .map(str::to_owned)
             .collect();
-        // What Cargo and rustc look for in `src/`.
+        // The file names that Cargo and rustc look for in `src/`.
         let mut names: Set = ["lib", "main", "mod"].map(str::to_owned).into();
         for item in items(&output.files["src/lib.rs"]) {
             match item {
@@ -237,7 +237,7 @@ fn features() {
     }
 }
 
-/// The keys of a table of the generated manifest.
+/// Returns the keys of a table of the generated manifest.
 fn table(output: &Output, name: &str) -> impl Iterator<Item = String> {
     let manifest = toml::Table::from_str(&output.files["Cargo.toml"]).expect("TOML");
     let table = manifest[name].as_table().expect("a table").clone();

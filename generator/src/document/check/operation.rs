@@ -1,4 +1,4 @@
-//! Rules that hold among the operations of a document.
+//! Rules about all operations of a document together.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::grammar::Kind;
 use crate::grammar::walk;
 use crate::pointer::Pointer;
 
-/// Reports operations that bear the same `operationId`, and notes those that have none.
+/// Reports operations with the same `operationId`, and notes those without one.
 pub(super) fn check_ids(tree: &Value, found: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&str, Pointer> = BTreeMap::new();
     walk::visit(tree, &mut |kind, value, at| {

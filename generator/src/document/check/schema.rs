@@ -1,10 +1,10 @@
-//! Advice to those who wrote a schema in another dialect.
+//! Advice for schemas that are written in another dialect of JSON Schema.
 
 use serde_json::Value;
 
 use crate::grammar::Kind;
 
-/// Returns what to write instead, where a keyword has a value that another JSON Schema would allow.
+/// Returns the OpenAPI 3.0 equivalent of a keyword's value that another dialect would allow.
 pub(super) fn dialect_help(
     kind: Kind,
     key: &str,

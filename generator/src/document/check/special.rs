@@ -1,5 +1,5 @@
-//! Rules that the table of the grammar can't say: keywords that depend on each other, and names with
-//! a form.
+//! Rules that the table of the grammar can't express: keywords that depend on each other, and names
+//! that must have a certain form.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::pointer::Pointer;
 
 type Object = Map<String, Value>;
 
-/// Reports what is wrong with an object of one kind beyond its single keywords.
+/// Reports problems of an object that are not problems of a single keyword.
 pub(super) fn check(
     kind: Kind,
     object: &Object,
@@ -68,7 +68,8 @@ fn check_parameter(object: &Object, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let location = object.get("in").and_then(Value::as_str).unwrap_or_default();
     if location == "path" && object.get("required") != Some(&Value::Bool(true)) {
         let what = "a path parameter has to be `required: true`";
-        let help = "it is required all the same; add it with an overlay";
+        let help =
+            "add `required: true` with an overlay; the parameter is treated as required";
         found.push(Diagnostic::note(what, at).help(help));
     }
     let styles: &[&str] = match location {
@@ -117,7 +118,7 @@ fn check_responses(object: &Object, at: &Pointer, found: &mut Vec<Diagnostic>) {
     for key in object.keys().filter(|key| !is_extension(key)) {
         if key != "default" && !is_status(key) {
             let what = format!("`{key}` is no status code");
-            let help = "a response stands under 100 to 599, 1XX to 5XX or `default`";
+            let help = "write 100 to 599, 1XX to 5XX or `default`";
             found.push(Diagnostic::error(what, &at.child(key)).help(help));
         }
     }
@@ -132,7 +133,7 @@ fn is_status(key: &str) -> bool {
         && (rest == b"XX" || rest.len() == 2 && rest.iter().all(u8::is_ascii_digit))
 }
 
-/// Extensions of a callback are not told from its expressions by the typed view.
+/// Reports extensions of a callback: the typed view takes them for expressions.
 fn check_callback(object: &Object, at: &Pointer, found: &mut Vec<Diagnostic>) {
     for key in object.keys().filter(|key| is_extension(key)) {
         let what = "extensions of a callback are not read";

@@ -1,4 +1,4 @@
-//! Whether the parameters of an operation fit its path.
+//! Checks that the parameters of an operation match its path.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::grammar::METHODS;
 use crate::pointer::Pointer;
 
-/// Reports names in braces that no parameter describes, path parameters that the path doesn't
-/// name, and parameters that stand twice.
+/// Reports names in braces without a parameter, path parameters that the path doesn't name, and
+/// parameters that are declared twice.
 pub(super) fn check(tree: &Value, found: &mut Vec<Diagnostic>) {
     let at = Pointer::root().child("paths");
     let paths = tree.get("paths").and_then(Value::as_object);
@@ -40,10 +40,10 @@ fn keys<'a>(
     let mut keys = BTreeSet::new();
     let parameters = holder.get("parameters").and_then(Value::as_array);
     for (index, parameter) in parameters.into_iter().flatten().enumerate() {
-        // A reference that leads nowhere is reported with the references.
+        // The check of references reports one without a target.
         let Some((location, name)) = key(tree, parameter) else { continue };
         if !keys.insert((location, name)) {
-            let what = format!("the {location} parameter `{name}` stands twice");
+            let what = format!("the {location} parameter `{name}` is declared twice");
             let at = at.child("parameters").item(index);
             found.push(Diagnostic::error(what, &at).help("keep one of the two"));
         }
@@ -72,8 +72,8 @@ fn compare(
         .map(|(_, name)| *name)
         .collect();
     for name in named.difference(&described) {
-        let what = format!("the path names {{{name}}}, which no parameter describes");
-        let help = "the operation is left out; add the parameter with an overlay";
+        let what = format!("the path contains {{{name}}}, which no parameter declares");
+        let help = "the operation is not generated; add the parameter with an overlay";
         found.push(Diagnostic::note(what, at).help(help));
     }
     for name in described.difference(&named) {
@@ -83,7 +83,7 @@ fn compare(
     }
 }
 
-/// Returns the names that stand in braces.
+/// Returns the names in braces.
 fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }

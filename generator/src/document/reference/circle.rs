@@ -1,9 +1,9 @@
-//! References that come back to where they began with no value between.
+//! Finds references that return to where they began with no value between.
 //!
-//! A schema may hold itself in a property, a list or a map: values of it end somewhere. It can't
-//! *be* itself: such a schema describes nothing, and whoever follows it never arrives.
-//! Going down from a base to its children by `oneOf` and up again by `allOf` is how Atlas writes
-//! inheritance; that is no circle, so the two directions are looked at apart.
+//! A schema may contain itself in a property, a list or a map, because values can be finite. It
+//! can't *be* itself: such a schema describes nothing, and following it never ends. From a base to
+//! its children by `oneOf` and back by `allOf` is how Atlas writes inheritance, and no circle. So
+//! the two directions are checked separately.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +12,10 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostic;
 use crate::pointer::Pointer;
 
-/// The names that a name stands for.
+/// The names that each name is an alias or composition of.
 type Graph<'a> = BTreeMap<&'a str, Vec<&'a str>>;
 
-/// Reports each circle once, with all its links.
+/// Reports each circle once, with all its references.
 pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
     let sections = tree.get("components").and_then(Value::as_object);
     let mut found = BTreeSet::new();
@@ -44,7 +44,7 @@ fn graph<'a>(section: &str, entries: &'a Value, keywords: &[&str]) -> Graph<'a> 
     links.collect()
 }
 
-/// Collects what a value stands for: its own reference, or those under `keywords`, however deep.
+/// Collects the references that define a value: its own, or those under `keywords`, at any depth.
 fn collect_targets<'a>(
     section: &str,
     value: &'a Value,
@@ -67,7 +67,7 @@ fn collect_targets<'a>(
     }
 }
 
-/// Finds circles by a depth-first walk that needs no recursion: chains may be long.
+/// Finds circles by a depth-first walk without recursion, for chains may be long.
 fn circles<'a>(graph: &Graph<'a>) -> Vec<Vec<&'a str>> {
     let mut done = BTreeSet::new();
     let mut circles = Vec::new();
@@ -103,12 +103,11 @@ fn circles<'a>(graph: &Graph<'a>) -> Vec<Vec<&'a str>> {
 }
 
 fn report(section: &str, circle: &[&str]) -> Diagnostic {
-    // Beginning at the smallest name makes the message the same wherever the walk came in.
+    // A circle begins at its smallest name, so that the message doesn't depend on the walk.
     let smallest = (0..circle.len()).min_by_key(|index| circle[*index]).unwrap_or(0);
     let mut chain: Vec<&str> = circle[smallest..].to_vec();
     chain.extend(&circle[..=smallest]);
     let at = Pointer::root().child("components").child(section).child(chain[0]);
-    let what = format!("references go in a circle: {}", chain.join(" → "));
-    Diagnostic::error(what, &at)
-        .help("break the circle with an overlay: one link has to go")
+    let what = format!("references form a circle: {}", chain.join(" → "));
+    Diagnostic::error(what, &at).help("remove one of the references with an overlay")
 }

@@ -1,6 +1,6 @@
-//! The name that was probably meant.
+//! The most similar name, for advice on misspelt references.
 
-/// Returns the candidate that needs the fewest edits to become `name`, if it is at all like it.
+/// Returns the candidate that the fewest edits turn into `name`, if it is similar enough.
 pub(super) fn name<'a>(
     candidates: impl Iterator<Item = &'a str>,
     name: &str,
@@ -13,7 +13,7 @@ pub(super) fn name<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// Returns how many characters have to be inserted, removed or replaced; letter case is free.
+/// Returns how many characters have to be inserted, removed or replaced, ignoring case.
 fn distance(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.to_lowercase().chars().collect();
     let mut row: Vec<usize> = (0..=to.len()).collect();

@@ -1,10 +1,10 @@
-//! Wrong facts of an overlay about a wait are errors, at the place of the wait.
+//! Tests that wrong facts of an overlay about a wait are errors, at the location of the wait.
 
 use crate::{Ledger, Options, generate};
 
 const CASE: &str = include_str!("../../../tests/cases/26-waits/spec.yaml");
 
-/// Returns what is said about the case with a part of it replaced.
+/// Returns the diagnostics for the case with a part of it replaced.
 fn said(part: &str, by: &str) -> String {
     assert!(CASE.contains(part), "{part}");
     let document = CASE.replacen(part, by, 1);
@@ -31,10 +31,10 @@ fn each_fact_is_checked_against_the_document() {
             "{boat: response.name}",
             "no path parameter `boat`",
         ),
-        ("{boatName: response.name}", "{}", "nothing says where `boatName` comes from"),
+        ("{boatName: response.name}", "{}", "parameter `boatName` has no source"),
         ("{boatName: item.name}", "{boatName: item.id}", "no `item.id`"),
         ("property: state\n", "property: status\n", "has no `status`"),
-        ("failed: [SUNK]\n", "failed: [LOST]\n", "`state` is never `LOST`"),
+        ("failed: [SUNK]\n", "failed: [LOST]\n", "`state` has no value `LOST`"),
         ("flags: [leaking]", "flags: [open]", "has no `open`"),
         ("flags: [leaking]", "flags: [name]", "`name` is not a boolean"),
         (
@@ -42,9 +42,9 @@ fn each_fact_is_checked_against_the_document() {
             "failed: [SUNK], gone",
             "without a `property`",
         ),
-        ("{property: state, failed: [SUNK], gone: true, ", "{", "nothing says when"),
+        ("{property: state, failed: [SUNK], gone: true, ", "{", "the wait has no end"),
         ("failed: [SUNK]\n", "fails: [SUNK]\n", "unknown field `fails`"),
-        // Without `poll`, what is polled is at the path of the call.
+        // Without `poll`, the polled operation has the path of the call.
         (
             "poll: GET /yards/{yardId}/boats/{boatName}\n        parameters: {boatName: response.name}\n        property: state\n",
             "property: state\n",
@@ -58,7 +58,7 @@ fn each_fact_is_checked_against_the_document() {
         (
             "operationId: listBoats\n",
             "operationId: listBoats\n      x-sdk-wait: {property: results}\n",
-            "what is paged is not waited for",
+            "a paged operation can't have a wait",
         ),
     ] {
         let said = said(part, by);
@@ -67,7 +67,7 @@ fn each_fact_is_checked_against_the_document() {
     }
 }
 
-/// The document's own extension is no fault of an overlay.
+/// The document's own extension is no mistake of an overlay.
 #[test]
 fn what_is_not_understood_of_a_long_running_operation_is_a_loss() {
     let of = |part: &str, by: &str| {
@@ -82,7 +82,10 @@ fn what_is_not_understood_of_a_long_running_operation_is_a_loss() {
     for by in ["{legacy: 1}", "true", "[1]", "{legacy: {}}"] {
         let by = format!("x-xgen-long-running-operation: {by}");
         let output = of(extension, &by);
-        assert!(output.unmapped.contains("long-running-operation` is not"), "{by}");
+        assert!(
+            output.unmapped.contains("long-running-operation` can't be read"),
+            "{by}"
+        );
         assert!(output.files["src/boats.rs"].contains(paint), "{by}");
     }
     let output = of(extension, "x-xgen-long-running-operation: {status: new}");
@@ -91,10 +94,10 @@ fn what_is_not_understood_of_a_long_running_operation_is_a_loss() {
 
     let list = "operationId: listBoats\n";
     let output = of(list, &format!("{list}      {extension}\n"));
-    assert!(output.unmapped.contains("what is paged is not waited for"));
+    assert!(output.unmapped.contains("a paged operation can't have a wait"));
     assert!(output.files["src/boats.rs"].contains("builder!(ListBoats, paged)"));
 
-    // What is older than operation resources answers with none.
+    // Operations that are older than operation resources respond with none.
     let boats = &of("a", "a").files["src/boats.rs"];
     assert!(boats.contains(&paint.replace("paint", "varnish")));
 }

@@ -1,4 +1,4 @@
-//! A body with one property set sends that property alone.
+//! A body with one property set sends only that property.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ fn a_property_that_is_set_is_sent_alone() {
     let bodies = bodies(&samples);
     for body in &bodies {
         let mut own = BTreeSet::new();
-        // What only the service sets is sent too, where the caller set it.
+        // A property that only the service sets is sent too, if the caller has set it.
         for direction in [Direction::Request, Direction::Response] {
             for choice in &choices {
                 let sample = samples.value(body.schema, direction, *choice);
@@ -51,12 +51,12 @@ enum Step {
     Entry(String),
 }
 
-/// Returns how many properties a chain leads through.
+/// Returns the number of properties in a chain.
 fn steps(chain: &[Step]) -> usize {
     chain.iter().filter(|step| matches!(step, Step::Field(_))).count()
 }
 
-/// Collects the ways to every property that is set.
+/// Collects the chains to every property that is set.
 fn chains(value: &dyn Value, so_far: &mut Vec<Step>, found: &mut Vec<Vec<Step>>) {
     let mut go = |step: Step, part: &dyn Value| {
         so_far.push(step);
@@ -91,7 +91,7 @@ fn chains(value: &dyn Value, so_far: &mut Vec<Step>, found: &mut Vec<Vec<Step>>)
     }
 }
 
-/// Returns the type and the name of the property that a chain ends with.
+/// Returns the type and the name of the last property of a chain.
 fn property(value: &dyn Value, chain: &[Step]) -> (&'static str, &'static str) {
     match (value.view(), chain) {
         (View::Record(record), [Step::Field(index)]) => {
@@ -112,7 +112,7 @@ fn part<'v>(value: &'v dyn Value, step: &Step) -> &'v dyn Value {
     }
 }
 
-/// Sets one property of a new body, and tells what else is sent.
+/// Sets one property of a new body, and returns what else is sent.
 fn alone(
     body: &Body<'_>,
     like: &dyn Value,
@@ -135,7 +135,7 @@ fn alone(
     problem.map(|found| format!("{} {:?}: {found}", body.place, property(like, chain)))
 }
 
-/// Sets what a chain leads to, and returns its JSON.
+/// Sets the property at the end of a chain, and returns its JSON.
 fn build(value: &mut dyn Value, like: &dyn Value, json: &Json, chain: &[Step]) -> Json {
     let Some((step, rest)) = chain.split_first() else {
         set(value, json);
@@ -158,7 +158,7 @@ fn build(value: &mut dyn Value, like: &dyn Value, json: &Json, chain: &[Step]) -
     }
 }
 
-/// Returns what is sent of what a chain leads to: the tags of the unions on the way, and that.
+/// Returns the expected JSON for a chain: the discriminators of the unions in it, and the property.
 fn expected(like: &dyn Value, chain: &[Step], leaf: Json) -> Json {
     let Some((step, rest)) = chain.split_first() else { return leaf };
     let inner = expected(part(like, step), rest, leaf);

@@ -1,4 +1,4 @@
-//! What was read is changed in one property and sent back.
+//! A value that was read is changed in one property and sent back.
 
 use std::collections::BTreeSet;
 
@@ -11,12 +11,12 @@ use serde_json::{Value as Json, json};
 
 use super::{Body, bodies, pair, set, text};
 use crate::schema::Validators;
-use crate::target::{difference_in, json_answer, name_of, read};
+use crate::target::{difference_in, json_response, name_of, read};
 
-/// The properties that identify the items of lists, which updates send.
+/// The properties that identify the items of lists; updates send them.
 const IDENTITIES: [&str; 2] = ["id", "_id"];
 
-/// An operation that updates what another reads.
+/// An operation that updates what another operation reads.
 struct Update<'s> {
     body: Body<'s>,
     read: Make,
@@ -30,8 +30,8 @@ fn updates(samples: &Samples) -> Vec<Update<'_>> {
 fn update<'s>(samples: &'s Samples, body: Body<'s>) -> Option<Update<'s>> {
     matches!(body.operation.method, Method::Patch | Method::Put).then_some(())?;
     let reader = reader_of(&body)?;
-    let (status, read) = reader.answers.iter().find_map(json_answer)?;
-    let read_schema = pair(samples, reader).answer(status)?.schema.as_ref()?;
+    let (status, read) = reader.answers.iter().find_map(json_response)?;
+    let read_schema = pair(samples, reader).response(status)?.schema.as_ref()?;
     Some(Update { body, read, read_schema })
 }
 
@@ -53,8 +53,8 @@ impl Update<'_> {
         name_of(&*(self.read)()) == name_of(&*(self.body.make)())
     }
 
-    /// Reads a response, as the type that is sent: where that is another than the one that is
-    /// read, by way of its JSON. `None` if it does not fit that.
+    /// Decodes a response as the type that is sent; where it has another type, by way of its JSON.
+    /// Returns `None` if it doesn't fit.
     fn received(&self, text: &str) -> Option<Box<dyn Value>> {
         let mut value = (self.read)();
         codec::decode(text.as_bytes(), &mut *value).unwrap();
@@ -124,15 +124,15 @@ fn fields(value: &dyn Value) -> Option<&'static [Field]> {
 }
 
 fn record_of(value: &mut dyn Value) -> &mut dyn Record {
-    // A union keeps its variant only where it is not asked for a slot.
+    // Getting the slot of a union changes its variant.
     match value.slot() {
         Slot::Record(record) => record,
         _ => unreachable!("its view was a record"),
     }
 }
 
-/// Changes one property, and tells what the request sends that is neither the change nor what was
-/// read, and what it leaves out unnamed.
+/// Changes one property. Returns the parts of the request that are neither the change nor what was
+/// read, and the parts that are left out without being named.
 fn changed(
     update: &Update<'_>,
     text_of_response: &str,
@@ -142,7 +142,7 @@ fn changed(
 ) -> Option<String> {
     let mut value = update.received(text_of_response)?;
     if matches!(value.view(), View::Union(_)) {
-        // Which variant it is may hang on the property.
+        // The property may select the variant.
         return unchanged(update, &*value);
     }
     let change = new.get(field.json_name).cloned();
@@ -151,13 +151,13 @@ fn changed(
     if let Some(change) = &change {
         set(record.field_mut(index), change);
     } else if let Slot::Extra(extra) = record.field_mut(usize::MAX).slot() {
-        // What did not fit is there until the field is set.
+        // A value that didn't fit is in `extra` until the field is set.
         extra.remove(field.json_name);
     }
     unchanged(update, &*value)
 }
 
-/// Tells in what the request differs from the value, but for what it names as left out.
+/// Returns the difference of the request from the value, except for what it names as left out.
 fn unchanged(update: &Update<'_>, value: &dyn Value) -> Option<String> {
     let request = update.body.request(value);
     let all = codec::encode(value).unwrap();
@@ -173,7 +173,7 @@ fn unchanged(update: &Update<'_>, value: &dyn Value) -> Option<String> {
     found.or_else(|| twice.then(|| format!("named twice: {left_out:?}")))
 }
 
-/// Removes what a path leads to, which must be there.
+/// Removes the value at a path, which must exist.
 fn remove(json: &mut codec::Json, path: &str) {
     let (holder, name) = split(path);
     let place = json.pointer_mut(&holder);
@@ -182,7 +182,7 @@ fn remove(json: &mut codec::Json, path: &str) {
     assert!(removed.is_some(), "{path} was left out and is not there");
 }
 
-/// Returns the JSON pointer to what holds a property, and the property's name.
+/// Returns the JSON pointer to the parent of a property, and the property's name.
 fn split(path: &str) -> (String, String) {
     let mut tokens = Vec::new();
     let mut rest = path;
@@ -225,7 +225,7 @@ fn what_only_the_service_sets_is_left_out_unless_it_identifies_an_item() {
             let sent = read(&text(&request));
             assert_eq!(sent.get("onlyTheServiceKnows"), None, "{}", update.body.place);
             for error in validator.iter_errors(&sent) {
-                // What is read-only is declared as what may not be there.
+                // A read-only property is declared as one that must not exist.
                 if !matches!(error.kind(), ValidationErrorKind::FalseSchema) {
                     continue;
                 }
@@ -244,7 +244,7 @@ fn what_only_the_service_sets_is_left_out_unless_it_identifies_an_item() {
     assert!(left_out > 500 && identities > 10);
 }
 
-/// Tells whether a JSON pointer leads to what identifies an item of a list.
+/// Tells whether a JSON pointer is that of a property that identifies an item of a list.
 fn is_identity(pointer: &str) -> bool {
     let mut tokens = pointer.rsplit('/');
     let name = tokens.next().unwrap_or_default();
@@ -262,7 +262,7 @@ fn a_masked_secret_is_not_sent_by_an_update() {
             let sample = samples.value(update.read_schema, Direction::Response, choice);
             let Some(mut value) = update.received(&sample.to_string()) else { continue };
             let place = &update.body.place;
-            // Read anew, for whoever changes a union makes another variant of it.
+            // Decoded again, because changing a union may change its variant.
             let mut json: Json =
                 serde_json::from_slice(&codec::encode(&*value).unwrap()).unwrap();
             let secrets = mask(&*value, &mut json);

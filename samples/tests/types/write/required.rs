@@ -1,4 +1,4 @@
-//! What a body lacks is told, and nothing is refused for it.
+//! A request names the required properties that its body lacks, and is not refused.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Nulls, empty values and `false` are values, and are sent.
+//! `null`, empty values and `false` are values, and are sent.
 
 use atlas_admin::codec::{Field, Json, Record, Slot, Value, View};
 use atlas_admin_samples::{Choice, Direction, Samples};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Body, bodies, text};
 
-/// The index beyond every field, where a record has its `Extra`.
+/// The index after every field, for the `Extra` of a record.
 const EXTRA: usize = usize::MAX;
 
 #[test]
@@ -32,7 +32,7 @@ fn nulls_and_empty_values_and_false_are_sent() {
     assert!(states.iter().all(|count| *count > 20), "{states:?}");
 }
 
-/// Changes one field in each way that it allows, and looks at what is sent.
+/// Changes one field in each possible way, and checks what is sent.
 fn change(
     body: &Body<'_>,
     fresh: &dyn Fn() -> Box<dyn Value>,

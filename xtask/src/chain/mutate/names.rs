@@ -1,4 +1,4 @@
-//! Changes of which schemas have names, and what names.
+//! Changes of the names of schemas, and of which schemas are named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ fn schemas(document: &mut Value) -> Option<&mut Map<String, Value>> {
     document.pointer_mut("/components/schemas")?.as_object_mut()
 }
 
-/// Renames every component schema, and all that refers to one.
+/// Renames every component schema, and all references to them.
 pub(super) fn rename_schemas(document: &mut Value) {
     let Some(named) = schemas(document).map(std::mem::take) else { return };
     let renamed = |name: &str| format!("Renewed{name}");
@@ -70,7 +70,7 @@ pub(super) fn name_inline_schemas(document: &mut Value) {
     schemas(document).into_iter().for_each(|it| it.append(&mut added));
 }
 
-/// Puts every named schema that is used once where it is used, unless a union chooses it.
+/// Inlines every named schema that is used once, unless a union lists it.
 pub(super) fn inline_schemas(document: &mut Value) {
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     let mut chosen = BTreeSet::new();
@@ -101,7 +101,7 @@ pub(super) fn inline_schemas(document: &mut Value) {
         .map(|(name, schema)| (name.clone(), schema.clone()))
         .collect();
     named.retain(|name, _| !free.contains_key(name));
-    // A schema that is put somewhere may refer to another that has to be.
+    // An inlined schema may refer to another one that has to be inlined.
     loop {
         let mut is_done = true;
         each_object(document, &mut |object| {

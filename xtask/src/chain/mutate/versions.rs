@@ -14,7 +14,7 @@ pub(super) fn add_version(document: &mut Value) {
     each_operation(document, |operation| add_to(operation, &mut |_| {}));
 }
 
-/// Adds a version to every operation that reads, with a schema of its own.
+/// Adds a version to every GET, with a schema of its own.
 pub(super) fn add_version_of_reads(document: &mut Value) {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
     let schemas = schemas.cloned().unwrap_or_default();
@@ -33,7 +33,7 @@ pub(super) fn add_version_of_reads(document: &mut Value) {
     }
 }
 
-/// Makes a schema another one, with a property more.
+/// Replaces a schema by a copy with another name and one more property.
 fn own(
     schema: &mut Value,
     schemas: &Map<String, Value>,
@@ -74,7 +74,7 @@ fn add_to(operation: &mut Value, change: &mut dyn FnMut(&mut Value)) {
     });
 }
 
-/// Returns the date of a media type that has one and nothing beside it.
+/// Returns the date of a media type whose version is a plain date.
 fn dated(media_type: &str) -> Option<Date> {
     match media_type.parse::<MediaType>().ok()?.version {
         Version::Stable(date) => Some(date),

@@ -1,4 +1,4 @@
-//! Every operation, every schema and every object of a document.
+//! Visits every operation, every schema and every object of a document.
 
 use serde_json::{Map, Value};
 
@@ -18,7 +18,7 @@ pub(super) fn each_schema(document: &mut Value, mut each: impl FnMut(&mut Value)
     each_named_schema(document, &[], &mut |_, schema| each(schema));
 }
 
-/// Visits every schema with the names on the way to it, the inner ones first.
+/// Visits every schema with the names in its path, the inner ones first.
 pub(super) fn each_named_schema(
     document: &mut Value,
     names: &[String],
@@ -30,7 +30,7 @@ pub(super) fn each_named_schema(
         return;
     };
     for (key, value) in object {
-        // Examples hold what only looks like a schema.
+        // Examples contain values that only look like schemas.
         match key.as_str() {
             "schema" => schema(value, &with(names, ""), each),
             "schemas" => members(value, names, each),

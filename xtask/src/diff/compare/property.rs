@@ -140,7 +140,7 @@ fn need_changed(
     }
     let need = new.need();
     let mut code = format!("{}-property-became-{need}", direction.word());
-    // Who sends may leave more out; who receives may expect more.
+    // A sender may omit more; a receiver may rely on more.
     let mut is_compatible = new.is_required != direction.is_request();
     if new.is_required && new.has_default && direction.is_request() {
         code.push_str("-with-default");
@@ -150,7 +150,7 @@ fn need_changed(
     push(found, (name, new), (code, is_compatible), words);
 }
 
-/// Adds that a property left a direction, or came into it.
+/// Adds a change for a property that is no longer sent in a direction, or now is.
 fn marked(
     direction: Direction,
     name: &str,
@@ -164,7 +164,7 @@ fn marked(
     push_mark(direction, (name, new), (mark, is_gone), is_compatible, found);
 }
 
-/// Adds that a property left the other direction, or came into it.
+/// Adds a change for a property that is no longer sent in the other direction, or now is.
 fn also_marked(
     direction: Direction,
     name: &str,

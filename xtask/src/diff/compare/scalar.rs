@@ -6,7 +6,7 @@ use super::super::change::Direction;
 use super::super::flat::{BOUNDS, Flat};
 use super::Found;
 
-/// Compares types and formats; returns false if what stands below can't be compared.
+/// Compares types and formats; returns false if the contents can't be compared.
 pub(super) fn kind(
     direction: Direction,
     old: &Flat<'_>,
@@ -14,7 +14,7 @@ pub(super) fn kind(
     found: &mut Found<'_>,
 ) -> bool {
     let (before, after) = (Type::of(old), Type::of(new));
-    // Where neither says its type, the properties tell all that there is to tell.
+    // Where neither schema declares a type, the properties are all that can be compared.
     let is_silent = old.ty.is_none() && new.ty.is_none();
     if before == after || is_silent && before.format == after.format {
         return true;
@@ -26,7 +26,7 @@ pub(super) fn kind(
     } else {
         ("type-changed", false)
     };
-    // A change that a client meets as another type has the code that clients look for.
+    // A change of the type that clients decode has the code that users look for.
     let ending = if is_compatible { ending } else { "type-changed" };
     let (before, after) = (before.words(), after.words());
     let words = format!("changed the type from {before} to {after} of ");
@@ -43,10 +43,10 @@ struct Type<'a> {
 
 impl<'a> Type<'a> {
     fn of(flat: &Flat<'a>) -> Self {
-        // A union is named by its branches.
+        // A union is described by its branches.
         let is_union = !flat.unions.is_empty() && flat.ty.is_none();
         let ty = if is_union { None } else { flat.kind() };
-        // A password is a string like any other; the format only hides what is typed.
+        // A password is a string like any other; the format only hides it in forms.
         let format = flat.format.filter(|format| *format != "password");
         Self { ty, format }
     }
@@ -176,7 +176,7 @@ pub(super) fn details(
     }
 }
 
-/// Adds a change of one setting: the codes are those of added, removed and changed.
+/// Adds a change of one keyword; the codes are those of added, removed and changed.
 fn step(
     found: &mut Found<'_>,
     noun: &str,
@@ -208,7 +208,7 @@ fn bound(
     (old, new): (&Flat<'_>, &Flat<'_>),
     found: &mut Found<'_>,
 ) {
-    // A length that has no lower bound is bounded by zero.
+    // A length without a lower bound is bounded by zero.
     let is_length = is_lower && keyword != "minimum";
     let get = |flat: &Flat<'_>| {
         let bound = flat.bounds.get(keyword).copied();

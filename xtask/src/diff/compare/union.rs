@@ -88,7 +88,7 @@ fn branches<'a>(
     }
 }
 
-/// Pairs the branches of two unions: by name and, where they have none, equal ones first.
+/// Pairs the branches of two unions by name; unnamed ones are paired with equal ones first.
 fn paired<'b>(
     old: &'b Union<'_>,
     new: &'b Union<'_>,

@@ -20,15 +20,15 @@ pub(crate) struct Cause {
     pub operation: String,
 }
 
-/// The changes of the API, by what they are about.
+/// The changes of the API, by their subject.
 pub(super) struct Causes<'a> {
-    /// By the operation's id.
+    /// The entries by the operation's id.
     entries: BTreeMap<&'a str, &'a Entry>,
-    /// By method and path.
+    /// The entries by method and path.
     routes: BTreeMap<(String, String), &'a Entry>,
-    /// The ids of the operations that builders are the requests of.
+    /// The ids of the operations whose requests are builders, by builder.
     builders: BTreeMap<String, Vec<String>>,
-    /// The ids of the operations in preview that need types.
+    /// The ids of the preview operations that need types, by type.
     previews: BTreeMap<String, Vec<String>>,
     /// The places of types in the old crate and in the new one.
     places: [BTreeMap<String, Vec<Place>>; 2],
@@ -77,15 +77,18 @@ impl<'a> Causes<'a> {
         let versions = found.versions.iter().rev().filter(is_of);
         let changes =
             versions.flat_map(|it| it.changes.iter().map(move |change| (it, change)));
-        // What breaks clients explains another signature best; else what happened to the operation
-        // as a whole, and then what happened to a part of it.
+        // A change that breaks clients explains another signature best; next a change of the
+        // operation as a whole, then a change of a part of it.
         let breaks = |(version, it): &(&VersionEntry, &Change)| {
             let is_update = version.kind == Happening::Update;
-            act == Act::Changed && is_update && !it.is_compatible && it.spot.is_some()
+            act == Act::Changed
+                && is_update
+                && !it.is_compatible
+                && it.location.is_some()
         };
         let is_whole =
             |(_, it): &(&VersionEntry, &Change)| it.code.starts_with("endpoint-");
-        let is_part = |(_, it): &(&VersionEntry, &Change)| it.spot.is_some();
+        let is_part = |(_, it): &(&VersionEntry, &Change)| it.location.is_some();
         let mut best = changes.clone().find(breaks);
         best = best.or_else(|| changes.clone().find(is_whole));
         best = best.or_else(|| changes.clone().find(is_part));
@@ -93,14 +96,17 @@ impl<'a> Causes<'a> {
         Some(cause(found, version, change))
     }
 
-    /// A builder, or the setter of a parameter.
+    /// Finds the cause for a builder, or for the setter of a parameter.
     fn of_builder(&self, owner: &str, item: &Item) -> Option<Cause> {
         let ids = self.builders.get(owner)?;
         let entry = ids.iter().find_map(|id| self.entries.get(&**id))?;
-        let is_cause = |change: &Change| match (item.json_names.first(), &change.spot) {
-            (Some(name), Some(spot)) => spot.part == Part::Parameter(name.clone()),
-            _ => false,
-        };
+        let is_cause =
+            |change: &Change| match (item.json_names.first(), &change.location) {
+                (Some(name), Some(location)) => {
+                    location.part == Part::Parameter(name.clone())
+                }
+                _ => false,
+            };
         let is_whole = |change: &Change| change.code.starts_with("endpoint-");
         first(entry, is_cause).or_else(|| first(entry, is_whole))
     }
@@ -123,8 +129,8 @@ impl<'a> Causes<'a> {
         lengths.map(|length| &place.names[..length]).find_map(|names| {
             let mut changes = version.changes.iter();
             let change = changes.find(|change| {
-                let spot = change.spot.as_ref();
-                let is_there = spot.is_some_and(|it| {
+                let location = change.location.as_ref();
+                let is_there = location.is_some_and(|it| {
                     is_part(place.start, &it.part) && it.names == names
                 });
                 is_there
@@ -136,13 +142,14 @@ impl<'a> Causes<'a> {
         })
     }
 
-    /// A type that only functions in preview use: the change of one of these, at a property of the
-    /// same JSON name where it is a field.
+    /// Finds the cause for a type that only preview functions use: a change of one of those
+    /// functions, for a field at a property with its JSON name.
     fn of_preview(&self, ty: &str, item: &Item) -> Option<Cause> {
         let ids = self.previews.get(ty)?;
         let entries = || ids.iter().filter_map(|id| self.entries.get(&**id));
         let is_named = |change: &Change| {
-            let last = change.spot.as_ref().and_then(|spot| spot.names.last());
+            let last =
+                change.location.as_ref().and_then(|location| location.names.last());
             last.is_some() && last == item.json_names.first()
         };
         let is_whole = |change: &Change| change.code.starts_with("endpoint-");
@@ -154,28 +161,30 @@ impl<'a> Causes<'a> {
     fn at(&self, place: &Place, kind: Kind, names: &[String]) -> Option<Cause> {
         let (entry, version) = self.version(place)?;
         let change = version.changes.iter().find(|change| {
-            let Some(spot) =
-                change.spot.as_ref().filter(|spot| is_part(place.start, &spot.part))
+            let Some(location) = change
+                .location
+                .as_ref()
+                .filter(|location| is_part(place.start, &location.part))
             else {
                 return false;
             };
             match (kind, names) {
                 (Kind::Field, [name]) => {
-                    let above = spot.names.strip_suffix(std::slice::from_ref(name));
+                    let above = location.names.strip_suffix(std::slice::from_ref(name));
                     above.is_some_and(|above| above == place.names)
                 }
                 (Kind::Variant, names) if !names.is_empty() => {
                     let is_named =
                         |name: &String| change.what.contains(&format!("`{name}`"));
-                    spot.names == place.names && names.iter().any(is_named)
+                    location.names == place.names && names.iter().any(is_named)
                 }
-                _ => spot.names == place.names,
+                _ => location.names == place.names,
             }
         })?;
         Some(cause(entry, version, change))
     }
 
-    /// Finds that the operation itself, or a version of it, came or went.
+    /// Finds a change that added or removed the operation itself, or a version of it.
     fn whole(&self, place: &Place) -> Option<Cause> {
         let (entry, version) = self.version(place)?;
         let change =
@@ -228,7 +237,7 @@ fn builders(items: [&Items; 2]) -> BTreeMap<String, Vec<String>> {
     found
 }
 
-/// Returns the ids of the operations in preview that need each type.
+/// Returns the ids of the preview operations that need each type.
 fn previews(items: [&Items; 2]) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for items in items {

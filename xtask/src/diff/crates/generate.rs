@@ -1,4 +1,4 @@
-//! The two crates: generated from documents, or as a git revision has them.
+//! The two crates: generated from documents, or read from a git revision.
 
 use std::path::Path;
 use std::thread;
@@ -9,7 +9,7 @@ use super::super::input;
 use crate::failure::{Failure, read};
 use crate::spec::DOCUMENT;
 
-/// A crate, with the ledger that it leaves to the next.
+/// A crate, with the ledger for the next one.
 struct Generated {
     files: Files,
     ledger: Ledger,
@@ -22,7 +22,7 @@ pub(in super::super) fn both(
     ledger: Option<&Path>,
 ) -> Result<(Files, Files), Failure> {
     let (before, after) = thread::scope(|scope| {
-        // What is read of a revision needs no other crate before it.
+        // A crate that is read from a revision doesn't depend on the one before.
         let after = scope.spawn(|| revision(new));
         let before = match revision(old)? {
             Some(found) => found,
@@ -38,8 +38,8 @@ pub(in super::super) fn both(
     Ok((before.files, after.files))
 }
 
-/// Returns the ledger that the first crate begins with: the one named, that of this repository for
-/// its own document, or none.
+/// Returns the ledger for the first crate: the given one, that of this repository for its own
+/// document, or an empty one.
 fn known(document: &str, ledger: Option<&Path>) -> Result<Ledger, Failure> {
     let spec = crate::root().join("spec");
     let own = spec.join(DOCUMENT);
@@ -57,7 +57,7 @@ fn parse(bytes: &[u8]) -> Result<Ledger, Failure> {
     Ledger::parse(&text).map_err(|error| Failure::Document(vec![error]))
 }
 
-/// Generates the crate of a document, with the corrections of this repository as far as they fit.
+/// Generates the crate of a document, with this repository's overlays as far as they apply.
 fn generated(document: &str, ledger: &Ledger) -> Result<Generated, Failure> {
     let overlays = crate::codegen::read_overlays(&crate::root().join("spec/overlays"))?;
     let overlays: Vec<(&str, &[u8])> =
@@ -70,12 +70,12 @@ fn generated(document: &str, ledger: &Ledger) -> Result<Generated, Failure> {
     let output = generator::generate(&bytes, &overlays, ledger, &options)
         .map_err(Failure::Document)?;
     let mut files = output.files;
-    // Of a revision no more is read.
+    // Nothing else is read from a revision.
     files.retain(|path, _| path.starts_with("src/") || path == "Cargo.toml");
     Ok(Generated { files, ledger: output.ledger })
 }
 
-/// Returns the crate that was committed in a revision; None if the name is that of a file.
+/// Returns the crate that was committed in a revision; `None` if the name is that of a file.
 fn revision(name: &str) -> Result<Option<Generated>, Failure> {
     if Path::new(name).exists() {
         return Ok(None);

@@ -16,7 +16,7 @@ impl Act {
     }
 }
 
-/// Writes the verdict and each item, with its cause where one was found.
+/// Writes the version that is required, and each item with its cause if one was found.
 pub(in super::super) fn text(diff: &CrateDiff) -> String {
     let mut text = format!("Crate: {}\n", diff.verdict.word());
     for act in [Act::Removed, Act::Changed, Act::Added] {

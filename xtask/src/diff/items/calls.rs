@@ -7,7 +7,7 @@ use super::{Kind, Reader};
 use crate::surface;
 
 impl Reader<'_> {
-    /// Adds what the call of a macro implements.
+    /// Adds what a macro call implements.
     pub(super) fn call(&mut self, module: &str, call: &ItemMacro) {
         let Some(called) = call.mac.path.segments.last() else { return };
         let tokens: Vec<TokenTree> = call.mac.tokens.clone().into_iter().collect();
@@ -30,7 +30,7 @@ impl Reader<'_> {
                     _ => {}
                 }
             }
-            // A macro that this table doesn't know still tells whether its calls are the same.
+            // For an unknown macro, the text of its calls shows whether they are the same.
             name => {
                 let text = rest.iter().map(ToString::to_string).collect();
                 let key = format!("impl {name} for {path}");

@@ -1,4 +1,4 @@
-//! Items as they are read from the text of files.
+//! Tests of reading items from the text of files.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Changes of request bodies and responses, as far as they are not those of schemas.
+//! Changes of request bodies and responses other than those of their schemas.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ pub(super) fn responses<'a>(
     new: &View<'a>,
     draft: &mut Draft,
 ) {
-    // Errors look the same under many statuses, and what changed in them is told once.
+    // Errors have the same body under many statuses, and its changes are reported once.
     let mut alike: BTreeMap<Vec<usize>, (Vec<&str>, &Response<'a>, &Response<'a>)> =
         BTreeMap::new();
     for (status, before) in &old.responses {
@@ -148,7 +148,7 @@ fn headers((old, new): (&Response<'_>, &Response<'_>), phrase: &str) -> Vec<Chan
     found
 }
 
-/// Returns the numbers of the pairs of schemas, for what both documents have.
+/// Returns the indices of the pairs of schemas that both documents have.
 fn numbers<'a>(
     graph: &mut Graph<'a>,
     (old, new): (&Content<'a>, &Content<'a>),

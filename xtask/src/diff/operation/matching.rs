@@ -6,7 +6,7 @@ use super::super::api::Endpoint;
 
 type Pair<'a, 'd> = (Option<&'a Endpoint<'d>>, Option<&'a Endpoint<'d>>);
 
-/// Pairs operations by method and path; the names of path parameters say nothing.
+/// Pairs operations by method and path; the names of path parameters don't matter.
 pub(super) fn pairs<'a, 'd>(
     old: &'a [Endpoint<'d>],
     new: &'a [Endpoint<'d>],

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::api::{Endpoint, Parameter};
-use super::super::change::{Anchor, Change, Direction, Part, Site, Spot, need};
+use super::super::change::{Anchor, Change, Direction, Location, Part, Site, need};
 use super::super::graph::{Graph, Root};
 use super::super::tree::Tree;
 use super::{Draft, matching};
@@ -33,7 +33,7 @@ pub(super) fn compare<'a>(
     }
 }
 
-/// Parameters by place and name; those of the path by their position, and headers in lower case.
+/// Returns parameters by location and name; path parameters by position, and headers in lower case.
 fn keyed<'a, 'b>(
     endpoint: &'b Endpoint<'a>,
 ) -> BTreeMap<(&'a str, String), &'b Parameter<'a>> {
@@ -56,7 +56,8 @@ fn both<'a>(
     draft: &mut Draft,
 ) {
     let phrase = phrase(new);
-    // A shared parameter changes for all operations; it is added to and removed from each alone.
+    // A change of a shared parameter concerns all operations; it is added to and removed from each
+    // alone.
     let mut own = |code: &str, is_compatible: bool, words: &str| {
         let what = format!("{words} {phrase}");
         let component = new.component.map(|name| format!("parameter {name}"));
@@ -64,7 +65,7 @@ fn both<'a>(
         change.anchor = component.map(|component| Anchor { component, what });
         push(draft, new, change);
     };
-    // A parameter of the path is required whatever the document says.
+    // A path parameter is always required, whatever the document says.
     if old.is_required != new.is_required && new.place != "path" {
         let need = need(new.is_required);
         let code = format!("request-parameter-became-{need}");
@@ -96,7 +97,7 @@ fn added(tree: Tree<'_>, new: &Parameter<'_>, draft: &mut Draft) {
 
 fn push(draft: &mut Draft, parameter: &Parameter<'_>, mut change: Change) {
     let part = Part::Parameter(parameter.name.to_owned());
-    change.spot = Some(Spot { part, names: Vec::new() });
+    change.location = Some(Location { part, names: Vec::new() });
     draft.changes.push(change);
 }
 

@@ -67,7 +67,8 @@ fn changed(change: impl Fn(&mut Value)) -> (CrateDiff, String) {
     diff(&old, &new)
 }
 
-/// Returns path, act, verdict and the code of the cause of what did not come with its owner.
+/// Returns the path, act, verdict and code of the cause of each item that didn't change with its
+/// owner.
 fn told(diff: &CrateDiff) -> Vec<(&str, Act, Verdict, &str)> {
     let items = diff.items.iter().filter(|item| !item.is_implied);
     items
@@ -130,7 +131,7 @@ fn a_new_property_and_a_new_value_are_minor() {
 
 #[test]
 fn what_the_api_calls_compatible_can_break_programs() {
-    // An integer of a request may become a number; a field of Rust may not.
+    // An integer of a request may become a number; a field in Rust may not.
     let old = {
         let mut tree = document();
         let media = "application/vnd.atlas.2024-08-05+json";

@@ -1,4 +1,4 @@
-//! The real documents of the history, each beside the next.
+//! The real documents of the history, each compared with the next.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::super::operation::Kind as Happening;
 use super::super::{input, json};
 use super::{of_trees, text};
 
-/// Returns the documents, in order of their days.
+/// Returns the documents, in order of their dates.
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut folders = ["shared/spec/history", "../shared/spec/history"]
@@ -63,7 +63,7 @@ fn updates(entries: &[super::Entry], code: &str) -> usize {
     common.flat_map(|it| &it.changes).filter(|change| change.code == code).count()
 }
 
-/// Counts the operation versions that came, and those that went.
+/// Counts the added operation versions, and the removed ones.
 fn count(entries: &[super::Entry]) -> (usize, usize) {
     let versions = || entries.iter().flat_map(|entry| &entry.versions);
     let of = |code: [&str; 2]| {

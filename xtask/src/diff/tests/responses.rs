@@ -93,7 +93,7 @@ fn reference(name: &str) -> String {
     format!("#/components/schemas/{name}")
 }
 
-/// A discriminator whose value is the name of a schema in upper case.
+/// Returns a discriminator with the names of schemas in upper case as values.
 fn discriminator(names: &[&str]) -> Value {
     let mapping = names.iter().map(|name| (name.to_uppercase(), reference(name)));
     let mapping: std::collections::BTreeMap<_, _> = mapping.collect();
@@ -284,7 +284,7 @@ fn statuses_media_types_and_headers_change() {
     ] {
         assert_change(old, new, code, is_compatible);
     }
-    // A header has one name in any case.
+    // Header names ignore case.
     assert_changes(&named("X-Size", true), &named("x-size", true), &[]);
     assert_changes(
         &named("X-Size", false),

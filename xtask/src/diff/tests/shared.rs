@@ -1,11 +1,11 @@
-//! Shared schemas: told once in the text, and for each operation in JSON; circles; `allOf`.
+//! Shared schemas: reported once in the text, and for each operation in JSON; circles; `allOf`.
 
 use serde_json::{Value, json};
 
 use super::super::json::value;
 use super::{assert_changes, changes, of_trees, text};
 
-/// Two operations that send and receive the schema `Pear`.
+/// Returns a document with two operations that send and receive the schema `Pear`.
 fn document(schemas: Value) -> Value {
     let media = "application/vnd.atlas.2024-08-05+json";
     let body = json!({ "content": { media: { "schema": { "$ref": "#/components/schemas/Pear" } } } });

@@ -1,4 +1,4 @@
-//! Changes of a value, there and back, in requests and in responses.
+//! Changes of a value, in both orders, in requests and in responses.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn assert_value(old: Value, new: Value, request: [End; 2], response: [End; 2]) {
     }
 }
 
-/// A string, with one keyword more.
+/// Returns the schema of a string, with one more keyword.
 fn string(keyword: &str, value: Value) -> Value {
     json!({ "type": "string", keyword: value })
 }

@@ -1,4 +1,4 @@
-//! Versions of an operation: what each answers, and what body it takes.
+//! Versions of an operation: the responses and the body of each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,17 +9,17 @@ use openapiv3::{
 
 use super::facets::{Node, schema_name};
 use super::operation::Called;
-use super::{Lowering, Spot};
-use crate::model::{Answer, Body, Content, OperationVersion, Output, Type};
+use super::{Lowering, Place};
+use crate::model::{self, Body, Content, OperationVersion, Output, Type};
 use crate::pointer::Pointer;
 use crate::version::{Date, Format, MediaType, Version};
 
-/// The status that a range, a default or nothing at all is taken for.
+/// The status assumed for a range, a default, or an operation without a success.
 const OK: u16 = 200;
 
 type Versions = BTreeMap<Version, OperationVersion>;
 
-/// A success status, or what stands for one.
+/// A success status with its response, or the assumed one.
 struct Success<'d> {
     code: u16,
     response: &'d Response,
@@ -27,7 +27,7 @@ struct Success<'d> {
 }
 
 impl<'d> Lowering<'d> {
-    /// Lowers the versions of an operation; none where nothing in the document says one.
+    /// Lowers the versions of an operation; none where nothing in the document states a version.
     pub(super) fn lower_versions(
         &mut self,
         source: &'d Source,
@@ -48,9 +48,9 @@ impl<'d> Lowering<'d> {
                 for success in &successes {
                     self.lower_unversioned(success, &mut lowered, called);
                 }
-                if lowered.answers.is_empty() {
+                if lowered.responses.is_empty() {
                     let json = MediaType::json(version);
-                    lowered.add_answer(json, OK, Content::Empty);
+                    lowered.add_response(json, OK, Content::Empty);
                 }
                 versions.insert(version, lowered);
             }
@@ -65,8 +65,8 @@ impl<'d> Lowering<'d> {
         versions.into_values().collect()
     }
 
-    /// The responses that are successes. Where no status is, a range of them counts as one, then
-    /// the default.
+    /// Returns the success responses. Where no status is listed, a range counts as one, else the
+    /// default.
     fn successes(&mut self, source: &'d Source, at: &Pointer) -> Vec<Success<'d>> {
         let responses = at.child("responses");
         let mut listed: Vec<(&'d StatusCode, &'d ReferenceOr<Response>)> =
@@ -90,11 +90,11 @@ impl<'d> Lowering<'d> {
         }
         for (is_success, response, pointer) in ranges {
             if is_success && found.is_empty() {
-                let what = "a range of statuses is taken for the status 200";
+                let what = "a range of statuses is treated as status 200";
                 self.unmapped(&pointer, what);
                 found.push(Success { code: OK, response, pointer });
             } else {
-                let what = "a range of statuses: each is decoded by its own number";
+                let what = "a range of statuses is not expressed: a response is decoded by its status";
                 self.unmapped(&pointer, what);
             }
         }
@@ -104,21 +104,24 @@ impl<'d> Lowering<'d> {
                 Some(response) if found.is_empty() => {
                     self.unmapped(
                         &pointer,
-                        "a default response is taken for the status 200",
+                        "a default response is treated as status 200",
                     );
                     found.push(Success { code: OK, response, pointer });
                 }
                 _ => self
-                    .unmapped(&pointer, "a default response is decoded by its status"),
+                    .unmapped(&pointer, "a default response is not expressed: a response is decoded by its status"),
             }
         }
         if found.is_empty() {
-            self.unmapped(&responses, "no success is declared: the body is not read");
+            self.unmapped(
+                &responses,
+                "no success response is declared: the body is not decoded",
+            );
         }
         found
     }
 
-    /// Notes links to other operations.
+    /// Notes links to other operations, which are lost.
     fn note_links(&mut self, response: &'d Response, at: &Pointer) {
         if !response.links.is_empty() {
             self.unmapped(&at.child("links"), "links to operations are not followed");
@@ -151,7 +154,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Lowers a response without a version, for a version.
+    /// Lowers a response without a version as the response of a version.
     fn lower_unversioned(
         &mut self,
         success: &Success<'d>,
@@ -165,7 +168,7 @@ impl<'d> Lowering<'d> {
         }
         if success.response.content.is_empty() {
             let json = MediaType::json(version.version);
-            version.add_answer(json, success.code, Content::Empty);
+            version.add_response(json, success.code, Content::Empty);
         }
     }
 
@@ -177,40 +180,39 @@ impl<'d> Lowering<'d> {
         called: Called<'_>,
         at: &Pointer,
     ) {
-        let spot =
-            body_spot(called, version.version, "response", Some(success.code), at);
+        let place =
+            body_place(called, version.version, "response", Some(success.code), at);
         let content = match (&media.schema, &media_type.format) {
             (None, Format::Json) => Content::Empty,
             (Some(schema), Format::Json) => {
-                Content::Json(self.lower_node(Node::of(schema), &spot))
+                Content::Json(self.lower_node(Node::of(schema), &place))
             }
             (_, Format::Csv | Format::Gzip) => Content::Stream,
             (_, Format::Other(_)) => {
-                self.unmapped(at, "a body of this media type is left as bytes");
+                self.unmapped(at, "a body of this media type is returned as bytes");
                 Content::Stream
             }
         };
         let sunset = self.sunset(media, at);
         version.sunset = version.sunset.max(sunset);
-        version.add_answer(media_type, success.code, content);
+        version.add_response(media_type, success.code, content);
     }
 
-    /// Notes contents without a version, which those with one take the place of.
+    /// Notes contents without a version where contents with a version replace them.
     fn note_unversioned(&mut self, successes: &[Success<'d>]) {
         for success in successes {
             for (name, _) in contents(success.response) {
                 if name.parse::<MediaType>().is_err() {
                     let at = success.pointer.child("content").child(name);
-                    let what =
-                        "a body without a version, beside versions: not requested";
+                    let what = "a media type without a version is not requested where others have one";
                     self.unmapped(&at, what);
                 }
             }
         }
     }
 
-    /// The versions of an operation whose responses say none: those of its bodies, else the oldest
-    /// of the document, in which what has never changed was released.
+    /// Returns the versions of an operation whose responses state none: those of its bodies, else
+    /// the oldest of the document, in which an operation that never changed was released.
     fn unsaid_versions(
         &mut self,
         bodies: &Bodies<'d>,
@@ -219,21 +221,24 @@ impl<'d> Lowering<'d> {
         let of_bodies: BTreeSet<Version> =
             bodies.iter().filter_map(|body| body.version).collect();
         let (versions, whose) = match of_bodies.is_empty() {
-            false => (of_bodies, "that of its body"),
+            false => (of_bodies, "the version of its body"),
             true => (
                 self.oldest_version().into_iter().collect(),
-                "the oldest of the document",
+                "the oldest version of the document",
             ),
         };
         let what = match versions.is_empty() {
-            true => "left out: nothing in the document has a version".to_owned(),
-            false => format!("no response names a version: {whose} is requested"),
+            true => {
+                "not generated: no media type of the document has a version".to_owned()
+            }
+            false => format!("no response has a version: {whose} is requested"),
         };
         self.unmapped(&at.child("responses"), what);
         versions
     }
 
-    /// The oldest stable version of the document, or the first where none is stable.
+    /// Returns the oldest stable version of the document, or the oldest of all where none is
+    /// stable.
     fn oldest_version(&self) -> Option<Version> {
         let items = self.document.paths.iter().filter_map(|(_, item)| item.as_item());
         let operations = items.flat_map(openapiv3::PathItem::iter);
@@ -248,14 +253,14 @@ impl<'d> Lowering<'d> {
         let text = media.extensions.get("x-sunset")?;
         let date = text.as_str().and_then(|text| text.get(..10)?.parse().ok());
         if date.is_none() {
-            let what = format!("the sunset {text} is no date, and is not known");
+            let what = format!("the sunset {text} is no date and is ignored");
             self.unmapped(&at.child("x-sunset"), what);
         }
         date
     }
 
-    /// Gives each version its body: of its own, else that of an older version, for not every one
-    /// lists it again.
+    /// Gives each version its body: its own, else that of the next older version, for versions may
+    /// omit an unchanged body, else the oldest body.
     fn lower_bodies(
         &mut self,
         bodies: Bodies<'d>,
@@ -269,19 +274,22 @@ impl<'d> Lowering<'d> {
             self.unmapped(
                 &other.pointer,
                 match has_json {
-                    true => "a request body that is not JSON is not offered",
-                    false => "a request body of this media type is taken as bytes",
+                    true => {
+                        "a request body in another format is not offered beside JSON"
+                    }
+                    false => "a request body of this media type is sent as bytes",
                 },
             );
         }
         let offered = if has_json { json } else { others };
-        // One without a version is for all; of several that are bytes the first counts.
+        // A body without a version is for all versions; of several bodies that are bytes the first
+        // counts.
         let mut by_version: BTreeMap<Option<Version>, Offered<'d>> = BTreeMap::new();
         for body in offered.into_iter().rev() {
             if body.version.is_some_and(|version| !versions.contains_key(&version)) {
                 self.unmapped(
                     &body.pointer,
-                    "a request body of a version without an answer",
+                    "a request body of a version without a response is ignored",
                 );
             }
             by_version.insert(body.version, body);
@@ -302,11 +310,12 @@ impl<'d> Lowering<'d> {
         called: Called<'_>,
     ) -> Option<Body> {
         let media_type = body.media_type(version);
-        let spot = body_spot(called, media_type.version, "request", None, &body.pointer);
+        let place =
+            body_place(called, media_type.version, "request", None, &body.pointer);
         let is_bytes = body.format != Format::Json;
         let ty = match (is_bytes, &body.media.schema) {
             (true, _) => Type::Json,
-            (false, Some(schema)) => self.lower_node(Node::of(schema), &spot),
+            (false, Some(schema)) => self.lower_node(Node::of(schema), &place),
             (false, None) => return None,
         };
         Some(Body { ty, media_type, is_bytes, is_argument: true })
@@ -319,7 +328,8 @@ impl<'d> Lowering<'d> {
     ) -> Option<(&'d RequestBody, Pointer)> {
         let (body, pointer) = self.find_body(source, at)?;
         if !body.required && !body.content.is_empty() {
-            let what = "the body may be left out, and the function takes one";
+            let what =
+                "the body is optional in the document; the function always sends one";
             self.unmapped(&pointer, what);
         }
         Some((body, pointer))
@@ -347,9 +357,9 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// A body that an operation takes.
+/// A body that an operation accepts.
 struct Offered<'d> {
-    /// The version that its media type says.
+    /// The version in its media type; `None` where it has none.
     version: Option<Version>,
     format: Format,
     name: &'d str,
@@ -360,13 +370,13 @@ struct Offered<'d> {
 type Bodies<'d> = Vec<Offered<'d>>;
 
 impl Offered<'_> {
-    /// Its media type, in a version where it says none.
+    /// Returns its media type, in the given version where it has none.
     fn media_type(&self, version: Version) -> MediaType {
         self.name.parse().unwrap_or_else(|()| MediaType::plain(version, self.name))
     }
 }
 
-/// The contents of a request body, in ascending order of their media types.
+/// Returns the contents of a request body, in ascending order of their media types.
 fn bodies<'d>(body: &'d RequestBody, pointer: &Pointer) -> Bodies<'d> {
     let listed: BTreeMap<&'d String, &'d Media> = body.content.iter().collect();
     let offered = |(name, media): (&'d String, &'d Media)| {
@@ -384,11 +394,11 @@ fn bodies<'d>(body: &'d RequestBody, pointer: &Pointer) -> Bodies<'d> {
     listed.into_iter().map(offered).collect()
 }
 
-/// Adds the statuses that have no content to every version: whichever is asked for, they may come.
+/// Adds the statuses without content to every version: any version may respond with them.
 fn add_empty_statuses(successes: &[Success<'_>], versions: &mut Versions) {
     for success in successes.iter().filter(|it| it.response.content.is_empty()) {
         for version in versions.values_mut() {
-            version.add_answer(
+            version.add_response(
                 MediaType::json(version.version),
                 success.code,
                 Content::Empty,
@@ -397,7 +407,7 @@ fn add_empty_statuses(successes: &[Success<'_>], versions: &mut Versions) {
     }
 }
 
-/// The statuses that are listed, in ascending order.
+/// Returns the listed statuses in ascending order.
 fn codes(source: &Source) -> impl Iterator<Item = u16> {
     let listed = source.responses.responses.keys();
     let codes: BTreeSet<u16> = listed
@@ -413,51 +423,52 @@ impl OperationVersion {
     fn new(version: Version) -> Self {
         Self {
             version,
-            answers: Vec::new(),
+            responses: Vec::new(),
             body: None,
             errors: Vec::new(),
             sunset: None,
         }
     }
 
-    fn add_answer(&mut self, media_type: MediaType, code: u16, content: Content) {
-        let is_same =
-            |answer: &&mut Answer| answer.media_type.format == media_type.format;
-        match self.answers.iter_mut().find(is_same) {
-            Some(answer) => {
-                if answer.statuses.iter().all(|(other, _)| *other != code) {
-                    answer.statuses.push((code, content));
-                    answer.statuses.sort_by_key(|(code, _)| *code);
+    fn add_response(&mut self, media_type: MediaType, code: u16, content: Content) {
+        let is_same = |response: &&mut model::Response| {
+            response.media_type.format == media_type.format
+        };
+        match self.responses.iter_mut().find(is_same) {
+            Some(response) => {
+                if response.statuses.iter().all(|(other, _)| *other != code) {
+                    response.statuses.push((code, content));
+                    response.statuses.sort_by_key(|(code, _)| *code);
                 }
             }
             None => {
-                self.answers.push(Answer {
+                self.responses.push(model::Response {
                     media_type,
                     statuses: vec![(code, content)],
                     output: Output::Empty,
                     is_first: false,
                 });
-                self.answers
+                self.responses
                     .sort_by(|a, b| a.media_type.format.cmp(&b.media_type.format));
             }
         }
     }
 }
 
-/// The contents of a response, in ascending order of their media types.
+/// Returns the contents of a response, in ascending order of their media types.
 fn contents(response: &Response) -> BTreeMap<&String, &Media> {
     response.content.iter().collect()
 }
 
-fn body_spot(
+fn body_place(
     called: Called<'_>,
     version: Version,
     role: &str,
     status: Option<u16>,
     at: &Pointer,
-) -> Spot {
+) -> Place {
     let place = status.map_or_else(|| role.to_owned(), |status| status.to_string());
-    Spot {
+    Place {
         key: format!("{}@{version}#{place}", called.key),
         hint: role.to_owned(),
         owner: called.short.to_owned(),

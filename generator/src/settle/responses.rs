@@ -1,19 +1,20 @@
-//! Second success bodies: a request function has one type of answer, and says so where the document
-//! has more.
+//! Second success bodies: a request function has one output type, so other types of success bodies
+//! are noted as losses.
 
 use std::collections::BTreeSet;
 
 use crate::model::{Api, Content, Unmapped};
 
-/// Lists the success bodies that are decoded as another status's type.
+/// Notes the success bodies that are decoded as another status's type.
 ///
-/// Inline types have been merged: bodies that are the same thing are one type by now.
+/// Inline types have been merged, so equal bodies have one type.
 pub(super) fn list_second_bodies(api: &mut Api) {
     let mut found = BTreeSet::new();
     for operation in &api.operations {
         let responses = operation.pointer.child("responses");
-        for answer in operation.versions.iter().flat_map(|version| &version.answers) {
-            let bodies = answer.statuses.iter().filter_map(|(status, content)| {
+        for response in operation.versions.iter().flat_map(|version| &version.responses)
+        {
+            let bodies = response.statuses.iter().filter_map(|(status, content)| {
                 matches!(content, Content::Json(_)).then_some((status, content))
             });
             let mut bodies = bodies.peekable();
@@ -21,8 +22,8 @@ pub(super) fn list_second_bodies(api: &mut Api) {
             for (status, _) in bodies.filter(|(_, other)| *other != ty) {
                 let at = responses.child(status.to_string()).child("content");
                 found.insert(Unmapped {
-                    pointer: at.child(answer.media_type.to_string()),
-                    what: format!("a success body of another type than that of {first}: decoded as that one"),
+                    pointer: at.child(response.media_type.to_string()),
+                    what: format!("a success body of another type than that of status {first}: decoded as that type"),
                 });
             }
         }

@@ -1,12 +1,12 @@
-//! The types that are reached: dropping others, and pointing what used them elsewhere.
+//! Removes types that no operation uses, and rewrites references to merged ones.
 
 use std::collections::HashMap;
 
 use super::{Api, Content, OperationVersion, TypeId};
 
 impl Api {
-    /// Drops what no operation reaches.
-    pub(crate) fn drop_unreached(&mut self) {
+    /// Removes the types that no operation uses.
+    pub(crate) fn prune(&mut self) {
         let mut reached = vec![false; self.types.len()];
         let mut pending: Vec<TypeId> = Vec::new();
         for operation in &self.operations {
@@ -26,13 +26,13 @@ impl Api {
         keep(self, |id| reached[id.0], |id| id);
     }
 
-    /// Replaces types by others and drops them.
+    /// Replaces types by others and removes them.
     pub(crate) fn replace(&mut self, by: &HashMap<TypeId, TypeId>) {
         keep(self, |id| !by.contains_key(&id), |id| by.get(&id).copied().unwrap_or(id));
     }
 }
 
-/// Keeps some types; `target` says which one stands for any that is used.
+/// Keeps some types; `target` returns the kept type that replaces a used one.
 fn keep(
     api: &mut Api,
     keeps: impl Fn(TypeId) -> bool,
@@ -64,7 +64,7 @@ fn keep(
 
 fn redirect(version: &mut OperationVersion, target: &dyn Fn(TypeId) -> TypeId) {
     for (_, content) in
-        version.answers.iter_mut().flat_map(|answer| &mut answer.statuses)
+        version.responses.iter_mut().flat_map(|response| &mut response.statuses)
     {
         if let Content::Json(ty) = content {
             ty.map_defs(target);

@@ -1,0 +1,91 @@
+//! The Cargo features that types and operations need.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::Waits;
+use crate::model::{Api, TypeId};
+use crate::version::Version;
+
+/// The Cargo feature that an operation version requires besides its group's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Availability {
+    /// No other feature.
+    None,
+    OlderVersions,
+    Preview,
+}
+
+/// The alternatives of features that make a type available: each an operation group, by index, and
+/// an availability.
+pub type FeatureSet = BTreeSet<(usize, Availability)>;
+
+/// Returns the availability of a version.
+pub(super) fn availability(version: Version, is_current: bool) -> Availability {
+    match version {
+        Version::Stable(_) if is_current => Availability::None,
+        Version::Stable(_) => Availability::OlderVersions,
+        Version::Upcoming(_) | Version::Preview => Availability::Preview,
+    }
+}
+
+/// Returns the feature sets of each type.
+pub(super) fn feature_sets(
+    api: &Api,
+    current: &HashMap<String, HashSet<Version>>,
+    waits: &Waits,
+) -> Vec<FeatureSet> {
+    let mut roots: BTreeMap<(usize, Availability), Vec<TypeId>> = BTreeMap::new();
+    for (index, operation) in api.operations.iter().enumerate() {
+        let mut parameters_availability = Availability::Preview;
+        for version in &operation.versions {
+            let is_current = current[&operation.key()].contains(&version.version);
+            let availability = availability(version.version, is_current);
+            parameters_availability = parameters_availability.min(availability);
+            let roots = roots.entry((operation.tag, availability)).or_default();
+            version.for_each_type(|ty| roots.extend(ty.leaf()));
+            if operation.offers_wait {
+                let waited = waits.get(&(index, version.version));
+                roots.extend(waited.and_then(|waited| waited.result.leaf()));
+            }
+        }
+        let parameters =
+            operation.parameters.iter().filter_map(|parameter| parameter.ty.leaf());
+        roots
+            .entry((operation.tag, parameters_availability))
+            .or_default()
+            .extend(parameters);
+    }
+    let mut feature_sets = vec![FeatureSet::new(); api.types.len()];
+    for (alternative, roots) in roots {
+        for id in reachable(api, roots) {
+            feature_sets[id.0].insert(alternative);
+        }
+    }
+    feature_sets.into_iter().map(simplify).collect()
+}
+
+/// Returns the types that some types contain, directly or not, including themselves.
+pub(super) fn reachable(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
+    let mut reached = HashSet::new();
+    while let Some(id) = pending.pop() {
+        if reached.insert(id) {
+            api.def(id).kind.for_each_type(|ty| pending.extend(ty.leaf()));
+        }
+    }
+    reached
+}
+
+/// Removes the alternatives of an operation group that needs no other feature in one of them.
+fn simplify(feature_set: FeatureSet) -> FeatureSet {
+    let free: BTreeSet<usize> = feature_set
+        .iter()
+        .filter(|(_, availability)| *availability == Availability::None)
+        .map(|(tag, _)| *tag)
+        .collect();
+    feature_set
+        .into_iter()
+        .filter(|(tag, availability)| {
+            *availability == Availability::None || !free.contains(tag)
+        })
+        .collect()
+}
