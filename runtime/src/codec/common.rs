@@ -1,11 +1,12 @@
-//! What all variants of a union share, whichever of them is present.
+//! The fields that all variants of a union share.
 
 use super::copy::{copy, copy_record, json};
 use super::same::same;
 use super::tags::Tags;
 use super::{Discriminator, Extra, Record, Slot, Union, View};
 
-/// Returns the record of what all variants share, as if the tag were not known.
+/// Returns a record of the shared fields, with the discriminator values of the selected
+/// variant.
 pub fn common<T: Record + Default>(union: &dyn Union) -> T {
     let mut shared = T::default();
     read(union, None, &mut shared);
@@ -26,7 +27,7 @@ fn read(union: &dyn Union, outer: Option<&Tags<'_>>, into: &mut dyn Record) {
     }
 }
 
-/// Changes what all variants share: what differs after `change` is written to the content.
+/// Changes the shared fields. The differences after `change` are written to the content.
 pub fn update_common<T: Record + Clone + Default>(
     union: &mut dyn Union,
     change: impl FnOnce(&mut T),
@@ -37,8 +38,8 @@ pub fn update_common<T: Record + Clone + Default>(
     write(union, &mut Vec::new(), &before, &after);
 }
 
-/// Writes to the content of the innermost variant. The discriminators on the way to it stay: they
-/// say which variant it is.
+/// Writes to the content of the innermost variant. The discriminators of the unions
+/// around it don't change, because they select that variant.
 fn write(
     union: &mut dyn Union,
     discriminators: &mut Vec<&'static str>,
@@ -110,7 +111,7 @@ fn write_extra(
     }
 }
 
-/// Sets the tags that the variant's record need not hold.
+/// Sets the discriminator values, which the variant's record may lack.
 fn set_tags(tags: Option<&Tags<'_>>, into: &mut dyn Record) {
     let Some(tag) = tags else { return };
     let Some(value) = tag.value else { return set_tags(tag.outer, into) };

@@ -1,21 +1,22 @@
-//! Which properties an object is written with.
+//! Selection of the properties with which an object is written.
 //!
-//! The one place that weighs a record's fields against its [`Extra`], the request and the tags
-//! around it. What becomes of the properties, text or a call of `serde`, is for the caller to say.
+//! The only module that combines a record's fields with its [`Extra`], the request and
+//! the discriminators around it. The caller decides whether the properties become text
+//! or a call of `serde`.
 
 use super::extra::{Contents, Property};
 use super::tags::Tags;
 use super::{Extra, Field, Json, Record, View};
 use crate::operation::Method;
 
-/// Takes the properties of an object, in the order in which they are written.
+/// A receiver of the properties of an object, in the order of writing.
 pub(super) trait Members {
     type Error;
 
-    /// Takes a property.
+    /// Writes a property.
     fn member(&mut self, name: &str, value: &View<'_>) -> Result<(), Self::Error>;
 
-    /// Takes a declared property.
+    /// Writes a declared property.
     fn field(
         &mut self,
         field: &'static Field,
@@ -24,12 +25,12 @@ pub(super) trait Members {
         self.member(field.json_name, value)
     }
 
-    /// Takes a property whose value the document does not declare.
+    /// Writes a property with an undeclared value.
     fn undeclared(&mut self, name: &str, value: &Json) -> Result<(), Self::Error> {
         self.member(name, &View::Json(value))
     }
 
-    /// Takes a declared property with another value than its field holds.
+    /// Writes a declared property with another value than its field's.
     fn replaced(
         &mut self,
         field: &'static Field,
@@ -38,11 +39,11 @@ pub(super) trait Members {
         self.undeclared(field.json_name, value)
     }
 
-    /// Takes note of a property that a request does not hold.
+    /// Notes a property that a request omits.
     fn note(&mut self, _what: Note<'_>) {}
 }
 
-/// A property that a request does not hold.
+/// A property that a request omits.
 pub(super) enum Note<'a> {
     /// It is required and unset.
     Missing(&'static str),
@@ -52,23 +53,24 @@ pub(super) enum Note<'a> {
     Masked(&'a str),
 }
 
-/// What an object is written for, and where.
+/// The context in which an object is written.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
-    /// The method of the request; `None` if everything is written.
+    /// The method of the request; `None` to write everything.
     pub(super) request: Option<Method>,
-    /// The tags of the unions around the object.
+    /// The discriminator values of the unions around the object.
     pub(super) tags: Option<&'a Tags<'a>>,
     /// Whether the object is an item of a list.
     pub(super) is_item: bool,
 }
 
-/// Hands out the properties of a value that is written as an object: a record, a map or free-form
-/// JSON.
+/// Passes on the properties of a value that is written as an object: a record, a map or
+/// free-form JSON.
 ///
-/// The extra of a record comes along: who asks has looked at it.
+/// The extra of a record is passed in, because the caller has already looked it up.
 ///
-/// Views go by reference here: to copy one right after it was made means to wait for it.
+/// Views are passed by reference: copying one right after its creation stalls on the
+/// store.
 pub(super) fn walk<M: Members>(
     view: &View<'_>,
     extra: Option<&Extra>,
@@ -106,8 +108,8 @@ pub(super) fn walk<M: Members>(
     }
 }
 
-/// Hands out the fields that are set: all that there is to write of a record outside of unions,
-/// with nothing in its extra, that is not sent.
+/// Passes on the fields that are set. That is everything to write for a record outside
+/// of unions, with an empty extra, that is not sent.
 fn set_fields<M: Members>(record: &dyn Record, to: &mut M) -> Result<(), M::Error> {
     for (index, field) in record.table().fields.iter().enumerate() {
         let view = record.field(index).view();
@@ -118,7 +120,7 @@ fn set_fields<M: Members>(record: &dyn Record, to: &mut M) -> Result<(), M::Erro
     Ok(())
 }
 
-/// Hands out the tags whose value is known and which the object does not hold itself, the
+/// Passes on the discriminator values that are known and not in the object itself, the
 /// outermost first.
 fn walk_tags<M: Members>(
     tags: Option<&Tags<'_>>,
@@ -151,7 +153,7 @@ struct Walk<'a> {
     contents: Option<&'a Contents>,
     /// The method of the request, if the record came from the service.
     receiver: Option<Method>,
-    /// Whether a property came masked that the service is never to return.
+    /// Whether a property that the service should never return was received masked.
     has_masked: bool,
     context: Context<'a>,
 }
@@ -164,7 +166,7 @@ impl Walk<'_> {
         self.contents.map_or(Ok(()), |contents| self.extras(contents, to))
     }
 
-    /// Hands out the fields, and what the extra holds in the place of some.
+    /// Passes on the fields, and the properties of the extra that replace some.
     fn fields<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
         for (index, field) in self.record.table().fields.iter().enumerate() {
             let view = self.record.field(index).view();
@@ -181,7 +183,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Hands out a received value that does not fit its field, until the field is set.
+    /// Passes on a received value that doesn't fit its field, until the field is set.
     fn misfit<M: Members>(
         &self,
         field: &'static Field,
@@ -213,7 +215,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Hands out the properties that the record does not declare.
+    /// Passes on the undeclared properties.
     fn extras<M: Members>(
         &self,
         contents: &Contents,
@@ -239,14 +241,15 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Tells whether a PUT replaces what the document does not declare at all: leaving out what
-    /// it does not know would empty the object.
+    /// Returns true if a PUT replaces a variant that is undeclared: omitting its
+    /// undeclared properties would empty the object.
     fn replaces_unknown(&self) -> bool {
         self.receiver == Some(Method::Put)
             && self.context.tags.is_some_and(Tags::any_unknown)
     }
 
-    /// Tells why a property that was received is not sent back.
+    /// Returns the reason for which a received property is not sent back, if there is
+    /// one.
     #[inline]
     fn held_back(
         &self,
@@ -262,7 +265,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Tells what becomes of a received property if it is masked.
+    /// Returns the consequence of a received property being masked, if it is.
     fn masked<'n>(&self, name: &'n str, view: &View<'_>) -> Option<Note<'n>> {
         let method = self.receiver?;
         is_masked(view).then(|| masked(name, method))
@@ -276,8 +279,8 @@ impl Walk<'_> {
     ) -> Option<Note<'static>> {
         let is = |flag: u8| field.flags & flag != 0;
         if is(Field::READ_ONLY) {
-            // The service deletes or recreates what it can't identify. Without its tag, no one
-            // could read the object.
+            // The service deletes or recreates an object that it can't identify. Without
+            // its discriminator, an object can't be decoded.
             let identifies = is(Field::IDENTITY)
                 && self.context.is_item
                 && matches!(method, Method::Patch | Method::Put);
@@ -297,7 +300,7 @@ impl Walk<'_> {
         })
     }
 
-    /// Tells whether a property that identifies the record is sent.
+    /// Returns true if a property that identifies the record is sent.
     fn is_identified(&self) -> bool {
         let fields = self.record.table().fields.iter().enumerate();
         let mut identities =
@@ -317,7 +320,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Tells whether the record writes a property itself.
+    /// Returns true if the record writes a property itself.
     fn holds(&self, name: &str) -> bool {
         let index = self.index_of(name);
         let is_set =
@@ -345,12 +348,12 @@ impl Walk<'_> {
     }
 }
 
-/// Says what becomes of a secret that the service masked: PATCH changes nothing by leaving it out.
+/// Returns the consequence of a masked secret: PATCH changes nothing by omitting it.
 fn masked(name: &str, method: Method) -> Note<'_> {
     if method == Method::Patch { Note::LeftOut(name) } else { Note::Masked(name) }
 }
 
-/// Tells whether a union holds what the document does not declare, and a masked value in it.
+/// Returns true if a union has undeclared content with a masked value in it.
 fn has_masked_unknown(view: &View<'_>) -> bool {
     match view {
         View::Union(union) => {
@@ -376,8 +379,8 @@ fn has_masked_unknown(view: &View<'_>) -> bool {
     }
 }
 
-/// Tells whether a value is masked, as the service shows secrets: four or more asterisks in a row
-/// anywhere.
+/// Returns true if a value is masked in the service's way: it contains four or more
+/// asterisks in a row.
 pub(super) fn is_masked(view: &View<'_>) -> bool {
     match view {
         View::Str(text) => text.contains("****"),

@@ -1,11 +1,11 @@
 //! macOS: generic passwords of the login keychain.
 //!
-//! Read by the program that the Atlas CLI stores them with, which the keychain therefore gives
-//! them to without a question.
+//! Read with the program that the Atlas CLI uses to store them, which the keychain
+//! therefore trusts without asking the user.
 
 use std::process::Command;
 
-/// What `security` ends with where there is no such item (`errSecItemNotFound`).
+/// The exit code of `security` if there is no such item (`errSecItemNotFound`).
 const NOT_FOUND: i32 = 44;
 
 pub(super) fn cancellation() -> ((), ()) {

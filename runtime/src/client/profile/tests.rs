@@ -67,7 +67,7 @@ fn says_what_is_missing_and_no_secret() {
     assert!(message(CONFIG, "prod").contains("\"gov\", \"keyring\", \"local\""));
     assert!(message(CONFIG, "keyring").contains("private_api_key"));
     assert!(message(CONFIG, "telemetry_enabled").contains("no profile"));
-    assert!(message("", "default").contains("`atlas auth login` makes one"));
+    assert!(message("", "default").contains("`atlas auth login` creates one"));
     assert!(message("[a.b]\nx = 1", "a.b").contains("no dot"));
     let broken = File::parse("[default]\nprivate_api_key = \"hunter2");
     assert!(!broken.unwrap_err().contains("hunter2"));

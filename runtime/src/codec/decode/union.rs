@@ -49,7 +49,7 @@ impl Decoder<'_> {
         self.variant(union, index, tags.as_ref())
     }
 
-    /// Reads a variant, and what does not fit it into the unknown one.
+    /// Reads a variant. Reads JSON that doesn't fit it into the unknown variant.
     fn variant(
         &mut self,
         union: &mut dyn Union,

@@ -72,7 +72,7 @@ async fn a_file_that_the_store_did_not_write_stays_as_it_is() {
     ] {
         let folder = Folder::new();
         std::fs::write(folder.path("tokens"), contents).unwrap();
-        refuses(&folder.store(), "is not a file of access tokens").await;
+        refuses(&folder.store(), "is not a token file of this crate").await;
         assert_eq!(std::fs::read_to_string(folder.path("tokens")).unwrap(), contents);
         assert_eq!(folder.names(), ["tokens"]);
     }
