@@ -13,7 +13,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::error::{Error, Kind};
-use crate::failure::Again;
+use crate::failure::Retryability;
 use crate::headers::retry_after;
 use crate::operation::Method;
 
@@ -144,16 +144,19 @@ impl RetryPolicy {
     pub(crate) fn wait(
         &self,
         method: Method,
-        again: Again,
+        retryability: Retryability,
         attempts: u32,
         random: f64,
     ) -> Option<Duration> {
-        let retry_after = match again {
-            Again::Never => return None,
-            Again::IfRepeatable(_) if !(self.is_safe || method.is_idempotent()) => {
+        let retry_after = match retryability {
+            Retryability::Never => return None,
+            Retryability::IfRepeatable(_)
+                if !(self.is_safe || method.is_idempotent()) =>
+            {
                 return None;
             }
-            Again::IfRepeatable(retry_after) | Again::Always(retry_after) => retry_after,
+            Retryability::IfRepeatable(retry_after)
+            | Retryability::Always(retry_after) => retry_after,
         };
         if attempts >= self.attempts || retry_after > Some(LONGEST_RETRY_AFTER) {
             return None;
@@ -170,9 +173,14 @@ impl RetryPolicy {
 
     /// Judges a failure as the caller taught it to; `again` where nothing was said about it. The
     /// last that was said counts, and a code comes before a status.
-    pub(crate) fn judge(&self, error: &Error, again: Again, now: Timestamp) -> Again {
+    pub(crate) fn judge(
+        &self,
+        error: &Error,
+        retryability: Retryability,
+        now: Timestamp,
+    ) -> Retryability {
         if error.kind() != Kind::Status {
-            return again;
+            return retryability;
         }
         let code = error.code();
         let by_code = self
@@ -187,12 +195,14 @@ impl RetryPolicy {
             .find(|(taught, _)| Some(*taught) == error.status());
         let repeat = by_code.map(|(_, repeat)| repeat);
         match repeat.or(by_status.map(|(_, repeat)| repeat)) {
-            None => again,
-            Some(Repeat::Never) => Again::Never,
+            None => retryability,
+            Some(Repeat::Never) => Retryability::Never,
             Some(Repeat::IfSafe) => {
-                Again::IfRepeatable(retry_after(error.headers(), now))
+                Retryability::IfRepeatable(retry_after(error.headers(), now))
             }
-            Some(Repeat::Always) => Again::Always(retry_after(error.headers(), now)),
+            Some(Repeat::Always) => {
+                Retryability::Always(retry_after(error.headers(), now))
+            }
         }
     }
 }
@@ -212,14 +222,15 @@ mod tests {
     #[test]
     fn only_what_is_safe_is_repeated() {
         let policy = RetryPolicy::new();
-        let wait = |method, again| policy.wait(method, again, 1, 0.0).is_some();
+        let wait =
+            |method, retryability| policy.wait(method, retryability, 1, 0.0).is_some();
         for method in [Method::Get, Method::Head, Method::Put, Method::Delete] {
-            assert!(wait(method, Again::IfRepeatable(None)));
+            assert!(wait(method, Retryability::IfRepeatable(None)));
         }
         for method in [Method::Post, Method::Patch] {
-            assert!(!wait(method, Again::IfRepeatable(None)));
-            assert!(wait(method, Again::Always(None)));
-            assert!(!wait(method, Again::Never));
+            assert!(!wait(method, Retryability::IfRepeatable(None)));
+            assert!(wait(method, Retryability::Always(None)));
+            assert!(!wait(method, Retryability::Never));
         }
     }
 
@@ -229,7 +240,7 @@ mod tests {
             .attempts(9)
             .backoff(Duration::from_secs(1), Duration::from_secs(6));
         let wait = |attempts, random| {
-            policy.wait(Method::Get, Again::Always(None), attempts, random)
+            policy.wait(Method::Get, Retryability::Always(None), attempts, random)
         };
         let longest: Vec<_> =
             (1..10).map(|n| wait(n, 1.0).map(|wait| wait.as_millis())).collect();
@@ -241,7 +252,9 @@ mod tests {
         assert_eq!(longest, expected);
         assert_eq!(wait(1, 0.0), Some(Duration::from_millis(500)));
         let endless = RetryPolicy::new().attempts(u32::MAX);
-        assert!(endless.wait(Method::Get, Again::Always(None), 4000, 0.5).is_some());
+        assert!(
+            endless.wait(Method::Get, Retryability::Always(None), 4000, 0.5).is_some()
+        );
     }
 
     #[test]
@@ -250,27 +263,30 @@ mod tests {
         let after = |text: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert("retry-after", text.parse().unwrap());
-            Again::after(StatusCode::TOO_MANY_REQUESTS, &headers, now)
+            Retryability::after(StatusCode::TOO_MANY_REQUESTS, &headers, now)
         };
-        assert_eq!(after("7"), Again::Always(Some(Duration::from_secs(7))));
+        assert_eq!(after("7"), Retryability::Always(Some(Duration::from_secs(7))));
         assert_eq!(
             after("Thu, 06 Aug 2026 12:00:30 GMT"),
-            Again::Always(Some(Duration::from_secs(30)))
+            Retryability::Always(Some(Duration::from_secs(30)))
         );
         assert_eq!(
             after("Thu, 06 Aug 2026 11:00:00 GMT"),
-            Again::Always(Some(Duration::ZERO))
+            Retryability::Always(Some(Duration::ZERO))
         );
-        assert_eq!(after("1.5"), Again::Always(Some(Duration::from_millis(1500))));
+        assert_eq!(
+            after("1.5"),
+            Retryability::Always(Some(Duration::from_millis(1500)))
+        );
         for date in ["Thursday, 06-Aug-26 12:00:30 GMT", "Thu Aug  6 12:00:30 2026"] {
             assert_eq!(
                 after(date),
-                Again::Always(Some(Duration::from_secs(30))),
+                Retryability::Always(Some(Duration::from_secs(30))),
                 "{date}"
             );
         }
         for unreadable in ["soon", "-1", "", ".", "1.2.3", "Thursday"] {
-            assert_eq!(after(unreadable), Again::Always(None));
+            assert_eq!(after(unreadable), Retryability::Always(None));
         }
         let wait = RetryPolicy::new().wait(Method::Post, after("7"), 1, 1.0);
         assert_eq!(wait, Some(Duration::from_millis(7500)));
@@ -280,11 +296,14 @@ mod tests {
     fn a_wait_has_an_end_whatever_the_service_says() {
         let mut headers = HeaderMap::new();
         headers.insert("retry-after", u64::MAX.to_string().parse().unwrap());
-        let again =
-            Again::after(StatusCode::TOO_MANY_REQUESTS, &headers, Timestamp::UNIX_EPOCH);
-        assert_eq!(RetryPolicy::new().wait(Method::Get, again, 1, 0.5), None);
+        let retryability = Retryability::after(
+            StatusCode::TOO_MANY_REQUESTS,
+            &headers,
+            Timestamp::UNIX_EPOCH,
+        );
+        assert_eq!(RetryPolicy::new().wait(Method::Get, retryability, 1, 0.5), None);
         let odd = RetryPolicy::new().backoff(Duration::MAX, Duration::MAX);
-        assert!(odd.wait(Method::Get, Again::Always(None), 1, 1.0).is_some());
+        assert!(odd.wait(Method::Get, Retryability::Always(None), 1, 1.0).is_some());
     }
 
     #[test]
@@ -292,7 +311,7 @@ mod tests {
         let policy = RetryPolicy::new();
         let total = |random| {
             let waits = (1..).map_while(|attempts| {
-                policy.wait(Method::Get, Again::Always(None), attempts, random)
+                policy.wait(Method::Get, Retryability::Always(None), attempts, random)
             });
             waits.sum::<Duration>().as_secs()
         };
@@ -316,20 +335,20 @@ mod tests {
             .status(503, Repeat::Never)
             .error_code("BUSY", Repeat::Always);
         let judge = |policy: &RetryPolicy, error| {
-            policy.judge(&error, Again::Never, Timestamp::UNIX_EPOCH)
+            policy.judge(&error, Retryability::Never, Timestamp::UNIX_EPOCH)
         };
-        assert_eq!(judge(&policy, error(409, "")), Again::IfRepeatable(None));
+        assert_eq!(judge(&policy, error(409, "")), Retryability::IfRepeatable(None));
         let busy = r#"{"errorCode":"BUSY"}"#;
-        assert_eq!(judge(&policy, error(409, busy)), Again::Always(None));
-        assert_eq!(judge(&policy, error(404, "")), Again::Never);
+        assert_eq!(judge(&policy, error(409, busy)), Retryability::Always(None));
+        assert_eq!(judge(&policy, error(404, "")), Retryability::Never);
         let down = policy.judge(
             &error(503, ""),
-            Again::IfRepeatable(None),
+            Retryability::IfRepeatable(None),
             Timestamp::UNIX_EPOCH,
         );
-        assert_eq!(down, Again::Never);
+        assert_eq!(down, Retryability::Never);
         let wait = |policy: RetryPolicy| {
-            policy.wait(Method::Post, Again::IfRepeatable(None), 1, 0.5)
+            policy.wait(Method::Post, Retryability::IfRepeatable(None), 1, 0.5)
         };
         assert_eq!(wait(RetryPolicy::new()), None);
         assert!(wait(RetryPolicy::new().safe_to_repeat()).is_some());

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use crate::client::Client;
 use crate::clock::Stopwatch;
 use crate::error::Error;
-use crate::exchange::{self, Answer};
+use crate::exchange::{self, Received};
 use crate::output::Output;
 use crate::request::{Options, Parts, Request};
 use crate::response::Response;
@@ -41,15 +41,15 @@ impl<T: Output> Request<T> {
 /// It owns all that it needs, so it can be spawned; dropping it gives the request up.
 #[must_use = "a request is sent when its future is awaited"]
 pub struct ResponseFuture<T> {
-    answer: BoxFuture<'static, Result<Answer, Error>>,
+    response: BoxFuture<'static, Result<Received, Error>>,
     output: PhantomData<fn() -> T>,
 }
 
 impl<T: Output> ResponseFuture<T> {
     pub(crate) fn new(client: &Client, parts: &Arc<Parts>, options: &Options) -> Self {
         let stopwatch = Stopwatch::default();
-        let answer = exchange::run(client, parts, options, T::EXPECTED, stopwatch);
-        Self { answer, output: PhantomData }
+        let response = exchange::run(client, parts, options, T::EXPECTED, stopwatch);
+        Self { response, output: PhantomData }
     }
 }
 
@@ -57,7 +57,7 @@ impl<T: Output> Future for ResponseFuture<T> {
     type Output = Result<Response<T>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.answer.as_mut().poll(context).map(|answer| T::receive(answer?))
+        self.response.as_mut().poll(context).map(|response| T::receive(response?))
     }
 }
 

@@ -29,7 +29,7 @@ use super::scrub;
 use crate::clock;
 use crate::connection::{Call, Connection};
 use crate::error::{Error, Kind, status_error};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::transport::Body;
 
 mod challenge;
@@ -172,14 +172,21 @@ impl ApiKey {
                 return Ok(Probe::Challenge(nonce));
             }
             let (parts, body) = response.into_parts();
-            match Again::after(parts.status, &parts.headers, connection.clock.now()) {
-                Again::Never => connection.drain(body).await,
-                Again::IfRepeatable(after) | Again::Always(after) => {
+            match Retryability::after(
+                parts.status,
+                &parts.headers,
+                connection.clock.now(),
+            ) {
+                Retryability::Never => connection.drain(body).await,
+                Retryability::IfRepeatable(after) | Retryability::Always(after) => {
                     let body = connection.excerpt(&parts.headers, body, None).await;
                     let body = self.scrub(body);
                     let error =
                         status_error(Kind::Status, parts.status, &parts.headers, body);
-                    return Err(Failure { error, again: Again::Always(after) });
+                    return Err(Failure {
+                        error,
+                        retryability: Retryability::Always(after),
+                    });
                 }
             }
         }

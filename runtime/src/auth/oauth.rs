@@ -25,7 +25,7 @@ use super::store::AccessToken;
 use crate::clock::{self, Clock};
 use crate::connection::{Call, Connection};
 use crate::error::{Error, Kind};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::trace::{self, Reason};
 use crate::transport::Body;
 
@@ -186,7 +186,7 @@ impl ServiceAccount {
         }
         let now = self.clock().monotonic();
         if let Some((failure, until)) = &state.failure {
-            let waited = failure.again == Again::Never && begun <= *until;
+            let waited = failure.retryability == Retryability::Never && begun <= *until;
             if now < *until || waited {
                 return Err(put_off(failure.clone(), until.saturating_sub(now)));
             }
@@ -382,18 +382,18 @@ impl Drop for Renewing<'_> {
 
 /// Notes in a failure when the next token request is due.
 fn put_off(mut failure: Failure, wait: Duration) -> Failure {
-    if failure.again != Again::Never {
-        failure.again = Again::Always(Some(wait));
+    if failure.retryability != Retryability::Never {
+        failure.retryability = Retryability::Always(Some(wait));
     }
     failure
 }
 
 /// Returns the time for which a failure is shared before the next token request.
 fn backoff(failure: &Failure, failures: u32) -> Duration {
-    let retry_after = match failure.again {
+    let retry_after = match failure.retryability {
         // Waiting doesn't help: the next caller has changed something.
-        Again::Never => return Duration::ZERO,
-        Again::IfRepeatable(after) | Again::Always(after) => after,
+        Retryability::Never => return Duration::ZERO,
+        Retryability::IfRepeatable(after) | Retryability::Always(after) => after,
     };
     let doubled = 2_u32.saturating_pow(failures.saturating_sub(1));
     let wait = BACKOFF.saturating_mul(doubled).min(LONGEST_BACKOFF);

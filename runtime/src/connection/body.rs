@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 
 use crate::clock::{Clock, Stopwatch, Timer};
 use crate::error::{Error, Inner, Kind, broken};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::inflate::{Problem, inflate};
 use crate::transport::{Body, TransportError};
 
@@ -51,7 +51,10 @@ pub(crate) async fn read(
                 source: Some(Arc::new(error)),
                 ..Inner::default()
             });
-            return Err(Failure { error, again: Again::IfRepeatable(None) });
+            return Err(Failure {
+                error,
+                retryability: Retryability::IfRepeatable(None),
+            });
         }
     }
     match encoding(headers).as_str() {
@@ -66,7 +69,7 @@ pub(crate) async fn read(
                         "the response is not a complete gzip stream",
                         bytes,
                     ),
-                    again: Again::IfRepeatable(None),
+                    retryability: Retryability::IfRepeatable(None),
                 },
             })
         }

@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderValue, Method, Response};
 use super::{Connection, TURNED_AWAY};
 use crate::codec::RequestBody;
 use crate::error::{Error, Kind};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::operation::Operation;
 use crate::trace::Attempts;
 use crate::transport::{Body, Request, Stage, TransportError, Url};
@@ -201,7 +201,8 @@ impl Call {
         let mut request = self.request.clone();
         let has_content = !matches!(request.method, Method::GET | Method::HEAD);
         if request.body.is_none() && has_content {
-            // RFC 9110 section 8.6: a method that expects content says that there is none.
+            // RFC 9110 section 8.6: a method that expects content states that there is
+            // none.
             request.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         if let Some(authorization) = authorization {
@@ -217,7 +218,7 @@ impl Call {
         match span.follow(pending).await {
             Ok(response) => {
                 let (status, version) = (response.status(), response.version());
-                self.attempts.answered(status, version, authorization.is_some());
+                self.attempts.responded(status, version, authorization.is_some());
                 Ok(response)
             }
             Err(error) => {
@@ -228,30 +229,33 @@ impl Call {
         }
     }
 
-    /// Makes a failure of what the transport says.
+    /// Creates a failure from the transport's error.
     fn failure(&self, error: TransportError) -> Failure {
         let stage = error.stage();
-        let (kind, message, again) = match stage {
+        let (kind, message, retryability) = match stage {
             Stage::Connect | Stage::Refused => {
                 let origin = self.url().origin().ascii_serialization();
                 let message = format!("could not connect to {origin}");
-                (Kind::Connect, message, Again::Always(None))
+                (Kind::Connect, message, Retryability::Always(None))
             }
             Stage::Exchange => {
-                let message = "the connection broke before the response".to_owned();
-                (Kind::Transport, message, Again::IfRepeatable(None))
+                let message =
+                    "the connection broke before the response arrived".to_owned();
+                (Kind::Transport, message, Retryability::IfRepeatable(None))
             }
             Stage::Unprocessed => {
                 let message = "the server did not process the request".to_owned();
-                (Kind::Transport, message, Again::Always(None))
+                (Kind::Transport, message, Retryability::Always(None))
             }
             Stage::Malformed => {
-                let message = "the response is not HTTP that can be read".to_owned();
-                (Kind::Transport, message, Again::Never)
+                let message = "the response is not valid HTTP".to_owned();
+                (Kind::Transport, message, Retryability::Never)
             }
         };
-        let again = if stage.may_pass() { again } else { Again::Never };
-        let failure = Failure { error: Error::with_source(kind, message, error), again };
+        let retryability =
+            if stage.may_pass() { retryability } else { Retryability::Never };
+        let failure =
+            Failure { error: Error::with_source(kind, message, error), retryability };
         match stage {
             Stage::Exchange | Stage::Malformed => failure.after_sending(),
             Stage::Connect | Stage::Refused | Stage::Unprocessed => failure,

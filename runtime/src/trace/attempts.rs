@@ -102,14 +102,14 @@ impl Attempts {
     }
 
     /// Notes the status line of the response.
-    pub(crate) fn answered(
+    pub(crate) fn responded(
         &self,
         status: StatusCode,
         version: Version,
         is_authorized: bool,
     ) {
         self.edit(|attempt| {
-            attempt.span.answered(status, version);
+            attempt.span.responded(status, version);
             attempt.outcome.response = Some((status, version));
             if is_failure(status, is_authorized) {
                 attempt.fail(status.as_str().to_owned().into(), None);

@@ -46,7 +46,7 @@ pub(super) fn description(error: &Error) -> Option<&'static str> {
         Kind::Configuration => "the client or its credentials can't be used as they are",
         Kind::Connect => "no connection to the service",
         Kind::Transport => "the connection broke",
-        Kind::Timeout => "no whole response within the time limit",
+        Kind::Timeout => "no complete response within the time limit",
         Kind::Token => "the token endpoint refused",
         Kind::Decode => "the response is not what the operation declares",
         Kind::TooLarge => "the response is larger than the limit",

@@ -64,7 +64,7 @@ impl AttemptSpan {
         future
     }
 
-    pub(super) fn answered(&self, _: StatusCode, _: Version) {}
+    pub(super) fn responded(&self, _: StatusCode, _: Version) {}
 
     pub(super) fn failed(&self, _: &str, _: Option<&Error>) {}
 

@@ -169,7 +169,7 @@ impl AttemptSpan {
         future.instrument(self.0.clone())
     }
 
-    pub(super) fn answered(&self, status: StatusCode, version: Version) {
+    pub(super) fn responded(&self, status: StatusCode, version: Version) {
         let status = i64::from(status.as_u16());
         self.0.record(STATUS_CODE, status);
         self.0.record("network.protocol.version", protocol_version(version));

@@ -89,17 +89,17 @@ impl Run<'_> {
     }
 }
 
-/// Says why an operation resource has failed.
+/// Returns the reason for which an operation resource has failed.
 fn reason(resource: &Json) -> String {
     let Some(error) = resource.get("error") else { return String::new() };
     let text = |names: &[&str]| {
         let mut texts = names.iter().filter_map(|name| error.get(name)?.as_str());
         texts.next().map(|text| format!(": {text}")).unwrap_or_default()
     };
-    let again = match error.get("retryable") {
-        Some(Json::Bool(true)) => ", which may be tried again",
+    let advice = match error.get("retryable") {
+        Some(Json::Bool(true)) => ", which may be retried",
         _ => "",
     };
     let code = text(&["errorCode", "code"]);
-    format!("{again}{code}{}", text(&["detail", "message", "reason"]))
+    format!("{advice}{code}{}", text(&["detail", "message", "reason"]))
 }

@@ -358,11 +358,8 @@ async fn without_a_result_the_state_of_the_resource_tells_the_rest() {
 #[tokio::test]
 async fn a_failed_operation_names_its_error() {
     for (status, told) in [
-        (
-            "FAILED",
-            "status: FAILED, which may be tried again: OUT_OF_CAPACITY: No room.",
-        ),
-        ("CANCELED", "status: CANCELED, which may be tried again: OUT_OF_CAPACITY"),
+        ("FAILED", "status: FAILED, which may be retried: OUT_OF_CAPACITY: No room."),
+        ("CANCELED", "status: CANCELED, which may be retried: OUT_OF_CAPACITY"),
         ("SUPERSEDED", "status: SUPERSEDED"),
     ] {
         let error = json!({

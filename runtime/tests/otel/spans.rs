@@ -181,7 +181,7 @@ async fn a_timeout() {
     })
     .await;
     spans.are_nested(&[ATTEMPT, CALL]);
-    let status = error("no whole response within the time limit");
+    let status = error("no complete response within the time limit");
     let more = [("error.type", "timeout".into()), ("atlas.attempts", 1.into())];
     says(spans.one(CALL), SpanKind::Internal, status.clone(), call(&server.url, more));
     let expected = attempt(&server.url, 1, [("error.type", "timeout".into())]);

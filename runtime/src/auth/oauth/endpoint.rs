@@ -17,7 +17,7 @@ use crate::auth::{AccessToken, TokenSettings, basic, scrub};
 use crate::clock::{self, Clock};
 use crate::connection::{Call, read};
 use crate::error::{Error, Kind, OTHER_SERVER, status_error};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::template::encode;
 use crate::trace;
 
@@ -156,14 +156,19 @@ impl Endpoint {
         let mut attempts = 1;
         loop {
             let form = format!("token={}&token_type_hint=access_token", encode(secret));
-            let Err(Failure { error, again }) = self.post(REVOKE, form, secret).await
+            let Err(Failure { error, retryability }) =
+                self.post(REVOKE, form, secret).await
             else {
                 return Ok(());
             };
             // A revocation is as safe to repeat as a DELETE.
             let method = crate::operation::Method::Delete;
-            let wait =
-                self.settings.retry.wait(method, again, attempts, clock::jitter());
+            let wait = self.settings.retry.wait(
+                method,
+                retryability,
+                attempts,
+                clock::jitter(),
+            );
             let Some(wait) = wait else {
                 return Err(error.edit(|error| {
                     error.attempts = attempts;
@@ -231,7 +236,7 @@ impl Endpoint {
                 let message =
                     format!("the token endpoint did not respond within {limit:?}");
                 let error = Error::new(Kind::Timeout, message);
-                Failure { error, again: Again::Always(None) }
+                Failure { error, retryability: Retryability::Always(None) }
             }
         };
         call.settle(Some(&failure.error));
@@ -266,12 +271,15 @@ impl Endpoint {
         let body = connection.excerpt(&parts.headers, body, None).await;
         let body = scrub(self.scrub(body), token);
         let error = status_error(Kind::Token, parts.status, &parts.headers, body);
-        let again =
-            match Again::after(parts.status, &parts.headers, connection.clock.now()) {
-                _ if error.is_too_many_tokens() => Again::Never,
-                again => again,
-            };
-        Err(Failure { error, again })
+        let retryability = match Retryability::after(
+            parts.status,
+            &parts.headers,
+            connection.clock.now(),
+        ) {
+            _ if error.is_too_many_tokens() => Retryability::Never,
+            retryability => retryability,
+        };
+        Err(Failure { error, retryability })
     }
 
     async fn within<F: Future>(&self, limit: Duration, future: F) -> Option<F::Output> {
