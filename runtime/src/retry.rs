@@ -1,10 +1,12 @@
-//! The decision whether a failed request is sent again, and after how long; no waiting here.
+//! The decision whether a failed request is retried, and after which wait. The wait
+//! itself is elsewhere.
 //!
-//! | what happened | sent again |
+//! | failure | retried |
 //! |---|---|
 //! | nothing was sent (no connection, no token) | always |
-//! | 425, 429 | always: the service did nothing |
-//! | 408, 500, 502, 503, 504, a broken connection, an attempt that took too long | GET, HEAD, PUT, DELETE |
+//! | 425, 429 | always: the service executed nothing |
+//! | 408, 500, 502, 503, 504, a broken connection, an attempt that exceeded its time
+//! limit | GET, HEAD, PUT, DELETE |
 //! | anything else | never |
 
 use std::borrow::Cow;
@@ -21,20 +23,20 @@ pub(crate) use budget::Budget;
 
 mod budget;
 
-/// The longest `Retry-After` that is followed where the call has no time limit.
+/// The longest `Retry-After` that is followed if the call has no time limit.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// The number of attempts of a failed request, and the waits between them.
 ///
-/// By default up to 10 attempts. The first wait is at most half a second, each one after it
-/// twice as long, none longer than 30 seconds; half of each is random. Together they last 60 to
-/// 122 seconds: longer than a limit of the service, which are per minute, and than a short
-/// outage, and within the time limit of a call (5 minutes by default). A `Retry-After` of the
-/// service comes before these.
+/// By default, there are up to 10 attempts. The first wait is at most half a second, and
+/// each next one twice as long, up to 30 seconds; half of each is random. Together they
+/// last 60 to 122 seconds. That is longer than the service's rate limits, which are per
+/// minute, and than a short outage, and it is within the time limit of a call (5 minutes
+/// by default). A `Retry-After` of the service takes precedence over these waits.
 ///
-/// A client has a budget of 100 retries, and each success adds half of one: while the service
-/// is down, calls fail at their first error once the budget is used up. Retries after 429 are not
-/// counted.
+/// A client has a budget of 100 retries, and each success adds half of one. While the
+/// service is down, calls fail at their first error once the budget is used up. Retries
+/// after 429 don't count.
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,15 +62,15 @@ pub struct RetryPolicy {
     codes: Vec<(Cow<'static, str>, Repeat)>,
 }
 
-/// Whether a request that failed in a certain way is sent again.
+/// Whether a request is retried after a certain failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
     /// Never.
     Never,
-    /// Where a repeat has the effect of one call: GET, HEAD, PUT and DELETE (RFC 9110 section
-    /// 9.2.2), and what is declared [safe](RetryPolicy::safe_to_repeat).
+    /// If a repeated request has the same effect as one: GET, HEAD, PUT and DELETE (RFC
+    /// 9110 section 9.2.2), and requests declared [safe](RetryPolicy::safe_to_repeat).
     IfSafe,
-    /// Whatever the method: right only where the service did nothing.
+    /// Regardless of the method. Correct only if the service executed nothing.
     Always,
 }
 
@@ -91,19 +93,21 @@ impl RetryPolicy {
         Self::default()
     }
 
-    /// Returns a policy that sends each request once.
+    /// Returns a policy with a single attempt.
     pub fn never() -> Self {
         Self::default().attempts(1)
     }
 
-    /// Sets how often a request is sent at most, the first time included. 0 means 1.
+    /// Sets the maximum number of attempts, including the first: 10 by default. 0 means
+    /// 1.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// Sets the first wait and the longest.
+    /// Sets the first wait and the longest one: 500 milliseconds and 30 seconds by
+    /// default.
     #[must_use]
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;
@@ -111,23 +115,23 @@ impl RetryPolicy {
         self
     }
 
-    /// Declares the request safe to repeat, whatever its method: a POST that creates nothing, a
-    /// PATCH that sets values.
+    /// Declares the request safe to repeat, regardless of its method: for example, a
+    /// POST that creates nothing, or a PATCH that sets values.
     #[must_use]
     pub fn safe_to_repeat(mut self) -> Self {
         self.is_safe = true;
         self
     }
 
-    /// Sets whether a request is sent again after a response with this status.
+    /// Sets whether a request is retried after a response with this status.
     #[must_use]
     pub fn status(mut self, status: u16, repeat: Repeat) -> Self {
         self.statuses.push((status, repeat));
         self
     }
 
-    /// Sets whether a request is sent again after an error with this code of the service,
-    /// whatever the status: `CLUSTER_NOT_FOUND`.
+    /// Sets whether a request is retried after an error with this code of the service,
+    /// regardless of the status: `CLUSTER_NOT_FOUND`.
     #[must_use]
     pub fn error_code(
         mut self,
@@ -138,9 +142,9 @@ impl RetryPolicy {
         self
     }
 
-    /// Decides whether a request that failed is sent again, and after how long.
+    /// Returns the wait before a failed request is retried; `None` if it is not retried.
     ///
-    /// `attempts` is how often it was sent, `random` is from 0 to 1.
+    /// `attempts` is the number of attempts so far, `random` is from 0 to 1.
     pub(crate) fn wait(
         &self,
         method: Method,
@@ -164,15 +168,16 @@ impl RetryPolicy {
         let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
         let backoff = self.first.saturating_mul(doubled).min(self.longest);
         Some(match retry_after {
-            // On top of what the service says, so that callers that were refused together
-            // don't come back together.
+            // Added to the service's wait, so that clients that were refused together
+            // don't retry together.
             Some(after) => after.saturating_add(part(self.first, random)),
             None => part(backoff, 0.5 + random / 2.0),
         })
     }
 
-    /// Judges a failure as the caller taught it to; `again` where nothing was said about it. The
-    /// last that was said counts, and a code comes before a status.
+    /// Returns the retryability that the caller has set for a failure, or `retryability`
+    /// if there is none. The last setting counts, and a code takes precedence over a
+    /// status.
     pub(crate) fn judge(
         &self,
         error: &Error,
@@ -207,9 +212,9 @@ impl RetryPolicy {
     }
 }
 
-/// Returns a part of a duration; the factor is from 0 to 1.
+/// Returns a part of a duration. The factor is from 0 to 1.
 fn part(duration: Duration, factor: f64) -> Duration {
-    // Not `mul_f64`, which panics where the longest durations are rounded up.
+    // Not `mul_f64`, which panics if rounding makes the longest durations overflow.
     Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(duration)
 }
 

@@ -1,4 +1,4 @@
-//! Sending a request, for its one response.
+//! Sending a request with a single response.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,29 +16,31 @@ use crate::response::Response;
 use crate::transport::BoxFuture;
 
 impl<T: Output> Request<T> {
-    /// Sends the request, as often as the client's retry policy says, and returns the response.
+    /// Sends the request, with the retries of the client's policy, and returns the
+    /// response.
     ///
     /// # Errors
     ///
-    /// Returns an [`Error`](crate::Error) for every status other than 2xx, for a body that is not
-    /// what the operation declares, and for all that keeps one from arriving.
+    /// Returns an [`Error`](crate::Error) for every status other than 2xx, for a body
+    /// that is not what the operation declares, and if no response arrives.
     pub fn send(&self, client: &Client) -> ResponseFuture<T> {
         self.send_with(client, &Options::DEFAULT)
     }
 
-    /// Sends the request with settings of its own.
+    /// Sends the request with options of its own.
     ///
     /// # Errors
     ///
-    /// As [`Request::send`].
+    /// Those of [`Request::send`].
     pub fn send_with(&self, client: &Client, options: &Options) -> ResponseFuture<T> {
         ResponseFuture::new(client, self.parts(), options)
     }
 }
 
-/// The response of a request that is being sent. Made by [`Request::send`](crate::Request::send).
+/// The response of a request that is being sent. Returned by
+/// [`Request::send`](crate::Request::send).
 ///
-/// It owns all that it needs, so it can be spawned; dropping it gives the request up.
+/// Owns all of its parts, so it can be spawned. Dropping it cancels the call.
 #[must_use = "a request is sent when its future is awaited"]
 pub struct ResponseFuture<T> {
     response: BoxFuture<'static, Result<Received, Error>>,

@@ -1,4 +1,4 @@
-//! No spans and no events: the feature `tracing` is off.
+//! No spans and no events, because the feature `tracing` is disabled.
 
 use std::future::Future;
 use std::time::Duration;

@@ -266,7 +266,7 @@ async fn a_refused_token_request() {
     assert!(spans.all(ATTEMPT).is_empty());
     let more = [("error.type", "token".into()), ("atlas.attempts", 1.into())];
     let expected = call(&server.url, more);
-    let status = error("the token endpoint refused");
+    let status = error("the token endpoint gave no token");
     says(spans.one(CALL), SpanKind::Internal, status, expected);
 }
 

@@ -289,7 +289,7 @@ fn a_keyring_that_fails_is_told_and_so_is_the_feature() {
     assert_eq!(
         found.unwrap_err().to_string(),
         "/c.toml: profile \"work\": client_id and client_secret are not in the file; the \
-         keyring of the system can't be read: no D-Bus session bus; or set \
+         system's keyring can't be read: no D-Bus session bus; or set \
          MONGODB_ATLAS_ACCESS_TOKEN to what `atlas auth token` prints, and use the environment"
     );
     let without = message(text, "work");
