@@ -167,7 +167,7 @@ pub(crate) fn push_query<'q>(
     }
 }
 
-/// Returns the additions for a change; creates them at the first, because most requests
+/// Returns the additions, and creates them if there are none, because most requests
 /// have none.
 pub(crate) fn of(additions: &mut Option<Arc<Additions>>) -> &mut Additions {
     Arc::make_mut(additions.get_or_insert_default())

@@ -241,7 +241,7 @@ pub trait Union: Value {
     /// Selects a variant, with its content unset, and returns the content.
     fn select(&mut self, index: usize) -> &mut dyn Value;
 
-    /// Returns the content, for a change.
+    /// Returns a mutable reference to the content.
     fn content_mut(&mut self) -> &mut dyn Value;
 }
 

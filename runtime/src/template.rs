@@ -102,7 +102,7 @@ mod tests {
             assert!(one(value).1.is_some(), "{value:?}");
         }
         assert!(fill("/groups/{groupId}", &[]).1.is_some());
-        // A value that is part of a segment only has to leave the segment as a whole alone.
+        // A value that is a part of a segment must only keep the whole segment valid.
         assert_eq!(fill("/{name}.gz", &[".."]), ("/...gz".to_owned(), None));
         assert!(fill("/{name}.", &["."]).1.is_some());
     }

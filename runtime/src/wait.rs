@@ -2,10 +2,10 @@
 //! meaning of its responses, are data of the operation
 //! ([`operation::Wait`](crate::operation::Wait)).
 //!
-//! 1. Where the document says that the operation may answer with an operation resource, and the
-//!    response is 202 with a `Location`, that resource is polled until its end.
-//! 2. Otherwise the operation that the facts name is polled, until a property has a value that
-//!    means done or failed, or until the resource is gone.
+//! 1. If the document declares that the operation may respond with an operation resource,
+//!    and the response is 202 with a `Location`, that resource is polled until its end.
+//! 2. Otherwise the operation that the facts name is polled, until a property has a value
+//!    that means done or failed, or until the resource is gone.
 //!
 //! Both waits continue after retryable errors, like a [`Poller`](crate::Poller).
 

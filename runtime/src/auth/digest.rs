@@ -286,7 +286,7 @@ fn challenge_of(response: &Response<Body>) -> Option<Challenge> {
 mod tests {
     use super::*;
 
-    /// Answers a challenge for a GET with its first nonce, and returns the header.
+    /// Responds to a challenge for a GET with its first nonce, and returns the header.
     fn answer(
         challenge: &str,
         user: &str,
@@ -340,8 +340,8 @@ mod tests {
 
     #[test]
     fn the_example_with_a_name_in_utf_8() {
-        // RFC 7616 section 3.9.2 with the response of erratum 4897. The server would take the
-        // hash of the name, too; it need not be sent (section 3.4.4).
+        // RFC 7616 section 3.9.2 with the response of erratum 4897. A server would also
+        // accept the hash of the name, which need not be sent (section 3.4.4).
         let challenge = "Digest realm=\"api@example.org\", qop=\"auth\", \
             algorithm=SHA-512-256, nonce=\"5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK\", \
             opaque=\"HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS\", charset=UTF-8, \

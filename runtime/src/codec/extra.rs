@@ -136,7 +136,7 @@ impl Extra {
         self.contents.as_deref()
     }
 
-    /// Returns the contents, for a change.
+    /// Returns a mutable reference to the contents.
     pub(super) fn contents_mut(&mut self) -> &mut Contents {
         self.contents.get_or_insert_default()
     }
@@ -166,7 +166,7 @@ impl Extra {
         }
     }
 
-    /// Returns the extra of a record, for a change, if it has one.
+    /// Returns a mutable reference to the extra of a record, if it has one.
     pub(super) fn of_mut(record: &mut dyn Record) -> Option<&mut Self> {
         match record.field_mut(EXTRA).slot() {
             Slot::Extra(extra) => Some(extra),

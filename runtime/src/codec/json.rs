@@ -143,7 +143,7 @@ impl Json {
         }
     }
 
-    /// Returns the items, for a change, if it is a list.
+    /// Returns a mutable reference to the items, if it is a list.
     pub const fn as_array_mut(&mut self) -> Option<&mut Vec<Self>> {
         match self {
             Self::Array(items) => Some(items),
@@ -159,7 +159,7 @@ impl Json {
         }
     }
 
-    /// Returns the members, for a change, if it is an object.
+    /// Returns a mutable reference to the members, if it is an object.
     pub fn as_object_mut(&mut self) -> Option<&mut Map<Self>> {
         match self {
             Self::Object(members) => Some(members),
@@ -172,7 +172,7 @@ impl Json {
         self.as_object()?.get(name)
     }
 
-    /// Returns the value of a member, for a change, if it is an object with that member.
+    /// Returns a mutable reference to the value of a member, if it is an object with that member.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Self> {
         self.as_object_mut()?.get_mut(name)
     }
@@ -186,7 +186,7 @@ impl Json {
         })
     }
 
-    /// Returns the value at a JSON pointer (RFC 6901), for a change, if there is one.
+    /// Returns a mutable reference to the value at a JSON pointer (RFC 6901), if there is one.
     pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Self> {
         tokens(pointer)?.try_fold(self, |value, token| match value {
             Self::Object(members) => members.get_mut(&token),

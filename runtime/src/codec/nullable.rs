@@ -44,7 +44,7 @@ impl<T> Nullable<T> {
         }
     }
 
-    /// Returns the value, for a change, if there is one.
+    /// Returns a mutable reference to the value, if there is one.
     pub const fn as_option_mut(&mut self) -> Option<&mut T> {
         match self {
             Self::Value(value) => Some(value),

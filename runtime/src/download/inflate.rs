@@ -97,7 +97,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns what becomes of a body that arrives in chunks of a size; `None` for an error.
+    /// Returns the decompressed body, arriving in chunks of `size` bytes; `None` for an
+    /// error.
     async fn inflated(packed: &[u8], size: usize) -> Option<Vec<u8>> {
         struct Chunks(Vec<Bytes>);
         impl Stream for Chunks {

@@ -263,7 +263,7 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    /// The bucket of a service.
+    /// The service's bucket.
     struct Service {
         limit: f64,
         rate: f64,

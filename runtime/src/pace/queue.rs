@@ -98,7 +98,7 @@ mod tests {
         assert!(queue.is_first(Some(first), at(1), any));
         assert!(!queue.is_first(Some(second), at(1), any));
         assert!(!queue.is_first(None, at(1), any));
-        // In a bucket of its own it waits for nobody.
+        // A request in a bucket of its own waits for no other.
         assert!(queue.is_first(Some(second), at(1), |scope| scope == "b"));
         assert!(queue.is_first(Some(second), at(2), any));
         queue.wait(Some(first), "a", at(2));

@@ -1,4 +1,4 @@
-//! Strict reading of what people write.
+//! Strict decoding of files written by people.
 
 use atlas_admin_runtime::codec::{Map, Strict};
 

@@ -1,4 +1,4 @@
-//! Responses that are not there, or not whole: no absence is a value.
+//! Responses without a body, or with an incomplete one: an absence is not a value.
 
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ async fn the_status_counts_where_the_body_of_an_error_stalls() {
             let client = Client::builder().base_url(&server.url);
             let client = client.attempt_timeout(Duration::from_secs(5));
             let client = match credentials {
-                // Its token comes from the store.
+                // The access token comes from the store.
                 Some(credentials) => client.credentials(credentials),
                 None => client,
             };
@@ -142,7 +142,7 @@ async fn a_delete_whose_response_was_lost_is_done_where_nothing_is_left() {
         Server::start(move |number, _| if number == 0 { lost() } else { gone() });
     let answer = delete.send(&plain(&server.await)).await.unwrap();
     assert_eq!((answer.status(), answer.attempts(), answer.has_body()), (404, 2, false));
-    // Not where it was never there, nor where the attempt before was refused.
+    // Not if the resource never existed, nor if the earlier attempt was refused.
     for first in [404, 429, 425] {
         let server = Server::start(move |number, _| match number {
             0 => Reply::new(first, &[], ""),

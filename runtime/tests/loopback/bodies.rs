@@ -1,4 +1,5 @@
-//! Bodies: what keeps them from being sent, and what of them is never printed.
+//! Bodies: the problems that keep them from being sent, and the parts that are never
+//! printed.
 
 use atlas_admin_runtime::codec::{Extra, Map};
 use atlas_admin_runtime::{Request, json, record};
@@ -132,7 +133,7 @@ fn a_problem_goes_with_the_part_that_it_came_from() {
     request.set_header("x-bad", &None::<String>);
     assert_eq!(request.body_bytes().unwrap().unwrap(), br#"{"own":1}"#);
     assert!(request.path_and_query().ends_with("?who=me"));
-    // A body that can't be sent takes the place of one that could.
+    // A body that can't be sent replaces one that could.
     let request = request.body(&f64::NAN);
     assert!(request.body_bytes().is_err());
     assert!(request.missing().is_empty() && request.to_curl().is_err());

@@ -1,4 +1,4 @@
-//! Ways in which an answer goes wrong, and what the caller is told.
+//! Faulty responses, and the errors that the caller gets.
 
 use std::io::Write;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Sends one request to a server that always answers the same, without tries again.
+/// Sends one request, without retries, to a server that always sends the same response.
 async fn one(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Result<Json, Error> {
     let server = Server::start(move |_, _| reply()).await;
     let builder = builder(&server, &Steps::default()).retry(RetryPolicy::never());
@@ -63,8 +63,8 @@ async fn a_connection_that_breaks_after_the_answer_harms_no_request() {
     let client = plain(&server);
     for request in every_method().iter().cycle().take(50) {
         assert_eq!(request.send(&client).await.unwrap()["id"], "1");
-        // Time for the client to learn of it: else the next request may leave on what is left
-        // of the connection, which no POST survives.
+        // Time for the client to notice. Otherwise the next request may be sent on the
+        // old connection, which no POST survives.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(server.arrived(), 50);
@@ -109,7 +109,7 @@ async fn an_error_without_end_is_still_one() {
     let error =
         one(move || Reply::raw(head).endless(chunk.clone().into())).await.unwrap_err();
     assert_eq!(error.status(), Some(500));
-    // Of which no more is kept than a person would read.
+    // The error keeps no more of it than a person would read.
     assert!((1..2 << 20).contains(&error.body().len()), "{}", error.body().len());
     assert!(error.to_string().len() < 1000);
     let bomb = gzip(&vec![b'x'; 64 << 20]);
@@ -140,7 +140,7 @@ async fn a_large_packed_body_delays_no_other_task() {
     .await;
     let client = plain(&server);
     let reading = tokio::spawn(async move { get().send(&client).await.map(drop) });
-    // On the one thread of this test; it would have no turn while a body is inflated there.
+    // On the only thread of this test, which a body being decompressed must not block.
     let mut turns = 0;
     while !reading.is_finished() {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -190,7 +190,7 @@ async fn what_is_not_json_is_told_with_its_bytes() {
     let proxy = move || Reply::new(502, &[("content-type", "text/html")], page);
     let error = one(proxy).await.unwrap_err();
     assert_eq!((error.status(), error.body()), (Some(502), page.as_bytes()));
-    // JSON is read whatever it is called.
+    // JSON is decoded whatever its content type.
     let plain = || Reply::new(200, &[("content-type", "text/plain")], r#"{"a":1}"#);
     assert_eq!(one(plain).await.unwrap()["a"], 1);
 }
@@ -198,7 +198,7 @@ async fn what_is_not_json_is_told_with_its_bytes() {
 const OF_API: (&str, &str) =
     ("content-type", "application/vnd.atlas.2023-01-01+json;charset=utf-8");
 
-/// Asks for a string.
+/// Requests a string.
 async fn text(
     reply: impl Fn() -> Reply + Send + Sync + 'static,
 ) -> Result<String, Error> {
@@ -237,7 +237,7 @@ async fn another_text_is_an_error_with_its_bytes() {
         assert!(error.is_decode(), "{error}");
         assert_eq!((error.body(), error.status()), (body.as_bytes(), Some(200)));
     }
-    // Nothing tells whether all of it has come.
+    // Without that, the end of the body is unknown.
     let head =
         "HTTP/1.1 200 X\r\ncontent-type: application/vnd.atlas.2023-01-01+json\r\n\r\n";
     let error = text(move || Reply::raw(format!("{head}-----BEGIN")).close()).await;
@@ -279,7 +279,7 @@ async fn an_answer_that_should_be_a_record_and_is_none_is_no_empty_record() {
         assert!(error.is_decode() && error.to_string().contains(what), "{error}");
         assert_eq!((error.body(), error.attempts()), (body.as_bytes(), 1));
     }
-    // That is how the service says that there is none.
+    // In this way the service states that there is none.
     let server = Server::start(|_, _| Reply::json("{}")).await;
     assert_eq!(get().send(&plain(&server)).await.unwrap().into_value(), json!({}));
 }
@@ -308,7 +308,7 @@ async fn an_answer_that_went_wrong_tells_how_often_it_was_asked_for() {
 
 #[tokio::test]
 async fn an_answer_of_success_is_never_quoted() {
-    // It may hold what is shown once and never again: a new private key.
+    // The body may hold a secret that is shown only once: a new private key.
     let key = r#"{"privateKey":"hunter2","id":"#;
     let head = "HTTP/1.1 200 X\r\ncontent-length: 99\r\n";
     for sent in [
@@ -338,7 +338,7 @@ async fn http_1_0_is_understood() {
 
 #[test]
 fn credentials_for_loopback_pass_no_proxy() {
-    // The environment is read once and for the whole process: so another process.
+    // The environment is read once per process, so this needs another process.
     let mut test = std::process::Command::new(std::env::current_exe().unwrap());
     test.args(["--exact", "loopback::faults::http_1_0_is_understood"]);
     for variable in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {

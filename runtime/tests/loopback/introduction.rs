@@ -1,5 +1,5 @@
-//! The requests and answers of Atlas's introduction to programmatic access, as they stand
-//! there. One difference is wanted: its POST names `application/json`, the document the
+//! The requests and responses of Atlas's introduction to programmatic access, verbatim.
+//! One difference is intended: its POST uses `application/json`, the document the
 //! versioned type.
 
 use atlas_admin_runtime::Request;

@@ -1,4 +1,4 @@
-//! Responses that are not HTTP: another attempt would get the same.
+//! Responses that are not HTTP: another attempt would fail in the same way.
 
 use atlas_admin_runtime::Client;
 

@@ -9,14 +9,14 @@ use super::api::{self, LIST, plain};
 use super::listing::Listing;
 use super::server::{Reply, Seen, Server};
 
-/// Returns the number of the page that is asked for.
+/// Returns the number of the requested page.
 fn page(seen: &Seen) -> usize {
     let (_, query) = seen.target.split_once('?').unwrap_or_default();
     let number = query.split('&').find_map(|pair| pair.strip_prefix("pageNum="));
     number.map_or(1, |number| number.parse().unwrap())
 }
 
-/// A list in pages of the sizes given, with links.
+/// A list in pages of these sizes, with links.
 fn linked(sizes: &'static [usize]) -> impl Fn(&Seen) -> Reply + Send + Sync + 'static {
     move |seen| {
         let page = page(seen);
@@ -28,7 +28,7 @@ fn linked(sizes: &'static [usize]) -> impl Fn(&Seen) -> Reply + Send + Sync + 's
         if page < sizes.len() {
             links.push(rel("next"));
         }
-        // The total is wrong: nobody should look at it.
+        // The total is wrong, and must be ignored.
         let body =
             serde_json::json!({"links": links, "results": results, "totalCount": 1});
         Reply::json(&body.to_string())
@@ -107,8 +107,8 @@ async fn a_page_without_items_is_the_last_whatever_its_links_say() {
     assert_eq!(server.arrived(), 2);
 }
 
-/// A list of `total` items in pages of 10, with its length and with links. It notes how many
-/// pages are requested at once.
+/// A list of `total` items in pages of 10, with its length and links. Counts the pages
+/// that are requested concurrently.
 fn counted(total: usize) -> impl Fn(&Seen) -> Reply + Send + Sync + 'static {
     move |seen| {
         let page = page(seen);
@@ -200,7 +200,7 @@ async fn time_limits_do_not_count_while_a_page_waits_for_its_consumer() {
         Reply::json(&body.to_string())
     })
     .await;
-    // A page takes a fraction of it, even on a machine that does other work.
+    // A page takes a fraction of it, even on a busy machine.
     let limit = std::time::Duration::from_secs(1);
     let client = Client::builder().base_url(&server.url);
     let client = client.attempt_timeout(limit).timeout(limit * 2).build().unwrap();
@@ -220,7 +220,7 @@ async fn the_next_page_is_asked_for_ahead() {
     let client = plain(&server);
     let mut stream = pin!(Request::<Listing>::new(&LIST, &[]).paged().stream(&client));
     assert_eq!(stream.next().await.unwrap().unwrap(), 0);
-    // The second page comes without anybody asking for its items; the third doesn't.
+    // The second page arrives before its items are requested; the third doesn't.
     server.has(2).await;
     assert_eq!(stream.next().await.unwrap().unwrap(), 1);
     assert_eq!(server.seen().len(), 2);
@@ -234,7 +234,7 @@ async fn the_page_after_a_page_is_asked_for_ahead() {
     let client = plain(&server);
     let mut pages = Request::<Listing>::new(&LIST, &[]).paged().pages(&client);
     assert!(pages.next().await.unwrap().is_ok());
-    // On the way while the caller has the first in hands.
+    // In flight while the caller uses the first page.
     server.has(2).await;
     assert_eq!(pages.count().await, 2);
     assert_eq!(server.arrived(), 3);
@@ -269,7 +269,7 @@ async fn free_form_pages_are_pages() {
     let request = Request::<Json>::new(&LIST, &[]).paged();
     let items: Vec<Json> = request.stream(&client).try_collect().await.unwrap();
     assert_eq!(items, [0, 1, 2]);
-    // `{}` is a value, and no page.
+    // `{}` is a valid value, but not a page.
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let items: Vec<_> = request.stream(&plain(&server)).collect().await;
     assert!(matches!(&items[..], [Err(error)] if error.is_decode()), "{items:?}");

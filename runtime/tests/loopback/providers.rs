@@ -1,4 +1,4 @@
-//! Credentials that are asked for, and asked for again.
+//! Credentials providers that are asked once, and again.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,8 +15,8 @@ use super::api::{builder, every_method, get};
 use super::clock::Steps;
 use super::server::{Reply, Seen, Server};
 
-/// A service that knows two secrets of one account, until the first is deleted, and a token for
-/// each.
+/// A service that knows two secrets of one account, until the first is deleted, and a
+/// token for each.
 struct Account {
     is_first_deleted: Mutex<bool>,
 }
@@ -74,8 +74,8 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A secret is added, put into the file, and the old one deleted: what Atlas's rotation of
-/// secrets is. No call fails.
+/// A secret is added and put into the file, and the old one deleted, as in Atlas's
+/// rotation of secrets. No call fails.
 #[tokio::test]
 async fn a_secret_in_a_file_rotates_without_a_failed_call() {
     let (account, server) = Account::start().await;
@@ -92,7 +92,7 @@ async fn a_secret_in_a_file_rotates_without_a_failed_call() {
     assert_eq!(targets(&server).len(), 2);
     std::fs::write(&secret, SECOND).unwrap();
     account.delete_first();
-    // The token in use and the old secret are refused: the file has the answer.
+    // The token in use and the old secret are refused; the file has the new secret.
     get().send(&client).await.unwrap();
     get().send(&client).await.unwrap();
     let last = server.seen().pop().unwrap();
@@ -100,7 +100,8 @@ async fn a_secret_in_a_file_rotates_without_a_failed_call() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// With the old secret alive the change is seen by the clock, and the token in use serves on.
+/// While the old secret is valid, the change is noticed by time, and the token in use
+/// stays in use.
 #[tokio::test]
 async fn a_file_is_read_again_while_its_old_secret_is_good() {
     let (_, server) = Account::start().await;
@@ -132,7 +133,8 @@ async fn a_file_is_read_again_while_its_old_secret_is_good() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// Counts how often it is asked, and gives `token-1`, `token-2`, … of the number in `current`.
+/// Counts the requests to the provider, and gives `token-1`, `token-2`, … with the
+/// number in `current`.
 fn counting(
     builder: atlas_admin_runtime::ClientBuilder,
     lifetime: Option<Duration>,
@@ -174,8 +176,8 @@ async fn credentials_are_asked_for_before_they_expire() {
     assert_eq!(last.header("authorization"), Some("Bearer token-2"));
 }
 
-/// The service accepts `token-2` alone; a refused request was not executed, so every method is
-/// sent again, with its body.
+/// The service accepts `token-2` only. A refused request was not executed, so every
+/// method is sent a second time, with its body.
 #[tokio::test]
 async fn refused_credentials_are_asked_for_and_sent_again() {
     let server = Server::start(|_, seen| {
@@ -188,8 +190,8 @@ async fn refused_credentials_are_asked_for_and_sent_again() {
     for request in every_method() {
         let clock = Steps::default();
         let (client, asked, current) = counting(builder(&server, &clock), None, &clock);
-        // The provider has nothing else: the refusal is the result, and is not asked for again
-        // within half a minute.
+        // The provider has nothing else: the refusal is the result, and the provider is
+        // not asked again within half a minute.
         for _ in 0..3 {
             let error = request.send(&client).await.unwrap_err();
             assert_eq!(error.status(), Some(401));
@@ -362,7 +364,7 @@ async fn files_that_cannot_hold_a_secret_are_told() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// Whoever logs in anew, or puts a new secret into the profile, need not restart the program.
+/// A new login, or a new secret in the profile, doesn't require a restart.
 #[cfg(feature = "profiles")]
 #[tokio::test]
 async fn a_profile_is_read_again() {

@@ -1,4 +1,4 @@
-//! TLS: who is trusted.
+//! TLS: trust in certificates.
 
 use atlas_admin_runtime::transport::reqwest::TlsBackend;
 use atlas_admin_runtime::{Client, Credentials};
@@ -8,7 +8,8 @@ use tokio::net::TcpListener;
 use super::api::get;
 use super::certificate::{ROOT, acceptor};
 
-/// Starts a server that answers each request the same over TLS; returns its URL.
+/// Starts a server that sends the same response to each request over TLS; returns its
+/// URL.
 pub(super) async fn start() -> String {
     let acceptor = acceptor(&[]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -30,7 +31,7 @@ pub(super) async fn start() -> String {
     url
 }
 
-/// The TLS libraries that are there, and what each says of an issuer that nobody trusts.
+/// The available TLS libraries, and their messages for an untrusted issuer.
 pub(super) const BACKENDS: &[(TlsBackend, &str)] = &[
     (TlsBackend::Rustls, "UnknownIssuer"),
     #[cfg(all(feature = "native-tls", target_os = "linux"))]
@@ -59,7 +60,7 @@ async fn an_extra_root_is_trusted_and_no_other() {
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_told() {
-    // The same address as IPv6 has it; the certificate names the one of IPv4.
+    // The same address in IPv6 form; the certificate names the IPv4 one.
     let url = start().await.replace("localhost", "[::ffff:127.0.0.1]");
     for &(backend, _) in BACKENDS {
         let builder = Client::builder().base_url(&url).root_certificates(ROOT);

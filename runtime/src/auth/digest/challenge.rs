@@ -220,7 +220,7 @@ mod tests {
             &["digest realm=r,nonce=n,algorithm=md5,qop=auth"],
             &[r#"DIGEST REALM="r" ,  NONCE = "n" , QOP="auth", stale=FALSE"#],
             &[r#"Digest realm="a\"b\\c, Basic d", nonce="n", qop="auth""#],
-            // RFC 2069, before there was `qop`.
+            // RFC 2069, which lacks `qop`.
             &[r#"Digest realm="r", nonce="n""#],
             &[r#"Digest realm="r", nonce="n", qop="""#],
             &[

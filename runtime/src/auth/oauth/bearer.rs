@@ -80,7 +80,7 @@ mod tests {
         };
         assert_eq!([0.0, 0.5, 1.0].map(|random| due(3600, random)), [3240, 3060, 2880]);
         assert_eq!(due(0, 0.5), 0);
-        // One that was over before it came is due since then.
+        // A token that expired before it arrived has been due since then.
         assert_eq!(due(-10, 0.5), -10);
     }
 }

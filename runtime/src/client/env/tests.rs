@@ -96,7 +96,7 @@ fn a_token_comes_before_a_service_account_and_that_before_a_key_with_a_warning()
                  MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY ignored",
             ),
         ),
-        // A half of another kind is told as well.
+        // Half of another kind is reported as well.
         (
             &all[2..],
             "ApiKey",

@@ -10,10 +10,11 @@ const KEY: [(&str, &str); 2] = [
     ("MONGODB_ATLAS_PRIVATE_API_KEY", "hunter2"),
 ];
 
-/// The name of the profile that was read, and whether its credentials were, too.
+/// The name of the profile that was read, and whether its credentials were read.
 type Asked = Option<(Option<String>, bool)>;
 
-/// Infers from variables and a profile that holds everything; returns how it was read, too.
+/// Infers from variables and a profile with all settings. Also returns how the profile
+/// was read.
 fn inferred(variables: &[(&str, &str)]) -> (Result<Found, Error>, Asked) {
     let asked = RefCell::new(None);
     let read = |name: &str| {
@@ -69,7 +70,7 @@ fn a_profile_is_next_and_each_variable_comes_before_its_property() {
 fn credentials_of_the_environment_come_before_those_of_a_named_profile() {
     let named = [KEY[0], KEY[1], ("MONGODB_ATLAS_PROFILE", "work")];
     let (found, asked) = inferred(&named);
-    // Not even read: the keyring would be asked in vain.
+    // Not even read, because the keyring need not be queried.
     assert_eq!(asked, Some((Some("work".to_owned()), false)));
     let builder = found.unwrap().into_builder().unwrap();
     assert!(format!("{builder:?}").contains("of-variable"));

@@ -79,7 +79,7 @@ fn says_what_is_missing_and_no_secret() {
     assert!(message(service, "default").contains("service is \"clodgov\""));
 }
 
-/// What releases of the CLI have written, in the words of these tests.
+/// Files as written by releases of the CLI, in the words of these tests.
 #[test]
 fn reads_the_form_of_every_year() {
     let token = token(&format!(r#"{{"exp":{}}}"#, NOW + 60));
@@ -90,7 +90,7 @@ fn reads_the_form_of_every_year() {
         )
     };
     for (text, name, auth) in [
-        // 2021: keys alone, and the path of a program.
+        // 2021: only keys, and the path of a program.
         (
             "mongosh_path = \"/usr/bin/mongosh\"\n[default]\n  org_id = \"o1\"\n  \
              output = \"json\"\n  private_api_key = \"hunter2\"\n  project_id = \"p1\"\n  \
@@ -104,7 +104,7 @@ fn reads_the_form_of_every_year() {
             "default",
             "AccessToken",
         ),
-        // 2025: the kind is named, and the file has a version.
+        // 2025: the file states the kind, and has a version.
         (
             "version = 2\n[default]\nauth_type = \"service_account\"\nclient_id = \
              \"mdb_sa_id_1\"\nclient_secret = \"hunter2\"\norg_id = \"o1\"\nproject_id = \
@@ -189,7 +189,7 @@ fn the_top_of_the_file_comes_first_and_no_pair_is_mixed() {
     let client = builder_of_both.build().unwrap();
     assert_eq!((client.org_id(), client.project_id()), (Some("o1"), Some("p2")));
     assert_eq!(client.core().connection.base.as_str(), "https://one.example");
-    // The kind is still named where it was, and a half at the top completes nothing.
+    // The profile still states the kind, and a half at the top completes nothing.
     let named = over("auth_type = \"service_account\"\npublic_api_key = \"one\"\n");
     assert!(format!("{named:?}").contains("id: \"two\""));
     assert!(format!("{:?}", over("client_id = \"one\"\n")).contains("id: \"two\""));
@@ -225,10 +225,10 @@ fn names_have_no_case_and_the_only_profile_needs_none() {
     assert!(builder(default, None).is_ok());
 }
 
-/// The service that a keyring was asked for, and the properties.
+/// The service and the properties that the keyring was queried for.
 type Asked = (String, Vec<String>);
 
-/// A keyring that holds these items, and a list of what it was asked for.
+/// A keyring with these items, and the list of its queries.
 fn with_keyring(
     text: &str,
     items: &[(&str, &str)],
@@ -259,12 +259,12 @@ fn what_the_file_lacks_is_in_the_keyring() {
     );
     let debug = format!("{:?}", found.unwrap().credentials);
     assert!(debug.contains("ServiceAccount { id: \"mdb_sa_id_1\""), "{debug}");
-    // Half in the file, as by a migration that broke off.
+    // Half in the file, as after an interrupted migration.
     let half = "[default]\npublic_api_key = \"abcdefgh\"\n";
     let (found, asked) = with_keyring(half, &[("private_api_key", "hunter2")]);
     assert!(format!("{:?}", found.unwrap().credentials).contains("\"abcdefgh\""));
     assert_eq!(asked[0].1.len(), 4, "{asked:?}");
-    // Nothing is missing: the keyring is left alone.
+    // Nothing is missing, so the keyring is not queried.
     let (found, asked) = with_keyring("[default]\naccess_token = \"t\"\n", &items);
     assert!(found.is_ok() && asked.is_empty());
     let (found, _) = with_keyring(typed, &items[..1]);

@@ -114,7 +114,8 @@ mod tests {
             Ok(())
         });
         assert!(runtime.block_on(hanging).is_none());
-        // Would wait for a blocking thread of Tokio, which only the next line ends.
+        // This would wait for one of Tokio's blocking threads, which only the next line
+        // ends.
         drop(runtime);
         drop(free);
         end.recv().unwrap();
