@@ -57,7 +57,7 @@ impl Ledger {
     }
 
     /// Responds to a request with valid credentials.
-    fn answer(&self, seen: &Seen, oracle: &Oracle) -> Reply {
+    fn respond(&self, seen: &Seen, oracle: &Oracle) -> Reply {
         let number = self.arrived.fetch_add(1, Ordering::Relaxed);
         let execute = || {
             if seen.method == "POST" || seen.method == "PATCH" {
@@ -116,7 +116,7 @@ async fn run(scheme: &str, credentials: Credentials, requests: usize) {
             return Reply::new(200, &[], token);
         }
         let refusal = if is_bearer(seen) { None } else { oracle.refuse(seen) };
-        refusal.unwrap_or_else(|| shared.answer(seen, &oracle))
+        refusal.unwrap_or_else(|| shared.respond(seen, &oracle))
     })
     .await;
     let backoff = (Duration::from_millis(5), Duration::from_millis(50));
@@ -163,7 +163,7 @@ async fn run(scheme: &str, credentials: Credentials, requests: usize) {
         ledger.tokens.load(Ordering::Relaxed)
     );
     println!("  all that arrived               {}", server.arrived());
-    println!("  POST, PATCH told to have failed {failed}");
+    println!("  POST, PATCH reported as failed  {failed}");
     println!("  POST, PATCH executed twice     {twice}");
     println!("  memory (KiB) at 10 % steps     {memory:?}");
     assert_eq!(twice, 0);
@@ -196,8 +196,8 @@ async fn work(
             _ => Request::new(&GET, &[&id]),
         };
         match request.send(&client).await {
-            Ok(answer) if number.is_multiple_of(4) => assert_eq!(answer["id"], "groups"),
-            Ok(answer) => assert_eq!(answer["id"], id),
+            Ok(response) if number.is_multiple_of(4) => assert_eq!(response["id"], "groups"),
+            Ok(response) => assert_eq!(response["id"], id),
             Err(error) => {
                 assert!(number % 4 < 2, "{error}");
                 failed += 1;

@@ -159,7 +159,7 @@ mod tests {
 
     #[cfg(all(feature = "testing", not(feature = "api-keys")))]
     #[test]
-    fn an_api_key_without_its_feature_is_told() {
+    fn an_api_key_without_its_feature_is_reported() {
         let (_, mock) = crate::testing::mock_client();
         let builder = mock.client_builder();
         let builder = builder.credentials(Credentials::api_key("public", "hunter2"));

@@ -84,7 +84,7 @@ pub(crate) fn run(
             Ok(received) => Ok(received.of(&parts).inside(span)),
             Err(error) => {
                 span.failed(&error);
-                Err(parts.blame(error))
+                Err(parts.with_request(error))
             }
         }
     })

@@ -330,7 +330,7 @@ impl Parts {
             .map_err(|error| {
                 let message = format!("the body can't be sent: {error}");
                 let error = Error::with_source(Kind::Request, message, error);
-                self.problems.push((Part::Body, self.blame(error)));
+                self.problems.push((Part::Body, self.with_request(error)));
             })
             .ok();
     }
@@ -373,12 +373,12 @@ impl Parts {
     }
 
     fn fail(&mut self, part: Part, message: String) {
-        let error = self.blame(Error::new(Kind::Request, message));
+        let error = self.with_request(Error::new(Kind::Request, message));
         self.problems.push((part, error));
     }
 
     /// Adds the request to an error.
-    pub(crate) fn blame(&self, error: Error) -> Error {
+    pub(crate) fn with_request(&self, error: Error) -> Error {
         error.of(self.operation).edit(|error| error.raw.clone_from(&self.raw))
     }
 

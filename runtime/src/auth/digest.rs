@@ -287,7 +287,7 @@ mod tests {
     use super::*;
 
     /// Responds to a challenge for a GET with its first nonce, and returns the header.
-    fn answer(
+    fn respond(
         challenge: &str,
         user: &str,
         password: &str,
@@ -320,7 +320,7 @@ mod tests {
                  opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""
             );
             let cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
-            let header = answer(
+            let header = respond(
                 &challenge,
                 "Mufasa",
                 "Circle of Life",
@@ -348,7 +348,7 @@ mod tests {
             userhash=true";
         let cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v";
         let header =
-            answer(challenge, "Jäsøn Doe", "Secret, or not?", cnonce, "/doe.json");
+            respond(challenge, "Jäsøn Doe", "Secret, or not?", cnonce, "/doe.json");
         assert!(header.contains("username*=UTF-8''J%C3%A4s%C3%B8n%20Doe, "), "{header}");
         let response =
             "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5";
@@ -362,7 +362,7 @@ mod tests {
             nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", \
             opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"";
         let header =
-            answer(challenge, "Mufasa", "CircleOfLife", "unused", "/dir/index.html");
+            respond(challenge, "Mufasa", "CircleOfLife", "unused", "/dir/index.html");
         assert_eq!(
             header,
             "Digest username=\"Mufasa\", realm=\"testrealm@host.com\", \
@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn what_the_server_sent_goes_back_as_it_came() {
         let challenge = "Digest realm=\"Müller \\\"&\\\" Söhne\", nonce=\"n\", algorithm=Md5-Sess, qop=AUTH";
-        let header = answer(challenge, "ab\"c", "p", "c", "/");
+        let header = respond(challenge, "ab\"c", "p", "c", "/");
         assert!(header.contains("realm=\"Müller \\\"&\\\" Söhne\""), "{header}");
         assert!(header.contains("username=\"ab\\\"c\""), "{header}");
         assert!(header.contains("algorithm=Md5-Sess"), "{header}");

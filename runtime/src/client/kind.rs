@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_expired_token_is_told_without_its_text() {
+    fn an_expired_token_is_reported_without_its_text() {
         let now = Timestamp::from_second(1_700_000_000).unwrap();
         let make = |exp: i64| {
             let token = token(&format!(r#"{{"exp":{exp}}}"#));

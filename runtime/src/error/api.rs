@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_tells_a_missing_role_from_unknown_credentials() {
+    fn a_code_distinguishes_a_missing_role_from_unknown_credentials() {
         let names = |code: &str| {
             ApiError { error_code: Some(code.into()), ..Default::default() }
                 .names_a_missing_role()

@@ -240,7 +240,7 @@ mod tests {
     use crate::error::status_error;
     use crate::transport::Stage;
 
-    fn answer(status: u16, header: (&'static str, &str), body: &'static str) -> Error {
+    fn respond(status: u16, header: (&'static str, &str), body: &'static str) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
         let header = (header.0.parse().unwrap(), header.1.parse().unwrap());
         status_error(Kind::Status, status, &HeaderMap::from_iter([header]), body.into())
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn what_main_prints_is_the_line_for_a_person() {
-        let error = answer(404, ("x", "y"), r#"{"detail":"No cluster."}"#);
+        let error = respond(404, ("x", "y"), r#"{"detail":"No cluster."}"#);
         assert_eq!(format!("{error:?}"), "404 Not Found: No cluster.");
         let parts = format!("{error:#?}");
         assert!(parts.contains("kind: Status") && parts.contains("attempts: 0"));
@@ -257,14 +257,14 @@ mod tests {
     #[test]
     fn advice_follows_the_sentence_of_the_service() {
         let body = r#"{"detail":"Too many requests.","errorCode":"RATE_LIMITED"}"#;
-        let error = answer(429, ("retry-after", "7"), body);
+        let error = respond(429, ("retry-after", "7"), body);
         let error = error.edit(|error| error.attempts = 3);
         assert_eq!(
             error.to_string(),
             "429 Too Many Requests RATE_LIMITED: Too many requests (after 3 attempts); \
              the service asks to wait 7 seconds"
         );
-        let other = answer(429, ("retry-after", "soon"), body).to_string();
+        let other = respond(429, ("retry-after", "soon"), body).to_string();
         assert!(other.ends_with("Too many requests."), "{other}");
     }
 
@@ -272,17 +272,17 @@ mod tests {
     fn no_character_of_a_response_changes_how_the_line_is_read() {
         let body =
             "{\"detail\":\"a\u{202e}b\u{2066}c\u{200b}d\u{feff}e\u{85}f\u{9b}31mg\"}";
-        let line = answer(400, ("x", "y"), body).to_string();
+        let line = respond(400, ("x", "y"), body).to_string();
         assert_eq!(line, "400 Bad Request: a b c d e f 31mg");
     }
 
     #[test]
-    fn a_missing_role_is_told_from_unknown_credentials() {
+    fn a_missing_role_is_distinguished_from_unknown_credentials() {
         let body = r#"{"errorCode":"NOT_ORG_GROUP_CREATOR","detail":"No."}"#;
-        let error = answer(401, ("x", "y"), body);
+        let error = respond(401, ("x", "y"), body);
         assert!(error.is_forbidden() && !error.is_unauthorized());
         assert!(error.to_string().contains("role"), "{error}");
-        let error = answer(401, ("x", "y"), r#"{"errorCode":"UNEXPECTED_ERROR"}"#);
+        let error = respond(401, ("x", "y"), r#"{"errorCode":"UNEXPECTED_ERROR"}"#);
         assert!(!error.is_forbidden() && error.is_unauthorized());
         assert!(error.to_string().contains("check the credentials"), "{error}");
     }
@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn a_redirect_names_the_origin_and_nothing_that_may_be_secret() {
         let to = ("location", "https://user:hunter2@login.example/x?ticket=hunter2");
-        let line = answer(302, to, "<html>").to_string();
+        let line = respond(302, to, "<html>").to_string();
         assert!(
             line.starts_with("302 Found: redirect to https://login.example;"),
             "{line}"
@@ -298,7 +298,7 @@ mod tests {
         for target in ["/x?ticket=hunter2", "//login.example/hunter2", "mailto:hunter2"]
         {
             for body in ["", "<a href=\"hunter2\">", r#"{"detail":"hunter2"}"#] {
-                let line = answer(302, ("location", target), body).to_string();
+                let line = respond(302, ("location", target), body).to_string();
                 assert!(line.starts_with("302 Found: no detail;"), "{line}");
             }
         }

@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_tells_what_to_do() {
+    fn a_line_contains_advice() {
         let line = |status, body| error(Kind::Status, status, body).to_string();
         assert_eq!(
             line(

@@ -135,7 +135,7 @@ impl Innermost for Inner<'_> {
             let result =
                 retry_loop(core, &call, parts, options, expected, stopwatch).await;
             self.note(&result);
-            let received = result.map_err(|error| parts.blame(error))?;
+            let received = result.map_err(|error| parts.with_request(error))?;
             Ok(received.into_http())
         })
     }

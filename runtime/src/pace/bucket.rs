@@ -273,7 +273,7 @@ mod tests {
     }
 
     impl Service {
-        fn answer(&mut self, now: f64) -> f64 {
+        fn respond(&mut self, now: f64) -> f64 {
             self.level = (self.level + (now - self.at) * self.rate).min(self.limit);
             self.at = now;
             match self.level >= 1.0 {
@@ -298,7 +298,7 @@ mod tests {
                 bucket.take(Duration::from_secs_f64(now));
                 now += 0.002;
                 bucket.end();
-                let left = service.answer(now);
+                let left = service.respond(now);
                 let now = Duration::from_secs_f64(now);
                 let said = Said { remaining: left, others: 0, sent_at: now };
                 bucket.observe(said, now);

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_sleeps_is_passed_by_and_is_first_again_afterwards() {
+    fn an_unpolled_request_is_overtaken_and_is_first_again_afterwards() {
         let at = Duration::from_secs;
         let mut queue = Queue::default();
         let any = |_: &str| true;

@@ -159,7 +159,7 @@ impl Watch {
     }
 
     /// Notes the wait that the service asks for in a body.
-    pub(crate) fn is_asked_to_wait(&mut self, wait: Duration) {
+    pub(crate) fn note_requested_wait(&mut self, wait: Duration) {
         self.requested_wait = self.requested_wait.max(Some(wait));
     }
 

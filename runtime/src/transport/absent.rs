@@ -23,7 +23,7 @@ mod tests {
     use crate::Client;
 
     #[test]
-    fn a_client_without_a_transport_is_told() {
+    fn a_client_without_a_transport_is_an_error() {
         let error = Client::builder().build().unwrap_err().to_string();
         for part in ["`ClientBuilder::transport`", "`rustls-ring`"] {
             assert!(error.contains(part), "{error}");

@@ -62,7 +62,7 @@ impl Run<'_> {
                     self.watch.saw(Some(state), response.headers());
                     let wait = response.get("retryAfterSeconds").and_then(Json::as_u64);
                     if let Some(seconds) = wait {
-                        self.watch.is_asked_to_wait(Duration::from_secs(seconds));
+                        self.watch.note_requested_wait(Duration::from_secs(seconds));
                     }
                 }
             }

@@ -44,7 +44,7 @@ async fn a_builder_is_copied_for_clients_that_differ() {
 #[tokio::test]
 async fn a_401_says_what_the_credentials_may_lack() {
     let role = r#"{"error":401,"errorCode":"NOT_ORG_GROUP_CREATOR","detail":"No."}"#;
-    for (body, credentials, told) in [
+    for (body, credentials, advice) in [
         ("", None, Some("built without credentials")),
         ("", Some("t"), Some("may have expired: pass a new one, as `atlas auth token`")),
         // A token is valid even if a role is missing.
@@ -57,7 +57,7 @@ async fn a_401_says_what_the_credentials_may_lack() {
         }
         let error = get().send(&builder.build().unwrap()).await.unwrap_err().to_string();
         let is_told =
-            told.map_or_else(|| !error.contains("token"), |it| error.contains(it));
+            advice.map_or_else(|| !error.contains("token"), |it| error.contains(it));
         assert!(is_told, "{error}");
     }
 }

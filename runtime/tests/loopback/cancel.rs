@@ -114,7 +114,7 @@ async fn a_nonce_goes_with_the_request_that_is_dropped() {
 }
 
 #[tokio::test]
-async fn who_waits_for_a_token_goes_on_where_the_one_that_asked_is_dropped() {
+async fn a_call_that_waits_for_a_token_continues_if_the_requesting_call_is_dropped() {
     let server = Server::start(|_, seen| match seen.target.as_str() {
         "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t"}"#)
             .after(Duration::from_millis(200)),

@@ -38,7 +38,7 @@ async fn steady_state_costs_one_round_trip() {
 }
 
 #[tokio::test]
-async fn every_algorithm_is_answered() {
+async fn every_algorithm_is_supported() {
     let spelled = ["md5", "Sha-256-Sess"];
     for algorithm in
         ["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"].into_iter().chain(spelled)
@@ -261,7 +261,7 @@ async fn the_next_nonce_is_taken() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_told_at_once() {
+async fn a_wrong_key_is_reported_at_once() {
     let (server, _, _) = start(ATLAS).await;
     let wrong = atlas_admin_runtime::Credentials::api_key("abcdefgh", "hunter3");
     let client = builder(&server, &Steps::default()).credentials(wrong).build().unwrap();
@@ -271,7 +271,7 @@ async fn a_wrong_key_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn basic_is_never_answered() {
+async fn basic_is_never_used() {
     let server = Server::start(|_, _| {
         Reply::new(401, &[("www-authenticate", "Basic realm=\"MMS\"")], "")
     })
@@ -283,7 +283,7 @@ async fn basic_is_never_answered() {
 }
 
 #[tokio::test]
-async fn a_server_that_wants_no_authentication_is_served() {
+async fn a_server_without_authentication_works() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let client =
         builder(&server, &Steps::default()).credentials(api_key()).build().unwrap();

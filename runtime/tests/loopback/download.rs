@@ -47,7 +47,7 @@ async fn payload() -> Server {
 }
 
 #[tokio::test]
-async fn a_payload_arrives_untouched_every_way() {
+async fn a_payload_arrives_unchanged_through_every_interface() {
     let server = payload().await;
     let client = plain(&server);
     let send = async || logs().send(&client).await.unwrap().into_value();
@@ -68,7 +68,7 @@ async fn a_payload_arrives_untouched_every_way() {
 }
 
 #[tokio::test]
-async fn a_file_is_whole_or_untouched() {
+async fn a_file_is_complete_or_unchanged() {
     let folder = folder("whole");
     let path = folder.join("mongodb.gz");
     std::fs::write(&path, "older").unwrap();
@@ -103,7 +103,7 @@ async fn a_file_is_whole_or_untouched() {
 }
 
 #[tokio::test]
-async fn a_download_that_stands_still_or_is_dropped_leaves_nothing() {
+async fn a_download_that_stalls_or_is_dropped_leaves_nothing() {
     let folder = folder("still");
     let path = folder.join("mongodb.gz");
     let server = Server::start(|_, _| {

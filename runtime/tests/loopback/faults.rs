@@ -30,14 +30,14 @@ async fn one(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Result<Json, 
 }
 
 #[tokio::test]
-async fn connection_refused_tells_that_nothing_was_sent() {
+async fn connection_refused_means_that_nothing_was_sent() {
     let error = refused().await;
     assert!(error.is_connect() && error.is_retryable(), "{error}");
     assert!(std::error::Error::source(&error).is_some());
 }
 
 #[tokio::test]
-async fn a_broken_connection_is_told_wherever_it_breaks() {
+async fn a_broken_connection_is_reported_wherever_it_breaks() {
     let head = "HTTP/1.1 200 X\r\ncontent-length: 100\r\n";
     for (sent, reset) in [
         ("", true),
@@ -58,7 +58,7 @@ async fn a_broken_connection_is_told_wherever_it_breaks() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_after_the_answer_harms_no_request() {
+async fn a_connection_that_breaks_after_the_response_harms_no_request() {
     let server = Server::start(|_, _| Reply::json(r#"{"id":"1"}"#).reset()).await;
     let client = plain(&server);
     for request in every_method().iter().cycle().take(50) {
@@ -159,8 +159,8 @@ async fn gzip_in_transit_is_inflated_within_the_limit() {
     assert_eq!(one(packed(whole.clone())).await.unwrap()["id"], "1");
     for name in ["GZIP", "x-gzip", "X-GZip "] {
         let (headers, body) = ([("content-encoding", name)], whole.clone());
-        let answer = one(move || Reply::new(200, &headers, &body)).await;
-        assert_eq!(answer.unwrap()["id"], "1", "{name}");
+        let response = one(move || Reply::new(200, &headers, &body)).await;
+        assert_eq!(response.unwrap()["id"], "1", "{name}");
         let (headers, body) = ([("content-encoding", name)], whole.clone());
         let error = one(move || Reply::new(404, &headers, &body)).await.unwrap_err();
         assert_eq!(error.body(), br#"{"id":"1"}"#, "{name}");
@@ -179,7 +179,7 @@ async fn gzip_in_transit_is_inflated_within_the_limit() {
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_told_with_its_bytes() {
+async fn a_body_that_is_not_json_is_reported_with_its_bytes() {
     let page = "<html>log in</html>";
     let html = move || Reply::new(200, &[("content-type", "text/html")], page);
     let error = one(html).await.unwrap_err();
@@ -203,8 +203,8 @@ async fn text(
     reply: impl Fn() -> Reply + Send + Sync + 'static,
 ) -> Result<String, Error> {
     let server = Server::start(move |_, _| reply()).await;
-    let answer = Request::<String>::new(&GET, &["1"]).send(&plain(&server)).await;
-    answer.map(|response| response.into_value())
+    let response = Request::<String>::new(&GET, &["1"]).send(&plain(&server)).await;
+    response.map(|response| response.into_value())
 }
 
 #[tokio::test]
@@ -245,25 +245,25 @@ async fn another_text_is_an_error_with_its_bytes() {
 }
 
 #[tokio::test]
-async fn what_is_not_in_the_value_as_it_was_is_told() {
+async fn alterations_by_decoding_are_reported() {
     let body = r#"{"results":[1,null,"two",3],"note":"caf\ud83d","more":true}"#;
     let server = Server::start(move |_, _| Reply::json(body)).await;
     let request = Request::<Listing>::new(&GET, &["1"]);
-    let answer = request.send(&plain(&server)).await.unwrap();
-    assert_eq!(answer.items(), [1, 3]);
-    let drift = answer.mismatches();
-    let told: Vec<_> = drift.iter().map(Mismatch::path).collect();
-    assert_eq!(told, ["results[1]", "results[2]", "note"]);
+    let response = request.send(&plain(&server)).await.unwrap();
+    assert_eq!(response.items(), [1, 3]);
+    let mismatches = response.mismatches();
+    let paths: Vec<_> = mismatches.iter().map(Mismatch::path).collect();
+    assert_eq!(paths, ["results[1]", "results[2]", "note"]);
     assert!(matches!(drift[2], Mismatch::Surrogate { .. }));
     let whole =
         Server::start(|_, _| Reply::json(r#"{"new":1,"results":[],"totalCount":"x"}"#))
             .await;
-    let answer = request.send(&plain(&whole)).await.unwrap();
-    assert!(answer.mismatches().is_empty(), "what is kept is no loss");
+    let response = request.send(&plain(&whole)).await.unwrap();
+    assert!(response.mismatches().is_empty(), "what is kept is no loss");
 }
 
 #[tokio::test]
-async fn an_answer_that_should_be_a_record_and_is_none_is_no_empty_record() {
+async fn a_response_that_is_not_the_declared_record_is_no_empty_record() {
     for (body, what) in [
         ("{}", "without `results`"),
         (r#"{"results":null}"#, "without `results`"),
@@ -274,8 +274,8 @@ async fn an_answer_that_should_be_a_record_and_is_none_is_no_empty_record() {
         ("0", "not an object"),
     ] {
         let server = Server::start(move |_, _| Reply::json(body)).await;
-        let answer = Request::<Listing>::new(&GET, &["1"]).send(&plain(&server)).await;
-        let error = answer.map(drop).unwrap_err();
+        let response = Request::<Listing>::new(&GET, &["1"]).send(&plain(&server)).await;
+        let error = response.map(drop).unwrap_err();
         assert!(error.is_decode() && error.to_string().contains(what), "{error}");
         assert_eq!((error.body(), error.attempts()), (body.as_bytes(), 1));
     }
@@ -285,7 +285,7 @@ async fn an_answer_that_should_be_a_record_and_is_none_is_no_empty_record() {
 }
 
 #[tokio::test]
-async fn an_answer_that_went_wrong_tells_how_often_it_was_asked_for() {
+async fn a_faulty_response_has_the_number_of_attempts() {
     let flaky = |last: fn() -> Reply| {
         Server::start(move |number, _| match number {
             0 => Reply::new(503, &[], ""),
@@ -307,7 +307,7 @@ async fn an_answer_that_went_wrong_tells_how_often_it_was_asked_for() {
 }
 
 #[tokio::test]
-async fn an_answer_of_success_is_never_quoted() {
+async fn a_success_response_is_never_quoted() {
     // The body may hold a secret that is shown only once: a new private key.
     let key = r#"{"privateKey":"hunter2","id":"#;
     let head = "HTTP/1.1 200 X\r\ncontent-length: 99\r\n";
@@ -325,8 +325,8 @@ async fn an_answer_of_success_is_never_quoted() {
         ),
     ] {
         let error = one(move || Reply::raw(&*sent).close()).await.unwrap_err();
-        let told = printed(&error);
-        assert!(!told.contains("hunter2"), "{told}");
+        let text = printed(&error);
+        assert!(!text.contains("hunter2"), "{text}");
     }
 }
 

@@ -316,7 +316,7 @@ async fn attempts_of_all_runs_are_counted() {
 }
 
 #[tokio::test]
-async fn what_was_executed_below_a_refusal_is_told() {
+async fn executions_below_a_refusal_are_reported() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let late = layer(|request, next| {
         Box::pin(async move {

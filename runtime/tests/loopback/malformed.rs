@@ -16,7 +16,7 @@ fn heads() -> [String; 5] {
 }
 
 #[tokio::test]
-async fn a_head_that_is_not_http_is_answered_for_once() {
+async fn a_response_that_is_not_http_gets_one_attempt() {
     for head in heads() {
         let shown = head[..10].to_owned();
         let server = Server::start(move |_, _| Reply::raw(head.clone()).hang()).await;
@@ -32,7 +32,7 @@ async fn a_head_that_is_not_http_is_answered_for_once() {
 }
 
 #[tokio::test]
-async fn the_token_endpoint_is_asked_once_too() {
+async fn the_token_endpoint_gets_one_attempt_too() {
     let server =
         Server::start(|_, _| Reply::raw("220 mail.example ESMTP\r\n\r\n").hang());
     let server = server.await;

@@ -207,13 +207,13 @@ fn hasty(accepted: Arc<AtomicUsize>) -> String {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let accepted = accepted.clone();
-            std::thread::spawn(move || answer_hastily(stream.unwrap(), &accepted));
+            std::thread::spawn(move || respond_hastily(stream.unwrap(), &accepted));
         }
     });
     url
 }
 
-fn answer_hastily(mut stream: std::net::TcpStream, accepted: &AtomicUsize) {
+fn respond_hastily(mut stream: std::net::TcpStream, accepted: &AtomicUsize) {
     let mut head = Vec::new();
     let mut buffer = vec![0; 4 << 10];
     let end = loop {

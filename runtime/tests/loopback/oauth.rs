@@ -17,7 +17,7 @@ struct Issuer {
 }
 
 impl Issuer {
-    fn answer(&self, seen: &Seen) -> Reply {
+    fn respond(&self, seen: &Seen) -> Reply {
         match seen.target.as_str() {
             "/api/oauth/token" => {
                 let number = self.issued.fetch_add(1, Ordering::SeqCst) + 1;
@@ -47,7 +47,7 @@ impl Issuer {
 async fn start() -> (Server, Steps, Client, Arc<Issuer>) {
     let issuer = Arc::new(Issuer { issued: AtomicUsize::new(0) });
     let shared = issuer.clone();
-    let server = Server::start(move |_, seen| shared.answer(seen)).await;
+    let server = Server::start(move |_, seen| shared.respond(seen)).await;
     let clock = Steps::default();
     let client =
         builder(&server, &clock).credentials(service_account()).build().unwrap();
@@ -213,7 +213,7 @@ async fn a_401_that_stays_is_an_error_after_one_renewal() {
 }
 
 #[tokio::test]
-async fn who_waits_shares_a_failure() {
+async fn waiting_calls_share_a_failure() {
     let server = Server::start(|_, _| {
         let body = r#"{"error":"invalid_client","error_description":"wrong mdb_sa_sk_hunter2"}"#;
         Reply::new(401, &[], body).after(Duration::from_millis(500))
@@ -237,7 +237,7 @@ async fn who_waits_shares_a_failure() {
 }
 
 #[tokio::test]
-async fn faults_of_the_token_endpoint_are_retried_whatever_the_method() {
+async fn faults_of_the_token_endpoint_are_retried_for_every_method() {
     for request in every_method() {
         let server =
             Server::start(|number, seen| match (number, seen.target.as_str()) {
@@ -275,7 +275,7 @@ async fn too_many_active_tokens_is_not_a_wrong_secret() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_token_are_told_without_their_bytes() {
+async fn responses_without_a_token_are_reported_without_their_bytes() {
     for body in [
         r#"{"access_token":"hunter2","token_type":"mac"}"#,
         r#"{"access_token":""}"#,
@@ -334,7 +334,7 @@ async fn clients_share_a_token_through_their_store() {
 }
 
 #[tokio::test]
-async fn a_failed_renewal_goes_on_with_the_token() {
+async fn a_failed_renewal_continues_with_the_token() {
     let server = Server::start(|number, seen| match (number, seen.target.as_str()) {
         (0, _) => Reply::new(200, &[], r#"{"access_token":"t","expires_in":1000}"#),
         (_, "/api/oauth/token") => Reply::new(400, &[], ""),
@@ -386,7 +386,7 @@ async fn with_one_token() -> Server {
 }
 
 #[tokio::test]
-async fn a_renewal_that_hangs_goes_on_with_the_token() {
+async fn a_renewal_that_hangs_continues_with_the_token() {
     // A quarter of an attempt's time, but at most 2 s.
     for (limit, wait) in [(60, 2), (4, 1)] {
         let server = with_one_token().await;
@@ -513,7 +513,7 @@ async fn a_token_that_is_due_is_used_while_one_call_renews_it() {
 }
 
 #[tokio::test]
-async fn revoke_reaches_those_who_share_the_store() {
+async fn revoke_affects_clients_that_share_the_store() {
     let (server, clock, _, _) = start().await;
     let client = sharing(&server, &clock);
     get().send(&client()).await.unwrap();
@@ -528,7 +528,7 @@ async fn revoke_reaches_those_who_share_the_store() {
 }
 
 #[tokio::test]
-async fn a_revoke_that_fails_is_told_and_the_token_kept() {
+async fn a_revoke_that_fails_is_an_error_and_keeps_the_token() {
     let server = Server::start(|_, seen| match seen.target.as_str() {
         "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t-hunter2"}"#),
         "/api/oauth/revoke" => Reply::new(503, &[], "no t-hunter2 today"),
@@ -545,8 +545,8 @@ async fn a_revoke_that_fails_is_told_and_the_token_kept() {
     for _ in 0..2 {
         let error = client.revoke().await.unwrap_err();
         assert_eq!((error.status(), error.attempts()), (Some(503), 3));
-        let told = format!("{error} {error:#?}");
-        assert!(told.contains("not revoked") && !told.contains("hunter2"), "{told}");
+        let printed = format!("{error} {error:#?}");
+        assert!(printed.contains("not revoked") && !printed.contains("hunter2"), "{printed}");
     }
     get().send(&client).await.unwrap();
     assert_eq!((tokens(&server), server.arrived()), (1, 9));

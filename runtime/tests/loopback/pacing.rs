@@ -24,7 +24,7 @@ struct Buckets {
 }
 
 impl Buckets {
-    fn answer(&mut self, name: String) -> Reply {
+    fn respond(&mut self, name: String) -> Reply {
         let (level, at) = self.levels.entry(name).or_insert((LIMIT, None));
         let now = Instant::now();
         let since = at.replace(now).map_or(Duration::ZERO, |at| now - at);
@@ -44,7 +44,7 @@ async fn limited(bucket: fn(&Seen) -> &str) -> (Server, impl Fn() -> usize) {
     let buckets = Arc::new(Mutex::new(Buckets::default()));
     let shared = buckets.clone();
     let server = Server::start(move |_, seen| {
-        shared.lock().unwrap().answer(bucket(seen).to_owned())
+        shared.lock().unwrap().respond(bucket(seen).to_owned())
     });
     (server.await, move || buckets.lock().unwrap().refused)
 }
@@ -180,7 +180,7 @@ async fn figures_that_make_no_sense_delay_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_that_nobody_polls_delays_no_other() {
+async fn an_unpolled_request_delays_no_other() {
     let server = Server::start(|number, _| {
         let remaining = if number == 0 { "0" } else { "90" };
         let headers = [("ratelimit-limit", "100"), ("ratelimit-remaining", remaining)];

@@ -43,7 +43,7 @@ fn panic_of(action: impl FnOnce() + std::panic::UnwindSafe) -> String {
 }
 
 #[test]
-fn what_is_not_in_a_recording_and_what_is_left_is_told() {
+fn unrecorded_requests_and_unused_recordings_are_reported() {
     let runtime =
         || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let problem = panic_of(|| {

@@ -18,7 +18,7 @@ async fn creating(until: usize) -> Server {
 }
 
 #[tokio::test]
-async fn waits_for_an_answer() {
+async fn waits_for_a_response() {
     let server = creating(4).await;
     let clock = Steps::default();
     let client = builder(&server, &clock).build().unwrap();
@@ -56,7 +56,7 @@ async fn gives_up_in_time() {
 }
 
 #[tokio::test]
-async fn waits_for_the_end_and_tells_errors() {
+async fn waits_for_the_end_and_returns_errors() {
     let server = Server::start(|number, _| match number {
         0 | 1 => Reply::json("{}"),
         2 => Reply::new(404, &[], ""),
@@ -122,9 +122,9 @@ async fn an_outage_ends_it_when_its_own_time_is_up() {
         .unwrap_err();
     assert!(error.is_timeout() && !error.is_failed_wait());
     let line = error.to_string();
-    let told = "600s, the time limit of this wait (`timeout`); \
+    let message = "600s, the time limit of this wait (`timeout`); \
                 last seen: stateName: \"UPDATING\"; last error: getGroup";
-    assert!(line.contains(told), "{line}");
+    assert!(line.contains(message), "{line}");
     let source = std::error::Error::source(&error).unwrap();
     assert!(source.to_string().contains("503"), "{source}");
     assert!(server.seen().len() > 60);

@@ -119,8 +119,8 @@ impl Drop for Process {
 }
 
 #[tokio::test]
-async fn one_is_told_by_its_environment_and_its_profiles() {
-    let test = "one_is_told_by_its_environment_and_its_profiles";
+async fn a_process_reads_its_environment_and_its_profiles() {
+    let test = "a_process_reads_its_environment_and_its_profiles";
     if let Some((url, ..)) = part() {
         let debug = format!("{:?}", Client::from_env().unwrap());
         assert!(debug.contains("ApiKey") && debug.contains(&url), "{debug}");
@@ -193,7 +193,7 @@ async fn one_infers_what_its_surroundings_have() {
 }
 
 #[tokio::test]
-async fn a_platform_without_certificates_is_told_and_trusts_those_it_is_given() {
+async fn a_platform_without_certificates_is_reported_and_trusts_given_ones() {
     if part().is_some() {
         let build =
             |url| Client::builder().base_url(url).tls_backend(TlsBackend::Rustls);
@@ -220,7 +220,7 @@ async fn a_platform_without_certificates_is_told_and_trusts_those_it_is_given() 
         return;
     }
     let folder = Folder::new("scratch");
-    let test = "a_platform_without_certificates_is_told_and_trusts_those_it_is_given";
+    let test = "a_platform_without_certificates_is_reported_and_trusts_given_ones";
     let mut command = folder.command(test, "scratch");
     // Where the platform's list is a file: macOS and Windows always have theirs.
     if cfg!(target_os = "linux") {
@@ -261,7 +261,7 @@ async fn those_that_start_at_once_request_one_token() {
 }
 
 #[tokio::test]
-async fn one_at_a_time_has_the_turn() {
+async fn one_process_at_a_time_holds_the_lock() {
     if let Some((_, folder, store)) = part() {
         let inside = folder.join("inside");
         for _ in 0..10 {
@@ -275,7 +275,7 @@ async fn one_at_a_time_has_the_turn() {
         return;
     }
     let folder = Folder::new("turns");
-    let start = || folder.start("one_at_a_time_has_the_turn", "turns");
+    let start = || folder.start("one_process_at_a_time_holds_the_lock", "turns");
     let processes: Vec<_> = (0..4).map(|_| start()).collect();
     for process in processes {
         process.succeeds().await;
@@ -283,14 +283,14 @@ async fn one_at_a_time_has_the_turn() {
 }
 
 #[tokio::test]
-async fn the_turn_lasts_as_long_as_its_process() {
+async fn the_lock_lasts_as_long_as_its_process() {
     if let Some((_, folder, store)) = part() {
         let _turn = store.turn().await;
         File::create(folder.join("inside")).unwrap();
         return std::future::pending().await;
     }
     let folder = Folder::new("death");
-    let process = folder.start("the_turn_lasts_as_long_as_its_process", "hold");
+    let process = folder.start("the_lock_lasts_as_long_as_its_process", "hold");
     tokio::time::timeout(SOON, appears(&folder.path("inside"))).await.unwrap();
     // However long it takes: a slow process is not taken for a dead one.
     let lock = File::options().write(true).open(folder.path("tokens.json.lock"));

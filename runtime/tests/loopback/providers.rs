@@ -25,7 +25,7 @@ const FIRST: &str = "mdb_sa_sk_first";
 const SECOND: &str = "mdb_sa_sk_second";
 
 impl Account {
-    fn answer(&self, seen: &Seen) -> Reply {
+    fn respond(&self, seen: &Seen) -> Reply {
         let first_deleted = *self.is_first_deleted.lock().unwrap();
         let header = seen.header("authorization").unwrap_or_default();
         let of = |secret| {
@@ -55,7 +55,7 @@ impl Account {
     async fn start() -> (Arc<Self>, Server) {
         let account = Arc::new(Self { is_first_deleted: Mutex::new(false) });
         let shared = account.clone();
-        (account, Server::start(move |_, seen| shared.answer(seen)).await)
+        (account, Server::start(move |_, seen| shared.respond(seen)).await)
     }
 
     fn delete_first(&self) {
@@ -140,9 +140,9 @@ fn counting(
     lifetime: Option<Duration>,
     clock: &Steps,
 ) -> (Client, Arc<AtomicUsize>, Arc<AtomicUsize>) {
-    let (asked, current) =
+    let (requests, current) =
         (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(1)));
-    let (count, number, clock) = (asked.clone(), current.clone(), clock.clone());
+    let (count, number, clock) = (requests.clone(), current.clone(), clock.clone());
     let client = builder
         .credentials_provider(move || {
             count.fetch_add(1, Ordering::SeqCst);
@@ -155,23 +155,23 @@ fn counting(
         })
         .build()
         .unwrap();
-    (client, asked, current)
+    (client, requests, current)
 }
 
 #[tokio::test]
-async fn credentials_are_asked_for_before_they_expire() {
+async fn credentials_are_requested_before_they_expire() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let clock = Steps::default();
     let lifetime = Some(Duration::from_secs(1000));
-    let (client, asked, current) = counting(builder(&server, &clock), lifetime, &clock);
+    let (client, requests, current) = counting(builder(&server, &clock), lifetime, &clock);
     for _ in 0..10 {
         get().send(&client).await.unwrap();
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
     current.store(2, Ordering::SeqCst);
     clock.advance(Duration::from_secs(950));
     get().send(&client).await.unwrap();
-    assert_eq!(asked.load(Ordering::SeqCst), 2);
+    assert_eq!(requests.load(Ordering::SeqCst), 2);
     let last = server.seen().pop().unwrap();
     assert_eq!(last.header("authorization"), Some("Bearer token-2"));
 }
@@ -179,7 +179,7 @@ async fn credentials_are_asked_for_before_they_expire() {
 /// The service accepts `token-2` only. A refused request was not executed, so every
 /// method is sent a second time, with its body.
 #[tokio::test]
-async fn refused_credentials_are_asked_for_and_sent_again() {
+async fn refused_credentials_are_requested_and_sent_again() {
     let server = Server::start(|_, seen| {
         match seen.header("authorization") == Some("Bearer token-2") {
             true => Reply::json("{}"),
@@ -189,7 +189,7 @@ async fn refused_credentials_are_asked_for_and_sent_again() {
     .await;
     for request in every_method() {
         let clock = Steps::default();
-        let (client, asked, current) = counting(builder(&server, &clock), None, &clock);
+        let (client, requests, current) = counting(builder(&server, &clock), None, &clock);
         // The provider has nothing else: the refusal is the result, and the provider is
         // not asked again within half a minute.
         for _ in 0..3 {
@@ -197,11 +197,11 @@ async fn refused_credentials_are_asked_for_and_sent_again() {
             assert_eq!(error.status(), Some(401));
             assert!(!error.body().windows(7).any(|bytes| bytes == b"token-1"));
         }
-        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        assert_eq!(requests.load(Ordering::SeqCst), 2);
         current.store(2, Ordering::SeqCst);
         clock.advance(Duration::from_secs(31));
         request.send(&client).await.unwrap();
-        assert_eq!(asked.load(Ordering::SeqCst), 3);
+        assert_eq!(requests.load(Ordering::SeqCst), 3);
         let seen = server.seen();
         let [.., refused, accepted] = &seen[..] else { panic!("two requests") };
         assert_eq!(refused.body, accepted.body);
@@ -209,23 +209,23 @@ async fn refused_credentials_are_asked_for_and_sent_again() {
 }
 
 #[tokio::test]
-async fn a_missing_role_asks_nobody() {
+async fn a_missing_role_requests_no_credentials() {
     let server = Server::start(|_, _| {
         Reply::new(401, &[], r#"{"error":401,"errorCode":"NOT_ORG_GROUP_CREATOR"}"#)
     })
     .await;
     let clock = Steps::default();
-    let (client, asked, _) = counting(builder(&server, &clock), None, &clock);
+    let (client, requests, _) = counting(builder(&server, &clock), None, &clock);
     let error = get().send(&client).await.unwrap_err();
     assert!(error.is_forbidden());
-    assert_eq!((asked.load(Ordering::SeqCst), server.seen().len()), (1, 1));
+    assert_eq!((requests.load(Ordering::SeqCst), server.seen().len()), (1, 1));
 }
 
 #[tokio::test]
 async fn a_hundred_first_calls_ask_once() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = asked.clone();
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = requests.clone();
     let client = builder(&server, &Steps::default())
         .credentials_provider(move || {
             count.fetch_add(1, Ordering::SeqCst);
@@ -243,7 +243,7 @@ async fn a_hundred_first_calls_ask_once() {
     for call in calls.collect::<Vec<_>>() {
         call.await.unwrap().unwrap();
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
@@ -344,7 +344,7 @@ async fn the_output_of_a_command_is_the_secret() {
 }
 
 #[tokio::test]
-async fn files_that_cannot_hold_a_secret_are_told() {
+async fn files_that_cannot_hold_a_secret_are_reported() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let folder = folder("told");
     let path = folder.join("token");

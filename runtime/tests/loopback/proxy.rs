@@ -102,12 +102,12 @@ async fn a_proxy_that_refuses_or_is_not_there_has_been_sent_nothing() {
     }
     assert_eq!(refusing.count("CONNECT"), refusing.arrived());
     let seen = refusing.seen();
-    let [seen] = &seen[..] else { panic!("it was asked {} times", seen.len()) };
+    let [seen] = &seen[..] else { panic!("it got {} requests", seen.len()) };
     assert_eq!(seen.header("authorization"), None);
 }
 
 #[tokio::test]
-async fn a_proxy_that_wants_credentials_is_asked_once() {
+async fn a_proxy_that_requires_credentials_gets_one_attempt() {
     let refusing = Server::start(|_, _| Reply::new(407, &[], "")).await;
     let client = Client::builder()
         .base_url("https://localhost")

@@ -63,8 +63,8 @@ static OVERFLOWS: AtomicUsize = AtomicUsize::new(0);
 async fn the_longest_times_do_not_overflow() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        let told = info.to_string();
-        OVERFLOWS.fetch_add(usize::from(told.contains("overflow")), Ordering::SeqCst);
+        let message = info.to_string();
+        OVERFLOWS.fetch_add(usize::from(message.contains("overflow")), Ordering::SeqCst);
         hook(info);
     }));
     let server = Server::start(|_, _| Reply::json("{}")).await;

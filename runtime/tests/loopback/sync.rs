@@ -53,7 +53,7 @@ fn requests_lists_and_downloads_work_without_async() {
 }
 
 #[test]
-fn a_reader_tells_what_ended_the_download() {
+fn a_reader_returns_the_error_that_ended_the_download() {
     against(
         |_| Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\nhalf").close(),
         |client| {

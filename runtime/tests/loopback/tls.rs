@@ -21,9 +21,9 @@ pub(super) async fn start() -> String {
                 let Ok(mut stream) = acceptor.accept(stream).await else { return };
                 let mut head = [0; 4096];
                 _ = stream.read(&mut head).await;
-                let answer =
+                let response =
                     b"HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{\"id\":\"1\"}";
-                _ = stream.write_all(answer).await;
+                _ = stream.write_all(response).await;
                 _ = stream.shutdown().await;
             });
         }
@@ -59,7 +59,7 @@ async fn an_extra_root_is_trusted_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_name_is_told() {
+async fn a_certificate_for_another_name_is_reported() {
     // The same address in IPv6 form; the certificate names the IPv4 one.
     let url = start().await.replace("localhost", "[::ffff:127.0.0.1]");
     for &(backend, _) in BACKENDS {
@@ -72,7 +72,7 @@ async fn a_certificate_for_another_name_is_told() {
 }
 
 #[tokio::test]
-async fn a_server_that_speaks_no_tls_is_told() {
+async fn a_server_without_tls_is_reported() {
     let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", plain.local_addr().unwrap());
     tokio::spawn(async move {
@@ -90,7 +90,7 @@ async fn a_server_that_speaks_no_tls_is_told() {
 }
 
 #[test]
-fn what_is_no_certificate_is_told() {
+fn invalid_certificates_are_reported() {
     for pem in [&b"not PEM"[..], b"", b"-----BEGIN CERTIFICATE-----\n!\n"] {
         let error = Client::builder().root_certificates(pem).build().unwrap_err();
         assert!(error.to_string().contains("root certificates"), "{error}");

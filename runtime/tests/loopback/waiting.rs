@@ -165,8 +165,8 @@ async fn after_a_change_done_counts_once_another_state_was_seen_or_after_half_a_
         .await;
         assert_eq!(wait(operation, &moved).await.seconds, 20);
         // The response to the change has a new state itself.
-        let told = script(&[|| state("UPDATING"), || state("IDLE")]).await;
-        assert_eq!(wait(operation, &told).await.seconds, 0);
+        let message = script(&[|| state("UPDATING"), || state("IDLE")]).await;
+        assert_eq!(wait(operation, &message).await.seconds, 0);
         // A change without an effect never shows.
         let never = script(&[|| state("IDLE")]).await;
         let Ended { result, seconds, seen } = wait(operation, &never).await;
@@ -330,7 +330,7 @@ async fn an_operation_resource_is_followed_to_its_result() {
 }
 
 #[tokio::test]
-async fn without_a_result_the_state_of_the_resource_tells_the_rest() {
+async fn without_a_result_the_state_of_the_resource_decides() {
     let polls = Mutex::new(0);
     let server = Server::start(move |_, seen| match (&*seen.method, &*seen.target) {
         ("PATCH", _) => accepted("operations/1"),
@@ -357,7 +357,7 @@ async fn without_a_result_the_state_of_the_resource_tells_the_rest() {
 
 #[tokio::test]
 async fn a_failed_operation_names_its_error() {
-    for (status, told) in [
+    for (status, message) in [
         ("FAILED", "status: FAILED, which may be retried: OUT_OF_CAPACITY: No room."),
         ("CANCELED", "status: CANCELED, which may be retried: OUT_OF_CAPACITY"),
         ("SUPERSEDED", "status: SUPERSEDED"),
@@ -372,7 +372,7 @@ async fn a_failed_operation_names_its_error() {
         })
         .await;
         let error = wait(&LONG, &server).await.result.unwrap_err();
-        assert!(error.is_failed_wait() && error.to_string().contains(told), "{error}");
+        assert!(error.is_failed_wait() && error.to_string().contains(message), "{error}");
     }
 }
 
@@ -427,7 +427,7 @@ static CHANGED_VIEW: Operation = Operation {
 };
 
 #[tokio::test]
-async fn a_poll_shows_the_resource_as_the_caller_wants_to_see_it() {
+async fn a_poll_takes_over_the_parameters_of_the_caller() {
     let server = script(&[|| state("UPDATING"), || state("IDLE")]).await;
     let request =
         request(&CHANGED_VIEW).header("Use-A-Tree", true).query("dryRun", true);

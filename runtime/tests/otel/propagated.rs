@@ -55,7 +55,7 @@ async fn each_attempt_says_which_it_is() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_unless_it_is_asked_for() {
+async fn nothing_is_sent_without_a_propagator() {
     global::set_text_map_propagator(TraceContextPropagator::new());
     let server = server().await;
     let client = plain(&server);

@@ -212,7 +212,7 @@ async fn a_dropped_future() {
 }
 
 #[tokio::test]
-async fn a_future_that_nobody_polls_has_no_span() {
+async fn a_future_that_is_not_polled_has_no_span() {
     let server = Server::start(|_, _| Reply::raw("").hang()).await;
     let client = plain(&server);
     let spans = traced(async {

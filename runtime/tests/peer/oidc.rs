@@ -168,7 +168,7 @@ async fn processes_share_a_token_through_a_file() {
 
 #[tokio::test]
 #[ignore = "needs nodejs and npm"]
-async fn a_wrong_secret_is_told() {
+async fn a_wrong_secret_is_reported() {
     let oidc = Oidc::start(3600);
     let client = oidc.client(Credentials::service_account("mdb_sa_id_1", "hunter3"));
     let error = get().send(&client).await.unwrap_err();

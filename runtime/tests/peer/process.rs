@@ -23,7 +23,7 @@ impl Process {
             if let Some(status) = process.0.try_wait().unwrap() {
                 panic!("{program:?} ended: {status}");
             }
-            assert!(Instant::now() < end, "{program:?} does not answer on port {port}");
+            assert!(Instant::now() < end, "{program:?} does not respond on port {port}");
             std::thread::sleep(Duration::from_millis(20));
         }
         process

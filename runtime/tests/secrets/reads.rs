@@ -65,7 +65,7 @@ fn finds_what_another_program_stored() {
 
 #[test]
 #[ignore = "needs python3-secretstorage: .ci/run keyring"]
-fn waits_for_a_prompt_that_is_answered() {
+fn waits_for_a_prompt_that_is_completed() {
     let mut desktop = Desktop::start("answered");
     desktop.config(PROFILES);
     desktop.start_prompting("answers");
@@ -74,7 +74,7 @@ fn waits_for_a_prompt_that_is_answered() {
 
 #[test]
 #[ignore = "needs python3-secretstorage: .ci/run keyring"]
-fn takes_back_a_prompt_that_nobody_answers() {
+fn dismisses_a_prompt_that_is_not_completed() {
     let mut desktop = Desktop::start("unanswered");
     desktop.config(PROFILES);
     let log = desktop.start_prompting("waits");

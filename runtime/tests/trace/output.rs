@@ -86,10 +86,10 @@ async fn fail(log: &Log) {
             for request in every_method() {
                 let error = request.send(&client).await.unwrap_err();
                 clock.advance(std::time::Duration::from_secs(2));
-                tell(log, &error);
+                print(log, &error);
             }
             if let Err(error) = client.revoke().await {
-                tell(log, &error);
+                print(log, &error);
             }
             writeln!(log.clone(), "{client:?} {client:#?}").unwrap();
         }
@@ -97,7 +97,7 @@ async fn fail(log: &Log) {
 }
 
 /// Prints an error like a program.
-fn tell(log: &Log, error: &Error) {
+fn print(log: &Log, error: &Error) {
     writeln!(log.clone(), "{} {:?}", printed(error), error.api()).unwrap();
     // Programs may print the bytes of a refusal; those of a success are for decoding.
     if error.status().is_some_and(|status| status >= 400) {
@@ -142,8 +142,8 @@ async fn spans_and_warnings_and_no_secret() {
         }
         get().send(&client).await.unwrap();
     }
-    let told = Log::default();
-    fail(&told).await;
+    let printed = Log::default();
+    fail(&printed).await;
     // Through a proxy with separate credentials.
     let proxy = reqwest::Proxy::all(&server.url).unwrap().basic_auth("me", "hunter2");
     let client = Client::builder().base_url("http://127.0.0.1:1").proxy(proxy);
@@ -155,20 +155,20 @@ async fn spans_and_warnings_and_no_secret() {
     let basic = base64(&format!("mdb_sa_id_1:{SECRET}"));
     let proxied = base64("me:hunter2");
     let secrets = [PRIVATE, SECRET, "hunter2", &basic, &proxied];
-    let (text, told) = (log.text(), told.text());
+    let (text, printed) = (log.text(), printed.text());
     for secret in secrets {
         assert!(!text.contains(secret), "{secret} in {text}");
-        assert!(!told.contains(secret), "{secret} in {told}");
+        assert!(!printed.contains(secret), "{secret} in {printed}");
     }
     // Bodies have a separate target. Strings of a request without a type are not shown.
     let is_body = |line: &&str| line.contains(" atlas_admin::body: ");
     let (bodies, lines): (Vec<_>, Vec<_>) = text.lines().partition(is_body);
     let (bodies, text) = (bodies.join("\n"), lines.join("\n"));
     assert!(bodies.contains("request body") && bodies.contains("response body"));
-    for (what, shown) in [("bodies", &bodies), ("the log", &text), ("errors", &told)] {
+    for (what, shown) in [("bodies", &bodies), ("the log", &text), ("errors", &printed)] {
         assert!(!shown.contains("MyProject"), "MyProject in {what}: {shown}");
     }
-    assert!(told.contains("<redacted>"), "{told}");
+    assert!(printed.contains("<redacted>"), "{printed}");
     // No part of what authorizes a request, even if it is not secret.
     assert!(!text.contains("response="), "{text}");
     for expected in [

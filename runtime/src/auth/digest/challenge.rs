@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_answered_is_no_challenge() {
+    fn unsupported_challenges_are_ignored() {
         for headers in [
             &[][..],
             &["Basic realm=r"],

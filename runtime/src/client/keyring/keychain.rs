@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_the_program_prints_and_tells_an_absence_from_a_failure() {
+    fn reads_the_output_and_distinguishes_an_absence_from_a_failure() {
         let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/secrets/security");
         let read = |user| item(program, "atlascli_work", user);
         let stored = read("client_id").unwrap().map(crate::client::keyring::unwrap);

@@ -30,7 +30,7 @@ pub(super) fn find(
     now: Timestamp,
 ) -> Result<Credentials, String> {
     let kinds = kinds(profile)?;
-    let tell = |message| format!("profile {:?}: {message}", profile.name);
+    let in_profile = |message| format!("profile {:?}: {message}", profile.name);
     let mut refusal = None;
     for table in [profile.top, profile.table] {
         match first(kinds, &|name| property(table, name), now) {
@@ -40,7 +40,7 @@ pub(super) fn find(
         }
     }
     if let Some(message) = refusal {
-        return Err(tell(message));
+        return Err(in_profile(message));
     }
     let stored = keyring.ok_or_else(|| {
         format!(
@@ -50,8 +50,8 @@ pub(super) fn find(
         )
     });
     match stored.and_then(|keyring| in_keyring(profile, kinds, keyring, now)) {
-        Ok(found) => found.map_err(tell),
-        Err(reason) => Err(tell(missing(profile, kinds, &reason))),
+        Ok(found) => found.map_err(in_profile),
+        Err(reason) => Err(in_profile(missing(profile, kinds, &reason))),
     }
 }
 

@@ -159,7 +159,7 @@ fn the_kind_is_named_or_found_in_the_order_of_the_variables() {
 }
 
 #[test]
-fn an_expired_device_login_is_told_unless_other_credentials_are_there() {
+fn an_expired_device_login_is_reported_unless_there_are_other_credentials() {
     let token = token(&format!(r#"{{"exp":{}}}"#, NOW - 1));
     let login = format!("access_token = \"{token}\"\nrefresh_token = \"hunter2\"\n");
     for properties in ["", "auth_type = \"user_account\"\n"] {
@@ -226,25 +226,25 @@ fn names_have_no_case_and_the_only_profile_needs_none() {
 }
 
 /// The service and the properties that the keyring was queried for.
-type Asked = (String, Vec<String>);
+type Query = (String, Vec<String>);
 
 /// A keyring with these items, and the list of its queries.
 fn with_keyring(
     text: &str,
     items: &[(&str, &str)],
-) -> (Result<Found, Error>, Vec<Asked>) {
-    thread_local!(static ASKED: RefCell<Vec<Asked>> = const { RefCell::new(Vec::new()) });
+) -> (Result<Found, Error>, Vec<Query>) {
+    thread_local!(static QUERIES: RefCell<Vec<Query>> = const { RefCell::new(Vec::new()) });
     let items: Vec<(String, String)> =
         items.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let keyring = move |service: &str, names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).into()).collect();
         let find = |name: &String| items.iter().find(|(other, _)| other == name);
         let found = names.iter().map(|name| Some(find(name)?.1.clone())).collect();
-        ASKED.with_borrow_mut(|asked| asked.push((service.to_owned(), names)));
+        QUERIES.with_borrow_mut(|queries| queries.push((service.to_owned(), names)));
         Ok(found)
     };
     let found = config(text, Some(&keyring)).find(None, true);
-    (found, ASKED.take())
+    (found, QUERIES.take())
 }
 
 #[test]
@@ -252,21 +252,21 @@ fn what_the_file_lacks_is_in_the_keyring() {
     let typed =
         "version = 2\n[Work]\nauth_type = \"service_account\"\norg_id = \"o1\"\n";
     let items = [("client_id", "mdb_sa_id_1"), ("client_secret", "hunter2\n")];
-    let (found, asked) = with_keyring(typed, &items);
+    let (found, queries) = with_keyring(typed, &items);
     assert_eq!(
-        asked,
+        queries,
         [("atlascli_work".into(), vec!["client_id".into(), "client_secret".into()])]
     );
     let debug = format!("{:?}", found.unwrap().credentials);
     assert!(debug.contains("ServiceAccount { id: \"mdb_sa_id_1\""), "{debug}");
     // Half in the file, as after an interrupted migration.
     let half = "[default]\npublic_api_key = \"abcdefgh\"\n";
-    let (found, asked) = with_keyring(half, &[("private_api_key", "hunter2")]);
+    let (found, queries) = with_keyring(half, &[("private_api_key", "hunter2")]);
     assert!(format!("{:?}", found.unwrap().credentials).contains("\"abcdefgh\""));
-    assert_eq!(asked[0].1.len(), 4, "{asked:?}");
+    assert_eq!(queries[0].1.len(), 4, "{queries:?}");
     // Nothing is missing, so the keyring is not queried.
-    let (found, asked) = with_keyring("[default]\naccess_token = \"t\"\n", &items);
-    assert!(found.is_ok() && asked.is_empty());
+    let (found, queries) = with_keyring("[default]\naccess_token = \"t\"\n", &items);
+    assert!(found.is_ok() && queries.is_empty());
     let (found, _) = with_keyring(typed, &items[..1]);
     let message = found.unwrap_err().to_string();
     assert!(
@@ -282,7 +282,7 @@ fn what_the_file_lacks_is_in_the_keyring() {
 }
 
 #[test]
-fn a_keyring_that_fails_is_told_and_so_is_the_feature() {
+fn a_keyring_that_fails_and_the_missing_feature_are_reported() {
     let text = "version = 2\n[work]\nauth_type = \"service_account\"\n";
     let failing = |_: &str, _: &[&str]| Err("no D-Bus session bus".to_owned());
     let found = config(text, Some(&failing)).find(Some("work"), true);
