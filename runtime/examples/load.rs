@@ -196,7 +196,9 @@ async fn work(
             _ => Request::new(&GET, &[&id]),
         };
         match request.send(&client).await {
-            Ok(response) if number.is_multiple_of(4) => assert_eq!(response["id"], "groups"),
+            Ok(response) if number.is_multiple_of(4) => {
+                assert_eq!(response["id"], "groups")
+            }
             Ok(response) => assert_eq!(response["id"], id),
             Err(error) => {
                 assert!(number % 4 < 2, "{error}");

@@ -90,7 +90,7 @@ pub mod for_macros {
     pub use serde;
 }
 
-use tags::Tags;
+use tags::Discriminators;
 
 /// A value that the codec can read and write.
 ///
@@ -276,14 +276,18 @@ impl Discriminator {
         }
     }
 
-    /// Returns the discriminator value of a variant, if the union has a discriminator.
-    fn tag<'t>(&self, index: usize, outer: Option<&'t Tags<'t>>) -> Option<Tags<'t>> {
+    /// Returns the chain of discriminator values of a variant, if the union has a discriminator.
+    fn chain<'t>(
+        &self,
+        index: usize,
+        outer: Option<&'t Discriminators<'t>>,
+    ) -> Option<Discriminators<'t>> {
         let Self::Property(name, values) = self else { return None };
         let value = match values.get(index) {
             Some([only]) => Some(*only),
             _ => None,
         };
-        Some(Tags { name, value, is_known: index < values.len(), outer })
+        Some(Discriminators { name, value, is_known: index < values.len(), outer })
     }
 }
 

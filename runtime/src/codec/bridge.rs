@@ -11,7 +11,7 @@ use serde::{Deserialize as _, Serialize, Serializer};
 use super::decode::decode_own;
 use super::members::{Context, Members, walk};
 use super::redact::{self, PLACEHOLDER};
-use super::tags::Tags;
+use super::tags::Discriminators;
 use super::{DecodeError, Extra, Field, Json, Value, View};
 
 /// A value that is serialized without its secrets, for logs and reports. Values that
@@ -41,7 +41,7 @@ pub struct Redacted<'a, T: ?Sized>(pub &'a T);
 
 impl<T: Value> Serialize for Redacted<'_, T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Node { view: self.0.view(), tags: None, redacts: true }.serialize(to)
+        Node { view: self.0.view(), discriminators: None, redacts: true }.serialize(to)
     }
 }
 
@@ -58,7 +58,7 @@ impl<T: fmt::Debug + ?Sized> fmt::Debug for Redacted<'_, T> {
 ///
 /// Returns the format's own errors.
 pub fn serialize<S: Serializer>(value: &dyn Value, to: S) -> Result<S::Ok, S::Error> {
-    Node { view: value.view(), tags: None, redacts: false }.serialize(to)
+    Node { view: value.view(), discriminators: None, redacts: false }.serialize(to)
 }
 
 /// Deserializes a value of the caller's own from a self-describing format. None of its
@@ -102,7 +102,7 @@ impl fmt::Display for Told<'_> {
 /// A value, and the discriminator values of the unions around it.
 struct Node<'a> {
     view: View<'a>,
-    tags: Option<&'a Tags<'a>>,
+    discriminators: Option<&'a Discriminators<'a>>,
     /// Whether secrets are redacted.
     redacts: bool,
 }
@@ -140,16 +140,17 @@ impl Serialize for Node<'_> {
             View::Union(union) => {
                 let (index, content) = union.content();
                 let by = &union.variants().by;
-                let tags = by.tag(index, self.tags);
-                let tags = tags.as_ref().or(self.tags);
+                let discriminators = by.chain(index, self.discriminators);
+                let discriminators = discriminators.as_ref().or(self.discriminators);
                 match content.view() {
                     // The variant is unknown, so any of its values may be a secret.
                     View::Json(json) if self.redacts && index >= by.len() => {
                         let shown = hidden(json);
-                        Node { view: View::Json(&shown), tags, redacts: true }
+                        Node { view: View::Json(&shown), discriminators, redacts: true }
                             .serialize(to)
                     }
-                    view => Node { view, tags, redacts: self.redacts }.serialize(to),
+                    view => Node { view, discriminators, redacts: self.redacts }
+                        .serialize(to),
                 }
             }
             View::Absent | View::Null | View::Extra(_) => to.serialize_unit(),
@@ -171,15 +172,17 @@ fn hidden(json: &Json) -> Json {
 impl Node<'_> {
     /// Returns a value inside this one, which starts without discriminator values.
     fn inner<'v>(&self, view: View<'v>) -> Node<'v> {
-        Node { view, tags: None, redacts: self.redacts }
+        Node { view, discriminators: None, redacts: self.redacts }
     }
 
     fn json<S: Serializer>(&self, json: &Json, to: S) -> Result<S::Ok, S::Error> {
         match json {
-            Json::Object(_) if self.tags.is_some() => {
-                Node { view: View::Json(json), tags: self.tags, redacts: self.redacts }
-                    .object(None, to)
+            Json::Object(_) if self.discriminators.is_some() => Node {
+                view: View::Json(json),
+                discriminators: self.discriminators,
+                redacts: self.redacts,
             }
+            .object(None, to),
             json => json.serialize(to),
         }
     }
@@ -192,7 +195,11 @@ impl Node<'_> {
         let map = to.serialize_map(None)?;
         let is_map = matches!(self.view, View::Map(_));
         let mut object = Object { map, redacts: self.redacts, is_map };
-        let context = Context { request: None, tags: self.tags, is_item: false };
+        let context = Context {
+            request: None,
+            discriminators: self.discriminators,
+            is_item: false,
+        };
         walk(&self.view, extra, context, &mut object)?;
         serde::ser::SerializeMap::end(object.map)
     }
@@ -213,7 +220,7 @@ impl<M: serde::ser::SerializeMap> Members for Object<M> {
         if self.redacts && self.is_map && redact::is_secret_name(name) {
             return self.map.serialize_entry(name, PLACEHOLDER);
         }
-        let node = Node { view: *view, tags: None, redacts: self.redacts };
+        let node = Node { view: *view, discriminators: None, redacts: self.redacts };
         self.map.serialize_entry(name, &node)
     }
 

@@ -19,7 +19,7 @@ use super::extra::Contents;
 use super::mismatch::{Alterations, Difference, Direction, Noted, report};
 use super::path::Locator;
 use super::reader::{Checkpoint, Reader, first_places, next_places};
-use super::tags::Tags;
+use super::tags::Discriminators;
 use super::{Entries, Enum, Extra, Json, List, Observer, Slot, Value, View};
 
 mod record;
@@ -225,7 +225,11 @@ impl<'a> Decoder<'a> {
 
     /// Reads a value that is not `null`. `tags` are the discriminator values of the
     /// unions around it, if this value is their object.
-    fn value(&mut self, into: &mut dyn Value, tags: Option<&Tags<'_>>) -> Result<()> {
+    fn value(
+        &mut self,
+        into: &mut dyn Value,
+        discriminators: Option<&Discriminators<'_>>,
+    ) -> Result<()> {
         let Some(first) = self.reader.peek() else {
             return Err(self.reader.fault(What::End));
         };
@@ -236,14 +240,14 @@ impl<'a> Decoder<'a> {
                 }
                 *string = self.reader.string()?.into_owned();
             }
-            Slot::Record(record) => return self.record(record, tags),
+            Slot::Record(record) => return self.record(record, discriminators),
             Slot::Enum(value) => return self.enumerated(value, first),
             Slot::List(list) => return self.list(list, first),
-            Slot::Union(union) => return self.union(union, first, tags),
+            Slot::Union(union) => return self.union(union, first, discriminators),
             Slot::Bool(boolean) => *boolean = self.reader.boolean()?,
             Slot::Int(number) => *number = self.int(first)?,
             Slot::Float(number) => *number = self.float(first)?,
-            Slot::Map(entries) => return self.map(entries, first, tags),
+            Slot::Map(entries) => return self.map(entries, first, discriminators),
             Slot::Json(json) => *json = self.reader.free()?,
             Slot::Nothing => self.reader.skip()?,
             // Only a record reads into an [`Extra`], property by property.
@@ -317,7 +321,7 @@ impl<'a> Decoder<'a> {
         &mut self,
         entries: &mut dyn Entries,
         first: u8,
-        tags: Option<&Tags<'_>>,
+        discriminators: Option<&Discriminators<'_>>,
     ) -> Result<()> {
         if first != b'{' {
             return Err(self.reader.mismatch(Expected::Object));
@@ -326,7 +330,9 @@ impl<'a> Decoder<'a> {
         let (mut places, mut size) = (0, 0);
         while more {
             let key = self.reader.key()?;
-            if tags.is_some_and(|tags| tags.value_of(&key).is_some()) {
+            if discriminators
+                .is_some_and(|discriminators| discriminators.value_of(&key).is_some())
+            {
                 self.reader.skip()?;
             } else {
                 let length = entries.len();

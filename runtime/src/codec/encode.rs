@@ -4,7 +4,7 @@ use super::members::{Context, Members, Note, walk};
 use super::path::Locator;
 use super::reader::MAX_DEPTH;
 use super::request_body::RequestBody;
-use super::tags::Tags;
+use super::tags::Discriminators;
 use super::{EncodeError, Extra, Field, Json, List, Union, Value, View, writer};
 use crate::operation::Method;
 
@@ -150,13 +150,13 @@ impl Encoder {
     // Always inlined: most values are scalars, for which a call costs as much as the
     // work.
     #[inline(always)]
-    fn view(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
+    fn view(&mut self, view: &View<'_>, discriminators: Option<&Discriminators<'_>>) {
         match view {
             View::Str(string) => writer::string(&mut self.out, string),
             View::Int(number) => writer::int(&mut self.out, *number),
             View::Bool(boolean) => writer::boolean(&mut self.out, *boolean),
             View::Float(number) => self.float(*number),
-            view => self.compound(view, tags),
+            view => self.compound(view, discriminators),
         }
     }
 
@@ -168,23 +168,29 @@ impl Encoder {
         self.secrets.push((begin, self.out.len()));
     }
 
-    fn compound(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
+    fn compound(
+        &mut self,
+        view: &View<'_>,
+        discriminators: Option<&Discriminators<'_>>,
+    ) {
         match view {
             View::Record(record) => {
                 let extra = Extra::of(*record);
                 match extra.and_then(|extra| extra.non_object_in(*record)) {
                     // A request body is never `null` as a whole.
                     Some(Json::Null) if self.depth == 0 && self.request.is_some() => {
-                        self.object(view, extra, tags);
+                        self.object(view, extra, discriminators);
                     }
                     // Not of the declared type, so it may be a secret.
                     Some(json) => self.undeclared(json),
-                    None => self.object(view, extra, tags),
+                    None => self.object(view, extra, discriminators),
                 }
             }
-            View::Map(_) | View::Json(Json::Object(_)) => self.object(view, None, tags),
+            View::Map(_) | View::Json(Json::Object(_)) => {
+                self.object(view, None, discriminators)
+            }
             View::List(list) => self.list(*list),
-            View::Union(union) => self.union(*union, tags),
+            View::Union(union) => self.union(*union, discriminators),
             View::Json(json) => self.json(json),
             _ => writer::null(&mut self.out),
         }
@@ -204,14 +210,14 @@ impl Encoder {
         &mut self,
         view: &View<'_>,
         extra: Option<&Extra>,
-        tags: Option<&Tags<'_>>,
+        discriminators: Option<&Discriminators<'_>>,
     ) {
         let is_item = std::mem::take(&mut self.is_item);
         if !self.enter() {
             return;
         }
         self.out.push(b'{');
-        let context = Context { request: self.request, tags, is_item };
+        let context = Context { request: self.request, discriminators, is_item };
         let start = self.out.len();
         let Ok(()) = walk(view, extra, context, &mut Object { encoder: self, start });
         self.out.push(b'}');
@@ -235,13 +241,13 @@ impl Encoder {
         self.depth -= 1;
     }
 
-    fn union(&mut self, union: &dyn Union, outer: Option<&Tags<'_>>) {
+    fn union(&mut self, union: &dyn Union, outer: Option<&Discriminators<'_>>) {
         let (index, content) = union.content();
         let variants = union.variants();
-        let tags = variants.by.tag(index, outer);
+        let discriminators = variants.by.chain(index, outer);
         match content.view() {
             View::Json(json) if index >= variants.by.len() => self.undeclared(json),
-            view => self.view(&view, tags.as_ref().or(outer)),
+            view => self.view(&view, discriminators.as_ref().or(outer)),
         }
     }
 

@@ -5,7 +5,7 @@
 //! or a call of `serde`.
 
 use super::extra::{Contents, Property};
-use super::tags::Tags;
+use super::tags::Discriminators;
 use super::{Extra, Field, Json, Record, View};
 use crate::operation::Method;
 
@@ -59,7 +59,7 @@ pub(super) struct Context<'a> {
     /// The method of the request; `None` to write everything.
     pub(super) request: Option<Method>,
     /// The discriminator values of the unions around the object.
-    pub(super) tags: Option<&'a Tags<'a>>,
+    pub(super) discriminators: Option<&'a Discriminators<'a>>,
     /// Whether the object is an item of a list.
     pub(super) is_item: bool,
 }
@@ -77,11 +77,14 @@ pub(super) fn walk<M: Members>(
     context: Context<'_>,
     to: &mut M,
 ) -> Result<(), M::Error> {
-    let tags = context.tags;
+    let discriminators = context.discriminators;
     match view {
         View::Record(record) => {
             let contents = extra.and_then(Extra::contents);
-            if context.request.is_none() && contents.is_none() && tags.is_none() {
+            if context.request.is_none()
+                && contents.is_none()
+                && discriminators.is_none()
+            {
                 return set_fields(*record, to);
             }
             let is_received = extra.is_some_and(Extra::is_received);
@@ -90,7 +93,11 @@ pub(super) fn walk<M: Members>(
             Walk { record: *record, contents, receiver, has_masked, context }.run(to)
         }
         View::Map(entries) => {
-            walk_tags(tags, &|name| entries.get(name).is_some(), to)?;
+            walk_discriminators(
+                discriminators,
+                &|name| entries.get(name).is_some(),
+                to,
+            )?;
             let mut result = Ok(());
             entries.for_each(&mut |name, value| {
                 if result.is_ok() {
@@ -100,7 +107,7 @@ pub(super) fn walk<M: Members>(
             result
         }
         View::Json(Json::Object(members)) => {
-            walk_tags(tags, &|name| members.contains_key(name), to)?;
+            walk_discriminators(discriminators, &|name| members.contains_key(name), to)?;
             let mut members = members.iter();
             members.try_for_each(|(name, value)| to.member(name, &View::Json(value)))
         }
@@ -122,26 +129,28 @@ fn set_fields<M: Members>(record: &dyn Record, to: &mut M) -> Result<(), M::Erro
 
 /// Passes on the discriminator values that are known and not in the object itself, the
 /// outermost first.
-fn walk_tags<M: Members>(
-    tags: Option<&Tags<'_>>,
+fn walk_discriminators<M: Members>(
+    discriminators: Option<&Discriminators<'_>>,
     holds: &dyn Fn(&str) -> bool,
     to: &mut M,
 ) -> Result<(), M::Error> {
-    tags.map_or(Ok(()), |tags| walk_outer(tags, tags, holds, to))
+    discriminators.map_or(Ok(()), |discriminators| {
+        walk_outer(discriminators, discriminators, holds, to)
+    })
 }
 
 fn walk_outer<M: Members>(
-    tag: &Tags<'_>,
-    all: &Tags<'_>,
+    discriminator: &Discriminators<'_>,
+    all: &Discriminators<'_>,
     holds: &dyn Fn(&str) -> bool,
     to: &mut M,
 ) -> Result<(), M::Error> {
-    if let Some(outer) = tag.outer {
+    if let Some(outer) = discriminator.outer {
         walk_outer(outer, all, holds, to)?;
     }
-    match tag.value {
-        Some(value) if all.is_innermost(tag) && !holds(tag.name) => {
-            to.member(tag.name, &View::Str(value))
+    match discriminator.value {
+        Some(value) if all.is_innermost(discriminator) && !holds(discriminator.name) => {
+            to.member(discriminator.name, &View::Str(value))
         }
         _ => Ok(()),
     }
@@ -160,8 +169,8 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn run<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
-        let tags = self.context.tags;
-        walk_tags(tags, &|name| self.holds(name), to)?;
+        let discriminators = self.context.discriminators;
+        walk_discriminators(discriminators, &|name| self.holds(name), to)?;
         self.fields(to)?;
         self.contents.map_or(Ok(()), |contents| self.extras(contents, to))
     }
@@ -223,12 +232,13 @@ impl Walk<'_> {
     ) -> Result<(), M::Error> {
         for (name, property) in &contents.properties {
             let is_written = self.index_of(name).is_some()
-                || self.tag_value(name).is_some() && !property.is_inserted;
+                || self.discriminator_value(name).is_some() && !property.is_inserted;
             if is_written {
                 continue;
             }
             let is_own = self.receiver.is_none() || property.is_inserted;
-            let is_sent = is_own || self.is_tag(name) || self.replaces_unknown();
+            let is_sent =
+                is_own || self.is_discriminator(name) || self.replaces_unknown();
             let view = View::Json(&property.value);
             if !is_sent {
                 to.note(Note::LeftOut(name));
@@ -245,7 +255,7 @@ impl Walk<'_> {
     /// undeclared properties would empty the object.
     fn replaces_unknown(&self) -> bool {
         self.receiver == Some(Method::Put)
-            && self.context.tags.is_some_and(Tags::any_unknown)
+            && self.context.discriminators.is_some_and(Discriminators::any_unknown)
     }
 
     /// Returns the reason for which a received property is not sent back, if there is
@@ -284,7 +294,7 @@ impl Walk<'_> {
             let identifies = is(Field::IDENTITY)
                 && self.context.is_item
                 && matches!(method, Method::Patch | Method::Put);
-            let is_sent = identifies || self.is_tag(field.json_name);
+            let is_sent = identifies || self.is_discriminator(field.json_name);
             return (!is_sent).then_some(Note::LeftOut(field.json_name));
         }
         let may_be_masked =
@@ -315,7 +325,8 @@ impl Walk<'_> {
         let replaces = matches!(self.context.request, Some(Method::Post | Method::Put));
         let is_required =
             field.flags & (Field::REQUIRED | Field::READ_ONLY) == Field::REQUIRED;
-        if is_required && replaces && self.tag_value(field.json_name).is_none() {
+        if is_required && replaces && self.discriminator_value(field.json_name).is_none()
+        {
             to.note(Note::Missing(field.json_name));
         }
     }
@@ -335,12 +346,16 @@ impl Walk<'_> {
         self.contents?.properties.get(name)
     }
 
-    fn is_tag(&self, name: &str) -> bool {
-        self.context.tags.is_some_and(|tags| tags.names(name))
+    fn is_discriminator(&self, name: &str) -> bool {
+        self.context
+            .discriminators
+            .is_some_and(|discriminators| discriminators.names(name))
     }
 
-    fn tag_value(&self, name: &str) -> Option<&str> {
-        self.context.tags.and_then(|tags| tags.value_of(name))
+    fn discriminator_value(&self, name: &str) -> Option<&str> {
+        self.context
+            .discriminators
+            .and_then(|discriminators| discriminators.value_of(name))
     }
 
     fn index_of(&self, name: &str) -> Option<usize> {

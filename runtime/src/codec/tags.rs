@@ -6,7 +6,7 @@
 ///
 /// A variant may be a union itself. Both discriminators are then in one object, so they
 /// form a chain.
-pub(super) struct Tags<'t> {
+pub(super) struct Discriminators<'t> {
     /// The JSON name of the discriminator.
     pub(super) name: &'t str,
     /// The discriminator's value, if the variant has exactly one: the value then need
@@ -15,10 +15,10 @@ pub(super) struct Tags<'t> {
     /// Whether the variant is declared.
     pub(super) is_known: bool,
     /// The discriminator value of the next outer union.
-    pub(super) outer: Option<&'t Tags<'t>>,
+    pub(super) outer: Option<&'t Discriminators<'t>>,
 }
 
-impl<'t> Tags<'t> {
+impl<'t> Discriminators<'t> {
     /// Returns true if a property is a discriminator.
     pub(super) fn names(&self, name: &str) -> bool {
         self.name == name || self.outer.is_some_and(|outer| outer.names(name))
@@ -26,11 +26,11 @@ impl<'t> Tags<'t> {
 
     /// Returns true if one of the unions has an undeclared variant.
     pub(super) fn any_unknown(&self) -> bool {
-        !self.is_known || self.outer.is_some_and(Tags::any_unknown)
+        !self.is_known || self.outer.is_some_and(Discriminators::any_unknown)
     }
 
     /// Returns the innermost discriminator with a name that has a value.
-    fn find(&self, name: &str) -> Option<&Tags<'t>> {
+    fn find(&self, name: &str) -> Option<&Discriminators<'t>> {
         if self.name == name && self.value.is_some() {
             Some(self)
         } else {
@@ -41,11 +41,12 @@ impl<'t> Tags<'t> {
     /// Returns the value that a property must have as a discriminator, if the unions
     /// determine it. The innermost union takes precedence.
     pub(super) fn value_of(&self, name: &str) -> Option<&'t str> {
-        self.find(name).and_then(|tag| tag.value)
+        self.find(name).and_then(|discriminator| discriminator.value)
     }
 
-    /// Returns true if [`Tags::value_of`] returns the value of this discriminator.
-    pub(super) fn is_innermost(&self, tag: &Tags<'_>) -> bool {
-        self.find(tag.name).is_some_and(|found| std::ptr::addr_eq(found, tag))
+    /// Returns true if [`Discriminators::value_of`] returns the value of this discriminator.
+    pub(super) fn is_innermost(&self, discriminator: &Discriminators<'_>) -> bool {
+        self.find(discriminator.name)
+            .is_some_and(|found| std::ptr::addr_eq(found, discriminator))
     }
 }

@@ -141,7 +141,10 @@ async fn a_delete_whose_response_was_lost_is_done_where_nothing_is_left() {
     let server =
         Server::start(move |number, _| if number == 0 { lost() } else { gone() });
     let response = delete.send(&plain(&server.await)).await.unwrap();
-    assert_eq!((response.status(), response.attempts(), response.has_body()), (404, 2, false));
+    assert_eq!(
+        (response.status(), response.attempts(), response.has_body()),
+        (404, 2, false)
+    );
     // Not if the resource never existed, nor if the earlier attempt was refused.
     for first in [404, 429, 425] {
         let server = Server::start(move |number, _| match number {

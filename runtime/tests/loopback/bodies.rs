@@ -102,7 +102,10 @@ async fn a_masked_secret_is_not_sent_as_the_secret() {
 
     let put = Request::<()>::new(&REPLACE, &["1"]).body(read.value());
     let problem = put.body_bytes().unwrap_err();
-    assert!(problem.is_invalid_request() && problem.to_string().contains("`token`"), "{problem}");
+    assert!(
+        problem.is_invalid_request() && problem.to_string().contains("`token`"),
+        "{problem}"
+    );
     assert!(
         problem.to_string().ends_with("set the secret, or clear the property"),
         "{problem}"

@@ -25,7 +25,7 @@ async fn a_response_that_is_not_http_gets_one_attempt() {
         assert!(!error.is_retryable() && !error.is_connect(), "{error}");
         let line = error.to_string();
         assert!(
-            line.contains("not HTTP") && line.contains("check the base URL"),
+            line.contains("not valid HTTP") && line.contains("check the base URL"),
             "{line}"
         );
     }

@@ -546,7 +546,10 @@ async fn a_revoke_that_fails_is_an_error_and_keeps_the_token() {
         let error = client.revoke().await.unwrap_err();
         assert_eq!((error.status(), error.attempts()), (Some(503), 3));
         let printed = format!("{error} {error:#?}");
-        assert!(printed.contains("not revoked") && !printed.contains("hunter2"), "{printed}");
+        assert!(
+            printed.contains("not revoked") && !printed.contains("hunter2"),
+            "{printed}"
+        );
     }
     get().send(&client).await.unwrap();
     assert_eq!((tokens(&server), server.arrived()), (1, 9));

@@ -163,7 +163,8 @@ async fn credentials_are_requested_before_they_expire() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let clock = Steps::default();
     let lifetime = Some(Duration::from_secs(1000));
-    let (client, requests, current) = counting(builder(&server, &clock), lifetime, &clock);
+    let (client, requests, current) =
+        counting(builder(&server, &clock), lifetime, &clock);
     for _ in 0..10 {
         get().send(&client).await.unwrap();
     }
@@ -189,7 +190,8 @@ async fn refused_credentials_are_requested_and_sent_again() {
     .await;
     for request in every_method() {
         let clock = Steps::default();
-        let (client, requests, current) = counting(builder(&server, &clock), None, &clock);
+        let (client, requests, current) =
+            counting(builder(&server, &clock), None, &clock);
         // The provider has nothing else: the refusal is the result, and the provider is
         // not asked again within half a minute.
         for _ in 0..3 {

@@ -85,7 +85,7 @@ async fn a_server_without_tls_is_reported() {
         let client = builder.tls_backend(backend).build().unwrap();
         let error = get().send(&client).await.unwrap_err();
         assert_eq!((error.attempts(), error.is_retryable()), (1, false), "{error}");
-        assert!(error.to_string().contains("may not speak TLS"), "{error}");
+        assert!(error.to_string().contains("may not use TLS"), "{error}");
     }
 }
 

@@ -372,7 +372,10 @@ async fn a_failed_operation_names_its_error() {
         })
         .await;
         let error = wait(&LONG, &server).await.result.unwrap_err();
-        assert!(error.is_failed_wait() && error.to_string().contains(message), "{error}");
+        assert!(
+            error.is_failed_wait() && error.to_string().contains(message),
+            "{error}"
+        );
     }
 }
 
@@ -448,7 +451,7 @@ async fn a_wait_without_anything_to_poll_is_not_done() {
     ] {
         let server = Server::start(move |_, _| reply()).await;
         let error = wait(&LONG_ONLY, &server).await.result.unwrap_err();
-        assert!(error.to_string().contains("poll instead"), "{error}");
+        assert!(error.to_string().contains("use `poll` instead"), "{error}");
     }
     // The work was complete with the response.
     let server = script(&[|| state("IDLE")]).await;

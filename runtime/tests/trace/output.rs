@@ -165,7 +165,8 @@ async fn spans_and_warnings_and_no_secret() {
     let (bodies, lines): (Vec<_>, Vec<_>) = text.lines().partition(is_body);
     let (bodies, text) = (bodies.join("\n"), lines.join("\n"));
     assert!(bodies.contains("request body") && bodies.contains("response body"));
-    for (what, shown) in [("bodies", &bodies), ("the log", &text), ("errors", &printed)] {
+    for (what, shown) in [("bodies", &bodies), ("the log", &text), ("errors", &printed)]
+    {
         assert!(!shown.contains("MyProject"), "MyProject in {what}: {shown}");
     }
     assert!(printed.contains("<redacted>"), "{printed}");

@@ -16,13 +16,13 @@ type ProfileRead = Option<(Option<String>, bool)>;
 /// Infers from variables and a profile with all settings. Also returns how the profile
 /// was read.
 fn inferred(variables: &[(&str, &str)]) -> (Result<Found, Error>, ProfileRead) {
-    let read = RefCell::new(None);
+    let profile_read = RefCell::new(None);
     let read = |name: &str| {
         let found = variables.iter().find(|(other, _)| *other == name);
         found.map(|(_, value)| (*value).to_owned())
     };
     let profile = |name: Option<&str>, with_credentials: bool| {
-        *read.borrow_mut() = Some((name.map(str::to_owned), with_credentials));
+        *profile_read.borrow_mut() = Some((name.map(str::to_owned), with_credentials));
         if name == Some("missing") {
             return Err(fail("/c.toml: there is no profile \"missing\""));
         }
@@ -38,7 +38,7 @@ fn inferred(variables: &[(&str, &str)]) -> (Result<Found, Error>, ProfileRead) {
         })
     };
     let found = infer(&read, Timestamp::UNIX_EPOCH, &profile);
-    (found, read.into_inner())
+    (found, profile_read.into_inner())
 }
 
 #[test]

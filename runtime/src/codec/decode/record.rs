@@ -4,7 +4,7 @@ use super::{Decoder, Difference, ENTRY, Expected, Result, What};
 use crate::codec::extra::{Contents, EXTRA, Property};
 use crate::codec::members::is_masked;
 use crate::codec::reader::next_places;
-use crate::codec::tags::Tags;
+use crate::codec::tags::Discriminators;
 use crate::codec::{Direction, Extra, Field, Json, Record, Slot, View};
 
 /// The number of fields tried after the expected one before a search. The service
@@ -47,7 +47,7 @@ impl Decoder<'_> {
     pub(super) fn record(
         &mut self,
         record: &mut dyn Record,
-        tags: Option<&Tags<'_>>,
+        discriminators: Option<&Discriminators<'_>>,
     ) -> Result<()> {
         if self.reader.peek() != Some(b'{') {
             return Err(self.reader.mismatch(Expected::Object));
@@ -77,7 +77,7 @@ impl Decoder<'_> {
                         self.member(record, &fields[index], index, &mut seen)?;
                         next = index + 1;
                     }
-                    None => self.undeclared(record, &key, tags)?,
+                    None => self.undeclared(record, &key, discriminators)?,
                 }
             }
             more = self.reader.more(b'}')?;
@@ -201,13 +201,15 @@ impl Decoder<'_> {
         &mut self,
         record: &mut dyn Record,
         name: &str,
-        tags: Option<&Tags<'_>>,
+        discriminators: Option<&Discriminators<'_>>,
     ) -> Result<()> {
-        if tags.is_some_and(|tags| tags.value_of(name).is_some()) {
+        if discriminators
+            .is_some_and(|discriminators| discriminators.value_of(name).is_some())
+        {
             return self.reader.skip();
         }
         self.reader.peek();
-        if !tags.is_some_and(|tags| tags.names(name)) {
+        if !discriminators.is_some_and(|discriminators| discriminators.names(name)) {
             self.note(self.reader.at(), Difference::Undeclared);
         }
         let value = self.reader.free()?;
