@@ -153,7 +153,7 @@ fn a_test_that_asks_for_something_else_is_told_why() {
     });
     assert!(
         message.contains(
-            "came:     getCluster 2024-08-05: GET /api/atlas/v2/groups/g1/clusters/test"
+            "received: getCluster 2024-08-05: GET /api/atlas/v2/groups/g1/clusters/test"
         ),
         "{message}"
     );
@@ -181,7 +181,7 @@ fn a_test_that_asks_for_too_little_is_told_what() {
         atlas.on(&clusters::get_cluster(ANY, "prod")).respond(cluster("prod")).times(2);
         _ = clusters::get_cluster("g1", "prod").send(&client).await;
     });
-    assert!(message.contains("never asked for"), "{message}");
+    assert!(message.contains("never requested"), "{message}");
     assert!(
         message.contains("clusters/prod") && message.contains("1 of 2"),
         "{message}"
@@ -191,7 +191,7 @@ fn a_test_that_asks_for_too_little_is_told_what() {
         let (_, atlas) = testing::mock_client();
         atlas.single_request(&clusters::get_cluster(ANY, "prod"));
     });
-    assert!(message.contains("came:     nothing"), "{message}");
+    assert!(message.contains("received: nothing"), "{message}");
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn an_order_is_kept_where_it_is_asked_for() {
         atlas.on(&clusters::get_cluster("g1", "b")).respond(cluster("b"));
         _ = clusters::get_cluster("g1", "b").send(&client).await;
     });
-    assert!(message.contains("not yet its turn"), "{message}");
+    assert!(message.contains("not yet next in order"), "{message}");
 }
 
 /// A panic in a task, which nobody observes, must not make the test pass.

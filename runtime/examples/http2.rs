@@ -1,12 +1,13 @@
-//! What HTTP/2 changes for many tasks: the same calls over each version, against one server on
-//! loopback that takes a millisecond for each.
+//! Compares HTTP/2 and HTTP/1.1 for many tasks: the same calls over each version,
+//! against one server on loopback that takes a millisecond per request.
 //!
 //! ```sh
 //! cargo run --release -p atlas-admin-runtime --features http2 --example http2
 //! cargo run -p atlas-admin-runtime --features http2 --example http2 -- serve
 //! ```
 //!
-//! `serve` prints the URL of the server and goes on until its input ends, for other programs.
+//! `serve` prints the URL of the server and runs until its input ends, for other
+//! programs.
 
 #![allow(dead_code, reason = "what the tests use is here as well")]
 #![allow(clippy::disallowed_methods, reason = "it measures")]
@@ -35,7 +36,7 @@ const CALLS: usize = 100;
 const ROUNDS: usize = 5;
 
 fn main() {
-    // Threads of its own for the server, so that it costs both versions the same.
+    // Separate threads for the server, so that it costs both versions the same.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
     let server =
@@ -76,9 +77,11 @@ fn client(url: &str, is_multiplexed: bool) -> Client {
     }
 }
 
-/// Makes calls, after a first one where `is_warm`, as a request for an access token is.
+/// Makes calls; if `is_warm`, after a first one that opens the connection, like a token
+/// request.
 ///
-/// Prints connections, the time of all calls and the median and the 99th percentile of one.
+/// Prints the number of connections, the total time, and the median and the 99th
+/// percentile of a call.
 async fn measure(server: &Server, is_multiplexed: bool, is_warm: bool, round: usize) {
     let client = client(&server.url, is_multiplexed);
     let before = server.counts();

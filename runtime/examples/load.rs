@@ -1,13 +1,14 @@
-//! 10,000 requests from 64 tasks over each scheme of authentication, 2 % of which meet a
-//! fault, and the figures that come of it. Fails where one is wrong.
+//! Sends 10,000 requests from 64 tasks with each authentication scheme, with a fault in
+//! 2 % of them, and prints the results. Fails if one is wrong.
 //!
 //! ```sh
 //! cargo run --release -p atlas-admin-runtime --example load            # 10,000 requests
 //! cargo run --release -p atlas-admin-runtime --example load -- 500000
 //! ```
 //!
-//! Memory is that of the whole process, server included. It grows by some hundred KiB until
-//! the allocator has met its busiest moment, which a longer run tells from a leak.
+//! Memory is that of the whole process, server included. It grows by some hundred KiB
+//! until the allocator has seen the highest load; a longer run distinguishes that from a
+//! leak.
 
 #![allow(dead_code, reason = "what the tests use is here as well")]
 #![allow(clippy::disallowed_methods, reason = "it measures")]
@@ -33,16 +34,16 @@ mod loopback {
 }
 
 const TASKS: usize = 64;
-/// Every which request meets a fault: 2 %.
+/// One of this many requests meets a fault: 2 %.
 const FAULTY: usize = 50;
 
-/// What the server did.
+/// The server's record.
 struct Ledger {
     arrived: AtomicUsize,
     tokens: AtomicUsize,
     faults: AtomicUsize,
-    /// How often each unsafe request was executed, by the number in its body. All of it is
-    /// there, and written to, from the beginning, so that it does not count as growth.
+    /// The number of executions of each unsafe request, by the number in its body.
+    /// Allocated and written at the start, so that it doesn't count as growth.
     executed: Vec<AtomicU8>,
 }
 
@@ -55,8 +56,8 @@ impl Ledger {
         Self { arrived, tokens, faults, executed }
     }
 
-    /// Answers a request whose credentials are good.
-    fn answer(&self, seen: &Seen, oracle: &Oracle) -> Reply {
+    /// Responds to a request with valid credentials.
+    fn respond(&self, seen: &Seen, oracle: &Oracle) -> Reply {
         let number = self.arrived.fetch_add(1, Ordering::Relaxed);
         let execute = || {
             if seen.method == "POST" || seen.method == "PATCH" {
@@ -83,8 +84,8 @@ impl Ledger {
                 execute();
                 Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\n{").close()
             }
-            // A token that is refused now and then is not replaced each time: Atlas also
-            // answers 401 where a role is missing.
+            // A token that is refused occasionally is not replaced each time: Atlas also
+            // responds with 401 where a role is missing.
             _ if is_bearer(seen) => Reply::new(425, &[], ""),
             _ => oracle.challenge(true),
         }
@@ -115,7 +116,7 @@ async fn run(scheme: &str, credentials: Credentials, requests: usize) {
             return Reply::new(200, &[], token);
         }
         let refusal = if is_bearer(seen) { None } else { oracle.refuse(seen) };
-        refusal.unwrap_or_else(|| shared.answer(seen, &oracle))
+        refusal.unwrap_or_else(|| shared.respond(seen, &oracle))
     })
     .await;
     let backoff = (Duration::from_millis(5), Duration::from_millis(50));
@@ -162,7 +163,7 @@ async fn run(scheme: &str, credentials: Credentials, requests: usize) {
         ledger.tokens.load(Ordering::Relaxed)
     );
     println!("  all that arrived               {}", server.arrived());
-    println!("  POST, PATCH told to have failed {failed}");
+    println!("  POST, PATCH reported as failed  {failed}");
     println!("  POST, PATCH executed twice     {twice}");
     println!("  memory (KiB) at 10 % steps     {memory:?}");
     assert_eq!(twice, 0);
@@ -170,7 +171,7 @@ async fn run(scheme: &str, credentials: Credentials, requests: usize) {
     assert!(late < early + early / 4 + 4096, "memory grows: {memory:?}");
 }
 
-/// Takes numbers until there are no more; returns how many requests failed.
+/// Takes numbers until there are no more. Returns the number of failed requests.
 async fn work(
     client: Client,
     next: Arc<AtomicUsize>,
@@ -195,12 +196,14 @@ async fn work(
             _ => Request::new(&GET, &[&id]),
         };
         match request.send(&client).await {
-            Ok(answer) if number.is_multiple_of(4) => assert_eq!(answer["id"], "groups"),
-            Ok(answer) => assert_eq!(answer["id"], id),
+            Ok(response) if number.is_multiple_of(4) => {
+                assert_eq!(response["id"], "groups")
+            }
+            Ok(response) => assert_eq!(response["id"], id),
             Err(error) => {
                 assert!(number % 4 < 2, "{error}");
                 failed += 1;
-                // What was refused must not have been executed.
+                // A refused request must not have been executed.
                 let count = ledger.executed[number].load(Ordering::Relaxed);
                 let refused = error.status().is_some_and(|status| status >= 400);
                 assert!(!refused || count == 0, "{error}");
@@ -209,7 +212,7 @@ async fn work(
     }
 }
 
-/// Returns the memory of this process in KiB, 0 where the system doesn't say.
+/// Returns the memory of this process in KiB; 0 if the system doesn't state it.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,5 +1,5 @@
-//! What a request costs over a bare `reqwest` call, side by side on loopback, in turns, against
-//! one server: over one that sends the same bytes, and over the least that one can send.
+//! Measures the overhead of a request over bare `reqwest` calls, alternately on loopback
+//! against one server: over a call that sends the same bytes, and over a minimal one.
 //!
 //! ```sh
 //! cargo run --release -p atlas-admin-runtime --example overhead
@@ -27,7 +27,7 @@ mod loopback {
 const ROUNDS: usize = 20_000;
 
 fn main() {
-    // A thread of its own for the server, so that it costs both sides the same.
+    // A separate thread for the server, so that it costs both sides the same.
     let mut server = tokio::runtime::Builder::new_multi_thread();
     let server = server.worker_threads(1).enable_all().build().unwrap();
     let url =
@@ -90,7 +90,7 @@ async fn measure(url: String) {
     }
 }
 
-/// A client as a program makes one that talks to one host.
+/// Creates a client like that of a program that calls one host.
 fn bare() -> reqwest::Client {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)

@@ -16,10 +16,11 @@ use crate::codec::{Json, Value};
 use crate::template::encode;
 use crate::text;
 
-/// Query parameters by their names, each with its texts.
+/// Query parameters: each name with its values.
 pub(crate) type Query = Vec<(Cow<'static, str>, Vec<String>)>;
 
-/// The headers that a request has of its own: by its operation, its body and the connection.
+/// The headers that the SDK sets itself, from the operation, the body and the
+/// connection.
 const OWN: &[HeaderName] = &[
     ACCEPT,
     ACCEPT_ENCODING,
@@ -35,14 +36,14 @@ const OWN: &[HeaderName] = &[
     UPGRADE,
 ];
 
-/// What is added to requests that don't set it themselves.
+/// Headers and query parameters added to requests that don't set them themselves.
 #[derive(Clone, Default)]
 pub(crate) struct Additions {
     pub(crate) headers: HeaderMap,
     pub(crate) query: Query,
     /// A product to add to the `User-Agent` header.
     pub(crate) product: Option<HeaderValue>,
-    /// The first thing that can't be added, and why.
+    /// The first setting that is invalid, and why; `build` or `send` fails with it.
     pub(crate) problem: Option<String>,
 }
 
@@ -62,7 +63,9 @@ impl Additions {
     pub(crate) fn set_product(&mut self, product: &str) {
         match HeaderValue::from_str(product) {
             Ok(product) => self.product = Some(product),
-            Err(_) => self.fail("the user agent is no header value".to_owned()),
+            Err(_) => self.fail(
+                "the user agent holds a character that a header can't carry".to_owned(),
+            ),
         }
     }
 
@@ -73,11 +76,12 @@ impl Additions {
 
 /// Sets a query parameter, in place of an earlier value; `null` removes it.
 ///
-/// With a `separator`, the items of a list are one text; without, each is a parameter of its own.
+/// With a `separator`, the items of a list are joined into one parameter; without, each
+/// item is a parameter of its own.
 ///
 /// # Errors
 ///
-/// Returns why it can't be set.
+/// Returns why the value can't be set.
 pub(crate) fn set_query(
     query: &mut Query,
     name: Cow<'static, str>,
@@ -99,7 +103,7 @@ pub(crate) fn set_query(
 ///
 /// # Errors
 ///
-/// Returns why it can't be set.
+/// Returns why the value can't be set.
 pub(crate) fn set_header(
     headers: &mut HeaderMap,
     name: &str,
@@ -108,30 +112,31 @@ pub(crate) fn set_header(
     let texts = text::texts(value)
         .map_err(|what| format!("the header {name} can't hold {what}"))?;
     let key = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| format!("{name:?} can't be the name of a header"))?;
+        .map_err(|_| format!("{name:?} is not a valid header name"))?;
     let why = match key {
-        AUTHORIZATION => "is made of the credentials of the client",
-        PROXY_AUTHORIZATION => "is made of the URL of the proxy",
-        USER_AGENT => "is made by the client: add a product with `user_agent`",
-        _ if OWN.contains(&key) => "is the request's own",
+        AUTHORIZATION => "is derived from the client's credentials",
+        PROXY_AUTHORIZATION => "is derived from the proxy's URL",
+        USER_AGENT => "is set by the client: add a product with `user_agent`",
+        _ if OWN.contains(&key) => "is set by the SDK for each request",
         _ => "",
     };
     if !why.is_empty() {
-        return Err(format!("the header {key} can't be set, for it {why}"));
+        return Err(format!("the header {key} can't be set: it {why}"));
     }
     if texts.is_empty() {
         headers.remove(key);
         return Ok(());
     }
-    let mut value = HeaderValue::from_str(&texts.join(","))
-        .map_err(|_| format!("the header {name} holds a character it must not"))?;
-    // It may be the key of a gateway.
+    let mut value = HeaderValue::from_str(&texts.join(",")).map_err(|_| {
+        format!("the header {name} holds a character that a header can't carry")
+    })?;
+    // The value may be a gateway's key.
     value.set_sensitive(true);
     headers.insert(key, value);
     Ok(())
 }
 
-/// Adds query parameters to a path where there are none of their names.
+/// Adds the query parameters whose names a path doesn't have yet.
 pub(crate) fn add_query(target: &mut String, more: &Query) {
     if more.is_empty() {
         return;
@@ -145,7 +150,7 @@ pub(crate) fn add_query(target: &mut String, more: &Query) {
     );
 }
 
-/// Writes query parameters to the end of a path.
+/// Appends query parameters to a path.
 pub(crate) fn push_query<'q>(
     target: &mut String,
     query: impl IntoIterator<Item = &'q (Cow<'static, str>, Vec<String>)>,
@@ -162,12 +167,13 @@ pub(crate) fn push_query<'q>(
     }
 }
 
-/// Changes additions that most have none of.
+/// Returns the additions, and creates them if there are none, because most requests
+/// have none.
 pub(crate) fn of(additions: &mut Option<Arc<Additions>>) -> &mut Additions {
     Arc::make_mut(additions.get_or_insert_default())
 }
 
-/// Prints names, for a value may be a secret.
+/// Prints names only, because a value may be a secret.
 impl fmt::Debug for Additions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();

@@ -1,7 +1,7 @@
-//! Authentication: requests sent with credentials, and what a refusal means.
+//! Authentication: sends requests with credentials, and interprets refusals (401).
 //!
-//! One file for each scheme. None of them decides about retries: they tell what was refused
-//! before anything was done, and the retry policy decides.
+//! One file per scheme. None of them decides about retries. They mark the failures that
+//! happened before anything was executed, and the retry policy decides.
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,18 +36,18 @@ mod scheme;
 mod scrub;
 mod store;
 
-/// How a client authenticates.
+/// The authentication of a client.
 pub(crate) enum Auth {
     None,
-    /// With credentials that stay.
+    /// Fixed credentials.
     Fixed(Scheme),
-    /// With credentials that a provider gives, and may replace.
+    /// Credentials from a provider, which may replace them.
     Provided(Box<Provided>),
 }
 
 impl Auth {
-    /// Makes it of fixed credentials. `settings` is what a service account needs to request
-    /// tokens.
+    /// Creates it from fixed credentials. A service account requests tokens with the
+    /// `settings`.
     pub(crate) fn fixed(
         credentials: Credentials,
         settings: TokenSettings,
@@ -55,7 +55,7 @@ impl Auth {
         Scheme::new(credentials, settings).map(Self::Fixed)
     }
 
-    /// Makes it of a provider.
+    /// Creates it from a provider.
     pub(crate) fn provided(
         provider: Arc<dyn CredentialsProvider>,
         settings: TokenSettings,
@@ -63,8 +63,9 @@ impl Auth {
         Self::Provided(Box::new(Provided::new(provider, settings)))
     }
 
-    /// Sends a call, and once more where the credentials were good but what was made of them
-    /// has run out. `limit` is the rest of the attempt's time.
+    /// Sends a call. Sends it a second time where the credentials are good but the nonce
+    /// or token derived from them has expired. `limit` is the rest of the attempt's
+    /// time.
     pub(crate) async fn send(
         &self,
         connection: &Connection,
@@ -77,7 +78,8 @@ impl Auth {
             }
             Self::None => Ok((call.send(connection, None).await?, Lease::NOTHING)),
             Self::Fixed(scheme) => scheme.send(connection, call, limit).await,
-            // On the heap, for it is large: else every request has its size.
+            // On the heap because the future is large: otherwise each request has its
+            // size.
             Self::Provided(provided) => {
                 Box::pin(provided.send(connection, call, limit)).await
             }
@@ -93,7 +95,8 @@ impl Auth {
         }
     }
 
-    /// Returns the probable reason of a 401, where these credentials have one of their own.
+    /// Returns the probable reason for a 401, if these credentials have a particular
+    /// one.
     pub(crate) fn why_unauthorized(&self) -> Option<&'static str> {
         match self {
             Self::None => Some("the client was built without credentials"),
@@ -102,8 +105,8 @@ impl Auth {
         }
     }
 
-    /// Takes the secrets in use out of a response, for it may be the page of a proxy that
-    /// repeats what it was sent.
+    /// Removes the secrets in use from a response body: the page of a proxy may repeat
+    /// the request's headers.
     pub(crate) fn scrub(&self, body: Bytes) -> Bytes {
         match self {
             Self::None => body,
@@ -123,7 +126,7 @@ impl fmt::Debug for Auth {
     }
 }
 
-/// What a service account needs to request tokens.
+/// The settings with which a service account requests tokens.
 #[derive(Clone)]
 pub(crate) struct TokenSettings {
     pub(crate) connection: Connection,
@@ -132,7 +135,7 @@ pub(crate) struct TokenSettings {
     pub(crate) store: Arc<dyn TokenStore>,
 }
 
-/// Makes a header value that no `Debug` prints.
+/// Creates a header value that no `Debug` prints.
 fn secret_header(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     let Ok(mut value) = HeaderValue::from_str(&format!("{scheme}{secret}")) else {
         // Without a source: it would quote the secret.
@@ -143,8 +146,8 @@ fn secret_header(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-/// Makes the header of HTTP Basic for a client of OAuth (RFC 6749 section 2.3.1): both parts
-/// percent-encoded, which leaves those that the service hands out as they are.
+/// Creates the header of HTTP Basic for an OAuth client (RFC 6749 section 2.3.1). Both
+/// parts are percent-encoded, which doesn't change those that Atlas issues.
 fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
     let pair = format!("{}:{}", encode(id), encode(secret));
     secret_header("Basic ", &BASE64_STANDARD.encode(pair))
@@ -156,7 +159,7 @@ mod tests {
 
     #[cfg(all(feature = "testing", not(feature = "api-keys")))]
     #[test]
-    fn an_api_key_without_its_feature_is_told() {
+    fn an_api_key_without_its_feature_is_reported() {
         let (_, mock) = crate::testing::mock_client();
         let builder = mock.client_builder();
         let builder = builder.credentials(Credentials::api_key("public", "hunter2"));

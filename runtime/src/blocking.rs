@@ -1,12 +1,13 @@
-//! The same surface without async: a client that brings a runtime of its own.
+//! The API without async: a client with a runtime of its own.
 //!
-//! [`Request::send_blocking`] and [`PagedRequest::iter`] are `send` and `stream`, and
-//! [`Download::into_read`] makes a [`Read`] of a payload; anything else (a poll, a download to
-//! a file) goes through [`Client::block_on`].
+//! [`Request::send_blocking`] and [`PagedRequest::iter`] correspond to `send` and
+//! `stream`. [`Download::into_read`] turns a payload into a [`Read`].
+//! [`Client::block_on`] waits for everything else (a poll, a download to a file).
 //!
-//! They work wherever a thread may block: in a program without async, in `spawn_blocking` and
-//! `block_in_place` of Tokio, and where a runtime is entered. Async code gets an error instead,
-//! for its thread would stall: call them in `spawn_blocking` there, or await the request.
+//! These functions work wherever a thread may block: in a program without async, in
+//! Tokio's `spawn_blocking` and `block_in_place`, and on a thread that has entered a
+//! runtime. In async code, they return an error instead of stalling the thread: call
+//! them in `spawn_blocking` there, or await the request.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -29,7 +30,7 @@ mod wait;
 /// A [`client`](crate::Client) for programs without async.
 ///
 /// Cheap to clone and safe to share between threads. It has one thread of its own, which
-/// keeps connections in order between calls.
+/// maintains connections between calls.
 #[derive(Clone)]
 pub struct Client {
     client: crate::client::Client,
@@ -41,58 +42,63 @@ struct Own(Option<Runtime>);
 impl Drop for Own {
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {
-            // Waiting for its thread, as a plain drop does, panics inside async code.
+            // A plain drop waits for the runtime's thread, and panics inside async code.
             runtime.shutdown_background();
         }
     }
 }
 
 impl Client {
-    /// Makes a blocking client of a client.
+    /// Creates a blocking client from a client.
     ///
     /// # Errors
     ///
-    /// Returns why the system gives no thread.
+    /// Returns an error if the system can't start a thread.
     pub fn new(client: crate::client::Client) -> Result<Self, Error> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| {
-            Error::with_source(Kind::Configuration, "no thread for the client", error)
+            Error::with_source(
+                Kind::Configuration,
+                "the system could not start a thread for the blocking client",
+                error,
+            )
         })?;
         Ok(Self { client, runtime: Arc::new(Own(Some(runtime))) })
     }
 
-    /// Makes a client of the environment: see
+    /// Creates a client from the environment: see
     /// [`ClientBuilder::from_env`](crate::ClientBuilder::from_env).
     ///
     /// # Errors
     ///
-    /// Returns which variables are missing.
+    /// Returns an error that names the missing variables.
     pub fn from_env() -> Result<Self, Error> {
         Self::new(crate::client::Client::from_env()?)
     }
 
-    /// Makes a client of the environment, else of a profile of the Atlas CLI: see
+    /// Creates a client from the environment, else from a profile of the Atlas CLI: see
     /// [`ClientBuilder::infer`](crate::ClientBuilder::infer).
     ///
     /// # Errors
     ///
-    /// Returns where credentials were looked for, and why there are none.
+    /// Returns an error that lists where credentials were looked for, and why none were
+    /// found.
     pub fn infer() -> Result<Self, Error> {
         Self::new(crate::client::Client::infer()?)
     }
 
-    /// Makes a client of a profile of the Atlas CLI: see
+    /// Creates a client from a profile of the Atlas CLI: see
     /// [`ClientBuilder::from_profile`](crate::ClientBuilder::from_profile).
     ///
     /// # Errors
     ///
-    /// Returns which file, profile or setting is missing.
+    /// Returns an error that names the missing file, profile or setting.
     #[cfg(feature = "profiles")]
     pub fn from_profile(name: &str) -> Result<Self, Error> {
         Self::new(crate::client::Client::from_profile(name)?)
     }
 
-    /// Takes back the access token of a service account:
+    /// Revokes the access token of a service account:
     /// [`Client::revoke`](crate::Client::revoke) without async.
     ///
     /// # Errors
@@ -102,23 +108,23 @@ impl Client {
         self.block_on(self.client.revoke())
     }
 
-    /// Returns the client that this one stands on.
+    /// Returns the async client that this client uses.
     pub fn client(&self) -> &crate::client::Client {
         &self.client
     }
 
-    /// Waits for a future that this crate made.
+    /// Waits for a future of this crate.
     ///
     /// # Errors
     ///
-    /// Returns the future's own error, or that this thread runs async code of Tokio, which a
-    /// blocking call would stall.
+    /// Returns the future's own error, or an error if this thread runs async code of
+    /// Tokio, which a blocking call would stall.
     pub fn block_on<T>(
         &self,
         future: impl IntoFuture<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let (Some(runtime), false) = (&self.runtime.0, wait::is_async()) else {
-            let message = "a blocking call inside async code: await the request, or make the \
+            let message = "a blocking call inside async code would stall it: await the request, or make the \
                            call in `spawn_blocking`";
             return Err(Error::new(Kind::Configuration, message));
         };
@@ -133,7 +139,7 @@ impl fmt::Debug for Client {
 }
 
 impl<T: Output> Request<T> {
-    /// Sends the request and waits for the answer: [`Request::send`] without async.
+    /// Sends the request and waits for the response: [`Request::send`] without async.
     ///
     /// # Errors
     ///
@@ -142,7 +148,7 @@ impl<T: Output> Request<T> {
         client.block_on(self.send(&client.client))
     }
 
-    /// Sends the request with settings of its own: [`Request::send_with`] without async.
+    /// Sends the request with options of its own: [`Request::send_with`] without async.
     ///
     /// # Errors
     ///
@@ -180,7 +186,8 @@ impl<T: Page + Output> PagedRequest<T> {
     }
 }
 
-/// The items of a list, without async. Made by [`PagedRequest::iter`]. An error is the last item.
+/// The items of a list, without async. Returned by [`PagedRequest::iter`]. An error is
+/// the last item.
 #[derive(Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct Items<T: Page> {
@@ -205,7 +212,8 @@ impl<T: Page + Output> Iterator for Items<T> {
 
 impl<T: Page + Output> FusedIterator for Items<T> {}
 
-/// The pages of a list, without async. Made by [`PagedRequest::iter_pages`]. An error is the last.
+/// The pages of a list, without async. Returned by [`PagedRequest::iter_pages`]. An
+/// error is the last item.
 #[derive(Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct Pages<T> {
@@ -237,7 +245,7 @@ impl Download {
     }
 }
 
-/// A payload as it arrives, read without async. Made by [`Download::into_read`].
+/// A payload as it arrives, read without async. Returned by [`Download::into_read`].
 #[derive(Debug)]
 pub struct Reader {
     client: Client,
@@ -245,7 +253,7 @@ pub struct Reader {
 }
 
 impl Read for Reader {
-    /// Reads what has arrived, and waits for it where nothing has.
+    /// Reads the bytes that have arrived; waits if there are none.
     ///
     /// # Errors
     ///
@@ -255,7 +263,7 @@ impl Read for Reader {
         let download = &mut self.download;
         let read =
             poll_fn(|context| Pin::new(&mut *download).poll_read(context, &mut buffer));
-        // The two layers of errors: of blocking at all, and of reading.
+        // The outer error is that of blocking, the inner one that of reading.
         self.client.block_on(async { Ok(read.await) }).map_err(io::Error::other)??;
         Ok(buffer.filled().len())
     }

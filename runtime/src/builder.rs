@@ -1,6 +1,6 @@
-//! What the builder of a request offers besides its setters.
+//! The functions of a request builder besides its setters.
 
-/// Anything that lists values of a type, or what becomes one: `["OPEN", "CLOSED"]`.
+/// Any list of values of a type, or of values that convert to it: `["OPEN", "CLOSED"]`.
 pub trait IntoList<T> {
     /// Collects the list.
     fn into_list(self) -> Vec<T>;
@@ -12,11 +12,13 @@ impl<T, V: Into<T>, I: IntoIterator<Item = V>> IntoList<T> for I {
     }
 }
 
-/// Implements what a generated `struct Name<T> { request: Request<T> }` offers besides its setters:
-/// all that can be done with its [`Request`](crate::Request), on the type that people hold.
+/// Implements the functions of a generated `struct Name<T> { request: Request<T> }`
+/// besides its setters: those of its [`Request`](crate::Request), on the type that users
+/// hold.
 ///
-/// `paged` stands for an operation that takes the number of a page. `waits` stands for one whose
-/// work is complete only later; its struct is `Name<T, W>`, with `result: PhantomData<fn() -> W>`.
+/// `paged` is for an operation with a page number parameter. `waits` is for one whose
+/// work completes after its response; its struct is `Name<T, W>`, with `result:
+/// PhantomData<fn() -> W>`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! builder {
@@ -62,14 +64,14 @@ macro_rules! builder {
                 self
             }
 
-            /// Makes the request expect another type of response:
+            /// Changes the expected type of the response:
             /// [`Request::with_output`](atlas_admin_runtime::Request::with_output).
             #[inline]
             pub fn with_output<U>(self) -> $crate::Request<U> {
                 self.request.with_output()
             }
 
-            /// Returns the operation that is called.
+            /// Returns the operation.
             #[inline]
             pub fn operation(&self) -> &'static $crate::Operation {
                 self.request.operation()
@@ -88,13 +90,14 @@ macro_rules! builder {
                 self.request.path_and_query()
             }
 
-            /// Returns the media type that is asked for.
+            /// Returns the media type in the `Accept` header.
             #[inline]
             pub fn accept(&self) -> &'static str {
                 self.request.accept()
             }
 
-            /// Returns the headers that are sent: [`Request::headers`](atlas_admin_runtime::Request::headers).
+            /// Returns the request's headers:
+            /// [`Request::headers`](atlas_admin_runtime::Request::headers).
             #[inline]
             pub fn headers(&self) -> $crate::http::HeaderMap {
                 self.request.headers()
@@ -104,7 +107,7 @@ macro_rules! builder {
             ///
             /// # Errors
             ///
-            /// Returns what keeps the request from being sent.
+            /// Returns why the request can't be sent.
             #[inline]
             pub fn body_bytes(
                 &self,
@@ -132,7 +135,7 @@ macro_rules! builder {
             ///
             /// # Errors
             ///
-            /// Returns what keeps the request from being sent.
+            /// Returns why the request can't be sent.
             #[inline]
             pub fn to_curl(
                 &self,
@@ -168,14 +171,14 @@ macro_rules! builder {
             ///
             /// # Errors
             ///
-            /// Returns an error for every status other than 2xx, and for all that keeps a response
-            /// from arriving.
+            /// Returns an error for every status other than 2xx, and if no response
+            /// arrives.
             #[inline]
             pub fn send(&self, client: &$crate::Client) -> $crate::ResponseFuture<T> {
                 self.request.send(client)
             }
 
-            /// Sends the request with settings of its own:
+            /// Sends the request with options of its own:
             /// [`Request::send_with`](atlas_admin_runtime::Request::send_with).
             ///
             /// # Errors
@@ -190,7 +193,8 @@ macro_rules! builder {
                 self.request.send_with(client, options)
             }
 
-            /// Begins to wait for a state: [`Request::poll`](atlas_admin_runtime::Request::poll).
+            /// Starts waiting for a state:
+            /// [`Request::poll`](atlas_admin_runtime::Request::poll).
             #[inline]
             pub fn poll(&self, client: &$crate::Client) -> $crate::Poller<'static, T> {
                 self.request.poll(client)
@@ -232,7 +236,7 @@ macro_rules! builder {
     };
 }
 
-/// Implements what the builder of a paged operation offers.
+/// Implements the functions of the builder of a paged operation.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! paged_builder {
@@ -244,7 +248,8 @@ macro_rules! paged_builder {
                 self.request.clone().paged().stream(client)
             }
 
-            /// Returns every item of the list, each page asked for with settings of its own:
+            /// Returns every item of the list; each page is requested with these
+            /// options:
             /// [`PagedRequest::stream_with`](atlas_admin_runtime::PagedRequest::stream_with).
             #[inline]
             pub fn stream_with(
@@ -261,7 +266,7 @@ macro_rules! paged_builder {
                 self.request.clone().paged().pages(client)
             }
 
-            /// Returns every page of the list, each asked for with settings of its own:
+            /// Returns every page of the list; each is requested with these options:
             /// [`PagedRequest::pages_with`](atlas_admin_runtime::PagedRequest::pages_with).
             #[inline]
             pub fn pages_with(
@@ -277,7 +282,8 @@ macro_rules! paged_builder {
     };
 }
 
-/// Implements what the builder of an operation offers whose work is complete only later.
+/// Implements the functions of the builder of an operation whose work completes after
+/// its response.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! waiting_builder {
@@ -290,7 +296,7 @@ macro_rules! waiting_builder {
             ///
             /// # Errors
             ///
-            /// As [`Waiter`](atlas_admin_runtime::Waiter) says.
+            /// Those of [`Waiter`](atlas_admin_runtime::Waiter).
             #[inline]
             pub fn send_and_wait(
                 &self,
@@ -299,12 +305,12 @@ macro_rules! waiting_builder {
                 self.request.send_and_wait(client)
             }
 
-            /// Waits until its work is complete, given the response to it:
+            /// Waits until the work of the request is complete, given its response:
             /// [`Request::wait`](atlas_admin_runtime::Request::wait).
             ///
             /// # Errors
             ///
-            /// As [`Waiter`](atlas_admin_runtime::Waiter) says.
+            /// Those of [`Waiter`](atlas_admin_runtime::Waiter).
             #[inline]
             pub fn wait(
                 &self,
@@ -320,7 +326,7 @@ macro_rules! waiting_builder {
     };
 }
 
-/// Implements what a builder offers without async.
+/// Implements the functions of a builder for programs without async.
 #[cfg(feature = "blocking")]
 #[doc(hidden)]
 #[macro_export]
@@ -341,7 +347,7 @@ macro_rules! blocking_builder {
                 self.request.send_blocking(client)
             }
 
-            /// Sends the request with settings of its own and waits for the response:
+            /// Sends the request with options of its own and waits for the response:
             /// [`Request::send_blocking_with`](atlas_admin_runtime::Request::send_blocking_with).
             ///
             /// # Errors
@@ -359,7 +365,8 @@ macro_rules! blocking_builder {
     };
 }
 
-/// Implements what the builder of a paged operation offers without async.
+/// Implements the functions of the builder of a paged operation for programs without
+/// async.
 #[cfg(feature = "blocking")]
 #[doc(hidden)]
 #[macro_export]
@@ -375,7 +382,8 @@ macro_rules! paged_blocking_builder {
                 self.request.clone().paged().iter(client)
             }
 
-            /// Returns every item of the list, each page asked for with settings of its own:
+            /// Returns every item of the list; each page is requested with these
+            /// options:
             /// [`PagedRequest::iter_with`](atlas_admin_runtime::PagedRequest::iter_with).
             #[inline]
             pub fn iter_with(
@@ -395,7 +403,7 @@ macro_rules! paged_blocking_builder {
                 self.request.clone().paged().iter_pages(client)
             }
 
-            /// Returns every page of the list, each asked for with settings of its own:
+            /// Returns every page of the list; each is requested with these options:
             /// [`PagedRequest::iter_pages_with`](atlas_admin_runtime::PagedRequest::iter_pages_with).
             #[inline]
             pub fn iter_pages_with(
@@ -409,7 +417,7 @@ macro_rules! paged_blocking_builder {
     };
 }
 
-/// Implements nothing: the feature `blocking` is off.
+/// Implements nothing, because the feature `blocking` is disabled.
 #[cfg(not(feature = "blocking"))]
 #[doc(hidden)]
 #[macro_export]
@@ -417,7 +425,7 @@ macro_rules! blocking_builder {
     ($type:ident $(, $result:ident)?) => {};
 }
 
-/// Implements nothing: the feature `blocking` is off.
+/// Implements nothing, because the feature `blocking` is disabled.
 #[cfg(not(feature = "blocking"))]
 #[doc(hidden)]
 #[macro_export]

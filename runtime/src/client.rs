@@ -1,4 +1,4 @@
-//! The client: what all requests share.
+//! The client: the settings and the state that all requests share.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -33,15 +33,15 @@ mod profile;
 mod provider;
 mod scope;
 
-/// Sends requests.
+/// A client of the Atlas Admin API.
 ///
-/// Cheap to clone and safe to share between tasks; clones share connections, access tokens
-/// and nonces. It needs Tokio, and works on several runtimes, at once or one after the other:
-/// each has connections of its own.
+/// Cheap to clone and safe to share between tasks; clones share connections, access
+/// tokens and nonces. A client needs Tokio, and works on several runtimes, at once or
+/// one after the other. Each runtime has connections of its own.
 #[derive(Clone)]
 pub struct Client(Arc<Core>);
 
-/// What the clones of a client share.
+/// The shared part of a client's clones.
 pub(crate) struct Core {
     pub(crate) connection: Connection,
     pub(crate) auth: Auth,
@@ -51,29 +51,30 @@ pub(crate) struct Core {
     /// `None` where requests are not paced.
     pub(crate) pacer: Option<Pacer>,
     pub(crate) limits: Limits,
-    /// The query parameters that are added to requests that have none of their names.
+    /// Query parameters that are added to requests without a parameter of that name.
     pub(crate) query: Query,
-    /// The outermost first.
+    /// The outermost layer is first.
     pub(crate) layers: Box<[Arc<dyn Layer>]>,
     warned: Mutex<HashSet<(&'static str, Version)>>,
 }
 
 impl Client {
-    /// Returns a builder for a client.
+    /// Returns a builder with the defaults.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
 
-    /// Revokes the access token of a service account, that of this client and that of the token
-    /// store where it is another (`POST {base}/api/oauth/revoke`, RFC 7009). The next request
-    /// requests a new one.
+    /// Revokes the access token of a service account: the client's own, and the token
+    /// store's if it is another (`POST {base}/api/oauth/revoke`, RFC 7009). The next
+    /// call requests a new token.
     ///
-    /// Has the retries and the time limit of a call. Does nothing for other credentials and where
-    /// there is no token.
+    /// The retries and the time limit are those of a call. Does nothing for other
+    /// credentials, or if there is no token.
     ///
     /// # Errors
     ///
-    /// Returns what kept the service from revoking a token, which then is kept.
+    /// Returns an error if the service didn't revoke a token. The client then keeps that
+    /// token.
     pub async fn revoke(&self) -> Result<(), Error> {
         self.core().auth.revoke().await
     }

@@ -1,5 +1,5 @@
-//! Time, behind a trait: the retry policy, token renewal and time limits never read a clock
-//! of their own, so that tests need not sleep.
+//! Time, behind a trait: the retry policy, token renewal and time limits read this clock
+//! only, so that tests don't sleep.
 
 #![allow(clippy::disallowed_methods, reason = "this is where time is read")]
 
@@ -14,15 +14,15 @@ use jiff::Timestamp;
 
 use crate::transport::BoxFuture;
 
-/// What time it is, and a way to wait.
+/// A source of time, and of waits.
 pub trait Clock: Send + Sync + fmt::Debug {
-    /// Returns the time of day.
+    /// Returns the current date and time.
     fn now(&self) -> Timestamp;
 
-    /// Returns the time since some fixed point; it never goes back.
+    /// Returns the time since a fixed point; it never decreases.
     fn monotonic(&self) -> Duration;
 
-    /// Returns after a while.
+    /// Waits for a duration.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
@@ -40,7 +40,7 @@ impl<T: Clock + ?Sized> Clock for std::sync::Arc<T> {
     }
 }
 
-/// The clock of the machine; it waits on Tokio's timer.
+/// The system's clock. Its waits use Tokio's timer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -60,20 +60,23 @@ impl Clock for SystemClock {
     }
 }
 
-/// The delay after which nobody was there to notice that a time limit ran out.
+/// The delay after which a time limit is held to have passed unnoticed, because nothing
+/// polled it.
 const LATE: Duration = Duration::from_secs(1);
 
-/// Time as the limits of a call count it: while someone waits for the response.
+/// A stopwatch for the limits of a call, which count only the time in which the caller
+/// waits for the response.
 ///
-/// It runs always, unless it was made [paused](Stopwatch::paused): a page that was requested
-/// ahead waits for its consumer, not the consumer for the page.
+/// It always runs, unless it was created [paused](Stopwatch::paused): a page that was
+/// requested ahead waits for its consumer, not the consumer for the page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stopwatch(Option<Arc<Mutex<Waited>>>);
 
 #[derive(Debug, Default)]
 struct Waited {
     before: Duration,
-    /// The begin of the present wait, on the monotonic clock; `None` while nobody waits.
+    /// The start of the current wait, on the monotonic clock; `None` while the caller
+    /// isn't waiting.
     since: Option<Duration>,
 }
 
@@ -83,7 +86,7 @@ impl Stopwatch {
         Self(Some(Arc::default()))
     }
 
-    /// Returns the time that was waited so far, from some fixed point.
+    /// Returns the waited time so far, from a fixed point.
     pub(crate) fn elapsed(&self, clock: &dyn Clock) -> Duration {
         let Some(waited) = &self.0 else { return clock.monotonic() };
         let waited = lock(waited);
@@ -91,14 +94,14 @@ impl Stopwatch {
         waited.before + present.unwrap_or_default()
     }
 
-    /// Says that someone waits from now on.
+    /// Notes that the caller starts waiting.
     pub(crate) fn start(&self, clock: &dyn Clock) {
         if let Some(waited) = &self.0 {
             lock(waited).since.get_or_insert_with(|| clock.monotonic());
         }
     }
 
-    /// Says that nobody waits any more.
+    /// Notes that the caller stops waiting.
     pub(crate) fn stop(&self, clock: &dyn Clock) {
         if let Some(waited) = &self.0 {
             let mut waited = lock(waited);
@@ -117,23 +120,24 @@ fn lock(waited: &Mutex<Waited>) -> MutexGuard<'_, Waited> {
     waited.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A time limit for several futures, one after another.
+/// A time limit for several futures in a row.
 ///
-/// It never fails what is ready, and it starts anew where nobody polled when it ran out: then
-/// nobody waited, and what arrived in the meantime is still to be taken.
+/// A future that is ready never fails. The limit starts anew if nothing polled at its
+/// end: the caller wasn't waiting then, and data that has arrived in the meantime is
+/// still to be read.
 pub(crate) struct Timer<'a> {
     clock: &'a dyn Clock,
     stopwatch: &'a Stopwatch,
     limit: Duration,
-    /// The end of the limit, on the stopwatch; `None` where there is no limit.
+    /// The end of the limit, on the stopwatch; `None` for no limit.
     end: Option<Duration>,
-    /// The wait for the end, and when it is over on the monotonic clock. Made only when a future
-    /// is pending: most that end at once never need it.
+    /// The sleep until the end, and its end on the monotonic clock. Created only when a
+    /// future is pending, because most futures that are ready at once never need it.
     alarm: Option<(BoxFuture<'static, ()>, Duration)>,
 }
 
 impl<'a> Timer<'a> {
-    /// Starts a time limit; `None` is no limit.
+    /// Starts a time limit; `None` for no limit.
     pub(crate) fn new(
         clock: &'a dyn Clock,
         stopwatch: &'a Stopwatch,
@@ -143,13 +147,13 @@ impl<'a> Timer<'a> {
         Self { clock, stopwatch, limit: limit.unwrap_or_default(), end, alarm: None }
     }
 
-    /// Returns the time that is left, `None` where there is no limit.
+    /// Returns the remaining time; `None` for no limit.
     pub(crate) fn left(&self) -> Option<Duration> {
         let end = self.end?;
         Some(end.saturating_sub(self.stopwatch.elapsed(self.clock)))
     }
 
-    /// Waits for a future; returns `None` where the limit ran out before.
+    /// Waits for a future. Returns `None` if the limit passed first.
     pub(crate) async fn wait<F: Future>(
         &mut self,
         mut future: Pin<&mut F>,
@@ -161,10 +165,10 @@ impl<'a> Timer<'a> {
         .await
     }
 
-    /// Is ready when the limit has run out.
+    /// Is ready when the limit has passed.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(end) = self.end else { return Poll::Pending };
-        // Whoever starts the stopwatch polls as well.
+        // The caller that starts the stopwatch polls this future as well.
         while self.stopwatch.is_running() {
             let now = self.clock.monotonic();
             let left = end.saturating_sub(self.stopwatch.elapsed(self.clock));
@@ -189,7 +193,7 @@ impl<'a> Timer<'a> {
     }
 }
 
-/// Waits for a future for a limited time, if it is limited; returns `None` where it took longer.
+/// Waits for a future within a limit, if there is one. Returns `None` if it took longer.
 pub(crate) async fn within<F: Future>(
     clock: &dyn Clock,
     limit: impl Into<Option<Duration>>,
@@ -200,9 +204,9 @@ pub(crate) async fn within<F: Future>(
 }
 
 /// Returns a number from 0 (included) to 1 (excluded) that differs between calls and
-/// processes. Good for jitter, not for secrets.
+/// processes. For jitter, not for secrets.
 pub(crate) fn jitter() -> f64 {
-    // 53 bits are what a double holds.
+    // A double has 53 bits of precision.
     (random() >> 11) as f64 / (1_u64 << 53) as f64
 }
 

@@ -1,22 +1,26 @@
-//! One codec for every type of the API.
+//! The JSON codec for every type of the API.
 //!
-//! A generated type carries no code that reads or writes JSON. It offers *access*: a record
-//! names its fields in a [`Table`] and hands out each as a [`Value`]; a union names its tags.
-//! The reader and the writer here walk that access.
+//! A generated type contains no code that reads or writes JSON. It offers *access*: a
+//! record lists its fields in a [`Table`] and returns each as a [`Value`]; a union lists
+//! its variants and their discriminator. The reader and the writer here use that access.
 //!
-//! [`Value`] is the one trait behind it. Its two sides are [`View`] (what a value is, for
-//! writing, printing and comparing) and `Slot` (where a value goes, for reading). Programs that
-//! walk values of any type use the first; the second is the decoder's, and not in these pages.
+//! [`Value`] is the trait for it. Its two sides are [`View`] (the content of a value,
+//! for writing, printing and comparing) and `Slot` (the target of a value, for reading).
+//! Programs that walk values of any type use the first; the second is for the decoder,
+//! and hidden in this documentation.
 //!
-//! | room | what it holds |
+//! | modules | content |
 //! |---|---|
-//! | `values`, `nullable`, `set`, `time`, `open_enum`, `extra`, `json` | the values that records are made of |
-//! | `reader`, `decode`, `text_body`, `path`, `mismatch` | JSON text to values, and where it differed |
+//! | `values`, `nullable`, `set`, `time`, `open_enum`, `extra`, `json` | the values that
+//! records consist of |
+//! | `reader`, `decode`, `text_body`, `path`, `mismatch` | JSON text to values, and the
+//! differences found |
 //! | `members`, `encode`, `writer`, `request_body` | values to JSON text |
-//! | `bridge`, `strict`, `debug`, `redact`, `same`, `copy`, `common`, `macros` | what else a generated type offers, on the same access |
+//! | `bridge`, `strict`, `debug`, `redact`, `same`, `copy`, `common`, `macros` | other
+//! functions of a generated type, based on the same access |
 //!
-//! Nothing that is generic over a record has a body longer than a line: the generated crate
-//! has more than a thousand of them, and each one pays for an instantiation.
+//! No function that is generic over a record is longer than a line, because each of the
+//! more than a thousand records of the generated crate instantiates it.
 
 mod bridge;
 mod common;
@@ -71,8 +75,9 @@ pub use strict::Strict;
 pub use text_body::take_text;
 pub use time::{Date, DateTime};
 
-/// What only the macros use. Documentation that inlines this crate's `codec` shows all that is
-/// exported from it, hidden or not; so these are exported from a module of their own.
+/// Items that only the macros use. Documentation that inlines this crate's `codec` shows
+/// everything exported from it, hidden or not, so these are exported from a separate
+/// module.
 #[doc(hidden)]
 pub mod for_macros {
     pub use super::bridge::{deserialize, serialize};
@@ -85,31 +90,31 @@ pub mod for_macros {
     pub use serde;
 }
 
-use tags::Tags;
+use tags::Discriminators;
 
 /// A value that the codec can read and write.
 ///
 /// Implemented for the scalars, `Option`, `Vec`, `Box`, [`Map`], [`Nullable`], free-form
 /// [`Json`] and every generated type.
 pub trait Value {
-    /// Returns what the value is.
+    /// Returns the content of the value.
     fn view(&self) -> View<'_>;
 
-    /// Returns the place to read a JSON value other than `null` into, which is created where
-    /// the value is absent.
+    /// Returns the target for a JSON value other than `null`. Creates it if the value is
+    /// absent.
     #[doc(hidden)]
     fn slot(&mut self) -> Slot<'_>;
 
-    /// Sets the value back to unset; `null` tells an explicit `null` from absence, which
+    /// Unsets the value. `null` distinguishes an explicit `null` from absence, which
     /// only [`Nullable`] keeps.
     fn clear(&mut self, null: bool);
 }
 
-/// What a [`Value`] is.
+/// The content of a [`Value`].
 #[derive(Clone, Copy)]
 #[expect(missing_docs, reason = "each variant holds what its name says")]
 pub enum View<'a> {
-    /// Not set: not written.
+    /// Unset: not written.
     Absent,
     /// An explicit `null`.
     Null,
@@ -122,13 +127,13 @@ pub enum View<'a> {
     Map(&'a dyn Entries),
     Record(&'a dyn Record),
     Union(&'a dyn Union),
-    /// A value that the document gives no structure.
+    /// A value without a declared structure.
     Json(&'a Json),
-    /// What a record received or was given beyond its fields.
+    /// The undeclared properties of a record: received ones, and ones to send.
     Extra(&'a Extra),
 }
 
-/// The place that a [`Value`] is read into. Only the decoder uses it.
+/// The target that a [`Value`] is read into. Only the decoder uses it.
 #[doc(hidden)]
 pub enum Slot<'a> {
     Bool(&'a mut bool),
@@ -143,7 +148,7 @@ pub enum Slot<'a> {
     Union(&'a mut dyn Union),
     Json(&'a mut Json),
     Extra(&'a mut Extra),
-    /// Takes anything and keeps nothing: the answer of an operation without a body.
+    /// Accepts anything and keeps nothing: the response of an operation without a body.
     Nothing,
 }
 
@@ -179,64 +184,64 @@ impl Table {
 /// The description of a field.
 #[derive(Debug)]
 pub struct Field {
-    /// The property's name in JSON. It is compared and written as it is, so it must be one that
-    /// needs no escape between quotes.
+    /// The JSON name of the property. It is compared and written verbatim, so it must
+    /// need no escapes between quotes.
     pub json_name: &'static str,
     /// A combination of the constants of [`Field`].
     pub flags: u8,
 }
 
 impl Field {
-    /// The document requires the property.
+    /// The document declares the property as required.
     pub const REQUIRED: u8 = 1;
-    /// The service sets the property; requests leave it out.
+    /// Only the service sets the property; requests omit it.
     pub const READ_ONLY: u8 = 2;
     /// The service never returns the property.
     pub const WRITE_ONLY: u8 = 4;
-    /// The property must not be printed. `WRITE_ONLY` implies it, but for IDs.
+    /// The property must not be printed. `WRITE_ONLY` implies this, except for IDs.
     pub const SECRET: u8 = 8;
-    /// The property identifies its record among the items of a list: PATCH and PUT send it though
-    /// only the service sets it.
+    /// The property identifies its record among the items of a list. PATCH and PUT send
+    /// it although only the service sets it.
     pub const IDENTITY: u8 = 16;
-    /// The service keeps a secret that a PUT leaves out, if the record has its `IDENTITY`.
+    /// The service keeps the secret if a PUT omits it and the record has its `IDENTITY`.
     pub const KEPT: u8 = 32;
 
-    /// Tells whether the value is left out where it is shown to people: a secret, and what is only
-    /// ever written, for it may be one. An ID is none.
+    /// Returns true if people must not see the value: it is a secret, or is write-only
+    /// and thus may be one. An ID is no secret.
     pub(crate) fn is_hidden(&self) -> bool {
         let is_write_only = self.flags & Self::WRITE_ONLY != 0;
         self.flags & Self::SECRET != 0 || is_write_only && !redact::is_id(self.json_name)
     }
 
-    /// Describes a property.
+    /// Creates the description of a property.
     pub const fn new(json_name: &'static str, flags: u8) -> Self {
         Self { json_name, flags }
     }
 }
 
-/// An enum of strings that keeps the values it does not know.
+/// An enum of strings that keeps unknown values.
 #[doc(hidden)]
 pub trait Enum: Value {
-    /// Sets the value that a JSON name stands for.
+    /// Sets the value with this JSON name.
     fn set(&mut self, json_name: &str);
 
     /// Returns the JSON names of the values that the document declares, ascending.
     fn declared(&self) -> &'static [&'static str];
 }
 
-/// One of several types, told apart by a tag or by the kind of the JSON value.
+/// One of several types, selected by a discriminator or by the kind of the JSON value.
 pub trait Union: Value {
     /// Returns the type's name and variants.
     fn variants(&self) -> &'static Variants;
 
-    /// Returns the index of the variant that is present, and what it holds. The variant for
-    /// what the document does not declare has an index beyond all others.
+    /// Returns the index of the selected variant, and its content. The variant for
+    /// undeclared content has an index beyond all others.
     fn content(&self) -> (usize, &dyn Value);
 
-    /// Makes a variant the present one, with its content unset, and returns the content.
+    /// Selects a variant, with its content unset, and returns the content.
     fn select(&mut self, index: usize) -> &mut dyn Value;
 
-    /// Returns the content, to change it.
+    /// Returns a mutable reference to the content.
     fn content_mut(&mut self) -> &mut dyn Value;
 }
 
@@ -245,24 +250,25 @@ pub trait Union: Value {
 pub struct Variants {
     /// The Rust name of the type.
     pub name: &'static str,
-    /// The Rust names of the variants, but for the one for what the document does not declare.
+    /// The Rust names of the variants, without the one for undeclared content.
     pub names: &'static [&'static str],
-    /// How the variants are told apart.
+    /// The way the variants are distinguished.
     pub by: Discriminator,
 }
 
-/// How the variants of a union are told apart.
+/// The way the variants of a union are distinguished.
 #[derive(Debug)]
 pub enum Discriminator {
-    /// By the value of a property: its JSON name, and for each variant the values that stand
-    /// for it.
+    /// By the value of a property: its JSON name, and for each variant the values that
+    /// select it.
     Property(&'static str, &'static [&'static [&'static str]]),
     /// By the kind of the JSON value: one kind for each variant.
     Kind(&'static [Kind]),
 }
 
 impl Discriminator {
-    /// Returns the number of declared variants, which is the index of the unknown one.
+    /// Returns the number of declared variants, which is the index of the unknown
+    /// variant.
     fn len(&self) -> usize {
         match self {
             Self::Property(_, values) => values.len(),
@@ -270,14 +276,18 @@ impl Discriminator {
         }
     }
 
-    /// Returns the tag of a variant, where there are tags.
-    fn tag<'t>(&self, index: usize, outer: Option<&'t Tags<'t>>) -> Option<Tags<'t>> {
+    /// Returns the chain of discriminator values of a variant, if the union has a discriminator.
+    fn chain<'t>(
+        &self,
+        index: usize,
+        outer: Option<&'t Discriminators<'t>>,
+    ) -> Option<Discriminators<'t>> {
         let Self::Property(name, values) = self else { return None };
         let value = match values.get(index) {
             Some([only]) => Some(*only),
             _ => None,
         };
-        Some(Tags { name, value, is_known: index < values.len(), outer })
+        Some(Discriminators { name, value, is_known: index < values.len(), outer })
     }
 }
 
@@ -318,13 +328,13 @@ pub trait Entries {
     fn len(&self) -> usize;
     /// Returns the value of a key.
     fn get(&self, key: &str) -> Option<&dyn Value>;
-    /// Calls `each` with every entry, in their order.
+    /// Calls `each` with every entry, in order.
     fn for_each(&self, each: &mut dyn FnMut(&str, &dyn Value));
-    /// Adds an unset entry, which replaces an earlier one, and returns its value.
+    /// Inserts an unset entry, which replaces an earlier one, and returns its value.
     fn insert(&mut self, key: String) -> &mut dyn Value;
     /// Removes the entry of a key.
     fn remove(&mut self, key: &str);
 }
 
-/// A map with string keys, which keeps the order in which they were inserted.
+/// A map with string keys, which keeps the order of insertion.
 pub type Map<T> = indexmap::IndexMap<String, T>;

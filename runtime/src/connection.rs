@@ -1,6 +1,7 @@
-//! The way to the service: one request sent once, and bodies read off it.
+//! The connection to the service: sends a request once, and reads bodies.
 //!
-//! Knows nothing about credentials, retries or operations; all that is decided above it.
+//! Knows nothing about credentials, retries or operations; the modules above decide
+//! about these.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,36 +25,37 @@ mod body;
 mod call;
 mod guard;
 
-/// The refusal of a request that a layer has turned away from the base URL.
-const TURNED_AWAY: &str =
-    "a layer changed the URL to one that is not below the base URL";
+/// The error for a request that a layer has redirected away from the base URL.
+const TURNED_AWAY: &str = "a layer changed the URL to one outside the base URL: credentials are only sent below it";
 
-/// What every request to the service needs, whoever sends it and why.
+/// The parts of a client that every request to the service needs, token requests
+/// included.
 #[derive(Clone)]
 pub(crate) struct Connection {
     pub(crate) base: Base,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) user_agent: HeaderValue,
-    /// The headers that the client adds to every request that has none of their names.
+    /// Headers that the client adds to every request without a header of that name.
     pub(crate) headers: HeaderMap,
     pub(crate) telemetry: Telemetry,
 }
 
-/// What a request may take.
+/// The limits of a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// One attempt, its body included.
+    /// The time of one attempt, body included.
     pub(crate) attempt: Option<Duration>,
-    /// All attempts and the waits between them.
+    /// The time of all attempts and the waits between them.
     pub(crate) total: Option<Duration>,
-    /// A body that is read as a whole, in bytes after inflating.
+    /// The size of a body that is read into memory, in bytes after decompression.
     pub(crate) body: u64,
 }
 
 impl Connection {
-    /// Reads what arrives of the body of an error within `left` and two seconds. What keeps it
-    /// from being read matters less than the status. It may repeat secrets that were sent.
+    /// Reads the body of an error, or the part that arrives within `left` and two
+    /// seconds. Failures to read it are ignored, because the status matters more. The
+    /// bytes may repeat secrets of the request.
     pub(crate) async fn excerpt(
         &self,
         headers: &HeaderMap,
@@ -63,7 +65,7 @@ impl Connection {
         body::excerpt(&*self.clock, headers, body, left).await
     }
 
-    /// Reads and drops a small body, so that the connection can be used again.
+    /// Reads and drops a small body, so that the connection can be reused.
     pub(crate) async fn drain(&self, body: Body) {
         body::drain(&*self.clock, body).await;
     }

@@ -1,4 +1,4 @@
-//! Who calls: the kinds of credentials that the service takes, and where they come from.
+//! Credentials: the kinds that the service accepts, and their providers.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,10 +18,10 @@ mod expiry;
 mod file;
 mod provider;
 
-/// What a client authenticates with.
+/// The credentials that a client authenticates with.
 ///
-/// `Debug` prints the kind and the public half, never the secret half. The secret is zeroed
-/// when it is dropped.
+/// `Debug` prints the kind and the public half, never the secret half. The secret is
+/// zeroed on drop.
 ///
 /// ```
 /// use atlas_admin_runtime::Credentials;
@@ -32,9 +32,9 @@ mod provider;
 #[derive(Clone)]
 pub struct Credentials {
     pub(crate) kind: Kind,
-    /// The time from which the service refuses them.
+    /// The time from which the service refuses them; `None` if unknown.
     pub(crate) expires_at: Option<Timestamp>,
-    /// The time after which their provider is asked again.
+    /// The time after which their provider is asked for others; `None` for never.
     pub(crate) refresh_after: Option<Duration>,
 }
 
@@ -46,36 +46,41 @@ pub(crate) enum Kind {
 }
 
 impl Credentials {
-    /// A service account: its client ID (`mdb_sa_id_…`) and secret (`mdb_sa_sk_…`), exchanged
-    /// for access tokens (OAuth 2.0 client credentials, RFC 6749 section 4.4).
+    /// Creates the credentials of a service account from its client ID (`mdb_sa_id_…`)
+    /// and secret (`mdb_sa_sk_…`). The client exchanges them for access tokens (OAuth
+    /// 2.0 client credentials, RFC 6749 section 4.4).
     pub fn service_account(id: impl Into<String>, secret: impl Into<String>) -> Self {
         let secret = SecretString::from(secret.into());
         Self::of(Kind::ServiceAccount { id: id.into(), secret })
     }
 
-    /// An API key: its public and private part, over HTTP Digest (RFC 7616).
+    /// Creates the credentials of an API key from its public and private part. The
+    /// client uses them with HTTP Digest (RFC 7616).
     ///
-    /// Without the feature `api-keys`, which is on by default, a client with an API key is not
-    /// built: [`ClientBuilder::build`](crate::ClientBuilder::build) returns an error.
+    /// Without the feature `api-keys`, which is enabled by default,
+    /// [`ClientBuilder::build`](crate::ClientBuilder::build) returns an error for an API
+    /// key.
     pub fn api_key(public: impl Into<String>, private: impl Into<String>) -> Self {
         let private = SecretString::from(private.into());
         Self::of(Kind::ApiKey { public: public.into(), private })
     }
 
-    /// An access token that somebody else requested; it is not renewed.
+    /// Creates credentials from an access token that was requested elsewhere. The client
+    /// doesn't renew the token.
     pub fn access_token(token: impl Into<String>) -> Self {
         Self::of(Kind::AccessToken(SecretString::from(token.into())))
     }
 
-    /// Says when they expire: their [provider](CredentialsProvider) is asked for others before.
+    /// Sets the time at which they expire. Before that, the client asks their
+    /// [provider](CredentialsProvider) for others.
     #[must_use]
     pub fn expires_at(mut self, time: Timestamp) -> Self {
         self.expires_at = Some(time);
         self
     }
 
-    /// Says after how long their [provider](CredentialsProvider) is asked again, though they may
-    /// still be good.
+    /// Sets the time after which the client asks their [provider](CredentialsProvider)
+    /// again, even if they are still valid.
     #[must_use]
     pub fn refresh_after(mut self, time: Duration) -> Self {
         self.refresh_after = Some(time);
@@ -86,7 +91,7 @@ impl Credentials {
         Self { kind, expires_at: None, refresh_after: None }
     }
 
-    /// Tells whether both are the same to the service, whatever is known of their time.
+    /// Returns true if both are the same for the service, regardless of their expiry.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         use Kind::{AccessToken, ApiKey, ServiceAccount};
         let same =

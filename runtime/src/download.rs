@@ -1,5 +1,5 @@
-//! Payloads that are not JSON (CSV, gzip archives): checked to be what the operation declares,
-//! and then handed on as they arrive.
+//! Payloads that are not JSON (CSV, gzip archives). They are checked against the
+//! operation's declaration, and then passed on as they arrive.
 
 use std::fmt;
 use std::fs::{File, Permissions};
@@ -29,33 +29,34 @@ mod inflate;
 /// A payload as it arrives: a `Stream` of [`Bytes`], an `AsyncRead`, or a file by
 /// [`Download::save_to`].
 ///
-/// A response without a payload, with a part of it, or of another type than the operation
-/// declares (a page of a proxy) is an error before any byte is handed out. What was compressed
-/// by the operation (`+gzip`) stays compressed; what was compressed in transit is inflated, if
-/// that was done with gzip, and an error otherwise. A chunk that takes longer than the client's
-/// limit for an attempt to arrive ends the download with an error.
+/// A response without a payload, with a part of it, or with another type than the
+/// operation declares (such as a proxy's page) is an error before any byte is returned.
+/// A payload that the operation declares as compressed (`+gzip`) stays compressed. A
+/// payload that was compressed in transit is decompressed if the coding is gzip; any
+/// other coding is an error. A chunk that takes longer to arrive than the client's time
+/// limit of an attempt ends the download with an error.
 pub struct Download {
     body: Body,
-    /// `None` where there is no limit, or the bytes are there already.
-    patience: Option<Patience>,
+    /// `None` if there is no limit, or the bytes have already arrived.
+    chunk_timeout: Option<ChunkTimeout>,
     source: Source,
     length: Option<u64>,
     received: u64,
     progress: Option<Progress>,
-    /// What arrived and was not read.
+    /// Bytes that have arrived and have not been read.
     rest: Bytes,
 }
 
-/// What a payload came of.
+/// The origin of a payload.
 #[derive(Clone, Copy)]
 pub(crate) struct Source {
     pub(crate) operation: &'static Operation,
-    /// How often the request was tried until its answer arrived.
+    /// The number of attempts until the response arrived.
     pub(crate) attempts: u32,
 }
 
 impl Source {
-    /// Says of an error where it belongs.
+    /// Adds the origin to an error.
     fn of(self, error: Error) -> Error {
         error.of(self.operation).edit(|error| error.attempts = self.attempts)
     }
@@ -63,41 +64,41 @@ impl Source {
 
 type Progress = Box<dyn FnMut(u64, Option<u64>) + Send>;
 
-/// How long the next chunk may take.
-pub(crate) struct Patience {
+/// The time limit for the next chunk.
+pub(crate) struct ChunkTimeout {
     clock: Arc<dyn Clock>,
     limit: Duration,
-    /// The end of the wait that goes on.
+    /// The end of the current wait.
     end: Option<BoxFuture<'static, ()>>,
 }
 
-impl Patience {
+impl ChunkTimeout {
     pub(crate) fn new(clock: Arc<dyn Clock>, limit: Duration) -> Self {
         Self { clock, limit, end: None }
     }
 
-    /// Is ready once the wait for a chunk took too long.
+    /// Is ready once the wait for a chunk has exceeded the limit.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let end = self.end.get_or_insert_with(|| self.clock.sleep(self.limit));
         end.as_mut().poll(context)
     }
 }
 
-impl fmt::Debug for Patience {
+impl fmt::Debug for ChunkTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.limit.fmt(f)
     }
 }
 
 impl Download {
-    /// Makes a download of the response to an operation.
+    /// Creates a download from the response to an operation.
     ///
     /// # Errors
     ///
-    /// Returns why the body is not the payload that the operation declares.
+    /// Returns why the body is not the operation's payload.
     pub(crate) fn accept(
         body: Body,
-        patience: Option<Patience>,
+        chunk_timeout: Option<ChunkTimeout>,
         source: Source,
         status: StatusCode,
         headers: &HeaderMap,
@@ -106,9 +107,10 @@ impl Download {
         let length = headers::number(headers, "content-length");
         Ok(Self {
             body,
-            patience,
+            chunk_timeout,
             source,
-            // That of the bytes in transit says nothing about the payload.
+            // The length of the bytes in transit says nothing about the decompressed
+            // payload.
             length: length.filter(|_| !is_inflated),
             received: 0,
             progress: None,
@@ -116,14 +118,14 @@ impl Download {
         })
     }
 
-    /// Returns the size of the payload in bytes; `None` where the service did not say it, or
-    /// compressed the payload in transit.
+    /// Returns the size of the payload in bytes. `None` if the service did not state it,
+    /// or compressed the payload in transit.
     pub fn size(&self) -> Option<u64> {
         self.length
     }
 
-    /// Calls `progress` after each chunk with the bytes received so far and, where the service
-    /// said it, the size of the payload.
+    /// Calls `progress` after each chunk with the number of bytes received so far, and
+    /// the size of the payload if it is known.
     #[must_use]
     pub fn on_progress(
         mut self,
@@ -133,27 +135,27 @@ impl Download {
         self
     }
 
-    /// Returns the next bytes, `None` at the end.
+    /// Returns the next bytes; `None` at the end.
     ///
     /// # Errors
     ///
-    /// Returns what broke the connection, also where it ended before the payload did.
+    /// Returns an error if the connection broke, or ended before the payload did.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         poll_fn(|context| self.poll_chunk(context)).await
     }
 
     /// Writes the payload to a file and returns its size in bytes.
     ///
-    /// The bytes go to a temporary file in the same folder, which takes the name `path` when
-    /// all have arrived: a file at `path` is whole or untouched. Dropping the future removes
-    /// the temporary file.
+    /// The bytes are written to a temporary file in the same folder, which is renamed to
+    /// `path` when all have arrived: the file at `path` is complete or unchanged.
+    /// Dropping the future removes the temporary file.
     ///
-    /// A new file can be read by its owner only (mode 0600 on Unix); one that replaces another
-    /// has the permissions of that.
+    /// Only its owner can read a new file (mode 0600 on Unix). A file that replaces
+    /// another keeps that file's permissions.
     ///
     /// # Errors
     ///
-    /// Returns what broke the connection or kept the file from being written.
+    /// Returns an error if the connection broke, or the file could not be written.
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
         let source = self.source;
@@ -171,7 +173,7 @@ impl Download {
         if let Some(permissions) = permissions {
             file.set_permissions(permissions).await.map_err(fail)?;
         }
-        // A name must not outlive a crash that its bytes didn't.
+        // Otherwise a crash could leave the name without its bytes.
         file.sync_all().await.map_err(fail)?;
         drop(file);
         tokio::fs::rename(&temporary.0, path).await.map_err(fail)?;
@@ -187,8 +189,8 @@ impl Download {
         }
         match self.body.poll_chunk(context) {
             Poll::Ready(Some(Ok(chunk))) => {
-                if let Some(patience) = &mut self.patience {
-                    patience.end = None;
+                if let Some(timeout) = &mut self.chunk_timeout {
+                    timeout.end = None;
                 }
                 self.received += chunk.len() as u64;
                 if let Some(progress) = &mut self.progress {
@@ -203,22 +205,24 @@ impl Download {
                 Poll::Ready(Err(self.source.of(error)))
             }
             Poll::Ready(None) => Poll::Ready(Ok(None)),
-            Poll::Pending => self.poll_patience(context),
+            Poll::Pending => self.poll_chunk_timeout(context),
         }
     }
 
-    /// Fails where the next chunk takes too long.
-    fn poll_patience(
+    /// Fails if the next chunk takes too long.
+    fn poll_chunk_timeout(
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Result<Option<Bytes>, Error>> {
-        let Some(patience) = &mut self.patience else { return Poll::Pending };
-        let limit = patience.limit;
-        patience.poll(context).map(|()| Err(self.stalled(limit)))
+        let Some(timeout) = &mut self.chunk_timeout else { return Poll::Pending };
+        let limit = timeout.limit;
+        timeout.poll(context).map(|()| Err(self.stalled(limit)))
     }
 
     fn stalled(&self, limit: Duration) -> Error {
-        let message = format!("the download stood still for {limit:?}");
+        let message = format!(
+            "the download stalled: no data arrived for {limit:?}, the time limit of an attempt (`attempt_timeout`)"
+        );
         self.source.of(Error::new(Kind::Timeout, message))
     }
 }
@@ -264,15 +268,17 @@ impl fmt::Debug for Download {
     }
 }
 
-/// A file that is removed unless it was renamed.
+/// A file that is removed unless it has been renamed.
 struct Temporary(PathBuf);
 
 impl Temporary {
-    /// Makes a file beside another, and returns it with the permissions of that other one.
+    /// Creates a file next to another, and returns it with the permissions of that other
+    /// one.
     async fn make(path: &Path) -> io::Result<(File, Self, Option<Permissions>)> {
         let temporary = Self(new_beside(path, "part"));
         let path = path.to_owned();
-        // What makes the file also removes it where nobody waits for it any more.
+        // The task that creates the file also removes it if the caller has stopped
+        // waiting.
         let made = tokio::task::spawn_blocking(move || {
             let file = private().create_new(true).open(&temporary.0)?;
             Ok((file, temporary, permissions(&path)))
@@ -281,14 +287,14 @@ impl Temporary {
     }
 }
 
-/// Returns the permissions of a regular file; `None` where there is none.
+/// Returns the permissions of a regular file; `None` if there is none.
 fn permissions(path: &Path) -> Option<Permissions> {
-    // Not those of what a symbolic link leads to: the link is replaced.
+    // Not those of the target of a symbolic link, because the link itself is replaced.
     let replaced = path.symlink_metadata().ok().filter(|replaced| replaced.is_file())?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Nothing that was downloaded runs as another user.
+        // A downloaded file never runs as another user.
         Some(Permissions::from_mode(replaced.permissions().mode() & 0o777))
     }
     #[cfg(not(unix))]
@@ -299,7 +305,7 @@ fn permissions(path: &Path) -> Option<Permissions> {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // Fails, as it should, where the file has its name by now.
+        // Fails, as intended, if the file has been renamed.
         _ = std::fs::remove_file(&self.0);
     }
 }

@@ -1,8 +1,8 @@
-//! The one error of this crate: what went wrong, with all the context there is, and the
-//! predicates that callers branch on.
+//! The error type of this crate: the failure with its context, and the predicates that
+//! callers branch on.
 //!
-//! An error never holds a secret: it is built from messages of this crate and from what the
-//! service answered, never from what was sent.
+//! An error never contains a secret: it is built from messages of this crate and from
+//! the service's response, never from the request.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -28,11 +28,11 @@ mod predicates;
 mod refused;
 mod response;
 
-/// What any call of this crate fails with.
+/// The error of every call of this crate.
 ///
-/// Cheap to clone. [`fmt::Display`] gives one line that a person can act on, and so does
-/// `{:?}`, for it is what `main` and `unwrap` print; `{:#?}` shows the parts. The predicates
-/// tell apart what a program acts on.
+/// Cheap to clone. [`fmt::Display`] prints one line that a person can act on. So does
+/// `{:?}`, because `main` and `unwrap` print that; `{:#?}` prints the parts. The
+/// predicates distinguish the cases that a program acts on.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
@@ -41,7 +41,7 @@ pub(crate) struct Inner {
     pub(crate) kind: Kind,
     pub(crate) message: String,
     pub(crate) operation: Option<&'static Operation>,
-    /// The method and the path of a raw request, whose operation has no name.
+    /// The method and path of a raw request, whose operation has no name.
     pub(crate) raw: Option<Arc<str>>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) headers: HeaderMap,
@@ -51,31 +51,32 @@ pub(crate) struct Inner {
     /// Whether the service may have executed the request.
     pub(crate) may_be_executed: bool,
     pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
-    /// What the sources say beyond the line, once that is asked for.
-    pub(crate) untold: OnceLock<Option<Box<Cause>>>,
+    /// The messages of the sources that are not in the line, once they have been
+    /// requested.
+    pub(crate) omitted: OnceLock<Option<Box<Cause>>>,
 }
 
-/// What went wrong, in the coarse.
+/// The broad category of an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The request can't be sent as it is.
+    /// The request is invalid, and was not sent.
     #[default]
     Request,
-    /// The client can't be built as it was described.
+    /// The client's settings are invalid.
     Configuration,
-    /// The connection could not be made: nothing was sent.
+    /// No connection could be made, and nothing was sent.
     Connect,
     /// The connection broke.
     Transport,
-    /// A time limit ran out.
+    /// A time limit passed.
     Timeout,
-    /// The service answered with a status other than success.
+    /// The service responded with a status other than success.
     Status,
-    /// The token endpoint refused.
+    /// The token endpoint gave no token.
     Token,
-    /// The answer is not what the operation declares.
+    /// The response is not what the operation declares.
     Decode,
-    /// The answer is larger than the client takes.
+    /// The response is larger than the client's limit.
     TooLarge,
     /// A redirect that must not be followed.
     Redirect,
@@ -83,13 +84,13 @@ pub(crate) enum Kind {
     File,
     /// The work that a wait was for has failed.
     Failed,
-    /// A layer of the caller's has refused the call.
+    /// A layer of the caller has refused the call.
     Refused,
 }
 
 impl Error {
-    /// Makes an error of its parts. Not `From`: an implementation for a private type is one more
-    /// candidate wherever a caller's `?` looks for a conversion.
+    /// Creates an error from its parts. Not a `From` implementation: one for a private
+    /// type would be another candidate wherever a caller's `?` looks for a conversion.
     pub(crate) fn build(inner: Inner) -> Self {
         Self(Arc::new(inner))
     }
@@ -111,15 +112,15 @@ impl Error {
         })
     }
 
-    /// Names the operation that the error belongs to.
+    /// Sets the operation of the error.
     pub(crate) fn of(self, operation: &'static Operation) -> Self {
         self.edit(|inner| inner.operation = Some(operation))
     }
 
-    /// Changes the error, which nearly always has one owner still.
+    /// Changes the error, which usually has a single owner at that time.
     pub(crate) fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         let inner = Arc::make_mut(&mut self.0);
-        inner.untold = OnceLock::new();
+        inner.omitted = OnceLock::new();
         change(inner);
         self
     }
@@ -128,63 +129,64 @@ impl Error {
         self.0.kind
     }
 
-    /// Returns what the transport said, where it failed.
+    /// Returns the transport's error, if the transport failed.
     pub(crate) fn transport(&self) -> Option<&TransportError> {
         self.0.source.as_deref()?.downcast_ref()
     }
 
-    /// Returns the operation that was called, where the error belongs to one.
+    /// Returns the operation; `None` if the error belongs to none.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.0.operation
     }
 
-    /// Returns the status of the answer, where there was one.
+    /// Returns the status of the response; `None` if there was no response.
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|status| status.as_u16())
     }
 
-    /// Returns the headers of the answer; empty where there was none.
+    /// Returns the headers of the response; empty if there was no response.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// Returns the bytes of the answer, inflated if they were compressed in transit; empty
-    /// where there were none.
+    /// Returns the bytes of the response, decompressed if they were compressed in
+    /// transit; empty if there were none.
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// Returns what the service said in its own error format; every field is empty where the
-    /// answer was not in that format.
+    /// Returns the error in the service's own format. Every field is empty if the
+    /// response was not in that format.
     pub fn api(&self) -> &ApiError {
         &self.0.api
     }
 
-    /// Returns the number of times the request was tried, 0 where it was never sent and where
-    /// a poll ran out of time.
+    /// Returns the number of attempts. 0 if the request was never sent, and if a poll
+    /// ran out of time.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Returns the error that this one was made of, with all its sources: for a program that looks
-    /// for one by its type, a [`TransportError`] or an [`std::io::Error`].
+    /// Returns the underlying error, with all its sources, for a program that looks for
+    /// one by type, such as [`TransportError`] or [`std::io::Error`].
     pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
     }
 
-    /// Returns the service's code for the error, which is compared with a string or with the
-    /// generated crate's `ErrorCode`; empty where there is none.
+    /// Returns the service's error code, to compare with a string or with the generated
+    /// crate's `ErrorCode`; empty if there is none.
     pub fn code(&self) -> Code<'_> {
         Code::new(self.0.api.error_code.as_deref().unwrap_or_default())
     }
 }
 
 impl std::error::Error for Error {
-    /// Returns what the causes say that [`Display`](fmt::Display) does not: who prints an error
-    /// with its sources reads each cause once. [`Error::cause`] returns the causes themselves.
+    /// Returns the messages of the causes that [`Display`](fmt::Display) omits, so that
+    /// a program that prints an error with its sources shows each cause once.
+    /// [`Error::cause`] returns the causes themselves.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        let untold = || Cause::untold(&self.to_string(), self.cause()?);
-        self.0.untold.get_or_init(untold).as_deref().map(|cause| cause as _)
+        let omitted = || Cause::omitted(&self.to_string(), self.cause()?);
+        self.0.omitted.get_or_init(omitted).as_deref().map(|cause| cause as _)
     }
 }
 

@@ -1,9 +1,9 @@
-//! From a request to its response: the core that all types of responses share.
+//! From a request to its response: the part that all types of responses share.
 //!
-//! In this order: the [layers](crate::layer) of the client; the time limit of the call; the retry
-//! policy; for each attempt its time limit, its authentication ([`auth`](crate::auth)), redirects,
-//! the transport; the status; the body.
-//! The value itself is read by the caller of this module.
+//! The order of steps: the [layers](crate::layer) of the client; the time limit of the
+//! call; the retry policy; for each attempt its time limit, its authentication
+//! ([`auth`](crate::auth)), redirects, and the transport; the status; the body. The
+//! caller of this module decodes the value.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -20,49 +20,49 @@ use crate::clock::{self, Stopwatch, Timer};
 use crate::codec::is_blank;
 use crate::connection::{Call, add_headers, is_framed, read};
 use crate::error::{Error, Kind, OTHER_SERVER, broken, status_error};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::operation::{Method, Operation};
 use crate::pace::Permit;
 use crate::request::{Options, Parts};
 use crate::trace::{self, CallSpan, Reason};
 use crate::transport::{Body, BoxFuture, Url};
 
-pub(crate) use answer::{Answer, Payload};
+pub(crate) use answer::{Payload, Received};
 
 mod answer;
 mod layered;
 
-/// How many redirects within the origin are followed.
+/// The number of redirects within the origin that are followed.
 const REDIRECTS: usize = 5;
 
-/// The body that a caller expects of a response.
+/// The body that the caller of a request expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// Nothing: `()`.
     Nothing,
-    /// A value that is read from it.
+    /// A value that is decoded from the body.
     Value,
     /// The bytes as they arrive.
     Stream,
 }
 
-/// Sends a request and returns its answer, with the body read unless it is a stream. The
-/// limits count the time on `stopwatch`.
+/// Sends a request and returns its response, with the body read unless it is a stream.
+/// The limits count the time on `stopwatch`.
 pub(crate) fn run(
     client: &Client,
     parts: &Arc<Parts>,
     options: &Options,
     expected: Expected,
     stopwatch: Stopwatch,
-) -> BoxFuture<'static, Result<Answer, Error>> {
+) -> BoxFuture<'static, Result<Received, Error>> {
     let (client, parts, options) = (client.clone(), Arc::clone(parts), options.clone());
     let operation = parts.operation;
     Box::pin(async move {
         let core = client.core();
-        // Begun by the first poll, inside of the span that is current then.
+        // Created by the first poll, inside the span that is current then.
         let span = CallSpan::new(&core.connection.telemetry, operation);
         let open = span.open();
-        // Pinned here, for whatever takes it by value copies it.
+        // Pinned here, because passing the future by value copies it.
         let result = pin!(async {
             trace::request_body(parts.encoded().as_deref());
             let call = call(core, &parts, &options, expected)?;
@@ -74,26 +74,27 @@ pub(crate) fn run(
             let (call, past) = (&call, Mutex::default());
             let call =
                 layered::Inner { core, call, parts, options, expected, stopwatch, past };
-            // On the heap, for calls without layers are as large as the larger of both.
+            // On the heap, because otherwise calls without layers would be as large as
+            // those with layers.
             Box::pin(async move { call.run().await }).await
         });
         let result = span.follow(result).await;
         open.end();
         match result {
-            Ok(answer) => Ok(answer.of(&parts).inside(span)),
+            Ok(received) => Ok(received.of(&parts).inside(span)),
             Err(error) => {
                 span.failed(&error);
-                Err(parts.blame(error))
+                Err(parts.with_request(error))
             }
         }
     })
 }
 
-/// Makes a request ready to send.
+/// Prepares a request for sending.
 ///
 /// # Errors
 ///
-/// Returns what keeps it from being sent.
+/// Returns why the request can't be sent.
 fn call(
     core: &Core,
     parts: &Parts,
@@ -102,7 +103,8 @@ fn call(
 ) -> Result<Call, Error> {
     let body = parts.sendable()?.cloned();
     let mut headers = parts.headers();
-    // What a caller downloads is handed on as it is, so it must not be packed once more.
+    // A download is passed on unchanged, so it must not be compressed in transit as
+    // well.
     let encoding = match expected {
         Expected::Stream => "identity",
         Expected::Nothing | Expected::Value => "gzip",
@@ -119,7 +121,7 @@ fn call(
     Ok(call.with_encoded(parts.encoded()).anonymous(parts.is_anonymous))
 }
 
-/// Adds what the options of the call say.
+/// Adds the headers and query parameters of the call's options.
 fn add(
     core: &Core,
     additions: &Additions,
@@ -133,7 +135,7 @@ fn add(
     add_query(target, &additions.query);
     if let Some(product) = &additions.product {
         let products = [&core.connection.user_agent, product].map(HeaderValue::as_bytes);
-        // Both are header values, and so is what is between them.
+        // Both are header values, and so is the space between them.
         if let Ok(products) = HeaderValue::from_bytes(&products.join(&b' ')) {
             headers.insert(USER_AGENT, products);
         }
@@ -148,7 +150,7 @@ async fn retry_loop(
     options: &Options,
     expected: Expected,
     stopwatch: &Stopwatch,
-) -> Result<Answer, Error> {
+) -> Result<Received, Error> {
     let operation = parts.operation;
     let policy = options.retry.as_ref().unwrap_or(&core.retry);
     let total = options.timeout.or(core.limits.total);
@@ -170,29 +172,32 @@ async fn retry_loop(
             }
             _ => None,
         };
-        // The limit of the call cuts that of the attempt, so that one timer does for both: the
-        // waits between attempts end before it anyway.
+        // The limit of the call cuts that of the attempt, so that one timer serves both.
+        // The waits between attempts end before it anyway.
         let left = whole.left();
         let shorter = limit.into_iter().chain(left).min();
         let timer = Timer::new(clock, stopwatch, shorter);
         let attempt = attempt(core, call, operation, expected, timer, permit);
-        let Failure { error, again } = match attempt.await {
-            Ok(answer) => {
+        let Failure { error, retryability } = match attempt.await {
+            Ok(received) => {
                 call.settle(None);
                 core.budget.earn();
-                return Ok(answer.arrived(core, attempts, limit));
+                return Ok(received.arrived(core, attempts, limit));
             }
             Err(failure) => failure,
         };
         call.settle(Some(&error));
         let is_gone = error.kind() == Kind::Status && error.is_not_found();
         if may_be_executed && operation.method == Method::Delete && is_gone {
-            return Ok(Answer::deleted(operation, &error).arrived(core, attempts, limit));
+            return Ok(
+                Received::deleted(operation, &error).arrived(core, attempts, limit)
+            );
         }
         may_be_executed |= error.may_have_been_executed();
-        let again = policy.judge(&error, again, core.connection.clock.now());
+        let retryability =
+            policy.judge(&error, retryability, core.connection.clock.now());
         let wait = policy
-            .wait(operation.method, again, attempts, clock::jitter())
+            .wait(operation.method, retryability, attempts, clock::jitter())
             .filter(|wait| whole.left().is_none_or(|left| *wait < left))
             .filter(|_| error.is_rate_limited() || core.budget.take());
         let Some(wait) = wait else {
@@ -210,17 +215,18 @@ async fn retry_loop(
     }
 }
 
-/// Makes the error of a call whose time ran out while others went first.
+/// Creates the error of a call whose time limit passed in the queue of the pacer.
 fn no_time_for(total: Option<Duration>, attempts: u32) -> Error {
     let limit = total.unwrap_or_default();
     let message = format!(
-        "the rate limit of the service leaves no room within the time limit of {limit:?}, \
+        "the rate limit of the service allows no request within the time limit of {limit:?}, \
          that of a call (`timeout`)"
     );
     Error::new(Kind::Timeout, message).edit(|error| error.attempts = attempts - 1)
 }
 
-/// Says which limit ran out: that of an attempt, or what the call had left where that is shorter.
+/// Returns the message for the limit that passed: that of the attempt, or the rest of
+/// the call's if that is shorter.
 fn out_of_time(
     attempt: Option<Duration>,
     left: Option<Duration>,
@@ -232,12 +238,12 @@ fn out_of_time(
         false => (attempt, "that of an attempt (`attempt_timeout`)"),
     };
     format!(
-        "no whole response within the time limit of {:?}, {name}",
+        "no complete response within the time limit of {:?}, {name}",
         limit.unwrap_or_default()
     )
 }
 
-/// Sends a call once, and follows redirects within the origin.
+/// Sends a call once, and follows redirects within the base URL.
 async fn attempt(
     core: &Core,
     call: &Call,
@@ -245,13 +251,13 @@ async fn attempt(
     expected: Expected,
     mut timer: Timer<'_>,
     mut permit: Option<Permit<'_>>,
-) -> Result<Answer, Failure> {
+) -> Result<Received, Failure> {
     call.begin();
     let mut redirected;
     let mut target = call;
     for _ in 0..=REDIRECTS {
         let sent = {
-            // Pinned here, for whatever takes it by value copies it.
+            // Pinned here, because passing the future by value copies it.
             let sent = pin!(core.auth.send(&core.connection, target, timer.left()));
             timer.wait(sent).await
         };
@@ -272,10 +278,15 @@ async fn attempt(
         redirected = target.redirected(url);
         target = &redirected;
     }
-    Err(Error::new(Kind::Redirect, "redirected too often").into())
+    Err(Error::new(
+        Kind::Redirect,
+        format!("more than {REDIRECTS} redirects in a row: check the base URL"),
+    )
+    .into())
 }
 
-/// Reads what arrives of the body of an error, with the secrets in use left out.
+/// Reads the body of an error, or the part that arrives in time, and removes the secrets
+/// in use.
 async fn excerpt(
     core: &Core,
     headers: &HeaderMap,
@@ -285,19 +296,19 @@ async fn excerpt(
     core.auth.scrub(core.connection.excerpt(headers, body, left).await)
 }
 
-/// Makes the failure of an attempt that ran out of time before the response began.
+/// Creates the failure of an attempt whose time limit passed before the response began.
 fn late(call: &Call) -> Failure {
     let failure = timed_out();
     if call.was_sent() { failure.after_sending() } else { failure.unsent() }
 }
 
-/// Makes the failure of an attempt that ran out of time.
+/// Creates the failure of an attempt whose time limit passed.
 fn timed_out() -> Failure {
-    let error = Error::new(Kind::Timeout, "no whole response within the time limit");
-    Failure { error, again: Again::IfRepeatable(None) }
+    let error = Error::new(Kind::Timeout, "no complete response within the time limit");
+    Failure { error, retryability: Retryability::IfRepeatable(None) }
 }
 
-/// Returns where a redirect leads to, where it may be followed.
+/// Returns the target of a redirect, if the redirect may be followed.
 fn redirect_target(
     core: &Core,
     call: &Call,
@@ -311,16 +322,16 @@ fn redirect_target(
     core.connection.base.redirect(call.url(), location)
 }
 
-/// Makes the error of a redirect that is not followed.
+/// Creates the error of a redirect that is not followed.
 fn not_followed(
     operation: &Operation,
     response: &http::response::Parts,
     body: Bytes,
 ) -> Error {
     let message = match response.headers.get(LOCATION) {
-        Some(_) if !is_safe(operation) => "only a GET follows redirects",
+        Some(_) if !is_safe(operation) => "redirects are followed for GET and HEAD only",
         Some(_) => "redirects away from the base URL are not followed",
-        None => "a redirect to nowhere",
+        None => "a redirect without a target (no `Location` header)",
     };
     let error = status_error(Kind::Redirect, response.status, &response.headers, body);
     error.edit(|error| error.message = message.to_owned())
@@ -330,7 +341,7 @@ fn is_safe(operation: &Operation) -> bool {
     matches!(operation.method, Method::Get | Method::Head)
 }
 
-/// Makes an answer or an error of a response.
+/// Turns a response into a success or a failure.
 async fn classify(
     core: &Core,
     operation: &'static Operation,
@@ -339,7 +350,7 @@ async fn classify(
     body: Body,
     lease: Lease,
     mut timer: Timer<'_>,
-) -> Result<Answer, Failure> {
+) -> Result<Received, Failure> {
     let (status, headers) = (parts.status, parts.headers);
     if !status.is_success() {
         let body = Box::pin(excerpt(core, &headers, body, timer.left())).await;
@@ -349,13 +360,13 @@ async fn classify(
     note_deprecation(core, operation, &headers);
     if expected == Expected::Stream {
         lease.release();
-        let body = Payload::Open { body, patience: None };
-        return Ok(Answer::new(operation, status, headers, body));
+        let body = Payload::Open { body, timeout: None };
+        return Ok(Received::new(operation, status, headers, body));
     }
-    // What went wrong with the body of a success, the request was executed.
+    // The request was executed, whatever went wrong with the body of its success.
     let of_success = |failure: Failure| {
-        let Failure { error, again } = failure.after_sending();
-        Failure { error: of_body(core, status, &headers, error), again }
+        let Failure { error, retryability } = failure.after_sending();
+        Failure { error: of_body(core, status, &headers, error), retryability }
     };
     let read = {
         let read = pin!(read(&headers, body, core.limits.body));
@@ -366,11 +377,11 @@ async fn classify(
     let is_framed = is_framed(parts.version, status, &headers);
     absence(operation, expected, &bytes, is_framed, &headers).map_err(of_success)?;
     let body = Payload::Whole { bytes, is_framed };
-    Ok(Answer::new(operation, status, headers, body))
+    Ok(Received::new(operation, status, headers, body))
 }
 
-/// Completes the error of a body with the response that it came with, and takes the secrets in
-/// use out of it.
+/// Adds the response to an error of its body, and removes the secrets in use from the
+/// body.
 fn of_body(core: &Core, status: StatusCode, headers: &HeaderMap, error: Error) -> Error {
     error.edit(|error| {
         error.status = Some(status);
@@ -379,7 +390,7 @@ fn of_body(core: &Core, status: StatusCode, headers: &HeaderMap, error: Error) -
     })
 }
 
-/// Makes the failure of a response with another status than success.
+/// Creates the failure of a response with a status other than success.
 fn refused(
     core: &Core,
     status: StatusCode,
@@ -393,18 +404,18 @@ fn refused(
     {
         error = error.edit(|error| error.message = message.to_owned());
     }
-    let again = Again::after(status, headers, core.connection.clock.now());
-    let failure = Failure { error, again };
+    let retryability = Retryability::after(status, headers, core.connection.clock.now());
+    let failure = Failure { error, retryability };
     match status.as_u16() {
         408 | 500.. => failure.after_sending(),
         _ => failure,
     }
 }
 
-/// Fails where a body is absent that has to be there: an absence is not a value.
+/// Fails if a required body is absent: an absence is not a value.
 ///
-/// A read that declares a body has to return one. A write is done whatever its response says,
-/// so that an empty body leaves the value unset, if it is whole.
+/// A read that declares a body must return one. A write has been executed regardless of
+/// its response, so an empty body leaves its value unset if it is complete.
 fn absence(
     operation: &Operation,
     expected: Expected,
@@ -417,9 +428,9 @@ fn absence(
         return Ok(());
     }
     if is_blank && !is_framed {
-        let message = "the connection ended before the body of the response";
+        let message = "the connection ended before the body of the response arrived";
         let error = Error::new(Kind::Transport, message);
-        return Err(Failure { error, again: Again::IfRepeatable(None) });
+        return Err(Failure { error, retryability: Retryability::IfRepeatable(None) });
     }
     if !is_safe(operation) {
         return Ok(());
@@ -431,7 +442,7 @@ fn absence(
         _ => String::new(),
     };
     let message =
-        format!("the response has {what} where the document declares one{hint}");
+        format!("the response has {what} where the operation declares a body{hint}");
     Err(broken(Kind::Decode, &message, bytes.clone()).into())
 }
 

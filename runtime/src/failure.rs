@@ -8,18 +8,18 @@ use jiff::Timestamp;
 use crate::error::Error;
 use crate::headers::retry_after;
 
-/// Why an attempt failed, and whether the request may be sent again.
+/// The error of an attempt, and whether the request may be sent again.
 #[derive(Clone)]
 pub(crate) struct Failure {
     pub(crate) error: Error,
-    pub(crate) again: Again,
+    pub(crate) retryability: Retryability,
 }
 
 impl Failure {
     /// Marks the failure as having happened before the request was sent.
     pub(crate) fn unsent(mut self) -> Self {
-        if let Again::IfRepeatable(after) = self.again {
-            self.again = Again::Always(after);
+        if let Retryability::IfRepeatable(after) = self.retryability {
+            self.retryability = Retryability::Always(after);
         }
         self.error = self.error.edit(|error| error.may_be_executed = false);
         self
@@ -34,23 +34,23 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, again: Again::Never }
+        Self { error, retryability: Retryability::Never }
     }
 }
 
-/// Whether what happened allows to send a request again, and the wait that the service asked
-/// for.
+/// Whether a request may be sent again after a failure, and the wait that the service
+/// asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Again {
+pub(crate) enum Retryability {
     Never,
-    /// Where a repeat has the effect of one call (RFC 9110 section 9.2.2).
+    /// If a repeated request has the same effect as one (RFC 9110 section 9.2.2).
     IfRepeatable(Option<Duration>),
-    /// The service did nothing.
+    /// Always, because the service executed nothing.
     Always(Option<Duration>),
 }
 
-impl Again {
-    /// Judges a response.
+impl Retryability {
+    /// Returns the retryability after a response.
     pub(crate) fn after(
         status: StatusCode,
         headers: &HeaderMap,

@@ -1,4 +1,4 @@
-//! Figures and dates in headers. What can't be read counts as not said.
+//! Numbers and dates in headers. Invalid ones count as absent.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::TimeZone;
 
-/// Names that every response is searched for, which are not read anew each time.
+/// Names that are looked up in every response, prepared once.
 static LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 static REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 
-/// How much of a rate limit is left.
+/// The state of a rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
@@ -24,7 +24,7 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Reads the figures of a response; `None` where there are none.
+    /// Reads the rate limit of a response; `None` if it states none.
     pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
         let limit = number(headers, &LIMIT);
         let remaining = number(headers, &REMAINING);
@@ -45,13 +45,13 @@ pub(crate) fn date(headers: &HeaderMap, name: &str) -> Option<Timestamp> {
     parse_date(text(headers, name)?)
 }
 
-/// Reads a date: `@` and seconds (RFC 9745) or an HTTP date in one of its three forms (RFC 9110
-/// section 5.6.7), also with the one-digit day that the service writes.
+/// Parses a date: `@` and seconds (RFC 9745), or an HTTP date in one of its three forms
+/// (RFC 9110 section 5.6.7), also with the one-digit day that the service writes.
 pub(crate) fn parse_date(text: &str) -> Option<Timestamp> {
     if let Some(seconds) = text.strip_prefix('@') {
         return Timestamp::from_second(seconds.parse().ok()?).ok();
     }
-    // The parsers check the name of the weekday, which says nothing.
+    // The parsers would check the name of the weekday, which is redundant.
     let date = match text.split_once([',', ' ']) {
         Some((weekday, date)) if weekday.starts_with(char::is_alphabetic) => date.trim(),
         _ => text,
@@ -65,8 +65,8 @@ pub(crate) fn parse_date(text: &str) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(date).ok()
 }
 
-/// Reads `Retry-After`: seconds or an HTTP date (RFC 9110 section 10.2.3); of several the
-/// longest.
+/// Reads `Retry-After`: seconds or an HTTP date (RFC 9110 section 10.2.3). If there are
+/// several, returns the longest.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let values = headers.get_all("retry-after").iter();
     let values = values.filter_map(|value| value.to_str().ok());
@@ -76,7 +76,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
 fn wait_until(text: &str, now: Timestamp) -> Option<Duration> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if is_number && text.bytes().any(|byte| byte.is_ascii_digit()) {
-        // Fractions are not of the standard, but sent.
+        // Fractions are not in the standard, but servers send them.
         let seconds = text.parse().ok()?;
         return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }

@@ -1,29 +1,30 @@
-//! Bodies that were compressed in transit (`Content-Encoding: gzip`), with a limit to what
-//! they may become.
+//! Decompression of bodies that were compressed in transit (`Content-Encoding: gzip`),
+//! with a size limit.
 
 use std::io::Read;
 
 use bytes::Bytes;
 use flate2::bufread::GzDecoder;
 
-/// Why a body could not be inflated.
+/// The reason for which a body could not be decompressed.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Problem {
-    /// It is larger than the limit.
+    /// The result is larger than the limit.
     TooLarge,
-    /// It is not gzip, or ends early.
+    /// The body is not gzip, or ends early.
     Broken,
 }
 
-/// Inflates a gzip body (RFC 1952) to no more than a number of bytes: one member or more, and
-/// perhaps zeros that fill up a block after the last.
+/// Decompresses a gzip body (RFC 1952) to at most `limit` bytes. The body has one or
+/// more members, and may end with zeros that fill up a block.
 pub(crate) fn inflate(packed: &[u8], limit: u64) -> Result<Bytes, Problem> {
     let mut inflated = Vec::with_capacity(packed.len().saturating_mul(4).min(1 << 20));
     let mut rest = packed;
     loop {
         let left = limit.saturating_sub(inflated.len() as u64);
         let mut member = GzDecoder::new(rest);
-        // One more byte than allowed tells "just fits" from "too large".
+        // One byte more than allowed distinguishes a body that fits exactly from one
+        // that is too large.
         let mut reader = member.by_ref().take(left.saturating_add(1));
         reader.read_to_end(&mut inflated).map_err(|_| Problem::Broken)?;
         if inflated.len() as u64 > limit {

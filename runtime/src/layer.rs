@@ -1,7 +1,7 @@
-//! Layers: code of the caller's around each call.
+//! Layers: the caller's code around each call.
 //!
-//! A layer knows requests and responses of HTTP. Credentials, retries and time limits are below
-//! it; types of responses are above.
+//! A layer handles HTTP requests and responses. Credentials, retries and time limits are
+//! below it; types of responses are above it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,35 +19,36 @@ mod dry_run;
 #[cfg(feature = "recording")]
 mod record;
 
-/// Code around each call of a client: it measures, logs, changes headers, caches or refuses.
+/// The caller's code around each call of a client, which measures, logs, changes
+/// headers, caches or refuses.
 ///
-/// It gets the request before its credentials, and hands it on with [`Next::run`], which does
-/// all that a call does: pacing, authentication, retries and time limits. It may do so once,
-/// never (a cache, a refusal by [`Error::refused`]) or several times. The response of a
-/// [`Download`](crate::Download) streams through it; that of another request has been read, so
-/// that a response that breaks off is retried below it.
+/// A layer gets the request before credentials are added, and passes it on with
+/// [`Next::run`], which does everything else: pacing, authentication, retries and time
+/// limits. A layer may run the call once, never (a cache, or a refusal by
+/// [`Error::refused`]) or several times. The response of a [`Download`](crate::Download)
+/// streams through the layer. The body of any other response has been read, so that a
+/// response that breaks off is retried below the layer.
 ///
-/// For each attempt instead, with its credentials and the requests for tokens, see
+/// To wrap each attempt instead, with its credentials and the token requests, see
 /// [`ClientBuilder::attempt_layer`](crate::ClientBuilder::attempt_layer).
 ///
-/// - The layer that is [added](crate::ClientBuilder::layer) first is the outermost: it sees the
+/// - The first layer [added](crate::ClientBuilder::layer) is the outermost: it sees the
 ///   request first and the response last.
-/// - The URL has to stay below the client's base URL, and the method has to stay: a request that
-///   breaks this is an error, and is not sent.
-/// - A response of another status than 2xx is an [`Error`] that `run` returns. A layer that returns
-///   such a response makes the call fail with it.
-/// - A compressed response has been inflated, so that it has neither `Content-Encoding` nor the
-///   `Content-Length` of before.
-/// - The time that a layer takes counts to the time limit of the call, which ends only what is
-///   below the layer.
-/// - [`Response::attempts`](crate::Response::attempts) counts the attempts of all runs, and is 0
-///   where there was none.
-///
+/// - The URL must stay below the client's base URL, and the method must stay the same.
+///   Otherwise the call fails, and the request is not sent.
+/// - A response with a status other than 2xx is an [`Error`] that `run` returns. If a
+///   layer returns such a response, the call fails with it.
+/// - A compressed response has been decompressed, so it has neither `Content-Encoding`
+///   nor its former `Content-Length`.
+/// - The time that a layer takes counts towards the time limit of the call. The limit
+///   only ends the work below the layer.
+/// - [`Response::attempts`](crate::Response::attempts) counts the attempts of all runs,
+///   and is 0 if there was none.
 /// ```
 /// use atlas_admin_runtime::transport::{Body, BoxFuture, Request};
 /// use atlas_admin_runtime::{Client, Error, Layer, Next};
 ///
-/// /// Lets nobody delete.
+/// /// Refuses deletions.
 /// struct Careful;
 ///
 /// impl Layer for Careful {
@@ -72,7 +73,7 @@ mod record;
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Layer: Send + Sync {
-    /// Makes the response to a request, most likely by [`Next::run`].
+    /// Returns the response to a request, usually from [`Next::run`].
     fn call<'a>(
         &'a self,
         request: Request,
@@ -90,14 +91,14 @@ impl<T: Layer + ?Sized> Layer for Arc<T> {
     }
 }
 
-/// The rest of a call: the layers within, then the call itself.
+/// The rest of a call: the inner layers, then the call itself.
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
     layers: &'a [Arc<dyn Layer>],
     innermost: &'a dyn Innermost,
 }
 
-/// What the innermost layer hands its request to.
+/// The target of the innermost layer's request.
 pub(crate) trait Innermost: Send + Sync {
     fn run(&self, request: Request) -> BoxFuture<'_, Result<Response<Body>, Error>>;
 }
@@ -110,9 +111,10 @@ impl<'a> Next<'a> {
         Self { layers, innermost }
     }
 
-    /// Sends the request as a client without this layer does.
+    /// Sends the request as a client without this layer would.
     ///
-    /// `Next` is `Copy`: a layer may run it several times. Dropping the future gives the call up.
+    /// `Next` is `Copy`: a layer may run it several times. Dropping the future cancels
+    /// the call.
     pub fn run(self, request: Request) -> BoxFuture<'a, Result<Response<Body>, Error>> {
         match self.layers.split_first() {
             Some((layer, layers)) => layer.call(request, Self { layers, ..self }),

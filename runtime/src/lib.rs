@@ -1,9 +1,9 @@
-//! The small handwritten half of `atlas-admin`: everything that behaves.
+//! The handwritten half of `atlas-admin`: all behavior.
 //!
-//! The generated crate is data (operations, types and their field tables); this crate
+//! The generated crate is data: operations, types and their field tables. This crate
 //! authenticates, sends, retries, pages and decodes.
 //!
-//! A generated function makes a [`Request`]; the rest is here:
+//! A generated function returns a [`Request`]; everything else is here:
 //!
 //! ```
 //! use atlas_admin_runtime::codec::Json;
@@ -19,7 +19,7 @@
 //! #     wait: None,
 //! # };
 //!
-//! /// Answers without a network, as a test does.
+//! /// Responds without a network, as in a test.
 //! struct Fake;
 //!
 //! impl Transport for Fake {
@@ -48,10 +48,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-// What needs a feature says so on docs.rs, which builds with this set.
+// Items that need a feature show it on docs.rs, which builds with this flag.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// The macros of builders write this path in their documentation.
+// The macros of builders use this path in their documentation.
 extern crate self as atlas_admin_runtime;
 
 #[cfg(feature = "blocking")]
@@ -124,7 +124,7 @@ pub use transport::Transport;
 pub use version::{ParseVersionError, Version};
 pub use wait::{Progress, Waiter, WaitingRequest};
 
-// The crates whose types are part of this one's.
+// Crates whose types are part of this crate's API.
 #[cfg(feature = "chrono")]
 pub use chrono;
 #[cfg(feature = "time")]

@@ -30,10 +30,11 @@ impl<'a> MediaType<'a> {
         Self { version, format: "json" }
     }
 
-    /// Reads a media type. Its parameters and the case of its letters don't matter (RFC 9110
-    /// section 8.3.1).
+    /// Parses a media type. Ignores its parameters and its case (RFC 9110 section
+    /// 8.3.1).
     ///
-    /// `None` if it is not one of the API: the prefix, the version or the format is missing.
+    /// `None` if it is not one of the API's: the prefix, the version or the format is
+    /// missing.
     pub fn parse(text: &'a str) -> Option<Self> {
         let essence = essence(text);
         let (prefix, rest) = essence.split_at_checked(PREFIX.len())?;
@@ -54,7 +55,7 @@ impl<'a> MediaType<'a> {
         self.format
     }
 
-    /// Tells whether the body is JSON.
+    /// Returns true if the body is JSON.
     pub const fn is_json(&self) -> bool {
         self.format.eq_ignore_ascii_case("json")
     }

@@ -1,4 +1,4 @@
-//! What an operation is, as static data: the generated crate holds one [`Operation`] for each
+//! Operations as static data: the generated crate has one [`Operation`] for each
 //! operation in each of its versions.
 
 use jiff::civil::Date;
@@ -11,44 +11,47 @@ pub use wait::{Each, LongRunning, Polled, Source, Wait};
 mod paging;
 mod wait;
 
-/// One operation of the API in one version.
+/// An operation of the API in one version.
 #[derive(Debug)]
 pub struct Operation {
     /// The `operationId`, unique in the document: `getGroupCluster`.
     pub id: &'static str,
-    /// The short name that the request function is called by, in the document's case: `getCluster`.
+    /// The short name, which is also that of the request function, in the document's
+    /// case: `getCluster`.
     pub name: &'static str,
-    /// The group that the Atlas documentation lists it under: `Clusters`.
+    /// The operation group (OpenAPI: tag), as in the Atlas documentation: `Clusters`.
     pub tag: &'static str,
     /// The HTTP method.
     pub method: Method,
     /// The path with its parameters in braces: `/api/atlas/v2/groups/{groupId}`.
     pub path: &'static str,
-    /// The version that is asked for.
+    /// The version of the request.
     pub version: Version,
-    /// The media type of the answer, sent as `Accept`.
+    /// The media type of the response, sent as `Accept`.
     pub accept: &'static str,
-    /// The media type of the request body, sent as `Content-Type` where there is a body.
+    /// The media type of the request body, sent as `Content-Type` if there is a body.
     pub content_type: Option<&'static str>,
     /// Path, query and header parameters, in that order.
     pub parameters: &'static [Parameter],
     /// The success statuses that the document declares.
     pub success: &'static [u16],
-    /// The roles that may call it, as the document words them; any one of them is enough.
+    /// The roles that allow the call, as the document names them; any of them is
+    /// sufficient.
     pub roles: &'static [&'static str],
     /// Whether the document marks the operation or this version of it as deprecated.
     pub deprecated: bool,
-    /// The day after which the service may answer 410 to this version.
+    /// The day after which the service may respond with 410 to this version; `None` if
+    /// none is announced.
     pub sunset: Option<Date>,
-    /// The page of the operation in the Atlas documentation.
+    /// The URL of the operation's page in the Atlas documentation.
     pub docs: &'static str,
-    /// The end of the work that a call starts, as the service tells it; `None` where the work is
-    /// done with the response.
+    /// The signs of the end of the work that a call starts; `None` if the work is
+    /// complete with the response.
     pub wait: Option<&'static Wait>,
 }
 
 impl Operation {
-    /// Returns the name of the query parameter that numbers the pages of the requested list.
+    /// Returns the name of the page number parameter of the requested list.
     pub(crate) fn page_number(&self) -> &'static str {
         self.numbered().0
     }
@@ -58,8 +61,9 @@ impl Operation {
         self.numbered().1
     }
 
-    /// Returns the parameter that numbers pages, and its conventions: where none has any, those of
-    /// the whole API, for what is paged then is known by its type alone.
+    /// Returns the page number parameter and its conventions. If no parameter has any,
+    /// returns those of the whole API, because the list is then known to be paged by its
+    /// type alone.
     fn numbered(&self) -> (&'static str, &'static Paging) {
         let numbers = |parameter: &Parameter| Some((parameter.name, parameter.paging?));
         let whole_api = (paging::PAGE_NUMBER, &Paging::ATLAS);
@@ -69,7 +73,7 @@ impl Operation {
 
 /// An HTTP method that the API uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "RFC 9110 section 9 says it all")]
+#[expect(missing_docs, reason = "RFC 9110 section 9 describes them")]
 pub enum Method {
     Get,
     Head,
@@ -80,7 +84,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// Returns the method as it stands in a request line.
+    /// Returns the method in the form of the request line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -92,7 +96,8 @@ impl Method {
         }
     }
 
-    /// Tells whether a repeat has the effect of one call (RFC 9110 section 9.2.2).
+    /// Returns true if repeated requests have the same effect as one (RFC 9110 section
+    /// 9.2.2).
     pub const fn is_idempotent(self) -> bool {
         !matches!(self, Self::Post | Self::Patch)
     }
@@ -116,15 +121,17 @@ impl From<Method> for http::Method {
 pub struct Parameter {
     /// The name in the path template, the query string or the header block.
     pub name: &'static str,
-    /// Where the parameter goes.
+    /// The part of the request that contains the parameter.
     pub location: Location,
     /// Whether a request is invalid without it.
     pub required: bool,
-    /// What the service assumes where it is absent, in its text form.
+    /// The value that the service assumes if the parameter is absent, as text.
     pub default: Option<&'static str>,
-    /// What stands between the items of a list in the query; `None` where each repeats the parameter.
+    /// The separator of a list's items in the query; `None` if each item repeats the
+    /// parameter.
     pub joined: Option<&'static str>,
-    /// The conventions of the list whose pages it numbers; `None` where it numbers none.
+    /// The conventions of the list whose pages the parameter numbers; `None` if it
+    /// numbers none.
     pub paging: Option<&'static Paging>,
 }
 
@@ -139,8 +146,8 @@ impl Parameter {
         Self::of(name, Location::Query)
     }
 
-    /// Returns the parameter of the query string that numbers the pages of a list, as the API
-    /// has it everywhere: [`Paging::ATLAS`].
+    /// Returns a page number parameter of the query string, with the conventions of the
+    /// whole API: [`Paging::ATLAS`].
     pub const fn page(name: &'static str) -> Self {
         Self { paging: Some(&Paging::ATLAS), ..Self::query(name) }
     }
@@ -161,21 +168,22 @@ impl Parameter {
         }
     }
 
-    /// Says that a request is invalid without it.
+    /// Marks the parameter as required.
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// Says that the items of a list are joined (OpenAPI 3.0 `explode: false`).
+    /// Sets the separator with which the items of a list are joined (OpenAPI 3.0
+    /// `explode: false`).
     #[must_use]
     pub const fn joined(mut self, separator: &'static str) -> Self {
         self.joined = Some(separator);
         self
     }
 
-    /// Says what the service assumes where it is absent.
+    /// Sets the value that the service assumes if the parameter is absent.
     #[must_use]
     pub const fn or(mut self, default: &'static str) -> Self {
         self.default = Some(default);
@@ -183,7 +191,7 @@ impl Parameter {
     }
 }
 
-/// Where a parameter goes.
+/// The part of a request that contains a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Location {
     /// A segment of the path, or part of one.

@@ -1,11 +1,12 @@
-//! Pacing: a client slows down before the service refuses its requests.
+//! Pacing: a client waits before the service would refuse its requests.
 //!
-//! The service limits requests by token buckets, one for each set of operations and, by the set,
-//! for each project, organization, caller or address. Its responses tell what a bucket holds at
-//! most (`RateLimit-Limit`) and still (`RateLimit-Remaining`), but neither its name, nor how fast
-//! it is refilled, nor what it is for. So the sets are told apart by the operation group and the
-//! limit; whether each has one bucket or one for each project is judged by which of the two
-//! explains the figures; and how fast they are refilled is measured.
+//! The service limits requests by token buckets. A bucket belongs to a set of operations
+//! and, depending on the set, to a project, an organization, a caller or an IP address.
+//! Responses state the capacity of a bucket (`RateLimit-Limit`) and its level
+//! (`RateLimit-Remaining`), but not its name, its refill rate or its scope. So sets are
+//! identified by the operation group and the limit. Whether a set has one bucket or one
+//! per project is inferred from which of the two explains the levels better. The refill
+//! rate is measured.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -26,24 +27,24 @@ mod bucket;
 mod queue;
 mod set;
 
-/// The number of requests for an operation that may be in flight before the first response tells
-/// its limit.
+/// The number of requests for an operation that may be in flight before the first
+/// response states its limit.
 const STARTING: u32 = 16;
 
 /// The longest wait of a request for that response.
 const START_LIMIT: Duration = Duration::from_secs(2);
 
-/// Lets requests go at the pace that the service allows.
+/// A pacer that sends requests at the rate that the service allows.
 #[derive(Debug, Default)]
 pub(crate) struct Pacer {
     state: Mutex<State>,
-    /// Tells those who wait for the first response of an operation.
+    /// Wakes the requests that wait for the first response of an operation.
     started: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// The knowledge about operations, by their ids.
+    /// The rate limits of operations, by their IDs.
     operations: HashMap<&'static str, Known>,
     sets: Sets,
 }
@@ -53,15 +54,16 @@ type Sets = HashMap<(&'static str, u64), Set>;
 
 #[derive(Debug)]
 enum Known {
-    /// Requests are in flight, and no response has come.
+    /// Requests are in flight, and no response has arrived.
     Starting(u32),
-    /// Responses tell this limit.
+    /// Responses state this limit.
     Limited(u64),
-    /// Responses tell no limit.
+    /// Responses state no limit.
     Unlimited,
 }
 
-/// The permission to send one request. Its response has to be [observed](Permit::observe).
+/// The permission to send one request. The caller must pass the response to
+/// [`Permit::observe`].
 #[derive(Debug)]
 pub(crate) struct Permit<'a> {
     pacer: &'a Pacer,
@@ -69,11 +71,11 @@ pub(crate) struct Permit<'a> {
     operation: &'static Operation,
     scope: &'a str,
     counted: Counted,
-    /// The time at which the request was let go, on the monotonic clock.
+    /// The time at which the permission was given, on the monotonic clock.
     sent_at: Duration,
 }
 
-/// The count that a request in flight belongs to.
+/// The counter that includes a request in flight.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Counted {
     Starting,
@@ -81,28 +83,29 @@ enum Counted {
     Nowhere,
 }
 
-/// The next step of a request that wants to go.
+/// The next step of a request that asks for permission.
 enum Admission {
     Go(Counted),
     AwaitStart,
     Wait(Wait),
 }
 
-/// A request that may have to wait, which it does no more when this is dropped.
+/// A request that may have to wait. Dropping it ends the wait.
 struct Waiting<'a> {
     pacer: &'a Pacer,
     clock: &'a dyn Clock,
     operation: &'static Operation,
     scope: &'a str,
-    /// The limit of the set whose queue it is in, and its number there.
+    /// The limit of the set in whose queue it waits, and its number there.
     place: Option<(u64, u64)>,
 }
 
 impl Pacer {
     /// Waits until a request may be sent.
     ///
-    /// `scope` is what a bucket may be for: the project or organization of the request. Requests
-    /// of a bucket go in the order in which they came, but for those that nobody polls.
+    /// `scope` is what the bucket may belong to: the project or organization of the
+    /// request. Requests of a bucket are sent in the order in which they came, except
+    /// those that nothing polls.
     pub(crate) async fn admit<'a>(
         &'a self,
         clock: &'a dyn Clock,
@@ -128,15 +131,15 @@ impl Pacer {
         Permit { pacer: self, clock, operation, scope, counted, sent_at }
     }
 
-    /// Never held across an await.
+    /// The guard is never held across an await.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Waiting<'_> {
-    /// Looks whether the request may go. One that `has_waited` for the first response of its
-    /// operation does not wait for it again.
+    /// Checks whether the request may be sent. A request that `has_waited` for the first
+    /// response of its operation doesn't wait for it again.
     fn look(&mut self, has_waited: bool) -> Admission {
         let mut state = self.pacer.state();
         let State { operations, sets } = &mut *state;
@@ -168,7 +171,7 @@ impl Waiting<'_> {
         }
     }
 
-    /// Leaves the queue that the request waits in.
+    /// Leaves the queue in which the request waits.
     fn leave(&mut self, sets: &mut Sets) {
         if let Some((limit, number)) = self.place.take()
             && let Some(set) = sets.get_mut(&(self.operation.tag, limit))
@@ -188,7 +191,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl Permit<'_> {
-    /// Learns from the response to the request.
+    /// Updates the state from the response to the request.
     pub(crate) fn observe(&mut self, status: StatusCode, headers: &HeaderMap) {
         let said = RateLimit::read(headers);
         let (id, tag) = (self.operation.id, self.operation.tag);
@@ -199,10 +202,11 @@ impl Permit<'_> {
             Some(Known::Limited(limit)) => Some(*limit),
             _ => None,
         };
-        // One of 0 would let nothing through: a server that says so means something else.
+        // A limit of 0 would block all requests, so it can't be meant that way.
         let limit = said.and_then(|said| said.limit).filter(|limit| *limit > 0);
         let limit = limit.or(before);
-        // An error of something before the service says nothing about its limits.
+        // An error of a server in front of the service says nothing about the service's
+        // limits.
         let known = match limit {
             Some(limit) => Known::Limited(limit),
             None if status.is_success() => Known::Unlimited,
@@ -227,8 +231,8 @@ impl Permit<'_> {
         }
     }
 
-    /// Stops counting the request as in flight; returns how many others are that were sent
-    /// before the limit was known.
+    /// Stops counting the request as in flight. Returns the number of others in flight
+    /// that were sent before the limit was known.
     fn end(&mut self, state: &mut State) -> u32 {
         let counted = std::mem::replace(&mut self.counted, Counted::Nowhere);
         let others = match state.operations.get_mut(self.operation.id) {

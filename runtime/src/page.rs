@@ -1,8 +1,8 @@
-//! Paging: responses that hold a part of a list, and streams over all of it.
+//! Paging: responses with a part of a list, and streams over the whole list.
 //!
-//! The streams request page after page by number (`pageNum`). A page is the last where its
-//! `links` name no next one, and where it is empty; `totalCount` only limits how far ahead pages
-//! are requested, for it is wrong while a list changes.
+//! The streams request page after page by number (`pageNum`). A page is the last if its
+//! `links` contain no next one, or if it is empty. `totalCount` only limits how far
+//! ahead pages are requested, because it may be wrong while the list changes.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::client::Client;
 use crate::clock::Stopwatch;
 use crate::codec::{Json, Value, View};
 use crate::error::{Error, Kind};
-use crate::exchange::{self, Answer, Expected};
+use crate::exchange::{self, Expected, Received};
 use crate::operation::Paging;
 use crate::output::Output;
 use crate::output::sealed::Sealed;
@@ -31,19 +31,19 @@ pub use request::PagedRequest;
 
 mod request;
 
-/// An answer that holds one page of a list.
+/// A response with one page of a list.
 pub trait Page: Value + Default {
-    /// What is listed.
+    /// The type of the items.
     type Item;
 
-    /// Returns the items of the page; none if the page has no list.
+    /// Returns the items of the page; empty if the page has no list.
     fn items(&self) -> &[Self::Item];
 
     /// Returns the items of the page, and drops the rest of it.
     fn into_items(self) -> Vec<Self::Item>;
 
-    /// Returns the items of a page of an operation with these conventions, which a page without a
-    /// type of its own goes by.
+    /// Returns the items of a page by the conventions of its operation, which a page
+    /// without a declared type needs.
     #[doc(hidden)]
     fn into_items_by(self, _paging: &Paging) -> Vec<Self::Item> {
         self.into_items()
@@ -65,7 +65,7 @@ where
     }
 }
 
-/// A page that needs no type: a list, or an object with `results`.
+/// A page without a declared type: a list, or an object with `results`.
 impl Page for Json {
     type Item = Json;
 
@@ -90,34 +90,34 @@ impl Page for Json {
 }
 
 impl<T: Page> Response<T> {
-    /// Returns the items of the page; none if the page has no list.
+    /// Returns the items of the page; empty if the page has no list.
     pub fn items(&self) -> &[T::Item] {
         self.value().items()
     }
 }
 
-/// What of paging does not depend on the type of the page.
+/// The part of paging that is independent of the type of the page.
 struct Pager {
     client: Client,
     parts: Arc<Parts>,
     options: Options,
-    /// The pages that were requested and not taken, in order.
+    /// The requested pages that have not been taken, in order.
     requested: VecDeque<Requested>,
     /// The number of pages that may be requested ahead.
     ahead: usize,
-    /// The number of the page that is requested next; `None` where the request names its page by
-    /// something that is no number.
+    /// The number of the next page to request; `None` if the request names its page by a
+    /// value that is not a number.
     next: Option<u64>,
-    /// The number of the last page, as far as is known.
+    /// The number of the last page, if known.
     last: Option<u64>,
     /// Runs while the consumer waits for a page, not while a page waits for its consumer.
     stopwatch: Stopwatch,
 }
 
-/// A page that was requested.
+/// A requested page.
 enum Requested {
-    Pending(BoxFuture<'static, Result<Answer, Error>>),
-    Arrived(Box<Result<Answer, Error>>),
+    Pending(BoxFuture<'static, Result<Received, Error>>),
+    Arrived(Box<Result<Received, Error>>),
 }
 
 impl Pager {
@@ -136,7 +136,7 @@ impl Pager {
         pager
     }
 
-    /// Requests the page that the request names.
+    /// Requests the page that the request's parameter names.
     fn request(&mut self) {
         let Self { client, parts, options, stopwatch, .. } = self;
         let stopwatch = stopwatch.clone();
@@ -156,13 +156,13 @@ impl Pager {
         }
     }
 
-    /// Lets the pages that were requested arrive.
+    /// Polls the requested pages.
     fn advance(&mut self, context: &mut Context<'_>) {
         for page in &mut self.requested {
-            if let Requested::Pending(answer) = page
-                && let Poll::Ready(answer) = answer.as_mut().poll(context)
+            if let Requested::Pending(received) = page
+                && let Poll::Ready(received) = received.as_mut().poll(context)
             {
-                *page = Requested::Arrived(Box::new(answer));
+                *page = Requested::Arrived(Box::new(received));
             }
         }
     }
@@ -171,24 +171,24 @@ impl Pager {
     fn poll(
         &mut self,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Answer, Error>>> {
+    ) -> Poll<Option<Result<Received, Error>>> {
         let clock = Arc::clone(&self.client.core().connection.clock);
         self.stopwatch.start(&*clock);
         self.advance(context);
-        let answer = match self.requested.pop_front() {
+        let received = match self.requested.pop_front() {
             None => None,
-            Some(Requested::Arrived(answer)) => Some(*answer),
+            Some(Requested::Arrived(received)) => Some(*received),
             Some(pending) => {
                 self.requested.push_front(pending);
                 return Poll::Pending;
             }
         };
         self.stopwatch.stop(&*clock);
-        Poll::Ready(answer)
+        Poll::Ready(received)
     }
 
-    /// Looks at a page that was taken, requests those after it unless it was the last, and tells
-    /// whether it is one to hand out.
+    /// Examines a page that was taken, and requests the pages after it unless it was the
+    /// last. Returns true if the page is to be returned to the caller.
     fn judge(
         &mut self,
         page: &dyn Value,
@@ -201,7 +201,7 @@ impl Pager {
         if length == 0 || has_next == Some(false) {
             self.end();
         } else {
-            // There is another, so that this one is as long as a page gets.
+            // Another page follows, so this one has the full page size.
             let total = total(page, paging).and_then(|total| u64::try_from(total).ok());
             self.last = total.map(|total| total.div_ceil(length as u64)).or(self.last);
             self.request_ahead();
@@ -210,18 +210,18 @@ impl Pager {
         is_first || length > 0 || has_next.is_some()
     }
 
-    /// Gives up the pages that were requested: there are none, or an error came before them.
+    /// Drops the requested pages: there are no more, or an error precedes them.
     fn end(&mut self) {
         self.requested.clear();
         self.next = None;
     }
 }
 
-/// The pages of a list, each a whole [`Response`]. Made by
+/// The pages of a list, each as a complete [`Response`]. Returned by
 /// [`PagedRequest::pages`](crate::PagedRequest::pages).
 ///
-/// The first page is requested when the stream is first polled, each next one while the one
-/// before is in use.
+/// The first page is requested when the stream is first polled, and each next one while
+/// the page before it is in use.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Pages<T> {
     pager: Pager,
@@ -235,18 +235,18 @@ impl<T: Page + Output> Pages<T> {
         Self { pager, is_first: true, output: PhantomData }
     }
 
-    /// Sets how many pages are requested ahead of the one that is in use: 1 by default, and at
-    /// least.
+    /// Sets the number of pages that are requested ahead of the one in use: 1 by
+    /// default, and at least 1.
     ///
-    /// More make the pages of a large list arrive at the same time; they are still returned in
-    /// order, and each is requested once. Where the list tells its length (`totalCount`), none
-    /// after the last is requested.
+    /// With more, the pages of a large list arrive concurrently. They are still returned
+    /// in order, and each is requested once. If the list states its length
+    /// (`totalCount`), no page after the last is requested.
     pub fn ahead(mut self, pages: usize) -> Self {
         self.pager.ahead = pages.max(1);
         self
     }
 
-    /// Returns the next page, `None` after the last and after an error.
+    /// Returns the next page; `None` after the last page, and after an error.
     ///
     /// Dropping the future loses no page.
     pub async fn next(&mut self) -> Option<Result<Response<T>, Error>> {
@@ -257,32 +257,32 @@ impl<T: Page + Output> Pages<T> {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Response<T>, Error>>> {
-        let answer = match self.pager.poll(context) {
+        let received = match self.pager.poll(context) {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(None) => return Poll::Ready(None),
-            Poll::Ready(Some(answer)) => answer,
+            Poll::Ready(Some(received)) => received,
         };
-        let page = match answer.and_then(<T as Sealed>::receive) {
+        let page = match received.and_then(<T as Sealed>::receive) {
             Ok(page) => page,
             Err(error) => {
                 self.pager.end();
                 return Poll::Ready(Some(Err(error)));
             }
         };
-        // A value for one request, but no page.
+        // A valid value for a single request, but not a page.
         let operation = self.pager.parts.operation;
         let paging = operation.paging();
         if let View::Json(json) = page.value().view()
             && list_of(json, paging).is_none()
         {
             self.pager.end();
-            let message = format!("the response can't be read: {}", no_page(paging));
+            let message = format!("the response can't be decoded: {}", no_page(paging));
             let error = Error::new(Kind::Decode, message);
             return Poll::Ready(Some(Err(error.of(operation))));
         }
         let is_first = std::mem::replace(&mut self.is_first, false);
         let counts = self.pager.judge(page.value(), is_first, context);
-        // One that doesn't count is never followed by another.
+        // No page follows a page that doesn't count.
         Poll::Ready(counts.then_some(Ok(page)))
     }
 }
@@ -306,11 +306,11 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
-/// The items of a list, from all of its pages. Made by
+/// The items of a list, from all of its pages. Returned by
 /// [`PagedRequest::stream`](crate::PagedRequest::stream).
 ///
-/// The first page is requested when the stream is first polled, each next one while the items of
-/// the one before are in use.
+/// The first page is requested when the stream is first polled, and each next one while
+/// the items of the page before it are in use.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Items<T: Page> {
     pages: Pages<T>,
@@ -322,14 +322,14 @@ impl<T: Page + Output> Items<T> {
         Self { pages: Pages::new(client, first, options), items: Vec::new().into_iter() }
     }
 
-    /// Sets how many pages are requested ahead of the one whose items are taken: 1 by default,
-    /// and at least. See [`Pages::ahead`].
+    /// Sets the number of pages that are requested ahead of the one in use: 1 by
+    /// default, and at least 1. See [`Pages::ahead`].
     pub fn ahead(mut self, pages: usize) -> Self {
         self.pages = self.pages.ahead(pages);
         self
     }
 
-    /// Returns the next item, `None` after the last and after an error.
+    /// Returns the next item; `None` after the last item, and after an error.
     ///
     /// Dropping the future loses no item.
     pub async fn next(&mut self) -> Option<Result<T::Item, Error>> {

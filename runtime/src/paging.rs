@@ -1,10 +1,10 @@
-//! Lists that come page by page: what a response says of its page, by the conventions of its
+//! Paged lists: the statements of a response about its page, by the conventions of its
 //! operation.
 
 use crate::codec::{Json, Value, View};
 use crate::operation::Paging;
 
-/// Returns the items of a page that has no type; `None` where it has no list.
+/// Returns the items of a page without a declared type; `None` if it has no list.
 pub(crate) fn list_of<'a>(page: &'a Json, by: &Paging) -> Option<&'a [Json]> {
     page.as_array().or_else(|| page.get(by.items)?.as_array()).map(Vec::as_slice)
 }
@@ -23,7 +23,7 @@ pub(crate) fn length(page: &dyn Value, by: &Paging) -> usize {
     }
 }
 
-/// Returns the number of items in all pages, where the page says it.
+/// Returns the number of items in all pages, if the page states it.
 pub(crate) fn total(page: &dyn Value, by: &Paging) -> Option<i64> {
     match page.view() {
         View::Json(page) => page.get(by.total)?.as_i64(),
@@ -35,19 +35,19 @@ pub(crate) fn total(page: &dyn Value, by: &Paging) -> Option<i64> {
     }
 }
 
-/// Tells whether a value is a page whose list is absent.
+/// Returns true if a value is a page without its list.
 pub(crate) fn lacks_list(value: &dyn Value, by: &Paging) -> bool {
     let list = property(value, by.items).map(Value::view);
     matches!(list, Some(View::Absent | View::Null))
 }
 
-/// Returns what is wrong with a page whose list is absent.
+/// Returns the problem of a page without its list.
 pub(crate) fn no_page(by: &Paging) -> String {
     format!("it is a page without `{}`", by.items)
 }
 
-/// Tells whether the links of a page name a next one (RFC 8288); `None` where a page has no
-/// links by its type. One that lacks those it has to have names none.
+/// Returns true if the links of a page contain a next one (RFC 8288). `None` if the type
+/// of the page has no links. False if the links are declared and missing.
 pub(crate) fn has_next(page: &dyn Value, by: &Paging) -> Option<bool> {
     let is_next = |rel: &str| rel.eq_ignore_ascii_case(by.next);
     let json = |links: &Json| {
@@ -65,7 +65,7 @@ pub(crate) fn has_next(page: &dyn Value, by: &Paging) -> Option<bool> {
                 matches!(rel, Some(View::Str(rel)) if is_next(rel))
             })),
             Some(_) => Some(false),
-            // Beyond its fields, what the document does not declare.
+            // Beyond the fields, in the undeclared properties.
             None => match record.field(record.table().fields.len()).view() {
                 View::Extra(extra) => json(extra.get(by.links)?),
                 _ => None,

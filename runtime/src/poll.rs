@@ -1,9 +1,10 @@
-//! Waiting: a request repeated until its response is what the caller waits for.
+//! Polling: a request is repeated until its response is the expected one.
 //!
-//! A wait is for hours, and outlasts what passes: each request is repeated as the client's retry
-//! policy says, and where that gives up on an error that may pass
-//! ([`Error::is_retryable`]), the wait sends it again an interval later, until its own limit. Only
-//! where the very first request can't connect, the wait ends: the address may be wrong.
+//! A wait may last for hours, and outlasts temporary failures. Each request is retried
+//! by the client's retry policy. If the policy gives up on a retryable error
+//! ([`Error::is_retryable`]), the wait sends the request again an interval later, until
+//! its own time limit. Only if the very first request can't connect, the wait ends,
+//! because the address may be wrong.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -25,20 +26,20 @@ mod outcome;
 mod schedule;
 
 impl<T: Output> Request<T> {
-    /// Begins to wait for a state: a cluster that is `IDLE`, an index that is `READY`.
+    /// Starts waiting for a state: a cluster that is `IDLE`, an index that is `READY`.
     pub fn poll(&self, client: &Client) -> Poller<'static, T> {
         Poller::new(client, self.parts())
     }
 }
 
-/// Repeats a request until its response is what the caller waits for.
+/// A wait that repeats a request until its response is the expected one.
 ///
-/// Made by [`Request::poll`](crate::Request::poll). By default it sends the request every 10
-/// seconds for up to an hour, and later where the service asks for that (`Retry-After`). It goes
-/// on through errors that may pass ([`Error::is_retryable`]), except that the very first request
-/// has to reach a server.
+/// Returned by [`Request::poll`](crate::Request::poll). By default, sends the request
+/// every 10 seconds for up to an hour, and later if the service asks for that
+/// (`Retry-After`). Continues after retryable errors ([`Error::is_retryable`]), except
+/// that the very first request must reach a server.
 ///
-/// It owns all that it needs, so the wait can be spawned if the caller's closures can.
+/// Owns all of its parts, so the wait can be spawned if the caller's closures can.
 #[must_use = "a poller does nothing before `until`, `until_result` or `until_gone`"]
 pub struct Poller<'a, T> {
     client: Client,
@@ -69,16 +70,17 @@ impl<'a, T: Output> Poller<'a, T> {
         self
     }
 
-    /// Limits the whole wait: an hour by default. A request that is under way then has limits of
-    /// its own.
+    /// Sets the time limit of the whole wait: 1 hour by default. A request in flight at
+    /// that time keeps its own limits.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.schedule.timeout = timeout;
         self
     }
 
-    /// Sets what each of the requests does differently from the client.
+    /// Sets the options of each request.
     ///
-    /// A retry policy among them is the policy of the wait: where it gives up, the wait ends.
+    /// A retry policy among them is also the policy of the wait: the wait ends when the
+    /// policy gives up.
     pub fn options(mut self, options: Options) -> Self {
         self.schedule.options = options;
         self
@@ -94,11 +96,11 @@ impl<'a, T: Output> Poller<'a, T> {
         Poller { client, parts, schedule, progress, output }
     }
 
-    /// Repeats the request until `outcome` says of its response that it is done, and returns that
-    /// response. A `bool` will do: `true` is done.
+    /// Repeats the request until `outcome` is done for its response, and returns that
+    /// response. A `bool` is an outcome too: `true` is done.
     ///
-    /// What was just made may not be there yet: in the first 30 seconds, 404 does not end the wait
-    /// unless the resource was seen before.
+    /// A new resource may not be visible at once. In the first 30 seconds, 404 does not
+    /// end the wait, unless the resource was seen before.
     ///
     /// ```
     /// # use atlas_admin_runtime::{Client, Error, Json, Outcome, Request};
@@ -117,9 +119,10 @@ impl<'a, T: Output> Poller<'a, T> {
     ///
     /// # Errors
     ///
-    /// Returns the first error that won't pass; one for which [`Error::is_failed_wait`] holds
-    /// where the outcome is failed; and one for which [`Error::is_timeout`] holds where the wait
-    /// took too long. The last two name the last state that an outcome told.
+    /// Returns the first error that is not retryable. Returns an error with
+    /// [`Error::is_failed_wait`] if the outcome is failed, and one with
+    /// [`Error::is_timeout`] if the wait exceeds its time limit. The last two name the
+    /// last state of an outcome.
     pub fn until<F, O>(
         self,
         mut outcome: F,
@@ -134,11 +137,12 @@ impl<'a, T: Output> Poller<'a, T> {
         })
     }
 
-    /// Repeats the request until `outcome` says that it is done, and lets it look at errors too:
-    /// 404 right after a POST may mean "not yet".
+    /// Repeats the request until `outcome` is done, and passes errors to it too: 404
+    /// right after a POST may mean "not yet".
     ///
-    /// Errors that may pass ([`Error::is_retryable`]) are not among them: the wait goes on through
-    /// those by itself. An error that is done or failed ends the wait, and is returned.
+    /// Retryable errors ([`Error::is_retryable`]) are not passed to it: the wait
+    /// continues after those by itself. An error whose outcome is done or failed ends
+    /// the wait, and is returned.
     ///
     /// ```
     /// # use atlas_admin_runtime::{Client, Error, Json, Outcome, Request};
@@ -157,7 +161,7 @@ impl<'a, T: Output> Poller<'a, T> {
     ///
     /// # Errors
     ///
-    /// As [`Poller::until`].
+    /// Those of [`Poller::until`].
     pub fn until_result<F, O>(
         self,
         mut outcome: F,
@@ -169,7 +173,7 @@ impl<'a, T: Output> Poller<'a, T> {
         self.run(false, move |result| outcome(result).into())
     }
 
-    /// Repeats the request until `outcome` says that it is done. `is_patient` tells whether 404 may
+    /// Repeats the request until `outcome` is done. `is_patient` states whether 404 may
     /// mean that it is too early.
     fn run<F>(
         self,
@@ -183,8 +187,8 @@ impl<'a, T: Output> Poller<'a, T> {
         async move {
             let mut watch = Watch::new(client, schedule);
             loop {
-                // In a block of its own: a response that need not be `Send` can't be held while
-                // waiting.
+                // In a separate block, because a response that need not be `Send` can't
+                // be held across the wait.
                 {
                     let result = watch.send(&parts).await;
                     if let ControlFlow::Break(ended) =
@@ -202,7 +206,7 @@ impl<'a, T: Output> Poller<'a, T> {
     ///
     /// # Errors
     ///
-    /// As [`Poller::until`], 404 aside.
+    /// Those of [`Poller::until`], except 404.
     pub fn until_gone(
         self,
     ) -> impl Future<Output = Result<(), Error>> + Send + use<'a, T> {
@@ -219,7 +223,7 @@ impl<'a, T: Output> Poller<'a, T> {
     }
 }
 
-/// Judges the result of a request: the end of the wait, or a step on the way there.
+/// Judges the result of a request: the end of the wait, or a step towards it.
 fn look<T>(
     watch: &mut Watch,
     result: Result<Response<T>, Error>,

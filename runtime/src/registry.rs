@@ -1,6 +1,7 @@
-//! The registry: every operation in every version as data, for tools that work on all of them.
+//! The registry: every operation in every version as data, for tools that handle all of
+//! them.
 //!
-//! The generated crate holds one [`Entry`] for each operation-version pair.
+//! The generated crate has one [`Entry`] for each operation in each version.
 
 use crate::codec::{self, DecodeError, Direction, Mismatch, Value};
 use crate::operation::Operation;
@@ -12,30 +13,33 @@ pub struct Entry {
     pub operation: &'static Operation,
     /// The same operation and version in other formats.
     pub alternatives: &'static [&'static Operation],
-    /// The function that makes the request, in the first format.
+    /// The function that creates the request, in the first format.
     pub function: Function,
-    /// The request body.
+    /// The request body's type; `None` if the operation takes no body.
     pub body: Option<Make>,
-    /// The declared success statuses and their bodies, in the first format.
+    /// The declared success statuses and the bodies of their responses, in the first
+    /// format.
     pub answers: &'static [(u16, Payload)],
-    /// The declared statuses of what can go wrong; their bodies are [`ApiError`](crate::ApiError)s.
+    /// The declared error statuses; the bodies of their responses are
+    /// [`ApiError`](crate::ApiError)s.
     pub errors: &'static [u16],
 }
 
-/// A request function, in the words of a program that calls it.
+/// A request function, as a caller spells it.
 #[derive(Clone, Copy, Debug)]
 pub struct Function {
-    /// The path of the module of its tag: `atlas_admin::clusters`.
+    /// The path of the module of its operation group: `atlas_admin::clusters`.
     pub module: &'static str,
     /// The path below that module: `get_cluster` or `v2023_02_01::get_cluster`.
     pub path: &'static str,
-    /// Names and types: what the operation requires, in the path first and the body last.
+    /// The names and types of the required arguments: path parameters first, the body
+    /// last.
     pub arguments: &'static [(&'static str, &'static str)],
-    /// What the answer is decoded to.
+    /// The type of the decoded response.
     pub output: &'static str,
 }
 
-/// What an answer carries.
+/// The body of a response.
 #[derive(Clone, Copy, Debug)]
 pub enum Payload {
     /// No body.
@@ -46,16 +50,17 @@ pub enum Payload {
     Stream,
 }
 
-/// Makes an unset value of a body's type.
+/// A function that creates an unset value of a body's type.
 pub type Make = fn() -> Box<dyn Value>;
 
-/// Makes an unset value of a type.
+/// Creates an unset value of a type.
 pub fn make<T: Value + Default + 'static>() -> Box<dyn Value> {
     Box::new(T::default())
 }
 
 impl Entry {
-    /// Decodes a request body, as one of the caller's own; `None` where the operation takes none.
+    /// Decodes a request body as one of the caller's own. `None` if the operation takes
+    /// no body.
     pub fn decode_body(
         &self,
         bytes: &[u8],
@@ -68,9 +73,10 @@ impl Entry {
         })
     }
 
-    /// Decodes the body of a success as a caller would get it: an undeclared status is decoded like
-    /// the first declared one. `None` where the body is no JSON or none is declared, and where the
-    /// status is an error's: [`ApiError::parse`](crate::ApiError::parse) reads those.
+    /// Decodes the body of a success response as for a caller: an undeclared status is
+    /// decoded like the first declared one. `None` if the body is not JSON or none is
+    /// declared, and for the status of an error, whose body
+    /// [`ApiError::parse`](crate::ApiError::parse) reads.
     pub fn decode_answer(
         &self,
         status: u16,
@@ -93,10 +99,10 @@ fn decode(make: Make, bytes: &[u8]) -> Result<Box<dyn Value>, DecodeError> {
     Ok(value)
 }
 
-/// Makes the entries of a group of operations.
+/// Creates the entries of an operation group.
 ///
-/// A row names the static of the operation and those of its other formats, and says what its
-/// bodies are.
+/// A row names the static of the operation and those of its other formats, and the types
+/// of its bodies.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! entries {

@@ -1,7 +1,7 @@
-//! A request: a plain value that names an operation and holds its parameters and body.
+//! Requests: plain values with an operation, its parameters and its body.
 //!
-//! Building one does no IO and can't fail: what is wrong with it is kept, and sending it or
-//! asking for its body says so.
+//! Building a request does no IO and can't fail. Problems are kept, and returned when
+//! the request is sent or its body is read.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,14 +27,14 @@ mod raw;
 
 /// A request for an operation whose response is a `T`.
 ///
-/// `Debug` prints the operation and where the request goes, never a body or a header.
+/// `Debug` prints the operation and the path, never a body or a header.
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<T> {
     parts: Arc<Parts>,
     output: PhantomData<fn() -> T>,
 }
 
-/// All of a request that does not depend on the type of its response.
+/// The parts of a request that are independent of the type of its response.
 #[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) operation: &'static Operation,
@@ -42,11 +42,12 @@ pub(crate) struct Parts {
     query: Query,
     headers: HeaderMap,
     body: Option<Arc<RequestBody>>,
-    /// Whether it is sent without credentials: the operation is public.
+    /// Whether the request is sent without credentials, because the operation is public.
     pub(crate) is_anonymous: bool,
-    /// The method and the path of a [raw request](Request::raw).
+    /// The method and path of a [raw request](Request::raw).
     raw: Option<Arc<str>>,
-    /// What makes the request impossible to send, until that part is set anew.
+    /// The problems that keep the request from being sent, until their part is set
+    /// again.
     problems: Vec<(Part, Error)>,
 }
 
@@ -60,15 +61,17 @@ enum Part {
 }
 
 impl<T> Request<T> {
-    /// Makes a request with the values of the path parameters, in the order of the template.
+    /// Creates a request with the values of the path parameters, in the order of the
+    /// template.
     ///
-    /// Each value is percent-encoded (RFC 3986 section 2.1) so that it stays in its segment.
-    /// A value that can't (empty, `.` or `..` as a whole segment) is reported by sending.
+    /// Each value is percent-encoded (RFC 3986 section 2.1), so that it stays within its
+    /// segment. For a value that can't (empty, or `.` or `..` as a whole segment),
+    /// sending returns an error.
     pub fn new(operation: &'static Operation, path: &[&str]) -> Self {
         Self::of(Parts::new(operation, path))
     }
 
-    /// Makes a request with the values of the path parameters and a body.
+    /// Creates a request with the values of the path parameters and a body.
     pub fn with_body(
         operation: &'static Operation,
         path: &[&str],
@@ -77,8 +80,8 @@ impl<T> Request<T> {
         Self::with(operation, path, &[], Some(body))
     }
 
-    /// Makes a request with the values of the path parameters and of others that are required,
-    /// by their names, and a body where there is one.
+    /// Creates a request with the values of the path parameters, the named values of
+    /// other required parameters, and a body if there is one.
     pub fn with(
         operation: &'static Operation,
         path: &[&str],
@@ -88,7 +91,8 @@ impl<T> Request<T> {
         Self::of(Parts::with(operation, path, parameters, body))
     }
 
-    /// Makes a request with a body in another format than JSON, which is sent as it is.
+    /// Creates a request with a body in another format than JSON, which is sent
+    /// unchanged.
     #[doc(hidden)]
     pub fn with_bytes(
         operation: &'static Operation,
@@ -101,7 +105,7 @@ impl<T> Request<T> {
         Self::of(parts)
     }
 
-    /// Makes the request one of a public operation: it is sent without credentials.
+    /// Marks the operation as public: the request is sent without credentials.
     #[doc(hidden)]
     pub fn anonymous(mut self) -> Self {
         self.parts_mut().is_anonymous = true;
@@ -116,11 +120,12 @@ impl<T> Request<T> {
         Arc::make_mut(&mut self.parts)
     }
 
-    /// Sets a query parameter by its name, in place of an earlier value; `null` removes it. For
-    /// what has no setter: a parameter that is not documented, or not in this version.
+    /// Sets a query parameter by name, and replaces an earlier value; `null` removes it.
+    /// For parameters without a setter, because they are undocumented or not in this
+    /// version.
     ///
-    /// A list repeats the parameter (OpenAPI 3.0 `style: form`, `explode: true`), unless the
-    /// document says that its items are joined.
+    /// A list repeats the parameter (OpenAPI 3.0 `style: form`, `explode: true`), unless
+    /// the document declares that its items are joined.
     ///
     /// ```
     /// # use atlas_admin_runtime::Request;
@@ -137,12 +142,13 @@ impl<T> Request<T> {
         self
     }
 
-    /// Sets a header by its name, in place of an earlier value; `null` removes it.
+    /// Sets a header by name, and replaces an earlier value; `null` removes it.
     ///
     /// The items of a list are joined by commas (OpenAPI 3.0 `style: simple`).
     ///
-    /// What a request has of its own can't be set: `Accept`, `Content-Type`, `Authorization`,
-    /// `Host`, `User-Agent` and those of the connection. Sending it says so.
+    /// Headers that the SDK sets itself can't be set here, and sending the request fails
+    /// for them: `Accept`, `Content-Type`, `Authorization`, `Host`, `User-Agent`, and
+    /// those of the connection.
     pub fn header(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -164,22 +170,22 @@ impl<T> Request<T> {
         self.parts_mut().set_header(name.into(), value);
     }
 
-    /// Sets the body, in place of an earlier one: a typed value, or free-form JSON. It is encoded
-    /// now; what keeps it from being encoded is reported by [`Request::body_bytes`] and by
-    /// sending.
+    /// Sets the body, and replaces an earlier one: a typed value, or free-form JSON. The
+    /// body is encoded at once; [`Request::body_bytes`] and sending return an error if
+    /// it can't be encoded.
     pub fn body(mut self, body: &impl IntoBody) -> Self {
         let encoded = body.encode(self.method());
         self.parts_mut().set_body(encoded);
         self
     }
 
-    /// Makes the request expect another type of response: a type of the caller's own, or
-    /// [`codec::Json`] for one without structure.
+    /// Changes the expected type of the response: to a type of your own, or to
+    /// [`codec::Json`] for JSON without a declared structure.
     pub fn with_output<U>(self) -> Request<U> {
         Request { parts: self.parts, output: PhantomData }
     }
 
-    /// Returns the operation that is called.
+    /// Returns the operation.
     pub fn operation(&self) -> &'static Operation {
         self.parts.operation
     }
@@ -195,51 +201,52 @@ impl<T> Request<T> {
         self.parts.path_and_query()
     }
 
-    /// Returns the media type that is requested (`Accept`).
+    /// Returns the media type in the `Accept` header.
     pub fn accept(&self) -> &'static str {
         self.parts.operation.accept
     }
 
-    /// Returns the headers that are sent, authentication and those of the transport aside.
+    /// Returns the headers of the request, without those of authentication and of the
+    /// transport.
     pub fn headers(&self) -> HeaderMap {
         self.parts.headers()
     }
 
-    /// Returns the body as it is sent, `None` where there is none.
+    /// Returns the body as it is sent; `None` if there is none.
     ///
     /// # Errors
     ///
-    /// Returns what keeps the request from being sent: a path parameter that is empty, a body
-    /// with a secret that the service masked.
+    /// Returns why the request can't be sent: for example, a path parameter is empty, or
+    /// the body contains a secret that the service masked.
     pub fn body_bytes(&self) -> Result<Option<&[u8]>, Error> {
         let body = self.parts.sendable()?;
         Ok(body.map(|body| &body[..]))
     }
 
-    /// Returns the JSON paths of the properties that the document requires in the body of this
-    /// POST or PUT and that are unset: `replicationSpecs[0].regionConfigs[1].regionName`.
+    /// Returns the JSON paths of unset properties that the document requires in the body
+    /// of this POST or PUT: `replicationSpecs[0].regionConfigs[1].regionName`.
     ///
-    /// Nothing is refused for them: the document requires some properties that the service does
-    /// not, and the service decides. Read-only properties are not among them, and there are none
-    /// for a body that can't be sent.
+    /// Such a request can be sent nonetheless: the document requires some properties
+    /// that the service does not. Read-only properties are not included. Empty for a
+    /// body that can't be sent.
     pub fn missing(&self) -> Vec<String> {
         self.parts.body.as_deref().map(RequestBody::missing).unwrap_or_default()
     }
 
-    /// Returns the JSON paths of received properties that the request omits: read-only, undeclared
-    /// and masked ones. None for a body that can't be sent.
+    /// Returns the JSON paths of received properties that the request omits: read-only,
+    /// undeclared and masked ones. Empty for a body that can't be sent.
     pub fn left_out(&self) -> Vec<String> {
         self.parts.body.as_deref().map(RequestBody::left_out).unwrap_or_default()
     }
 
-    /// Returns a `curl` command that sends the request to `https://cloud.mongodb.com`, with
-    /// credentials left to the shell variable `ATLAS_TOKEN`. In the body, `<redacted>` replaces
-    /// secret fields and the strings of what the document does not declare: nobody knows which of
-    /// them are secrets.
+    /// Returns a `curl` command that sends the request to `https://cloud.mongodb.com`,
+    /// with an access token from the shell variable `ATLAS_TOKEN`. In the body,
+    /// `<redacted>` replaces secret fields, and undeclared strings, which may be
+    /// secrets.
     ///
     /// # Errors
     ///
-    /// Returns what keeps the request from being sent.
+    /// Returns why the request can't be sent.
     pub fn to_curl(&self) -> Result<String, Error> {
         self.parts.sendable().map(|_| self.parts.to_curl())
     }
@@ -300,7 +307,8 @@ impl Parts {
         }
     }
 
-    /// Returns what joins the items of a list in a query parameter, where its operation says so.
+    /// Returns the separator of a list's items in a query parameter, if the operation
+    /// declares one.
     fn separator(&self, name: &str) -> Option<&'static str> {
         let mut declared = self.operation.parameters.iter();
         declared.find(|it| it.location == Location::Query && it.name == name)?.joined
@@ -322,18 +330,19 @@ impl Parts {
             .map_err(|error| {
                 let message = format!("the body can't be sent: {error}");
                 let error = Error::with_source(Kind::Request, message, error);
-                self.problems.push((Part::Body, self.blame(error)));
+                self.problems.push((Part::Body, self.with_request(error)));
             })
             .ok();
     }
 
-    /// Makes a request for a path and a query that the service itself named.
+    /// Creates a request for a path and query from the service.
     pub(crate) fn at(operation: &'static Operation, path_and_query: &str) -> Self {
         Self { path: path_and_query.to_owned(), ..Self::new(operation, &[]) }
     }
 
-    /// Makes a request that looks at what this one has done. It has the query and header parameters
-    /// of this one that its operation declares, too: they say how the caller wants to see it.
+    /// Creates a request that observes the effect of this one. It takes over the query
+    /// and header parameters of this request that its operation declares too, because
+    /// they state the caller's preferences.
     pub(crate) fn followed_by(
         &self,
         operation: &'static Operation,
@@ -364,12 +373,12 @@ impl Parts {
     }
 
     fn fail(&mut self, part: Part, message: String) {
-        let error = self.blame(Error::new(Kind::Request, message));
+        let error = self.with_request(Error::new(Kind::Request, message));
         self.problems.push((part, error));
     }
 
-    /// Names the request that an error belongs to.
-    pub(crate) fn blame(&self, error: Error) -> Error {
+    /// Adds the request to an error.
+    pub(crate) fn with_request(&self, error: Error) -> Error {
         error.of(self.operation).edit(|error| error.raw.clone_from(&self.raw))
     }
 
@@ -377,7 +386,7 @@ impl Parts {
         self.problems.retain(|(other, _)| other != part);
     }
 
-    /// Returns the body, or what keeps the request from being sent.
+    /// Returns the body, or why the request can't be sent.
     pub(crate) fn sendable(&self) -> Result<Option<&Bytes>, Error> {
         match self.problems.first() {
             Some((_, problem)) => Err(problem.clone()),
@@ -385,7 +394,7 @@ impl Parts {
         }
     }
 
-    /// Returns the body with what is known of the secrets in it.
+    /// Returns the body with the positions of its secrets.
     pub(crate) fn encoded(&self) -> Option<Arc<RequestBody>> {
         self.body.clone()
     }
@@ -397,15 +406,16 @@ impl Parts {
     }
 
     pub(crate) fn headers(&self) -> HeaderMap {
-        // Room for those that are added here and on the way, so that none of it moves.
+        // With capacity for the headers added here and later, so that the map isn't
+        // reallocated.
         let mut headers = HeaderMap::with_capacity(self.headers.len() + 6);
         headers.extend(self.headers.clone());
         let operation = self.operation;
         headers.insert(http::header::ACCEPT, HeaderValue::from_static(operation.accept));
         let content_type = match (&self.body, operation.method) {
             (Some(_), _) => Some(operation.content_type.unwrap_or("application/json")),
-            // Atlas's introduction sends it with GET as well, and says to send its requests
-            // as they stand (Get Started with the Atlas Administration API).
+            // Atlas's introduction sends it with GET as well, and asks to send its
+            // requests as shown (Get Started with the Atlas Administration API).
             (None, Method::Get) => Some("application/json"),
             (None, _) => None,
         };
@@ -415,8 +425,8 @@ impl Parts {
         headers
     }
 
-    /// Returns a content type, with the boundary that the body begins with where its parts need
-    /// one (RFC 2046 section 5.1.1).
+    /// Returns a content type. For a multipart type, adds the boundary with which the
+    /// body starts (RFC 2046 section 5.1.1).
     fn with_boundary(&self, content_type: &'static str) -> HeaderValue {
         let plain = HeaderValue::from_static(content_type);
         if !content_type.starts_with("multipart/") {
@@ -432,22 +442,22 @@ impl Parts {
         full.unwrap_or(plain)
     }
 
-    /// Returns the value of the first parameter of the path, encoded: the project or organization
-    /// that the request is for. Empty where the path has none.
+    /// Returns the encoded value of the first path parameter: the project or
+    /// organization of the request. Empty if the path has no parameter.
     pub(crate) fn scope(&self) -> &str {
         let template = self.operation.path.split('/');
         let mut segments = template.zip(self.path.split('/'));
         segments.find(|(name, _)| name.starts_with('{')).map_or("", |(_, value)| value)
     }
 
-    /// Returns the page that is requested, where the request names one.
+    /// Returns the requested page; `None` if the request names none.
     pub(crate) fn page(&self) -> Option<&str> {
         let number = self.operation.page_number();
         let (_, texts) = self.query.iter().find(|(name, _)| *name == number)?;
         texts.first().map(String::as_str)
     }
 
-    /// Makes the request one for a certain page.
+    /// Sets the requested page.
     pub(crate) fn set_page(&mut self, page: u64) {
         let number = self.operation.page_number();
         self.query.retain(|(name, _)| *name != number);
@@ -455,7 +465,7 @@ impl Parts {
     }
 }
 
-// By hand, because derives would ask the same of `T`.
+// Implemented by hand, because derives would require the same of `T`.
 impl<T> AsRef<Request<T>> for Request<T> {
     fn as_ref(&self) -> &Self {
         self

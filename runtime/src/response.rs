@@ -1,4 +1,4 @@
-//! A response: its value, and what its status line and headers say.
+//! Responses: the value, the status and the headers.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -10,7 +10,7 @@ use crate::headers::{self, RateLimit};
 
 /// A response of the service.
 ///
-/// Dereferences to the value.
+/// Dereferences to its value.
 #[derive(Clone)]
 pub struct Response<T> {
     value: T,
@@ -19,10 +19,10 @@ pub struct Response<T> {
     arrived: Arrived,
 }
 
-/// Circumstances of a response.
+/// The circumstances of a response.
 #[derive(Clone)]
 pub(crate) struct Arrived {
-    /// The number of times the request was sent.
+    /// The number of attempts.
     pub(crate) attempts: u32,
     pub(crate) has_body: bool,
     /// The parts that decoding altered.
@@ -39,7 +39,7 @@ impl<T> Response<T> {
         Self { value, status, headers, arrived }
     }
 
-    /// Returns the value and drops the rest.
+    /// Returns the value, and drops the rest.
     pub fn into_value(self) -> T {
         self.value
     }
@@ -49,19 +49,20 @@ impl<T> Response<T> {
         &self.value
     }
 
-    /// Returns the status, which is 200 to 299; or 404 for a DELETE that was sent again because
-    /// the response to an earlier attempt was lost, and then found nothing left to delete.
+    /// Returns the status, which is 200 to 299. It is 404 for a DELETE that was retried
+    /// after a lost response, and then found that the resource was already deleted.
     pub fn status(&self) -> u16 {
         self.status.as_u16()
     }
 
-    /// Returns whether there was a body to read. The service answers some writes without one
-    /// though one is declared; the value is unset then, and the write is done all the same.
+    /// Returns true if there was a body to decode. The service responds to some writes
+    /// without a body although one is declared. The value is then unset, and the write
+    /// has been executed nonetheless.
     pub fn has_body(&self) -> bool {
         self.arrived.has_body
     }
 
-    /// Returns the number of times the request was sent until this response arrived.
+    /// Returns the number of attempts until this response arrived.
     pub fn attempts(&self) -> u32 {
         self.arrived.attempts
     }
@@ -71,28 +72,30 @@ impl<T> Response<T> {
         &self.headers
     }
 
-    /// Returns the parts of the body that decoding altered: half a character that was replaced
-    /// by U+FFFD; an item of a list or map of strings that was none, and is its JSON text now; an
-    /// item of another list or map that did not fit, and was left out.
+    /// Returns the parts of the body that decoding altered: half of a surrogate pair,
+    /// which was replaced by U+FFFD; an item of a list or map of strings that was not a
+    /// string, and is now its JSON text; an item of another list or map that did not
+    /// fit, and was dropped.
     ///
-    /// All else in which the body differs from the document is kept in the value.
+    /// All other differences from the document are kept in the value.
     pub fn mismatches(&self) -> Vec<Mismatch> {
         self.arrived.alterations.report()
     }
 
-    /// Returns how much of the rate limit is left, where the service said so.
+    /// Returns the state of the rate limit; `None` if the service did not state it.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::read(&self.headers)
     }
 
-    /// Returns since when the called version is deprecated, where the service said so
-    /// (`Deprecation`, RFC 9745; also the date form that the service used before it).
+    /// Returns the time since which the called version is deprecated; `None` if the
+    /// service did not state it (`Deprecation`, RFC 9745; also in the date form that the
+    /// service used before).
     pub fn deprecation(&self) -> Option<jiff::Timestamp> {
         headers::date(&self.headers, "deprecation")
     }
 
-    /// Returns when the called version stops answering, where the service said so (`Sunset`,
-    /// RFC 8594).
+    /// Returns the time after which the called version stops responding; `None` if the
+    /// service did not state it (`Sunset`, RFC 8594).
     pub fn sunset(&self) -> Option<jiff::Timestamp> {
         headers::date(&self.headers, "sunset")
     }
@@ -114,11 +117,12 @@ impl<T> DerefMut for Response<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // No headers: a peer may put anything there, a cookie for one.
+        // The headers are omitted, because a server may put anything there, such as a
+        // cookie.
         let mut shown = f.debug_struct("Response");
         shown.field("status", &self.status());
-        // A response that is a string as a whole has no table that says whether it is a secret,
-        // and the private key of a certificate is one.
+        // A response that is a string as a whole has no table that marks it as a secret,
+        // and it may be the private key of a certificate.
         match first_letter(&self.value) {
             Some('"') => shown.field("value", &format_args!("(a string)")),
             _ => shown.field("value", &self.value),
@@ -127,14 +131,14 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     }
 }
 
-/// Returns the first letter of what is printed of a value.
+/// Returns the first character that a value prints.
 fn first_letter(value: &dyn fmt::Debug) -> Option<char> {
     struct First(Option<char>);
 
     impl fmt::Write for First {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             self.0 = self.0.or(text.chars().next());
-            // Nothing that comes after it is wanted.
+            // Stops formatting after the first character.
             self.0.map_or(Ok(()), |_| Err(fmt::Error))
         }
     }

@@ -1,10 +1,12 @@
-//! The decision whether a failed request is sent again, and after how long; no waiting here.
+//! The decision whether a failed request is retried, and after which wait. The wait
+//! itself is elsewhere.
 //!
-//! | what happened | sent again |
+//! | failure | retried |
 //! |---|---|
 //! | nothing was sent (no connection, no token) | always |
-//! | 425, 429 | always: the service did nothing |
-//! | 408, 500, 502, 503, 504, a broken connection, an attempt that took too long | GET, HEAD, PUT, DELETE |
+//! | 425, 429 | always: the service executed nothing |
+//! | 408, 500, 502, 503, 504, a broken connection, an attempt that exceeded its time
+//! limit | GET, HEAD, PUT, DELETE |
 //! | anything else | never |
 
 use std::borrow::Cow;
@@ -13,7 +15,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::error::{Error, Kind};
-use crate::failure::Again;
+use crate::failure::Retryability;
 use crate::headers::retry_after;
 use crate::operation::Method;
 
@@ -21,20 +23,20 @@ pub(crate) use budget::Budget;
 
 mod budget;
 
-/// The longest `Retry-After` that is followed where the call has no time limit.
+/// The longest `Retry-After` that is followed if the call has no time limit.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// The number of attempts of a failed request, and the waits between them.
 ///
-/// By default up to 10 attempts. The first wait is at most half a second, each one after it
-/// twice as long, none longer than 30 seconds; half of each is random. Together they last 60 to
-/// 122 seconds: longer than a limit of the service, which are per minute, and than a short
-/// outage, and within the time limit of a call (5 minutes by default). A `Retry-After` of the
-/// service comes before these.
+/// By default, there are up to 10 attempts. The first wait is at most half a second, and
+/// each next one twice as long, up to 30 seconds; half of each is random. Together they
+/// last 60 to 122 seconds. That is longer than the service's rate limits, which are per
+/// minute, and than a short outage, and it is within the time limit of a call (5 minutes
+/// by default). A `Retry-After` of the service takes precedence over these waits.
 ///
-/// A client has a budget of 100 retries, and each success adds half of one: while the service
-/// is down, calls fail at their first error once the budget is used up. Retries after 429 are not
-/// counted.
+/// A client has a budget of 100 retries, and each success adds half of one. While the
+/// service is down, calls fail at their first error once the budget is used up. Retries
+/// after 429 don't count.
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,15 +62,15 @@ pub struct RetryPolicy {
     codes: Vec<(Cow<'static, str>, Repeat)>,
 }
 
-/// Whether a request that failed in a certain way is sent again.
+/// Whether a request is retried after a certain failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
     /// Never.
     Never,
-    /// Where a repeat has the effect of one call: GET, HEAD, PUT and DELETE (RFC 9110 section
-    /// 9.2.2), and what is declared [safe](RetryPolicy::safe_to_repeat).
+    /// If a repeated request has the same effect as one: GET, HEAD, PUT and DELETE (RFC
+    /// 9110 section 9.2.2), and requests declared [safe](RetryPolicy::safe_to_repeat).
     IfSafe,
-    /// Whatever the method: right only where the service did nothing.
+    /// Regardless of the method. Correct only if the service executed nothing.
     Always,
 }
 
@@ -91,19 +93,21 @@ impl RetryPolicy {
         Self::default()
     }
 
-    /// Returns a policy that sends each request once.
+    /// Returns a policy with a single attempt.
     pub fn never() -> Self {
         Self::default().attempts(1)
     }
 
-    /// Sets how often a request is sent at most, the first time included. 0 means 1.
+    /// Sets the maximum number of attempts, including the first: 10 by default. 0 means
+    /// 1.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// Sets the first wait and the longest.
+    /// Sets the first wait and the longest one: 500 milliseconds and 30 seconds by
+    /// default.
     #[must_use]
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;
@@ -111,23 +115,23 @@ impl RetryPolicy {
         self
     }
 
-    /// Declares the request safe to repeat, whatever its method: a POST that creates nothing, a
-    /// PATCH that sets values.
+    /// Declares the request safe to repeat, regardless of its method: for example, a
+    /// POST that creates nothing, or a PATCH that sets values.
     #[must_use]
     pub fn safe_to_repeat(mut self) -> Self {
         self.is_safe = true;
         self
     }
 
-    /// Sets whether a request is sent again after a response with this status.
+    /// Sets whether a request is retried after a response with this status.
     #[must_use]
     pub fn status(mut self, status: u16, repeat: Repeat) -> Self {
         self.statuses.push((status, repeat));
         self
     }
 
-    /// Sets whether a request is sent again after an error with this code of the service,
-    /// whatever the status: `CLUSTER_NOT_FOUND`.
+    /// Sets whether a request is retried after an error with this code of the service,
+    /// regardless of the status: `CLUSTER_NOT_FOUND`.
     #[must_use]
     pub fn error_code(
         mut self,
@@ -138,22 +142,25 @@ impl RetryPolicy {
         self
     }
 
-    /// Decides whether a request that failed is sent again, and after how long.
+    /// Returns the wait before a failed request is retried; `None` if it is not retried.
     ///
-    /// `attempts` is how often it was sent, `random` is from 0 to 1.
+    /// `attempts` is the number of attempts so far, `random` is from 0 to 1.
     pub(crate) fn wait(
         &self,
         method: Method,
-        again: Again,
+        retryability: Retryability,
         attempts: u32,
         random: f64,
     ) -> Option<Duration> {
-        let retry_after = match again {
-            Again::Never => return None,
-            Again::IfRepeatable(_) if !(self.is_safe || method.is_idempotent()) => {
+        let retry_after = match retryability {
+            Retryability::Never => return None,
+            Retryability::IfRepeatable(_)
+                if !(self.is_safe || method.is_idempotent()) =>
+            {
                 return None;
             }
-            Again::IfRepeatable(retry_after) | Again::Always(retry_after) => retry_after,
+            Retryability::IfRepeatable(retry_after)
+            | Retryability::Always(retry_after) => retry_after,
         };
         if attempts >= self.attempts || retry_after > Some(LONGEST_RETRY_AFTER) {
             return None;
@@ -161,18 +168,24 @@ impl RetryPolicy {
         let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
         let backoff = self.first.saturating_mul(doubled).min(self.longest);
         Some(match retry_after {
-            // On top of what the service says, so that callers that were refused together
-            // don't come back together.
+            // Added to the service's wait, so that clients that were refused together
+            // don't retry together.
             Some(after) => after.saturating_add(part(self.first, random)),
             None => part(backoff, 0.5 + random / 2.0),
         })
     }
 
-    /// Judges a failure as the caller taught it to; `again` where nothing was said about it. The
-    /// last that was said counts, and a code comes before a status.
-    pub(crate) fn judge(&self, error: &Error, again: Again, now: Timestamp) -> Again {
+    /// Returns the retryability that the caller has set for a failure, or `retryability`
+    /// if there is none. The last setting counts, and a code takes precedence over a
+    /// status.
+    pub(crate) fn judge(
+        &self,
+        error: &Error,
+        retryability: Retryability,
+        now: Timestamp,
+    ) -> Retryability {
         if error.kind() != Kind::Status {
-            return again;
+            return retryability;
         }
         let code = error.code();
         let by_code = self
@@ -187,19 +200,21 @@ impl RetryPolicy {
             .find(|(taught, _)| Some(*taught) == error.status());
         let repeat = by_code.map(|(_, repeat)| repeat);
         match repeat.or(by_status.map(|(_, repeat)| repeat)) {
-            None => again,
-            Some(Repeat::Never) => Again::Never,
+            None => retryability,
+            Some(Repeat::Never) => Retryability::Never,
             Some(Repeat::IfSafe) => {
-                Again::IfRepeatable(retry_after(error.headers(), now))
+                Retryability::IfRepeatable(retry_after(error.headers(), now))
             }
-            Some(Repeat::Always) => Again::Always(retry_after(error.headers(), now)),
+            Some(Repeat::Always) => {
+                Retryability::Always(retry_after(error.headers(), now))
+            }
         }
     }
 }
 
-/// Returns a part of a duration; the factor is from 0 to 1.
+/// Returns a part of a duration. The factor is from 0 to 1.
 fn part(duration: Duration, factor: f64) -> Duration {
-    // Not `mul_f64`, which panics where the longest durations are rounded up.
+    // Not `mul_f64`, which panics if rounding makes the longest durations overflow.
     Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(duration)
 }
 
@@ -212,14 +227,15 @@ mod tests {
     #[test]
     fn only_what_is_safe_is_repeated() {
         let policy = RetryPolicy::new();
-        let wait = |method, again| policy.wait(method, again, 1, 0.0).is_some();
+        let wait =
+            |method, retryability| policy.wait(method, retryability, 1, 0.0).is_some();
         for method in [Method::Get, Method::Head, Method::Put, Method::Delete] {
-            assert!(wait(method, Again::IfRepeatable(None)));
+            assert!(wait(method, Retryability::IfRepeatable(None)));
         }
         for method in [Method::Post, Method::Patch] {
-            assert!(!wait(method, Again::IfRepeatable(None)));
-            assert!(wait(method, Again::Always(None)));
-            assert!(!wait(method, Again::Never));
+            assert!(!wait(method, Retryability::IfRepeatable(None)));
+            assert!(wait(method, Retryability::Always(None)));
+            assert!(!wait(method, Retryability::Never));
         }
     }
 
@@ -229,7 +245,7 @@ mod tests {
             .attempts(9)
             .backoff(Duration::from_secs(1), Duration::from_secs(6));
         let wait = |attempts, random| {
-            policy.wait(Method::Get, Again::Always(None), attempts, random)
+            policy.wait(Method::Get, Retryability::Always(None), attempts, random)
         };
         let longest: Vec<_> =
             (1..10).map(|n| wait(n, 1.0).map(|wait| wait.as_millis())).collect();
@@ -241,7 +257,9 @@ mod tests {
         assert_eq!(longest, expected);
         assert_eq!(wait(1, 0.0), Some(Duration::from_millis(500)));
         let endless = RetryPolicy::new().attempts(u32::MAX);
-        assert!(endless.wait(Method::Get, Again::Always(None), 4000, 0.5).is_some());
+        assert!(
+            endless.wait(Method::Get, Retryability::Always(None), 4000, 0.5).is_some()
+        );
     }
 
     #[test]
@@ -250,27 +268,30 @@ mod tests {
         let after = |text: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert("retry-after", text.parse().unwrap());
-            Again::after(StatusCode::TOO_MANY_REQUESTS, &headers, now)
+            Retryability::after(StatusCode::TOO_MANY_REQUESTS, &headers, now)
         };
-        assert_eq!(after("7"), Again::Always(Some(Duration::from_secs(7))));
+        assert_eq!(after("7"), Retryability::Always(Some(Duration::from_secs(7))));
         assert_eq!(
             after("Thu, 06 Aug 2026 12:00:30 GMT"),
-            Again::Always(Some(Duration::from_secs(30)))
+            Retryability::Always(Some(Duration::from_secs(30)))
         );
         assert_eq!(
             after("Thu, 06 Aug 2026 11:00:00 GMT"),
-            Again::Always(Some(Duration::ZERO))
+            Retryability::Always(Some(Duration::ZERO))
         );
-        assert_eq!(after("1.5"), Again::Always(Some(Duration::from_millis(1500))));
+        assert_eq!(
+            after("1.5"),
+            Retryability::Always(Some(Duration::from_millis(1500)))
+        );
         for date in ["Thursday, 06-Aug-26 12:00:30 GMT", "Thu Aug  6 12:00:30 2026"] {
             assert_eq!(
                 after(date),
-                Again::Always(Some(Duration::from_secs(30))),
+                Retryability::Always(Some(Duration::from_secs(30))),
                 "{date}"
             );
         }
         for unreadable in ["soon", "-1", "", ".", "1.2.3", "Thursday"] {
-            assert_eq!(after(unreadable), Again::Always(None));
+            assert_eq!(after(unreadable), Retryability::Always(None));
         }
         let wait = RetryPolicy::new().wait(Method::Post, after("7"), 1, 1.0);
         assert_eq!(wait, Some(Duration::from_millis(7500)));
@@ -280,11 +301,14 @@ mod tests {
     fn a_wait_has_an_end_whatever_the_service_says() {
         let mut headers = HeaderMap::new();
         headers.insert("retry-after", u64::MAX.to_string().parse().unwrap());
-        let again =
-            Again::after(StatusCode::TOO_MANY_REQUESTS, &headers, Timestamp::UNIX_EPOCH);
-        assert_eq!(RetryPolicy::new().wait(Method::Get, again, 1, 0.5), None);
+        let retryability = Retryability::after(
+            StatusCode::TOO_MANY_REQUESTS,
+            &headers,
+            Timestamp::UNIX_EPOCH,
+        );
+        assert_eq!(RetryPolicy::new().wait(Method::Get, retryability, 1, 0.5), None);
         let odd = RetryPolicy::new().backoff(Duration::MAX, Duration::MAX);
-        assert!(odd.wait(Method::Get, Again::Always(None), 1, 1.0).is_some());
+        assert!(odd.wait(Method::Get, Retryability::Always(None), 1, 1.0).is_some());
     }
 
     #[test]
@@ -292,7 +316,7 @@ mod tests {
         let policy = RetryPolicy::new();
         let total = |random| {
             let waits = (1..).map_while(|attempts| {
-                policy.wait(Method::Get, Again::Always(None), attempts, random)
+                policy.wait(Method::Get, Retryability::Always(None), attempts, random)
             });
             waits.sum::<Duration>().as_secs()
         };
@@ -316,20 +340,20 @@ mod tests {
             .status(503, Repeat::Never)
             .error_code("BUSY", Repeat::Always);
         let judge = |policy: &RetryPolicy, error| {
-            policy.judge(&error, Again::Never, Timestamp::UNIX_EPOCH)
+            policy.judge(&error, Retryability::Never, Timestamp::UNIX_EPOCH)
         };
-        assert_eq!(judge(&policy, error(409, "")), Again::IfRepeatable(None));
+        assert_eq!(judge(&policy, error(409, "")), Retryability::IfRepeatable(None));
         let busy = r#"{"errorCode":"BUSY"}"#;
-        assert_eq!(judge(&policy, error(409, busy)), Again::Always(None));
-        assert_eq!(judge(&policy, error(404, "")), Again::Never);
+        assert_eq!(judge(&policy, error(409, busy)), Retryability::Always(None));
+        assert_eq!(judge(&policy, error(404, "")), Retryability::Never);
         let down = policy.judge(
             &error(503, ""),
-            Again::IfRepeatable(None),
+            Retryability::IfRepeatable(None),
             Timestamp::UNIX_EPOCH,
         );
-        assert_eq!(down, Again::Never);
+        assert_eq!(down, Retryability::Never);
         let wait = |policy: RetryPolicy| {
-            policy.wait(Method::Post, Again::IfRepeatable(None), 1, 0.5)
+            policy.wait(Method::Post, Retryability::IfRepeatable(None), 1, 0.5)
         };
         assert_eq!(wait(RetryPolicy::new()), None);
         assert!(wait(RetryPolicy::new().safe_to_repeat()).is_some());

@@ -1,4 +1,4 @@
-//! Sending a request, for its one response.
+//! Sending a request with a single response.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,47 +9,49 @@ use std::task::{Context, Poll};
 use crate::client::Client;
 use crate::clock::Stopwatch;
 use crate::error::Error;
-use crate::exchange::{self, Answer};
+use crate::exchange::{self, Received};
 use crate::output::Output;
 use crate::request::{Options, Parts, Request};
 use crate::response::Response;
 use crate::transport::BoxFuture;
 
 impl<T: Output> Request<T> {
-    /// Sends the request, as often as the client's retry policy says, and returns the response.
+    /// Sends the request, with the retries of the client's policy, and returns the
+    /// response.
     ///
     /// # Errors
     ///
-    /// Returns an [`Error`](crate::Error) for every status other than 2xx, for a body that is not
-    /// what the operation declares, and for all that keeps one from arriving.
+    /// Returns an [`Error`](crate::Error) for every status other than 2xx, for a body
+    /// that is not what the operation declares, and if no response arrives.
     pub fn send(&self, client: &Client) -> ResponseFuture<T> {
         self.send_with(client, &Options::DEFAULT)
     }
 
-    /// Sends the request with settings of its own.
+    /// Sends the request with options of its own.
     ///
     /// # Errors
     ///
-    /// As [`Request::send`].
+    /// Those of [`Request::send`].
     pub fn send_with(&self, client: &Client, options: &Options) -> ResponseFuture<T> {
         ResponseFuture::new(client, self.parts(), options)
     }
 }
 
-/// The response of a request that is being sent. Made by [`Request::send`](crate::Request::send).
+/// The response of a request that is being sent. Returned by
+/// [`Request::send`](crate::Request::send).
 ///
-/// It owns all that it needs, so it can be spawned; dropping it gives the request up.
+/// Owns all of its parts, so it can be spawned. Dropping it cancels the call.
 #[must_use = "a request is sent when its future is awaited"]
 pub struct ResponseFuture<T> {
-    answer: BoxFuture<'static, Result<Answer, Error>>,
+    response: BoxFuture<'static, Result<Received, Error>>,
     output: PhantomData<fn() -> T>,
 }
 
 impl<T: Output> ResponseFuture<T> {
     pub(crate) fn new(client: &Client, parts: &Arc<Parts>, options: &Options) -> Self {
         let stopwatch = Stopwatch::default();
-        let answer = exchange::run(client, parts, options, T::EXPECTED, stopwatch);
-        Self { answer, output: PhantomData }
+        let response = exchange::run(client, parts, options, T::EXPECTED, stopwatch);
+        Self { response, output: PhantomData }
     }
 }
 
@@ -57,7 +59,7 @@ impl<T: Output> Future for ResponseFuture<T> {
     type Output = Result<Response<T>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.answer.as_mut().poll(context).map(|answer| T::receive(answer?))
+        self.response.as_mut().poll(context).map(|response| T::receive(response?))
     }
 }
 

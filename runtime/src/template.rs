@@ -1,10 +1,10 @@
-//! Paths: templates filled with values that can't leave their segment.
+//! Path templates, filled with values that can't leave their segment.
 
 use percent_encoding::{
     AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode,
 };
 
-/// All but the unreserved characters (RFC 3986 section 2.3).
+/// All characters but the unreserved ones (RFC 3986 section 2.3).
 const RESERVED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -13,14 +13,16 @@ pub(crate) fn encode(value: &str) -> PercentEncode<'_> {
     utf8_percent_encode(value, RESERVED)
 }
 
-/// Splits a template at its first parameter: what is before it, its name, and what follows.
+/// Splits a template at its first parameter: the text before it, its name, and the text
+/// after it.
 pub(crate) fn split_parameter(template: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = template.split_once('{')?;
     let (name, after) = rest.split_once('}')?;
     Some((before, name, after))
 }
 
-/// Fills a template with encoded values; also returns what is wrong with them.
+/// Fills a template with encoded values. Also returns the problem of the values, if
+/// there is one.
 pub(crate) fn fill(template: &str, values: &[&str]) -> (String, Option<String>) {
     let mut path = String::with_capacity(template.len() + 24 * values.len());
     let mut problem = None;
@@ -36,23 +38,23 @@ pub(crate) fn fill(template: &str, values: &[&str]) -> (String, Option<String>) 
         }
     }
     path.push_str(rest);
-    // No encoding saves these: parsers of URLs take `%2e%2e` for `..` and step up
-    // (RFC 3986 section 5.2.4, WHATWG URL section 4.1).
+    // Encoding doesn't help for these: URL parsers take `%2e%2e` as `..` and go up a
+    // level (RFC 3986 section 5.2.4, WHATWG URL section 4.1).
     if path.split('/').any(|segment| matches!(segment, "." | "..")) {
         problem.get_or_insert_with(|| "a path parameter can't be . or ..".to_owned());
     }
     (path, problem)
 }
 
-/// Returns the values that a template was filled with, by their names.
+/// Returns the names and values with which a template was filled.
 pub(crate) fn values(template: &str, path: &str) -> Vec<(String, String)> {
     let mut values = Vec::new();
-    // An encoded value holds no slash, so both have the same segments.
+    // An encoded value contains no slash, so both have the same segments.
     for (pattern, segment) in template.split('/').zip(path.split('/')) {
         let (mut pattern, mut segment) = (pattern, segment);
         while let Some((before, name, after)) = split_parameter(pattern) {
             segment = segment.strip_prefix(before).unwrap_or(segment);
-            // Up to the text that follows, or to the end of the segment.
+            // Up to the following text, or to the end of the segment.
             let next = after.split('{').next().unwrap_or_default();
             let end = match next {
                 "" => segment.len(),
@@ -100,7 +102,7 @@ mod tests {
             assert!(one(value).1.is_some(), "{value:?}");
         }
         assert!(fill("/groups/{groupId}", &[]).1.is_some());
-        // A value that is part of a segment only has to leave the segment as a whole alone.
+        // A value that is a part of a segment must only keep the whole segment valid.
         assert_eq!(fill("/{name}.gz", &[".."]), ("/...gz".to_owned(), None));
         assert!(fill("/{name}.", &["."]).1.is_some());
     }

@@ -1,8 +1,9 @@
-//! Tests of programs that use this crate: responses without a network, and what was requested.
+//! Tests of programs that use this crate: responses without a network, and checks of the
+//! requests.
 //!
-//! [`mock_client`] gives a client and the [`MockTransport`] that responds to it. A response has the
-//! type that the operation declares, so a test breaks where it is compiled, not where it runs,
-//! when it no longer fits the operation:
+//! [`mock_client`] returns a client and the [`MockTransport`] that responds to it. A
+//! response has the type that the operation declares, so a test that no longer fits the
+//! operation fails to compile:
 //!
 //! ```
 //! use std::time::Duration;
@@ -51,17 +52,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - Each reply is given once, in the order in which it was written; [`Expectation::times`] and
-//!   [`Expectation::always`] say otherwise for the last one.
-//! - Rules are looked at in the order in which they were written, and the first that is meant
-//!   and not used up replies. After [`MockTransport::in_order`] the requests must come in that order.
-//! - A request that no rule is meant for ends the test with a panic that says what came and
-//!   what was expected; so does a reply that was never requested, at the end of the test.
+//! - Each reply is given once, in the order of the calls. [`Expectation::times`] and
+//!   [`Expectation::always`] change that for the last one.
+//! - Rules are checked in the order of the calls, and the first one that matches and has
+//!   replies left responds. After [`MockTransport::in_order`], the requests must arrive
+//!   in that order.
+//! - A request that matches no rule ends the test with a panic that shows the request
+//!   and the rules. So does a reply that was never requested, at the end of the test.
 //!
-//! A [`ReplayTransport`] responds with what the service has sent to somebody else's client.
+//! A [`ReplayTransport`] responds with recorded responses of the service.
 //!
-//! A mock responds to one client in the process. For a whole program, in any language, there is a fake
-//! of the service: the crate `atlas-admin-fake`.
+//! A mock responds to one client within the process. For a whole program, in any
+//! language, the crate `atlas-admin-fake` is a fake of the service.
 
 use std::fmt;
 use std::panic::Location;
@@ -91,7 +93,7 @@ mod recorded;
 mod replay;
 mod reply;
 
-/// Stands for any text in a path: `get_cluster(ANY, "prod")`.
+/// Matches any text in a path: `get_cluster(ANY, "prod")`.
 pub const ANY: &str = "*";
 
 /// Returns a client without credentials, and the mock that responds to it.
@@ -101,7 +103,7 @@ pub fn mock_client() -> (Client, MockTransport) {
     (client.expect("a client that connects to nothing"), mock)
 }
 
-/// Responds to the requests of a client as a test says, and keeps them.
+/// A mock that responds to the requests of a client as a test states, and records them.
 ///
 /// Dropping it checks that every reply was requested: see [`MockTransport::verify`].
 #[must_use = "dropping the mock ends it"]
@@ -124,14 +126,16 @@ impl MockTransport {
         Self { rules: Arc::default(), clock: VirtualClock::new() }
     }
 
-    /// Returns a builder for a client that this mock responds to, whose waits take no time.
+    /// Returns a builder for a client with this mock as its transport. The client's
+    /// waits take no time.
     ///
-    /// With the credentials of a service account it gets an access token unasked.
+    /// With the credentials of a service account, the mock grants an access token
+    /// without an expectation.
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder().transport(self.transport()).clock(self.clock())
     }
 
-    /// Returns the transport, for a client that a program builds itself.
+    /// Returns the transport, for a client that the program builds itself.
     pub fn transport(&self) -> impl Transport + Clone + use<> {
         self.rules.clone()
     }
@@ -141,17 +145,17 @@ impl MockTransport {
         self.clock.clone()
     }
 
-    /// Begins to say what is replied to a request: of the same operation and version, with the
-    /// same path, and with those parameters that are set here; others may be set or not. The
-    /// body may be any.
+    /// Adds an expectation: a request of the same operation and version, with the same
+    /// path, and with the parameters that are set here. Other parameters may be set or
+    /// not, and the body may be any.
     #[track_caller]
     #[must_use = "a rule without a reply does nothing"]
     pub fn on<T>(&self, request: &impl AsRef<Request<T>>) -> Expectation<'_, T> {
         Expectation::new(&self.rules, Pattern::of(request.as_ref(), Location::caller()))
     }
 
-    /// Begins to say what is replied to a method and a path, in any version; `*` stands for
-    /// any text in it.
+    /// Adds an expectation: a request with a method and a path, in any version. `*`
+    /// matches any text in the path.
     #[track_caller]
     #[must_use = "a rule without a reply does nothing"]
     pub fn on_path(&self, method: Method, path: &str) -> Expectation<'_, Json> {
@@ -159,17 +163,18 @@ impl MockTransport {
         Expectation::new(&self.rules, pattern)
     }
 
-    /// Expects the requests in the order in which the rules are written.
+    /// Requires that the requests arrive in the order in which the rules were added.
     pub fn in_order(&self) {
         self.rules.in_order();
     }
 
-    /// Returns the requests that came, one for each attempt.
+    /// Returns the received requests, one for each attempt.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.rules.requests()
     }
 
-    /// Returns the requests of the kind of a request, as [`MockTransport::on`] tells it.
+    /// Returns the received requests that match a request, with the rules of
+    /// [`MockTransport::on`].
     #[track_caller]
     pub fn requests_for<T>(
         &self,
@@ -178,11 +183,12 @@ impl MockTransport {
         self.rules.requests_for(&Pattern::of(request.as_ref(), Location::caller()))
     }
 
-    /// Returns the one request of its kind, as [`MockTransport::on`] tells it.
+    /// Returns the only received request that matches a request, with the rules of
+    /// [`MockTransport::on`].
     ///
     /// # Panics
     ///
-    /// Where there is none or more than one, with the requests that came instead.
+    /// Panics if there is none or more than one, and shows the received requests.
     #[track_caller]
     pub fn single_request<T>(
         &self,
@@ -191,11 +197,11 @@ impl MockTransport {
         self.rules.single_request(&Pattern::of(request.as_ref(), Location::caller()))
     }
 
-    /// Checks that every reply was requested, and nothing else.
+    /// Checks that every reply was requested, and that no other request arrived.
     ///
     /// # Panics
     ///
-    /// Where that is not so, with what is left.
+    /// Panics otherwise, and shows what is left.
     #[track_caller]
     pub fn verify(&self) {
         if let Some(problem) = self.rules.problem() {

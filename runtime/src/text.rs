@@ -2,11 +2,11 @@
 
 use crate::codec::{Json, Value, View};
 
-/// Returns the texts of a value: none where it is unset, one for each item of a list.
+/// Returns the texts of a value: none if it is unset, one per item of a list.
 ///
 /// # Errors
 ///
-/// Returns what the value is where it has no text form.
+/// Returns the kind of a value that has no text form.
 pub(crate) fn texts(value: &dyn Value) -> Result<Vec<String>, &'static str> {
     match value.view() {
         View::List(list) => {

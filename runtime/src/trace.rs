@@ -1,11 +1,11 @@
-//! Telemetry by the semantic conventions of OpenTelemetry for HTTP clients: spans and events
+//! Telemetry by OpenTelemetry's semantic conventions for HTTP clients: spans and events
 //! (feature `tracing`) and metrics (feature `metrics`).
 //!
-//! A call has a span, and each HTTP exchange that it causes has one of its own, an attempt. The
-//! guide documents names, fields, levels and targets. Names, numbers and templates only: no
-//! values of parameters, no headers but the dates of a deprecation, and bodies only redacted and
-//! at the level TRACE. Without the features all of it does nothing, so that nothing else asks
-//! for them.
+//! A call has a span, and so does each of its HTTP exchanges, which is an attempt. The
+//! guide documents names, fields, levels and targets. Telemetry contains names, numbers
+//! and templates only: no values of parameters, no headers but the dates of a
+//! deprecation, and bodies only redacted and at the level TRACE. Without the features,
+//! all functions here do nothing, so that other modules don't check for the features.
 
 #![cfg_attr(
     not(all(feature = "tracing", feature = "metrics")),
@@ -43,10 +43,10 @@ use no_metrics as metrics;
 #[cfg(not(feature = "tracing"))]
 use no_spans as spans;
 
-/// Whether anything is told at all.
+/// Whether any telemetry is enabled.
 const IS_ON: bool = cfg!(any(feature = "tracing", feature = "metrics"));
 
-/// Adds the headers of a trace to a request.
+/// A function that adds the headers of a trace context to a request.
 pub(crate) type Propagator = Arc<dyn Fn(&mut HeaderMap) + Send + Sync>;
 
 /// The part of a client that telemetry needs.
@@ -54,7 +54,7 @@ pub(crate) type Propagator = Arc<dyn Fn(&mut HeaderMap) + Send + Sync>;
 pub(crate) struct Telemetry(Arc<Service>);
 
 struct Service {
-    /// The base URL, without a slash at the end.
+    /// The base URL, without a trailing slash.
     base: String,
     address: String,
     port: i64,
@@ -79,8 +79,9 @@ impl Telemetry {
         }))
     }
 
-    /// Adds the headers of the current trace to those of a request. None of the request's own is
-    /// shown to the propagator or replaced by it: the credentials are among them.
+    /// Adds the headers of the current trace context to those of a request. The
+    /// request's own headers are neither passed to the propagator nor replaced by it,
+    /// because the credentials are among them.
     pub(crate) fn propagate(&self, headers: &mut HeaderMap) {
         let Some(propagator) = &self.0.propagator else { return };
         let mut added = HeaderMap::new();

@@ -1,8 +1,8 @@
-//! The transport of requests: a trait, so that a program can bring its own HTTP stack or a fake,
-//! and the errors that tell what became of a request.
+//! The transport of requests: a trait, so that a program can use its own HTTP stack or a
+//! fake, and the errors that state how far a request got.
 //!
-//! A transport sends one request once. It adds no credentials, follows no redirects and
-//! repeats nothing: all that is decided above it.
+//! A transport sends a request once. It adds no credentials, follows no redirects and
+//! retries nothing; the layers above it decide about these.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -19,7 +19,7 @@ use crate::operation::Operation;
 
 pub use url::Url;
 
-/// A future on the heap, as the traits of this crate return them.
+/// A boxed future, as the traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 #[cfg(feature = "reqwest")]
@@ -31,32 +31,31 @@ pub(crate) mod absent;
 /// An error of any type.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A request, whole and ready.
+/// A complete request.
 ///
-/// `Debug` leaves the body out; the headers with the credentials and those that the caller sets
-/// are marked as sensitive.
+/// `Debug` omits the body. Headers with credentials, and those that the caller sets, are
+/// marked as sensitive.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {
     /// The method.
     pub method: Method,
-    /// Where it goes: to the base URL of the client, always.
+    /// The URL, always below the client's base URL.
     pub url: Url,
-    /// All headers but those that the transport itself sets, like `Host`.
+    /// All headers but those that the transport sets itself, such as `Host`.
     pub headers: HeaderMap,
-    /// The body; `None` where there is none.
+    /// The body; `None` if there is none.
     pub body: Option<Bytes>,
-    /// The operation that is called; `None` for what is none of the API's own, as the request
-    /// for an access token.
+    /// The operation; `None` for a request outside the API, such as a token request.
     pub operation: Option<&'static Operation>,
-    /// The body as it was encoded, which knows the secrets in it.
+    /// The encoded body with the positions of its secrets; `None` if there is none.
     pub(crate) encoded: Option<Arc<RequestBody>>,
 }
 
 impl Request {
-    /// Returns the body as text with `<redacted>` in the place of secrets: the fields that the
-    /// document marks as such, and all strings that it doesn't declare. Nothing is known of the
-    /// body that a layer has made; all strings of that are redacted. `None` where there is no body.
+    /// Returns the body as text, with `<redacted>` in place of the fields that the
+    /// document marks as secret, and of undeclared strings. In a body set by a layer,
+    /// all strings are redacted. `None` if there is no body.
     pub fn redacted_body(&self) -> Option<String> {
         let body = self.body.as_ref()?;
         Some(match &self.encoded {
@@ -76,11 +75,11 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Sends one request once.
+/// An HTTP stack that sends a request once.
 pub trait Transport: Send + Sync {
-    /// Sends a request and returns the response as soon as its headers are there.
+    /// Sends a request, and returns the response as soon as its headers have arrived.
     ///
-    /// Dropping the future gives the request up.
+    /// Dropping the future cancels the request.
     fn send(
         &self,
         request: Request,
@@ -100,18 +99,18 @@ impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
 pub struct Body(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>);
 
 impl Body {
-    /// Makes a body of a stream of chunks.
+    /// Creates a body from a stream of chunks.
     pub fn new(
         chunks: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static,
     ) -> Self {
         Self(Box::pin(chunks))
     }
 
-    /// Returns the next chunk, `None` at the end.
+    /// Returns the next chunk; `None` at the end.
     ///
     /// # Errors
     ///
-    /// Returns what broke the connection, also where it ended before the body did.
+    /// Returns an error if the connection broke, or ended before the body did.
     pub async fn chunk(&mut self) -> Option<Result<Bytes, TransportError>> {
         poll_fn(|context| self.poll_chunk(context)).await
     }
@@ -166,7 +165,7 @@ impl fmt::Debug for Body {
     }
 }
 
-/// The cause of a response that did not arrive, or not as a whole.
+/// The cause of a response that did not arrive, or not completely.
 #[derive(Debug)]
 pub struct TransportError {
     stage: Stage,
@@ -178,36 +177,37 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
-    /// No byte of the request left: any request can be repeated.
+    /// No byte of the request was sent: any request can be repeated.
     Connect,
     /// The request may have arrived.
     Exchange,
-    /// No byte of the request left, and no attempt can do better until something is changed: a
-    /// certificate is not trusted, a proxy wants credentials. The request is not repeated.
+    /// No byte of the request was sent, and every attempt will fail until a setting
+    /// changes: for example, a certificate is not trusted, or a proxy requires
+    /// credentials. The request is not repeated.
     Refused,
-    /// The server says that it did not process the request, and will not (HTTP/2: GOAWAY,
-    /// REFUSED_STREAM): any request can be repeated.
+    /// The server states that it did not and will not process the request (HTTP/2:
+    /// GOAWAY, REFUSED_STREAM): any request can be repeated.
     Unprocessed,
-    /// The response is not HTTP, or its head is too large. The request has arrived; another
-    /// attempt would end the same, so it is not repeated.
+    /// The response is not HTTP, or its headers are too large. The request has arrived.
+    /// Another attempt would fail in the same way, so it is not repeated.
     Malformed,
 }
 
 impl Stage {
-    /// Returns true if another attempt may do better.
+    /// Returns true if another attempt may succeed.
     pub(crate) fn may_pass(self) -> bool {
         matches!(self, Self::Connect | Self::Exchange | Self::Unprocessed)
     }
 }
 
 impl TransportError {
-    /// Makes an error of what the HTTP stack says; its messages must not hold credentials.
+    /// Creates an error from that of the HTTP stack, whose messages must not contain
+    /// credentials.
     pub fn new(stage: Stage, source: impl Into<BoxError>) -> Self {
         Self { stage, advice: None, source: source.into() }
     }
 
-    /// Says what to do about it, in place of the general advice of an
-    /// [`Error`](crate::Error).
+    /// Sets the advice, which replaces the general advice of an [`Error`](crate::Error).
     #[must_use]
     pub fn with_advice(mut self, advice: &'static str) -> Self {
         self.advice = Some(advice);
@@ -218,7 +218,7 @@ impl TransportError {
         self.advice
     }
 
-    /// Returns how far the request got.
+    /// Returns the stage at which the request failed.
     pub fn stage(&self) -> Stage {
         self.stage
     }
@@ -230,7 +230,7 @@ impl fmt::Display for TransportError {
             Stage::Connect | Stage::Refused => "could not connect",
             Stage::Exchange => "the connection broke",
             Stage::Unprocessed => "the server did not process the request",
-            Stage::Malformed => "the response is not HTTP that can be read",
+            Stage::Malformed => "the response is not valid HTTP",
         })
     }
 }

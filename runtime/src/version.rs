@@ -1,4 +1,4 @@
-//! Resource versions of the Atlas Administration API, as a type.
+//! Resource versions of the Atlas Administration API.
 //!
 //! Source: <https://www.mongodb.com/docs/atlas/api/versioned-api-overview/>.
 
@@ -9,8 +9,8 @@ use jiff::civil::Date;
 
 /// The version of an operation: a date, an announced date, or `preview`.
 ///
-/// Versions are ordered by age: stable dates first, then announced ones, then the preview. Their
-/// text is that of media types:
+/// Versions are ordered by age: stable dates first, then announced ones, then the
+/// preview. Their text is that in media types:
 ///
 /// ```
 /// use atlas_admin_runtime::Version;
@@ -23,7 +23,7 @@ use jiff::civil::Date;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Version {
-    /// A stable version, named by the date it was released on.
+    /// A stable version, named by its release date.
     Stable(Date),
     /// A version that is announced for a date and may still change (`<date>.upcoming`).
     Upcoming(Date),
@@ -32,20 +32,20 @@ pub enum Version {
 }
 
 impl Version {
-    /// Returns the stable version of a date.
+    /// Returns the stable version with a date.
     ///
     /// # Panics
     ///
-    /// If the calendar has no such date.
+    /// Panics if the date doesn't exist.
     pub const fn stable(year: i16, month: i8, day: i8) -> Self {
         Self::Stable(jiff::civil::date(year, month, day))
     }
 
-    /// Returns the announced version of a date.
+    /// Returns the announced version with a date.
     ///
     /// # Panics
     ///
-    /// If the calendar has no such date.
+    /// Panics if the date doesn't exist.
     pub const fn upcoming(year: i16, month: i8, day: i8) -> Self {
         Self::Upcoming(jiff::civil::date(year, month, day))
     }
@@ -67,7 +67,7 @@ impl FromStr for Version {
     fn from_str(text: &str) -> Result<Self, ParseVersionError> {
         let date = |text: &str| {
             let date: Date = text.parse().map_err(|_| ParseVersionError(()))?;
-            // Other forms of a date, and a time beside it, are no text of a version.
+            // Other spellings of a date, and a date with a time, are not versions.
             let is_same = date.to_string() == text;
             is_same.then_some(date).ok_or(ParseVersionError(()))
         };
@@ -79,7 +79,7 @@ impl FromStr for Version {
     }
 }
 
-/// The reason why a text is no [`Version`].
+/// The error for a text that is not a [`Version`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseVersionError(());
 

@@ -1,12 +1,13 @@
-//! Waiting for work that goes on after the response: what has to be asked, and what its response
-//! means, is data of the operation ([`operation::Wait`](crate::operation::Wait)).
+//! Waiting for work that continues after the response. The request to poll, and the
+//! meaning of its responses, are data of the operation
+//! ([`operation::Wait`](crate::operation::Wait)).
 //!
-//! 1. Where the document says that the operation may answer with an operation resource, and the
-//!    response is 202 with a `Location`, that resource is polled until its end.
-//! 2. Otherwise the operation that the facts name is polled, until a property has a value that
-//!    means done or failed, or until the resource is gone.
+//! 1. If the document declares that the operation may respond with an operation resource,
+//!    and the response is 202 with a `Location`, that resource is polled until its end.
+//! 2. Otherwise the operation that the facts name is polled, until a property has a value
+//!    that means done or failed, or until the resource is gone.
 //!
-//! Both are waits as a [`Poller`](crate::Poller) is one: they outlast errors that may pass.
+//! Both waits continue after retryable errors, like a [`Poller`](crate::Poller).
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -34,17 +35,17 @@ mod long_running;
 mod request;
 mod run;
 
-/// Waits until the work that a request starts is complete, and returns the resource then.
+/// A wait until the work that a request starts is complete. Its output is the resource.
 ///
-/// Made by `send_and_wait` or `wait` of a [`WaitingRequest`](crate::WaitingRequest) or a builder, or
-/// by [`Request::send_and_wait`](crate::Request::send_and_wait); it begins when it is awaited. The
-/// documentation of the request function says what is waited for. By default the state is asked
-/// for every 10 seconds, for up to an hour.
+/// Returned by `send_and_wait` or `wait` of a [`WaitingRequest`](crate::WaitingRequest)
+/// or a builder, or by [`Request::send_and_wait`](crate::Request::send_and_wait). Starts
+/// when it is awaited. The documentation of the request function states the end of the
+/// wait. By default, the state is requested every 10 seconds, for up to an hour.
 ///
-/// It goes on through errors that may pass, as a [`Poller`](crate::Poller) does. After a change,
-/// a state that means done counts only once another was seen, or after 30 seconds: until then it
-/// may be the one from before. Until what a POST makes is seen for the first time, 404 means "not
-/// yet".
+/// Continues after retryable errors, like a [`Poller`](crate::Poller). After a change, a
+/// state that means done counts only once another state was seen, or after 30 seconds,
+/// because until then it may be the earlier state. Until the resource of a POST is seen
+/// for the first time, 404 means "not yet".
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -61,9 +62,10 @@ mod run;
 ///
 /// # Errors
 ///
-/// Returns the error of sending the request; the first error of a poll that won't pass; one for
-/// which [`Error::is_failed_wait`] holds where the state means that the work has failed; and one
-/// for which [`Error::is_timeout`] holds where the wait took too long. The last two name the state.
+/// Returns the error of sending the request, or the first error of a poll that is not
+/// retryable. Returns an error with [`Error::is_failed_wait`] if the state means that
+/// the work has failed, and one with [`Error::is_timeout`] if the wait exceeds its time
+/// limit. The last two name the state.
 #[must_use = "a wait begins when it is awaited"]
 pub struct Waiter<'a, W> {
     client: Client,
@@ -76,20 +78,20 @@ pub struct Waiter<'a, W> {
 
 type Report<'a> = Box<dyn FnMut(&Progress<'_>) + Send + 'a>;
 
-/// Whether the request has yet to be sent.
+/// Whether the request has been sent already.
 enum Start {
     Send,
-    Sent(Result<Told, Error>),
+    Sent(Result<CallResponse, Error>),
 }
 
-/// The response to the request, as far as the wait needs it.
-pub(crate) struct Told {
+/// The parts of the response to the request that the wait needs.
+pub(crate) struct CallResponse {
     status: u16,
     headers: HeaderMap,
     body: Json,
 }
 
-impl Told {
+impl CallResponse {
     fn of(response: Response<Json>) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         Self { status, headers, body: response.into_value() }
@@ -97,9 +99,13 @@ impl Told {
 
     fn of_value(response: &Response<impl Value>) -> Result<Self, Error> {
         let body = codec::encode(response.value()).map_err(|error| {
-            Error::with_source(Kind::Request, "the response can't be read again", error)
+            Error::with_source(
+                Kind::Request,
+                "the response can't be encoded to start the wait",
+                error,
+            )
         })?;
-        // A response without a body is as good as `null`.
+        // A response without a body counts as `null`.
         let body = Json::from_slice(&body).unwrap_or_default();
         let (status, headers) = (response.status(), response.headers().clone());
         Ok(Self { status, headers, body })
@@ -116,7 +122,7 @@ impl<W: Value + Default> Waiter<'static, W> {
         parts: &Arc<Parts>,
         response: &Response<impl Value>,
     ) -> Self {
-        Self::with(client, parts, Start::Sent(Told::of_value(response)))
+        Self::with(client, parts, Start::Sent(CallResponse::of_value(response)))
     }
 
     fn with(client: &Client, parts: &Arc<Parts>, start: Start) -> Self {
@@ -138,16 +144,17 @@ impl<'a, W: Value + Default> Waiter<'a, W> {
         self
     }
 
-    /// Limits the whole wait after the response: an hour by default. A request that is under way
-    /// then has limits of its own.
+    /// Sets the time limit of the wait after the response: 1 hour by default. A request
+    /// in flight at that time keeps its own limits.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.schedule.timeout = timeout;
         self
     }
 
-    /// Sets what each of the requests does differently from the client.
+    /// Sets the options of each request.
     ///
-    /// A retry policy among them is the policy of the wait: where it gives up, the wait ends.
+    /// A retry policy among them is also the policy of the wait: the wait ends when the
+    /// policy gives up.
     pub fn options(mut self, options: Options) -> Self {
         self.schedule.options = options;
         self
@@ -188,7 +195,8 @@ impl<'a, W: Value + Default> IntoFuture for Waiter<'a, W> {
     }
 }
 
-/// Sends the request unless it was sent, and waits; returns the resource, unless there is none.
+/// Sends the request unless it has been sent, and waits. Returns the resource; `None` if
+/// there is none.
 async fn wait(
     client: Client,
     parts: Arc<Parts>,
@@ -200,50 +208,53 @@ async fn wait(
     let Some(wait) = operation.wait else {
         return Err(unknown(operation));
     };
-    let told = match start {
-        Start::Sent(told) => told.map_err(|error| error.of(operation))?,
+    let response = match start {
+        Start::Sent(response) => response.map_err(|error| error.of(operation))?,
         Start::Send => {
             let sent = ResponseFuture::<Json>::new(&client, &parts, &schedule.options);
-            Told::of(sent.await?)
+            CallResponse::of(sent.await?)
         }
     };
-    let watch = Watch::after(client, schedule, &told.headers);
-    Run { request: parts, wait, told, watch, report }.finish().await
+    let watch = Watch::after(client, schedule, &response.headers);
+    Run { request: parts, wait, response, watch, report }.finish().await
 }
 
-/// Makes the error of a wait whose end nothing tells.
+/// Creates the error of a wait whose end can't be detected.
 fn unknown(operation: &'static Operation) -> Error {
-    let message = "nothing is known about how the end of its work is told: poll instead";
+    let message =
+        "the operation declares no sign of the end of its work: use `poll` instead";
     Error::new(Kind::Request, message).of(operation)
 }
 
-/// Reads the resource as the type that the caller gets.
+/// Decodes the resource to the caller's type.
 fn decode(resource: &Json, into: &mut dyn Value) -> Result<(), Error> {
     let text = resource.to_string();
     codec::decode(text.as_bytes(), into).map_err(|error| {
-        let message = format!("the resource that was waited for can't be read: {error}");
+        let message =
+            format!("the resource that was waited for can't be decoded: {error}");
         Error::with_source(Kind::Decode, message, error)
     })
 }
 
-/// The progress of a wait. `Display` gives one line.
+/// The progress of a wait. `Display` prints one line.
 #[derive(Clone, Copy)]
 pub struct Progress<'w> {
     watch: &'w Watch,
 }
 
 impl Progress<'_> {
-    /// Returns the last state that was seen: `stateName: UPDATING`; `None` where there is none yet.
+    /// Returns the last observed state: `stateName: UPDATING`; `None` if there is none
+    /// yet.
     pub fn state(&self) -> Option<&str> {
         self.watch.state()
     }
 
-    /// Returns the error of the last poll, where it is one that the wait goes on through.
+    /// Returns the error of the last poll, if it is one after which the wait continues.
     pub fn error(&self) -> Option<&Error> {
         self.watch.error()
     }
 
-    /// Returns how long the wait has lasted.
+    /// Returns the time since the wait started.
     pub fn elapsed(&self) -> Duration {
         self.watch.elapsed()
     }

@@ -1,5 +1,5 @@
-//! Profiles whose secrets are in a keyring: GNOME's, on a D-Bus of its own, filled by a program
-//! that nobody here wrote, with the attributes that the Atlas CLI gives its items.
+//! Profiles with secrets in a keyring: GNOME's, on a separate D-Bus, filled by a
+//! third-party program with the attributes that the Atlas CLI gives its items.
 //!
 //! ```sh
 //! apt-get install dbus gnome-keyring libsecret-tools python3-secretstorage

@@ -1,5 +1,5 @@
-//! The client against scripted servers on loopback: faults, authentication and what is
-//! sent, byte by byte. Needs nothing but Rust.
+//! The client against scripted servers on loopback: faults, authentication, and the
+//! bytes sent. Needs only Rust.
 
 mod loopback {
     pub(crate) mod api;

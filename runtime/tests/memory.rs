@@ -1,4 +1,5 @@
-//! No text takes memory out of proportion, and no honest one is refused for it.
+//! No text takes a disproportionate amount of memory, and no valid one is refused for
+//! it.
 
 #![allow(missing_docs, reason = "nobody reads the documentation of a test's types")]
 
@@ -25,7 +26,7 @@ open_enum! {
     Red "RED"
 }
 
-/// A record of a kilobyte, as the widest of the API.
+/// A record of a kilobyte, like the widest of the API.
 #[derive(Clone, Default)]
 pub struct Wide {
     pub color: Option<Color>,
@@ -65,7 +66,7 @@ record! {
     14 z4 "z4"
 }
 
-/// A record that is part of another.
+/// A record inside another.
 #[derive(Clone, Default)]
 pub struct Part {
     pub a: Option<String>,
@@ -119,7 +120,7 @@ record! {
     0 results "results"
 }
 
-/// Decodes a text, and returns the peak of the memory it took, and whether it was refused.
+/// Decodes a text. Returns the peak of its memory, and whether it was refused.
 fn decode(text: &str, value: &mut dyn Value) -> (usize, Result<(), codec::DecodeError>) {
     MEMORY.reset_peak_usage();
     let before = MEMORY.current_usage();
@@ -135,13 +136,13 @@ fn page(items: &str) -> String {
     format!(r#"{{"results":{items}}}"#)
 }
 
-/// Returns an object with as many names, each two to four bytes long.
+/// Returns an object with `count` names, each two to four bytes long.
 fn object(value: &str, count: usize) -> String {
     let members = (0..count).map(|number| format!(r#""{number:x}":{value}"#));
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
-/// One test, for memory is counted for all at once.
+/// A single test, because memory is counted for the whole process.
 #[test]
 fn memory_is_in_proportion_to_the_text() {
     assert!(size_of::<Wide>() > 1200);
@@ -204,7 +205,7 @@ fn honest_texts_are_read() {
     let sparse = r#"{"texts":["a"],"labels":{"a":{"id":"1"}},"new":{"property":1}}"#;
     let nested = r#"{"z1":{"a":"5f1b00000000000000000000","b":"cluster"},"wide":[{"color":"RED"}]}"#;
     for (item, count) in [
-        // The largest page, of the widest records, whatever little is in them.
+        // The largest page, of the widest records, with the shortest text.
         ("{}", 500),
         (r#"{"color":"RED"}"#, 500),
         (sparse, 500),
@@ -230,6 +231,6 @@ fn honest_texts_are_read() {
     let numbers = list("1.5", 100_000);
     assert!(decode(&numbers, &mut Vec::<f64>::new()).1.is_ok());
     assert!(decode(&list(r#""ab""#, 100_000), &mut Vec::<String>::new()).1.is_ok());
-    // What a program parses itself is its own.
+    // The limit doesn't apply to text that a program parses itself.
     assert!(list("{}", 100_000).parse::<Json>().is_ok());
 }

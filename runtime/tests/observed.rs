@@ -1,6 +1,6 @@
-//! What the feature `tracing` writes. A binary of its own, because the interest of a
-//! subscriber is cached for a process: other tests would switch it off. And because the logger
-//! of the crate `log` is the whole process's.
+//! The output of the feature `tracing`. A separate binary, because the interest of a
+//! subscriber is cached per process, so other tests would disable it, and because the
+//! logger of the crate `log` is global.
 
 #![cfg(feature = "tracing")]
 #![allow(dead_code, reason = "what the other tests use is here as well")]

@@ -1,4 +1,4 @@
-//! The client against servers that nobody here wrote: Apache httpd with `mod_auth_digest`, with
+//! The client against third-party servers: Apache httpd with `mod_auth_digest`, with
 //! `curl --digest` as its oracle, and the OAuth server `oidc-provider`.
 //!
 //! ```sh
@@ -6,8 +6,8 @@
 //! cargo test -p atlas-admin-runtime --test peers -- --ignored
 //! ```
 //!
-//! The tests start what they need on loopback and stop it again, and name what is missing. The
-//! only thing that comes from elsewhere is the npm package, by `npm ci`.
+//! The tests start these programs on loopback and stop them again, and name those that
+//! are missing. Only the npm package is downloaded, by `npm ci`.
 
 #![allow(dead_code, reason = "what the other tests use is here as well")]
 #![allow(

@@ -1,5 +1,5 @@
-//! Everything that is awaited can be spawned: futures and streams are `Send`, and `'static` where
-//! the caller's closures are. Nothing here runs but the joins at the end; it has to compile.
+//! Every future and stream can be spawned: it is `Send`, and `'static` if the caller's
+//! closures are. Only the joins at the end run; the rest must compile.
 
 use std::path::Path;
 use std::time::Duration;
@@ -32,7 +32,7 @@ static GET: Operation = Operation {
     wait: None,
 };
 
-/// A builder as the generator writes it.
+/// A builder in the generator's form.
 struct GetGroup<T> {
     request: Request<T>,
 }
@@ -88,7 +88,7 @@ fn values_cross_threads() {
     moved::<Download>();
 }
 
-/// The streams of every page type, whatever it holds.
+/// The streams of every page type, whatever its items.
 #[expect(dead_code, reason = "it has to compile")]
 fn streams_of_any_page_are_sent<T>(items: Items<T>, pages: Pages<T>)
 where
@@ -117,7 +117,7 @@ async fn polls(client: Client) -> Result<(), Error> {
         .await?;
     spawned(build("1").poll(&client).until_gone()).await?;
     spawned(wait("1").on_progress(|_| {}).until(|_| true)).await?;
-    // What borrows can't be spawned, and is sent all the same.
+    // A future that borrows can't be spawned, but is `Send`.
     let mut seen = Vec::new();
     let poller = wait("1").on_progress(|response| seen.push(response.status()));
     sent(poller.until(|_| true)).await?;

@@ -1,5 +1,5 @@
-//! Telemetry as a program exports it: through the SDK of OpenTelemetry, into memory. A binary of
-//! its own, because the interest of subscribers is cached for a process.
+//! Telemetry as a program exports it: through the OpenTelemetry SDK, to memory. A
+//! separate binary, because the interest of subscribers is cached per process.
 
 #![allow(dead_code, reason = "what the other tests use is here as well")]
 

@@ -1,14 +1,18 @@
 //! API keys: HTTP Digest (RFC 7616).
 //!
-//! Invariants: a nonce is in one request at a time; its count goes up by one with each; a
-//! request that was dropped or broke takes its nonce with it, for nobody knows whether the
-//! server counted it; a probe carries no body and is never a POST, PUT, PATCH or DELETE.
+//! Invariants:
+//! - A nonce is in one request at a time, and its count increases by one with each
+//!   request.
+//! - A request that was dropped or broke off discards its nonce, because the server may
+//!   or may not have counted it.
+//! - A probe carries no body and is never a POST, PUT, PATCH or DELETE.
 //!
-//! A refused request is sent once more, with the nonce of the refusal, if that says `stale` or
-//! if the request had a nonce from the pool, which may have expired. All other refusals are of
-//! the key or of the call: those of a new nonce, and those that name a role that is missing,
-//! with which Atlas answers 401 on some operations. What is refused was not executed, and what
-//! breaks off while it is sent may have been: that is never repeated here.
+//! A refused request is sent a second time, with the nonce of the refusal, if the
+//! refusal says `stale` or if the request had a nonce from the pool, which may have
+//! expired. All other refusals are due to the key or the call: refusals of a new nonce,
+//! and those that name a missing role, for which Atlas responds with 401 on some
+//! operations. A refused request was not executed. A request that broke off may have
+//! been, so it is never repeated here.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,15 +29,15 @@ use super::scrub;
 use crate::clock;
 use crate::connection::{Call, Connection};
 use crate::error::{Error, Kind, status_error};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::transport::Body;
 
 mod challenge;
 mod pool;
 mod response;
 
-/// The limit of the wait for the code of a refusal: the rest of the attempt's time is for the
-/// second time.
+/// The limit of the wait for the error code of a refusal. The rest of the attempt's time
+/// is for sending the request a second time.
 const CODE_LIMIT: Duration = Duration::from_millis(500);
 
 /// An API key and the nonces that it may use.
@@ -43,27 +47,28 @@ pub(crate) struct ApiKey {
     pool: Mutex<Pool>,
 }
 
-/// A nonce in the hands of one request.
+/// A nonce that belongs to one request.
 pub(crate) struct Nonce {
     challenge: Challenge,
     session: Session,
-    /// The number of requests it was in.
+    /// The number of requests sent with it.
     count: u32,
-    /// When the server made it.
+    /// The time at which it was received, on the monotonic clock.
     issued: Duration,
 }
 
-/// What came of asking for a nonce.
+/// The outcome of a request for a nonce.
 enum Probe {
     Challenge(Nonce),
-    /// The server wants no authentication, or none of this kind.
+    /// A response without a Digest challenge: the server wants no authentication, or
+    /// another scheme.
     Response(Response<Body>),
 }
 
-/// The cause of a refusal, as far as it tells.
+/// The cause of a refusal, as far as the response tells it.
 #[derive(Clone, Copy, PartialEq)]
 enum Reason {
-    /// The nonce, and nothing else.
+    /// Only the nonce.
     Stale,
     /// The call: the credentials lack a role.
     Role,
@@ -71,11 +76,11 @@ enum Reason {
     Unknown,
 }
 
-/// A refusal after which the request was sent once more.
+/// A refusal after which the request was sent a second time.
 #[derive(Clone, Copy)]
 struct Refusal {
     reason: Reason,
-    /// Whether it was the second one with its nonce.
+    /// Whether it was the second request with its nonce.
     is_second_use: bool,
 }
 
@@ -84,7 +89,7 @@ impl ApiKey {
         Self { public, private, pool: Mutex::default() }
     }
 
-    /// Sends a call. The nonce that comes with the response has to be given back by
+    /// Sends a call. The caller returns the nonce that comes with the response through
     /// [`ApiKey::give_back`] once the response has been read.
     pub(crate) async fn send(
         &self,
@@ -144,8 +149,9 @@ impl ApiKey {
         scrub(body, self.private.expose_secret())
     }
 
-    /// Asks for a nonce: with the call itself where it is safe, else with a GET of the same
-    /// target, so that a server that wants no authentication does nothing twice.
+    /// Requests a nonce: with the call itself if its method is safe, else with a GET of
+    /// the same target, so that a server that wants no authentication executes nothing
+    /// twice.
     async fn probe(
         &self,
         connection: &Connection,
@@ -166,14 +172,21 @@ impl ApiKey {
                 return Ok(Probe::Challenge(nonce));
             }
             let (parts, body) = response.into_parts();
-            match Again::after(parts.status, &parts.headers, connection.clock.now()) {
-                Again::Never => connection.drain(body).await,
-                Again::IfRepeatable(after) | Again::Always(after) => {
+            match Retryability::after(
+                parts.status,
+                &parts.headers,
+                connection.clock.now(),
+            ) {
+                Retryability::Never => connection.drain(body).await,
+                Retryability::IfRepeatable(after) | Retryability::Always(after) => {
                     let body = connection.excerpt(&parts.headers, body, None).await;
                     let body = self.scrub(body);
                     let error =
                         status_error(Kind::Status, parts.status, &parts.headers, body);
-                    return Err(Failure { error, again: Again::Always(after) });
+                    return Err(Failure {
+                        error,
+                        retryability: Retryability::Always(after),
+                    });
                 }
             }
         }
@@ -187,7 +200,7 @@ impl ApiKey {
         })
     }
 
-    /// Makes a nonce of a challenge.
+    /// Creates a nonce from a challenge.
     fn nonce(&self, challenge: Challenge, now: Duration) -> Nonce {
         let cnonce = format!("{:016x}{:016x}", clock::random(), clock::random());
         let session = Session::new(&challenge, &self.public, &self.private, cnonce);
@@ -195,8 +208,12 @@ impl ApiKey {
     }
 
     fn respond(&self, nonce: &mut Nonce, call: &Call) -> Result<HeaderValue, Error> {
-        let unusable =
-            || Error::new(Kind::Configuration, "the API key can't answer the challenge");
+        let unusable = || {
+            Error::new(
+                Kind::Configuration,
+                "the API key can't respond to the server's Digest challenge",
+            )
+        };
         nonce.count = nonce.count.checked_add(1).ok_or_else(unusable)?;
         let Nonce { challenge, session, count, .. } = nonce;
         let (method, target) = (call.method().as_str(), call.target());
@@ -207,8 +224,8 @@ impl ApiKey {
         Ok(header)
     }
 
-    /// Notes that the server took a nonce, and returns the one for the next request: the same,
-    /// or the one that the server wants to see.
+    /// Notes that the server accepted a nonce, and returns the one for the next request:
+    /// the same, or the `nextnonce` of the response.
     fn accepted(
         &self,
         nonce: Nonce,
@@ -225,15 +242,15 @@ impl ApiKey {
         nonce.next(headers, now)
     }
 
-    /// Never held across an await.
+    /// The guard is never held across an await.
     fn pool(&self) -> MutexGuard<'_, Pool> {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Nonce {
-    /// Returns the nonce that the server wants to see next, or this one. A session keeps its
-    /// key (RFC 7616 section 3.4.2).
+    /// Returns the `nextnonce` of the response, or this nonce. A session keeps its key
+    /// (RFC 7616 section 3.4.2).
     fn next(mut self, headers: &HeaderMap, now: Duration) -> Self {
         if let Some(nonce) = next_nonce(headers) {
             self.challenge.nonce = nonce;
@@ -244,7 +261,7 @@ impl Nonce {
     }
 }
 
-/// Finds out what a refusal is of. Its body is read for that, and put back.
+/// Determines the cause of a refusal. Reads the body for that, and puts it back.
 async fn judge(
     connection: &Connection,
     response: Response<Body>,
@@ -253,7 +270,7 @@ async fn judge(
     if challenge.is_stale {
         return (response, Reason::Stale);
     }
-    // On the heap, for it is large, and rare.
+    // On the heap because the future is large, and rare.
     let judged = Box::pin(names_a_missing_role(connection, response, Some(CODE_LIMIT)));
     let (response, is_role) = judged.await;
     (response, if is_role { Reason::Role } else { Reason::Unknown })
@@ -269,8 +286,8 @@ fn challenge_of(response: &Response<Body>) -> Option<Challenge> {
 mod tests {
     use super::*;
 
-    /// Answers a challenge for a GET with its first nonce, and returns the header.
-    fn answer(
+    /// Responds to a challenge for a GET with its first nonce, and returns the header.
+    fn respond(
         challenge: &str,
         user: &str,
         password: &str,
@@ -303,7 +320,7 @@ mod tests {
                  opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""
             );
             let cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
-            let header = answer(
+            let header = respond(
                 &challenge,
                 "Mufasa",
                 "Circle of Life",
@@ -323,15 +340,15 @@ mod tests {
 
     #[test]
     fn the_example_with_a_name_in_utf_8() {
-        // RFC 7616 section 3.9.2 with the response of erratum 4897. The server would take the
-        // hash of the name, too; it need not be sent (section 3.4.4).
+        // RFC 7616 section 3.9.2 with the response of erratum 4897. A server would also
+        // accept the hash of the name, which need not be sent (section 3.4.4).
         let challenge = "Digest realm=\"api@example.org\", qop=\"auth\", \
             algorithm=SHA-512-256, nonce=\"5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK\", \
             opaque=\"HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS\", charset=UTF-8, \
             userhash=true";
         let cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v";
         let header =
-            answer(challenge, "Jäsøn Doe", "Secret, or not?", cnonce, "/doe.json");
+            respond(challenge, "Jäsøn Doe", "Secret, or not?", cnonce, "/doe.json");
         assert!(header.contains("username*=UTF-8''J%C3%A4s%C3%B8n%20Doe, "), "{header}");
         let response =
             "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5";
@@ -345,7 +362,7 @@ mod tests {
             nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", \
             opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"";
         let header =
-            answer(challenge, "Mufasa", "CircleOfLife", "unused", "/dir/index.html");
+            respond(challenge, "Mufasa", "CircleOfLife", "unused", "/dir/index.html");
         assert_eq!(
             header,
             "Digest username=\"Mufasa\", realm=\"testrealm@host.com\", \
@@ -358,7 +375,7 @@ mod tests {
     #[test]
     fn what_the_server_sent_goes_back_as_it_came() {
         let challenge = "Digest realm=\"Müller \\\"&\\\" Söhne\", nonce=\"n\", algorithm=Md5-Sess, qop=AUTH";
-        let header = answer(challenge, "ab\"c", "p", "c", "/");
+        let header = respond(challenge, "ab\"c", "p", "c", "/");
         assert!(header.contains("realm=\"Müller \\\"&\\\" Söhne\""), "{header}");
         assert!(header.contains("username=\"ab\\\"c\""), "{header}");
         assert!(header.contains("algorithm=Md5-Sess"), "{header}");

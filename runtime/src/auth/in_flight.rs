@@ -1,7 +1,7 @@
-//! A request for credentials or for a token that all calls of a client share.
+//! A request for credentials or for a token, shared by all calls of a client.
 //!
-//! It belongs to no call: it makes progress while any call waits for it, and outlives the call
-//! that began it.
+//! The request belongs to no call. It makes progress while any call waits for it, and
+//! outlives the call that started it.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::clock::{self, Clock};
 use crate::failure::Failure;
 use crate::transport::BoxFuture;
 
-/// The longest wait of a call that has credentials or a token that will do.
+/// The longest wait of a call that has usable credentials or a usable token.
 const RENEWAL_LIMIT: Duration = Duration::from_secs(2);
 
-/// A request in flight. Each clone waits for the same outcome.
+/// A request in flight. All clones wait for the same outcome.
 pub(super) type Pending<T> = Shared<BoxFuture<'static, Result<T, Failure>>>;
 
-/// The request that is in flight, if there is one.
+/// The request in flight, if there is one.
 pub(super) struct InFlight<T>(Option<Pending<T>>);
 
 impl<T: Clone> InFlight<T> {
@@ -27,7 +27,7 @@ impl<T: Clone> InFlight<T> {
         self.0.clone()
     }
 
-    /// Begins a request.
+    /// Starts a request.
     pub(super) fn begin(
         &mut self,
         request: impl Future<Output = Result<T, Failure>> + Send + 'static,
@@ -36,8 +36,8 @@ impl<T: Clone> InFlight<T> {
         self.0.insert(request.shared()).clone()
     }
 
-    /// Ends a request that has an outcome; returns false where another call has ended it before,
-    /// and kept the outcome.
+    /// Ends a request that has an outcome. Returns false if another call has ended it
+    /// before, and kept the outcome.
     pub(super) fn end(&mut self, ended: &Pending<T>) -> bool {
         self.0.take_if(|pending| pending.ptr_eq(ended)).is_some()
     }
@@ -49,9 +49,9 @@ impl<T> Default for InFlight<T> {
     }
 }
 
-/// Waits for the outcome of a request, on behalf of a call that can do without. `limit` is the
-/// rest of its attempt's time, most of which the call needs for itself. `None` where the request
-/// goes on, and a later call ends it.
+/// Waits for the outcome of a request, on behalf of a call that can proceed without it.
+/// `limit` is the rest of the call's attempt, most of which the call needs for itself.
+/// Returns `None` if the request is still in flight; a later call ends it.
 pub(super) async fn renewed<T: Clone>(
     clock: &dyn Clock,
     limit: Option<Duration>,

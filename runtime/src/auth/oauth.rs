@@ -1,9 +1,13 @@
 //! Service accounts: OAuth 2.0 client credentials (RFC 6749 section 4.4).
 //!
-//! Invariants: at most one token request is in flight for a client; it outlives the call that
-//! began it, and whoever waits for a token shares its outcome; a failure is shared until the next
-//! attempt is due; a token that is due but valid is used while one call renews it; no IO happens
-//! under a lock; dropping any of the futures here leaves the account usable.
+//! Invariants:
+//! - At most one token request is in flight for a client.
+//! - A token request outlives the call that started it, and all calls that wait for a
+//!   token share its outcome.
+//! - A failure is shared until the next attempt is due.
+//! - A token that is due but valid is used while one call renews it.
+//! - No IO happens under a lock.
+//! - Dropping any of the futures here leaves the account usable.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +25,7 @@ use super::store::AccessToken;
 use crate::clock::{self, Clock};
 use crate::connection::{Call, Connection};
 use crate::error::{Error, Kind};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::trace::{self, Reason};
 use crate::transport::Body;
 
@@ -36,12 +40,13 @@ mod endpoint;
 /// The time for which a token that could not be renewed is used before the next attempt.
 const RENEWAL_BACKOFF: SignedDuration = SignedDuration::from_secs(30);
 
-/// The time after a token was requested because the service refused another, in which no refusal
-/// makes a client request one: the service also responds with 401 where a role is missing, and
-/// allows 100 active tokens.
+/// The time after a token request caused by a refusal in which no other refusal causes
+/// one. The service also responds with 401 where a role is missing, and allows 100
+/// active tokens.
 const REFUSAL_PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// The first wait after a failure of the token endpoint; each next one is twice as long.
+/// The first wait after a failure of the token endpoint; the wait doubles with each
+/// further one.
 const BACKOFF: Duration = Duration::from_millis(500);
 
 /// The longest wait after a failure of the token endpoint.
@@ -56,21 +61,22 @@ pub(crate) struct ServiceAccount {
 #[derive(Default)]
 struct State {
     token: Option<Bearer>,
-    /// The last token that the service refused: a store may still have it.
+    /// The last token that the service refused. The store may still hold it.
     refused: Option<SecretString>,
-    /// The last time that a token was requested because of a refusal, on the monotonic clock.
+    /// The last time that a refusal caused a token request, on the monotonic clock.
     forced_at: Option<Duration>,
     /// The token that is being requested.
     pending: InFlight<Bearer>,
-    /// Whether a call renews the token, and so waits for it.
+    /// Whether a call is renewing the token, and waits for it.
     is_renewing: bool,
-    /// The last failure of a token request, the end of the time for which it counts, and the
-    /// number of failures in a row.
+    /// The last failure of a token request, and the end of the time for which it counts,
+    /// on the monotonic clock.
     failure: Option<(Failure, Duration)>,
+    /// The number of failures in a row.
     failures: u32,
 }
 
-/// A request that the service answered with 401.
+/// A request to which the service responded with 401.
 struct Refusal {
     bearer: Bearer,
     /// The time at which it was sent, on the monotonic clock.
@@ -89,7 +95,7 @@ impl ServiceAccount {
         Ok(Self { endpoint, state: Mutex::default() })
     }
 
-    /// Sends a call with a token, and once more where another token may help.
+    /// Sends a call with a token, and a second time where another token may help.
     pub(crate) async fn send(
         &self,
         connection: &Connection,
@@ -109,8 +115,8 @@ impl ServiceAccount {
         Box::pin(self.send_again(connection, call, refused, response)).await
     }
 
-    /// Returns a valid token, which is requested if there is none, for an attempt that has so
-    /// much time, of a call that began at a time on the monotonic clock.
+    /// Returns a valid token, requesting one if needed. `limit` bounds the attempt;
+    /// `begun` is the time at which the call began, on the monotonic clock.
     async fn token(
         &self,
         limit: Option<Duration>,
@@ -120,13 +126,15 @@ impl ServiceAccount {
         let held = self.state().token.clone().filter(|held| held.is_valid(now));
         match held {
             Some(held) if now < held.due => Ok(held),
-            // On the heap, for both are rare and large: else every request carries their size.
+            // On the heap because both are rare and large: otherwise each request has
+            // their size.
             Some(held) => Ok(Box::pin(self.renew(held, limit)).await),
             None => Box::pin(self.obtain(begun)).await,
         }
     }
 
-    /// Returns the token that comes after one that is due, or that one while there is no other.
+    /// Returns the successor of a token that is due, or that token while there is no
+    /// other.
     async fn renew(&self, held: Bearer, limit: Option<Duration>) -> Bearer {
         let pending = {
             let mut state = self.state();
@@ -136,8 +144,8 @@ impl ServiceAccount {
             let begun = self.clock().monotonic();
             let Ok(pending) = self.pending(&mut state, begun) else { return held };
             state.is_renewing = true;
-            // Before anything else: a renewal that fails, hangs or is dropped is not waited for
-            // by the next call.
+            // Before anything else, so that the next call doesn't wait for a renewal
+            // that fails, hangs or is dropped.
             self.postpone(&mut state, &held);
             pending
         };
@@ -145,7 +153,7 @@ impl ServiceAccount {
         let outcome = renewed(self.clock(), limit, &pending).await;
         match outcome.map(|outcome| self.settle(&pending, outcome)) {
             Some(Ok(renewed)) => renewed,
-            // One that goes on is taken up by a later call.
+            // A later call ends a request that is still in flight.
             Some(Err(_)) | None => held,
         }
     }
@@ -154,7 +162,7 @@ impl ServiceAccount {
     async fn obtain(&self, begun: Duration) -> Result<Bearer, Failure> {
         let pending = {
             let mut state = self.state();
-            // It may have come in the meantime.
+            // Another call may have received a token in the meantime.
             let now = self.clock().now();
             if let Some(held) = state.token.clone().filter(|held| held.is_valid(now)) {
                 return Ok(held);
@@ -165,8 +173,9 @@ impl ServiceAccount {
         self.settle(&pending, outcome)
     }
 
-    /// Returns the token that is being requested, and requests one if none is; fails where the
-    /// last request failed and the next is not due, or failed for good after the call began.
+    /// Returns the token request in flight, and starts one if there is none. Fails where
+    /// the last request failed and the next is not due, or failed for good after the
+    /// call began.
     fn pending(
         &self,
         state: &mut State,
@@ -177,7 +186,7 @@ impl ServiceAccount {
         }
         let now = self.clock().monotonic();
         if let Some((failure, until)) = &state.failure {
-            let waited = failure.again == Again::Never && begun <= *until;
+            let waited = failure.retryability == Retryability::Never && begun <= *until;
             if now < *until || waited {
                 return Err(put_off(failure.clone(), until.saturating_sub(now)));
             }
@@ -189,7 +198,7 @@ impl ServiceAccount {
         Ok(state.pending.begin(Arc::clone(&self.endpoint).obtain(known)))
     }
 
-    /// Keeps the outcome of a request for a token, unless another call has done so.
+    /// Keeps the outcome of a token request, unless another call has done so.
     fn settle(
         &self,
         pending: &Pending<Bearer>,
@@ -216,7 +225,7 @@ impl ServiceAccount {
         }
     }
 
-    /// Sends a request that was refused (401) once more, where another token may help; else
+    /// Sends a refused request (401) a second time, where another token may help; else
     /// returns the refusal.
     async fn send_again(
         &self,
@@ -238,8 +247,8 @@ impl ServiceAccount {
         Ok(response)
     }
 
-    /// Returns another token than one that was refused; `None` where the refusal was of
-    /// something else, or where tokens would be requested too often.
+    /// Returns another token than the refused one. Returns `None` where the refusal had
+    /// another cause, or where tokens would be requested too often.
     async fn replace(&self, refusal: &Refusal) -> Result<Option<Bearer>, Failure> {
         let now = self.clock().monotonic();
         let bearer = &refusal.bearer;
@@ -262,11 +271,11 @@ impl ServiceAccount {
             }
         };
         let Some(pending) = pending else {
-            // Another process may have a newer one, which costs nothing.
+            // Another process may have stored a newer token, which costs no request.
             let known = Known { held: None, refused: Some(bearer.secret().into()) };
             let stored = self.endpoint.stored(&known).await;
             let mut state = self.state();
-            // A newer one than that may have come in the meantime.
+            // Another call may have received a newer token than that in the meantime.
             if let (Some(held), Some(stored)) = (&mut state.token, &stored)
                 && held.secret() == bearer.secret()
             {
@@ -293,7 +302,7 @@ impl ServiceAccount {
     }
 
     async fn revoke_all(&self) -> Result<(), Error> {
-        // A token on its way would outlive the others.
+        // A token that is still being requested would outlive the others.
         let pending = self.state().pending.get();
         if let Some(pending) = pending {
             let outcome = pending.clone().await;
@@ -319,7 +328,7 @@ impl ServiceAccount {
         result
     }
 
-    /// Forgets a token that was revoked.
+    /// Forgets a revoked token.
     async fn forget(&self, secret: &str) {
         {
             let mut state = self.state();
@@ -342,7 +351,7 @@ impl ServiceAccount {
         held.into_iter().chain(refused).fold(body, super::scrub)
     }
 
-    /// Goes on for a while with a token that is due.
+    /// Postpones the renewal of a token that is due, which is used in the meantime.
     fn postpone(&self, state: &mut State, held: &Bearer) {
         let now = self.clock().now();
         if let Some(token) = &mut state.token
@@ -356,13 +365,13 @@ impl ServiceAccount {
         self.endpoint.clock()
     }
 
-    /// Never held across an await.
+    /// The guard is never held across an await.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Marks that a call renews the token, until it is dropped.
+/// Marks, until dropped, that a call is renewing the token.
 struct Renewing<'a>(&'a ServiceAccount);
 
 impl Drop for Renewing<'_> {
@@ -371,24 +380,24 @@ impl Drop for Renewing<'_> {
     }
 }
 
-/// Says of a failure when the next token request is due.
+/// Notes in a failure when the next token request is due.
 fn put_off(mut failure: Failure, wait: Duration) -> Failure {
-    if failure.again != Again::Never {
-        failure.again = Again::Always(Some(wait));
+    if failure.retryability != Retryability::Never {
+        failure.retryability = Retryability::Always(Some(wait));
     }
     failure
 }
 
-/// Returns how long a failure is shared before the next token request.
+/// Returns the time for which a failure is shared before the next token request.
 fn backoff(failure: &Failure, failures: u32) -> Duration {
-    let retry_after = match failure.again {
-        // No wait mends it: whoever calls again has changed something.
-        Again::Never => return Duration::ZERO,
-        Again::IfRepeatable(after) | Again::Always(after) => after,
+    let retry_after = match failure.retryability {
+        // Waiting doesn't help: the next caller has changed something.
+        Retryability::Never => return Duration::ZERO,
+        Retryability::IfRepeatable(after) | Retryability::Always(after) => after,
     };
     let doubled = 2_u32.saturating_pow(failures.saturating_sub(1));
     let wait = BACKOFF.saturating_mul(doubled).min(LONGEST_BACKOFF);
-    // Half of it is random, so that processes that failed together part.
+    // Half of it is random, so that processes that failed together don't retry together.
     let wait = wait.mul_f64(0.5 + clock::jitter() / 2.0);
     retry_after.map_or(wait, |after| after.max(wait))
 }

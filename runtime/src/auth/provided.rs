@@ -1,9 +1,12 @@
-//! Credentials that a provider gives, and may replace.
+//! Credentials from a provider, which may replace them.
 //!
-//! Invariants: at most one call asks the provider at a time, and whoever has no credentials waits
-//! for that; credentials that are due but valid are used while one call asks; what the service
-//! refuses is asked for anew at most every 30 seconds, and sent again only with other credentials;
-//! no IO happens under a lock.
+//! Invariants:
+//! - At most one request to the provider is in flight, and all calls without credentials
+//!   wait for it.
+//! - Credentials that are due but valid are used while one call requests others.
+//! - A refusal by the service leads to a request to the provider at most every 30
+//!   seconds, and to a second attempt only with other credentials.
+//! - No IO happens under a lock.
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -28,18 +31,19 @@ use crate::failure::Failure;
 use crate::trace::{self, Reason};
 use crate::transport::Body;
 
-/// The time that a provider has to respond.
+/// The time limit of the provider.
 const LIMIT: Duration = Duration::from_secs(55);
 
-/// The time between two refusals for which the provider is asked, and the time for which
-/// credentials that could not be replaced are used before it is asked again.
-const PAUSE: Duration = Duration::from_secs(30);
+/// The shortest time between two refusals that lead to a request to the provider. Also
+/// the time for which credentials that could not be replaced are used before the next
+/// request.
+const RENEWAL_BACKOFF: Duration = Duration::from_secs(30);
 
-/// The time before their end at which credentials are due, at most: a tenth of what is left of
-/// them when they come, if that is less.
+/// The longest time before their expiry at which credentials are due. If a tenth of the
+/// lifetime they have left on arrival is shorter, that counts.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 
-/// A provider and what it gave last.
+/// A provider and its latest credentials.
 pub(crate) struct Provided {
     provider: Arc<dyn CredentialsProvider>,
     settings: TokenSettings,
@@ -49,13 +53,15 @@ pub(crate) struct Provided {
 #[derive(Default)]
 struct State {
     current: Option<Arc<Current>>,
-    /// The credentials before the current ones, which requests on their way were sent with.
+    /// The credentials before the current ones. Requests still in flight may carry them.
     previous: Option<Arc<Current>>,
-    /// The time at which the provider is asked again, on the monotonic clock.
+    /// The time of the next request to the provider, on the monotonic clock; `None` for
+    /// never.
     due: Option<Duration>,
-    /// The credentials that are being asked for.
+    /// The request to the provider in flight.
     pending: InFlight<Credentials>,
-    /// The last time that the provider was asked because of a refusal, on the monotonic clock.
+    /// The last time that a refusal led to a request to the provider, on the monotonic
+    /// clock.
     forced_at: Option<Duration>,
 }
 
@@ -66,7 +72,7 @@ struct Current {
 }
 
 impl Current {
-    /// Tells whether requests are sent the same with both.
+    /// Returns true if both authenticate requests the same way.
     fn is_same_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.scheme, &other.scheme)
     }
@@ -80,8 +86,8 @@ impl Provided {
         Self { provider, settings, state: Mutex::default() }
     }
 
-    /// Sends a call, and once more where the provider has other credentials than those that are
-    /// refused.
+    /// Sends a call, and a second time where the service refuses the credentials and the
+    /// provider has others.
     pub(super) async fn send(
         &self,
         connection: &Connection,
@@ -115,7 +121,8 @@ impl Provided {
         other.scheme.send(connection, call, limit).await
     }
 
-    /// Returns the credentials in use; asks the provider where there are none or they are due.
+    /// Returns the credentials in use. Requests them from the provider where there are
+    /// none, or where they are due.
     async fn current(&self, limit: Option<Duration>) -> Result<Arc<Current>, Failure> {
         let (held, pending) = {
             let mut state = self.state();
@@ -127,8 +134,8 @@ impl Provided {
             {
                 return Ok(Arc::clone(held));
             }
-            // One that fails, hangs or is dropped is not waited for by the next call.
-            state.due = Some(now.saturating_add(PAUSE));
+            // The next call doesn't wait for a request that fails, hangs or is dropped.
+            state.due = Some(now.saturating_add(RENEWAL_BACKOFF));
             let pending = self.pending(&mut state);
             (held, pending)
         };
@@ -137,12 +144,12 @@ impl Provided {
             return self.settle(&pending, outcome);
         };
         let outcome = renewed(self.clock(), limit, &pending).await;
-        // One that goes on is taken up by a later call.
+        // A later call ends a request that is still in flight.
         let renewed = outcome.map(|outcome| self.settle(&pending, outcome));
         Ok(renewed.and_then(Result::ok).unwrap_or(held))
     }
 
-    /// Returns other credentials than those that the service refused, where the provider has any.
+    /// Returns other credentials than the refused ones, if the provider has any.
     async fn replace(&self, refused: &Arc<Current>) -> Option<Arc<Current>> {
         let pending = {
             let mut state = self.state();
@@ -152,7 +159,7 @@ impl Provided {
                 return Some(Arc::clone(current));
             }
             let now = self.clock().monotonic();
-            let pauses = |forced_at| now.saturating_sub(forced_at) < PAUSE;
+            let pauses = |forced_at| now.saturating_sub(forced_at) < RENEWAL_BACKOFF;
             if state.forced_at.is_some_and(pauses) && state.pending.get().is_none() {
                 return None;
             }
@@ -160,12 +167,12 @@ impl Provided {
             self.pending(&mut state)
         };
         let outcome = pending.clone().await;
-        // Where it fails, the refusal says more.
+        // If the request fails, the refusal is the more useful error.
         let current = self.settle(&pending, outcome).ok()?;
         (!current.is_same_as(refused)).then_some(current)
     }
 
-    /// Returns the credentials that are being asked for, and asks for them if none are.
+    /// Returns the request to the provider in flight, and starts one if there is none.
     fn pending(&self, state: &mut State) -> Pending<Credentials> {
         if let Some(pending) = state.pending.get() {
             return pending;
@@ -184,7 +191,7 @@ impl Provided {
         })
     }
 
-    /// Keeps what the provider gave, unless another call has done so.
+    /// Keeps the provider's credentials, unless another call has done so.
     fn settle(
         &self,
         pending: &Pending<Credentials>,
@@ -206,7 +213,8 @@ impl Provided {
         let same = state.current.clone();
         let same = same.filter(|held| held.credentials.is_same_as(&credentials));
         let scheme = match &same {
-            // Its nonces and tokens stay good, whatever is known of its time now.
+            // The nonces and tokens of the same credentials stay usable, even if their
+            // expiry has changed.
             Some(held) => Arc::clone(&held.scheme),
             None => Arc::new(Scheme::new(credentials.clone(), self.settings.clone())?),
         };
@@ -224,8 +232,8 @@ impl Provided {
         credentials.expires_at.is_none_or(|expires_at| now < expires_at)
     }
 
-    /// Returns when the provider is asked again for what it gives now, on the monotonic clock;
-    /// `None` for never.
+    /// Returns the time at which the provider is asked to replace these credentials, on
+    /// the monotonic clock; `None` for never.
     fn due(&self, credentials: &Credentials) -> Option<Duration> {
         let left = |expires_at: Timestamp| {
             let left = expires_at.duration_since(self.clock().now());
@@ -247,7 +255,7 @@ impl Provided {
         }
     }
 
-    /// Takes the secrets in use out of a response.
+    /// Removes the secrets in use from a response body.
     pub(super) fn scrub(&self, body: Bytes) -> Bytes {
         let (current, previous) = {
             let state = self.state();
@@ -261,7 +269,7 @@ impl Provided {
         &*self.settings.connection.clock
     }
 
-    /// Never held across an await.
+    /// The guard is never held across an await.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -275,12 +283,12 @@ impl fmt::Debug for Provided {
     }
 }
 
-/// Tells whether the token endpoint refused the credentials themselves.
+/// Returns true if the token endpoint refused the credentials themselves.
 fn is_refusal(error: &Error) -> bool {
     error.kind() == Kind::Token && matches!(error.status(), Some(400 | 401))
 }
 
-/// Makes the failure of a provider.
+/// Creates the failure of a provider.
 fn fail(what: &str) -> Failure {
     let message = format!("the credentials provider gave no credentials: {what}");
     Error::new(Kind::Configuration, message).into()

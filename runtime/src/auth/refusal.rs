@@ -1,4 +1,4 @@
-//! Refusals (401): of the credentials, or of what they are not allowed to do.
+//! Refusals (401): of the credentials, or of a call for which they lack a role.
 
 use std::time::Duration;
 
@@ -8,8 +8,9 @@ use crate::connection::{Call, Connection};
 use crate::error::ApiError;
 use crate::transport::Body;
 
-/// Ends an attempt that was refused, and tells whether the refusal names a role that is missing.
-/// `limit` is the rest of the attempt's time, half of which is for the second time.
+/// Ends a refused attempt, and tells whether the refusal names a missing role. `limit`
+/// is the rest of the attempt's time, half of which is kept for sending the request a
+/// second time.
 pub(super) async fn ends_for_a_missing_role(
     connection: &Connection,
     call: &Call,
@@ -22,9 +23,9 @@ pub(super) async fn ends_for_a_missing_role(
     judged
 }
 
-/// Tells whether a refusal names a role that is missing: Atlas answers 401 for that on some
-/// operations, and the credentials are good then. The body is read for it within a limit, and
-/// put back; who reads the error takes it for inflated.
+/// Tells whether a refusal names a missing role. Atlas responds so with 401 on some
+/// operations, and the credentials are good then. The body is read within a limit, and
+/// put back without its content encoding.
 pub(super) async fn names_a_missing_role(
     connection: &Connection,
     response: Response<Body>,

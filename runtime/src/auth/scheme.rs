@@ -1,4 +1,4 @@
-//! One kind of credentials, made ready to authenticate with.
+//! A kind of credentials, prepared for authentication.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::error::{Error, Kind as ErrorKind};
 use crate::failure::Failure;
 use crate::transport::Body;
 
-/// A scheme of authentication with its credentials.
+/// An authentication scheme with its credentials.
 pub(crate) enum Scheme {
     AccessToken { secret: SecretString, header: HeaderValue },
     ServiceAccount(Box<ServiceAccount>),
@@ -41,7 +41,7 @@ impl Scheme {
             }
             Kind::ApiKey { .. } if !cfg!(feature = "api-keys") => {
                 let message = "the credentials are an API key, which needs the feature \
-                    `api-keys`: turn it on, or use a service account";
+                    `api-keys`: enable it, or use a service account";
                 return Err(Error::new(ErrorKind::Configuration, message));
             }
             Kind::ApiKey { public, private } => {
@@ -65,7 +65,8 @@ impl Scheme {
                 account.send(connection, call, limit).await?
             }
             Self::ApiKey(key) => {
-                // On the heap, for the way to a nonce is large: else every request has its size.
+                // On the heap because the future is large: otherwise each request has
+                // its size.
                 let (response, nonce) = Box::pin(key.send(connection, call)).await?;
                 let held = nonce.map(|nonce| (Arc::clone(key), nonce));
                 return Ok((response, Lease(held)));
@@ -90,7 +91,7 @@ impl Scheme {
         )
     }
 
-    /// Takes the secrets in use out of a response.
+    /// Removes the secrets in use from a response body.
     pub(super) fn scrub(&self, body: Bytes) -> Bytes {
         match self {
             Self::AccessToken { secret, .. } => scrub(body, secret.expose_secret()),
@@ -110,16 +111,16 @@ impl fmt::Debug for Scheme {
     }
 }
 
-/// What a request holds of the client's credentials until its response has been read: the nonce
-/// of Digest, which is in one request at a time.
+/// The part of the credentials that a request holds until its response has been read:
+/// the nonce of Digest, which is in one request at a time.
 pub(crate) struct Lease(Option<(Arc<ApiKey>, Nonce)>);
 
 impl Lease {
-    /// The lease of a request that holds nothing.
+    /// The lease of a request that holds none.
     pub(super) const NOTHING: Self = Self(None);
 
-    /// Gives back what is held. A lease that is dropped instead takes it along, for nobody knows
-    /// whether the server counted a request that broke.
+    /// Returns the nonce to the pool. A lease that is dropped instead discards it,
+    /// because the server may or may not have counted a request that broke off.
     pub(crate) fn release(self) {
         if let Some((key, nonce)) = self.0 {
             key.give_back(nonce);

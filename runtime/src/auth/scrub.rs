@@ -1,4 +1,5 @@
-//! Secrets taken out of responses: a server, or a proxy before it, may repeat what it was sent.
+//! Removal of secrets from responses: a server, or a proxy in front of it, may repeat
+//! the request.
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
@@ -8,21 +9,22 @@ use memchr::memmem;
 use crate::codec::Json;
 use crate::template::encode;
 
-/// The text in the place of a secret.
+/// The text that replaces a secret.
 const REDACTED: &str = "<redacted>";
 
-/// The length from which a secret is replaced within words, too: a shorter one is part of many.
+/// The length in bytes from which a secret is also replaced within words. A shorter one
+/// occurs in many words by chance.
 const DISTINCT: usize = 8;
 
-/// Replaces each occurrence of a secret in a body: as it is, percent-encoded, in base64, and in
-/// the strings of JSON however they are escaped.
+/// Replaces each occurrence of a secret in a body: verbatim, percent-encoded, in base64,
+/// and in JSON strings however they are escaped.
 pub(crate) fn scrub(body: Bytes, secret: &str) -> Bytes {
     if secret.is_empty() || body.is_empty() {
         return body;
     }
     let forms = forms(secret);
     let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'));
-    // Escapes can hide it from a search of the text.
+    // JSON escapes can hide the secret from a search of the text.
     if is_json
         && (body.contains(&b'\\') || find_any(&body, &forms))
         && let Ok(mut json) = Json::from_slice(&body)
@@ -38,7 +40,7 @@ pub(crate) fn scrub(body: Bytes, secret: &str) -> Bytes {
     }
 }
 
-/// Returns the forms that a secret is repeated in.
+/// Returns the forms in which a server may repeat a secret.
 fn forms(secret: &str) -> Vec<String> {
     let percent: String = encode(secret).collect();
     let mut forms = vec![
@@ -57,7 +59,7 @@ fn find_any(body: &[u8], forms: &[String]) -> bool {
     forms.iter().any(|form| find(body, form.as_bytes()).is_some())
 }
 
-/// Returns where a form of a secret begins.
+/// Returns the position at which a form of a secret begins.
 fn find(body: &[u8], form: &[u8]) -> Option<usize> {
     let is_part = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let is_whole = |at: usize| {
@@ -80,7 +82,7 @@ fn replace(body: &[u8], form: &str) -> Vec<u8> {
     clean
 }
 
-/// Replaces the secret in all strings of JSON, and tells whether there was one.
+/// Replaces the secret in all strings of JSON. Returns true if there was one.
 fn scrub_json(json: &mut Json, forms: &[String]) -> bool {
     match json {
         Json::String(text) => {

@@ -1,4 +1,4 @@
-//! Where access tokens are kept between requests and between processes.
+//! Stores of access tokens, between requests and between processes.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ pub use file::FileStore;
 
 mod file;
 
-/// An access token and when it expires. `Debug` leaves the token out.
+/// An access token and its expiry. `Debug` omits the token.
 #[derive(Clone)]
 pub struct AccessToken {
     secret: SecretString,
@@ -22,17 +22,17 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// Makes an access token of its text and the time it expires at.
+    /// Creates an access token from its text and its expiry.
     pub fn new(secret: impl Into<String>, expires_at: Timestamp) -> Self {
         Self { secret: SecretString::from(secret.into()), expires_at }
     }
 
-    /// Returns the token itself, for a store to keep.
+    /// Returns the token itself, for a store to save.
     pub fn expose_secret(&self) -> &str {
         self.secret.expose_secret()
     }
 
-    /// Returns when the token expires.
+    /// Returns the expiry of the token.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
@@ -46,33 +46,37 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Keeps access tokens.
+/// A store of access tokens.
 ///
-/// A client asks its store before it requests a token, and only when it has no valid token of
-/// its own. A store that fails costs a token request, never a call: the feature `tracing`
-/// shows the error. A store must respond or fail: a client has no time limit of its own for it.
+/// A client loads a token from its store before it requests one, and only when it has no
+/// valid token of its own. A store that fails costs a token request, never a call: the
+/// feature `tracing` shows the error. A store must respond or fail in reasonable time; a
+/// client goes on without it after 5 seconds for each `load`, `save` and `remove`, and
+/// after 15 seconds for `turn`.
 pub trait TokenStore: Send + Sync {
-    /// Returns the token that was saved last under a key (a base URL and a client ID),
-    /// expired or not.
+    /// Returns the last token saved under a key (a base URL and a client ID), expired or
+    /// not. `None` if there is none.
     fn load<'a>(
         &'a self,
         key: &'a str,
     ) -> BoxFuture<'a, io::Result<Option<AccessToken>>>;
 
-    /// Saves a token in place of an earlier one.
+    /// Saves a token under a key, and replaces an earlier one.
     fn save<'a>(
         &'a self,
         key: &'a str,
         token: &'a AccessToken,
     ) -> BoxFuture<'a, io::Result<()>>;
 
-    /// Forgets the token of a key.
+    /// Removes the token of a key.
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, io::Result<()>>;
 
-    /// Waits for the turn to request a token, which lasts until what is returned is dropped.
+    /// Waits for the exclusive right to request a token. The right lasts until the
+    /// returned value is dropped.
     ///
-    /// A store that several processes share lets one of them at a time request; by default
-    /// nobody waits. A client asks the store once more when it has the turn.
+    /// A store shared by several processes lets one of them request a token at a time.
+    /// By default, no process waits. A client that has the right loads the token again
+    /// before it requests one.
     fn turn(&self) -> BoxFuture<'_, Box<dyn Send>> {
         Box::pin(std::future::ready(Box::new(()) as Box<dyn Send>))
     }
@@ -103,7 +107,7 @@ impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
     }
 }
 
-/// Keeps tokens in memory, to share them between clients of one process.
+/// A store in memory, to share tokens between clients of one process.
 #[derive(Debug, Default)]
 pub struct MemoryStore(Mutex<BTreeMap<String, AccessToken>>);
 

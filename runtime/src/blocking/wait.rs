@@ -1,8 +1,9 @@
-//! Waiting for a future on a thread that may block, and telling which may not.
+//! Waiting for a future on a thread that may block, and detecting threads that may not.
 //!
-//! `Runtime::block_on` panics on a thread that runs async code, and Tokio says of no thread in
-//! advance whether it does. So the wait is made here, with the runtime's handle entered: the
-//! thread of that runtime drives connections and timers, and wakes the one that waits.
+//! `Runtime::block_on` panics on a thread that runs async code, and Tokio can't tell in
+//! advance which thread does. So this module waits itself, with the runtime's handle
+//! entered: the thread of that runtime drives connections and timers, and wakes the
+//! waiting thread.
 
 use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -11,7 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use tokio::runtime::Handle;
 use tokio::task::coop;
 
-/// Waits for a future whose connections and timers the runtime drives.
+/// Waits for a future while the runtime drives its connections and timers.
 pub(super) fn wait<F: Future>(runtime: &Handle, future: F) -> F::Output {
     let _entered = runtime.enter();
     let signal = Arc::new(Signal::default());
@@ -26,7 +27,8 @@ pub(super) fn wait<F: Future>(runtime: &Handle, future: F) -> F::Output {
     }
 }
 
-/// Wakes a thread. Not by `thread::park`, whose one token belongs to all who park on a thread.
+/// A signal that wakes a thread. Not `thread::park`, whose single token is shared by
+/// everything that parks on a thread.
 #[derive(Default)]
 struct Signal {
     is_set: Mutex<bool>,
@@ -34,7 +36,7 @@ struct Signal {
 }
 
 impl Signal {
-    /// Waits until it is set, and resets it.
+    /// Waits until the signal is set, and resets it.
     fn wait(&self) {
         let mut is_set = self.is_set.lock().unwrap_or_else(PoisonError::into_inner);
         while !*is_set {
@@ -55,20 +57,21 @@ impl Wake for Signal {
     }
 }
 
-/// More than the budget of any task: it is 128 in Tokio 1.
+/// More than the budget of any Tokio task: it is 128 in Tokio 1.
 const BUDGET: usize = 1024;
 
-/// Returns true if Tokio runs async code on this thread, which a wait would stall.
+/// Returns true if Tokio runs async code on this thread, which a blocking wait would
+/// stall.
 ///
-/// A thread inside of a runtime is not enough: one of `spawn_blocking`, one in
-/// `block_in_place`, and one that entered a runtime may block. What tells them apart is that
-/// only async code has a budget, which ends.
+/// Being inside a runtime is not enough: a thread of `spawn_blocking`, one in
+/// `block_in_place`, and one that entered a runtime may block. Only async code has a
+/// task budget that runs out, so the budget tells them apart.
 pub(super) fn is_async() -> bool {
     if Handle::try_current().is_err() {
         return false;
     }
     let mut context = Context::from_waker(Waker::noop());
-    // When it is dropped, the task has its budget back.
+    // Dropping it returns the budget to the task.
     let Poll::Ready(_restored) = coop::poll_proceed(&mut context) else { return true };
     for _ in 0..BUDGET {
         if !coop::has_budget_remaining() {

@@ -1,4 +1,4 @@
-//! How a client is described.
+//! The builder of a client.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -26,14 +26,14 @@ use crate::transport::absent::Settings;
 #[cfg(feature = "reqwest")]
 use crate::transport::reqwest::Settings;
 
-/// The largest body in memory: several times the largest page of 500 items, and an end to
-/// endless ones.
+/// The largest body in memory: several times the largest page of 500 items, and a bound
+/// for endless bodies.
 const BODY_LIMIT: u64 = 64 << 20;
 
-/// Puts a transport around another.
+/// A function that wraps a transport in another.
 type AttemptLayer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
 
-/// Builds a [`Client`].
+/// A builder of a [`Client`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -51,8 +51,8 @@ type AttemptLayer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send 
 /// # Ok::<(), atlas_admin_runtime::Error>(())
 /// ```
 ///
-/// Everything has a default but the credentials; a client without them sends requests that
-/// the service refuses. A copy has the same token store, transport and clock.
+/// Everything but the credentials has a default. The service refuses most requests of a
+/// client without credentials. A clone has the same token store, transport and clock.
 #[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
@@ -74,7 +74,7 @@ pub struct ClientBuilder {
     propagator: Option<Propagator>,
 }
 
-/// Where the credentials come from.
+/// The source of the credentials.
 #[derive(Clone, Debug)]
 pub(super) enum Source {
     Fixed(Credentials),
@@ -107,14 +107,15 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the credentials, in place of a provider.
+    /// Sets the credentials, and replaces a provider.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(Source::Fixed(credentials));
         self
     }
 
-    /// Sets who gives the credentials, in place of fixed ones: a file, a command, a closure, a
-    /// chain of them. It is asked when the first request is sent.
+    /// Sets the provider of the credentials, and replaces fixed ones: a file, a command,
+    /// a closure, or a chain of providers. The client calls the provider when it sends
+    /// its first request.
     pub fn credentials_provider(
         mut self,
         provider: impl CredentialsProvider + 'static,
@@ -123,14 +124,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets where requests, and with them the credentials, go: `https://cloud.mongodb.com` by
-    /// default. Must be `https`, except for loopback.
+    /// Sets the URL to which requests, and with them the credentials, are sent:
+    /// `https://cloud.mongodb.com` by default. The URL must be `https`, except for
+    /// loopback addresses.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Sets the base URL that some setting holds; an error names the setting.
+    /// Sets the base URL from a named setting; an error names that setting.
     pub(super) fn base_url_from(
         self,
         setting: &str,
@@ -143,33 +145,35 @@ impl ClientBuilder {
         Ok(self.base_url(url))
     }
 
-    /// Returns what is doubtful about the settings that were found, a sentence each: several kinds
-    /// of credentials in the environment, and which one is used. With the feature `tracing`, each
-    /// is a warning there too.
+    /// Returns warnings about the settings found, a sentence each: several kinds of
+    /// credentials in the environment, and the one used. With the feature `tracing`,
+    /// each one is also a warning event.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Sets where access tokens are kept: in the memory of this client by default. A
-    /// [`FileStore`](crate::FileStore) lets short-lived processes share one.
+    /// Sets the store of access tokens: the memory of this client by default. A
+    /// [`FileStore`](crate::FileStore) lets short-lived processes share a token.
     pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
         self.store = Some(Arc::new(store));
         self
     }
 
-    /// Adds a product to the `User-Agent` header, as `terraform-thing/1.2`. The header names this
-    /// crate first, as `atlas-admin/0.1.0 (linux;x86_64)`, then the products in the order in which
-    /// they were added.
+    /// Adds a product to the `User-Agent` header, such as `terraform-thing/1.2`. The
+    /// header names this crate first, such as `atlas-admin/0.1.0 (linux;x86_64)`, then
+    /// the products in the order of the calls.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.products.push(product.into());
         self
     }
 
-    /// Sets a header of every request, those for tokens included, as a gateway may want it. Requests
-    /// and their [`Options`](crate::Options) come before the client. `null` removes it.
+    /// Sets a header of every request, token requests included; a gateway may want one.
+    /// A header of a request or of its [`Options`](crate::Options) takes precedence.
+    /// `null` removes the header.
     ///
-    /// What a request has of its own can't be set, and [`build`](Self::build) says so: `Accept`,
-    /// `Content-Type`, `Authorization`, `Host`, `User-Agent` and those of the connection.
+    /// Headers that the SDK sets itself can't be set here, and [`build`](Self::build)
+    /// fails for them: `Accept`, `Content-Type`, `Authorization`, `Host`, `User-Agent`,
+    /// and those of the connection.
     ///
     /// ```
     /// # use atlas_admin_runtime::Client;
@@ -187,9 +191,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets a query parameter of every request of the API. Requests and their
-    /// [`Options`](crate::Options) come before the client. A list repeats the parameter; `null`
-    /// removes it.
+    /// Sets a query parameter of every API request. A parameter of a request or of its
+    /// [`Options`](crate::Options) takes precedence. A list repeats the parameter;
+    /// `null` removes it.
     pub fn query(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -199,43 +203,48 @@ impl ClientBuilder {
         self
     }
 
-    /// Limits each attempt, from its first byte to the last of the response: 60 seconds by default.
-    /// For a [`Download`](crate::Download) the wait for headers and for each next chunk.
+    /// Sets the time limit of an attempt, from its first byte to the last of the
+    /// response: 60 seconds by default; `None` for no limit. For a
+    /// [`Download`](crate::Download), it limits the wait for the headers and for each
+    /// next chunk.
     pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.limits.attempt = timeout.into();
         self
     }
 
-    /// Limits a call, all attempts and waits between them included: 5 minutes by default. A wait
-    /// that would not fit is not begun.
+    /// Sets the time limit of a call, with all its attempts and the waits between them:
+    /// 5 minutes by default; `None` for no limit. A wait that would exceed the limit is
+    /// not started.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.limits.total = timeout.into();
         self
     }
 
-    /// Sets how often and how soon failed requests are sent again.
+    /// Sets the number of attempts and the waits between them: see [`RetryPolicy`] for
+    /// the defaults.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Sets whether requests wait before the service would refuse them (429): they do by default.
+    /// Sets whether requests wait where the service would refuse them (429): true by
+    /// default.
     ///
-    /// The client follows what is left of each rate limit (`RateLimit-Remaining`), and lets
-    /// requests go in order as fast as the limit allows. The wait counts to the time limit of a
-    /// call.
+    /// The client follows the rest of each rate limit (`RateLimit-Remaining`), and sends
+    /// requests in order, as fast as the limit allows. The wait counts towards the time
+    /// limit of the call.
     pub fn pacing(mut self, is_paced: bool) -> Self {
         self.is_paced = is_paced;
         self
     }
 
-    /// Adds headers to every attempt that tell the service which trace it belongs to:
-    /// `traceparent` and `tracestate` of W3C Trace Context. None are sent by default.
+    /// Adds the headers of a trace context to every attempt: `traceparent` and
+    /// `tracestate` of W3C Trace Context. None are sent by default.
     ///
-    /// The function is called for each attempt, token requests included, and inside of its span
-    /// where the feature `tracing` is on. It gets an empty map. Headers that the request has
-    /// already, credentials among them, are neither shown to it nor replaced. All attempts go to
-    /// the base URL, and so do these headers.
+    /// The function is called for each attempt, token requests included, with an empty
+    /// map. With the feature `tracing`, it is called inside the attempt's span. Headers
+    /// that the request already has, credentials among them, are neither shown to it nor
+    /// replaced. All attempts go to the base URL, and so do these headers.
     ///
     /// ```
     /// use atlas_admin_runtime::Client;
@@ -260,36 +269,39 @@ impl ClientBuilder {
         self
     }
 
-    /// Limits what is read into memory of one response, in bytes after inflating: 64 MiB by
-    /// default. Downloads have no limit.
+    /// Sets the largest response body that is read into memory, in bytes after
+    /// decompression: 64 MiB by default. Downloads have no limit.
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.limits.body = bytes;
         self
     }
 
-    /// Sends with an HTTP stack of the caller's: a `ReqwestTransport` with settings of its own, a
-    /// fake, anything else. Connection, proxy and TLS settings of this builder are then ignored.
+    /// Sets the HTTP stack: a `ReqwestTransport` with settings of its own, a fake, or
+    /// any other. Connection, proxy and TLS settings of this builder are then ignored.
     ///
-    /// Required without the feature `reqwest`, which each feature of TLS turns on.
+    /// Required without the feature `reqwest`, which each TLS feature enables.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Wraps each call in a [`Layer`], which sees the request before its credentials, and the
-    /// response after all retries. The layer that is added first is the outermost.
+    /// Wraps each call in a [`Layer`], which sees the request before credentials are
+    /// added, and the response after all retries. The first layer added is the
+    /// outermost.
     pub fn layer(mut self, layer: impl Layer + 'static) -> Self {
         self.layers.push(Arc::new(layer));
         self
     }
 
-    /// Wraps each attempt: `layer` makes a [`Transport`] of the one within, that of the
-    /// [`transport`](Self::transport) at last. The layer that is added first is the outermost, and
-    /// all of them are within those of [`layer`](Self::layer).
+    /// Wraps each attempt: `layer` creates a [`Transport`] from the next inner one; the
+    /// innermost is the [`transport`](Self::transport). The first layer added is the
+    /// outermost. All of them are inside those of [`layer`](Self::layer).
     ///
-    /// It sees each request as it leaves: with its credentials, once for each attempt, and also
-    /// those that are none of the API's own, as for an access token. Its time counts to the limit of
-    /// the attempt. A request with credentials that it turns away from the base URL is not sent.
+    /// An attempt layer sees each request as it is sent: with its credentials, once for
+    /// each attempt, and including requests that are not for the API itself, such as
+    /// token requests. Its time counts towards the time limit of the attempt. If it
+    /// redirects a request with credentials away from the base URL, the request is not
+    /// sent.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -325,15 +337,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Builds the transport that [`build`](Self::build) would send with, without the layers: the
-    /// one that was given, else the built-in one with the connection, proxy and TLS settings of
+    /// Builds the transport of [`build`](Self::build), without the layers: the one that
+    /// was set, else the built-in one with the connection, proxy and TLS settings of
     /// this builder.
     ///
-    /// Several clients can share it, and a transport of the caller's can be made around it.
+    /// Several clients can share the result, and a transport of your own can wrap it.
     ///
     /// # Errors
     ///
-    /// As for [`build`](Self::build).
+    /// Those of [`build`](Self::build).
     pub fn build_transport(&self) -> Result<Arc<dyn Transport>, Error> {
         self.transport_for(&Base::parse(&self.base_url)?)
     }
@@ -345,7 +357,7 @@ impl ClientBuilder {
         self.settings.clone().transport(base.is_plain())
     }
 
-    /// Puts the layers of attempts around the transport.
+    /// Wraps the transport in the attempt layers.
     fn layered(&self, base: &Base, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
         if self.attempt_layers.is_empty() {
             return transport;
@@ -356,21 +368,22 @@ impl ClientBuilder {
         layers.fold(guard, |next, layer| layer(next))
     }
 
-    /// Replaces the clock, for tests.
+    /// Replaces the system's clock, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Builds the client. Does no IO but reading the certificates that the platform trusts,
-    /// and not even that for an `http` base URL without a [`proxy`](Self::proxy).
+    /// Builds the client. The only IO is reading the certificates that the platform
+    /// trusts, and not even that for an `http` base URL without a
+    /// [`proxy`](Self::proxy).
     ///
     /// # Errors
     ///
-    /// Returns what is wrong with the description: a base URL that credentials must not be
-    /// sent to, a certificate that can't be read; or that the platform trusts no certificate,
-    /// as in an image `FROM scratch`, where nothing else is trusted. The feature `webpki-roots`
-    /// brings certificates for that.
+    /// Returns an error for an invalid setting: a base URL to which credentials must not
+    /// be sent, or a certificate that can't be read. Returns an error if no certificate
+    /// is trusted because the platform has none, as in an image `FROM scratch`; the
+    /// feature `webpki-roots` adds certificates for that.
     pub fn build(self) -> Result<Client, Error> {
         if let Some(problem) = self.additions.problem {
             return Err(Error::new(Kind::Configuration, problem));
@@ -415,8 +428,8 @@ impl ClientBuilder {
     }
 }
 
-/// Returns the `User-Agent`: this crate with its version, operating system and architecture, then
-/// the products of the caller.
+/// Returns the `User-Agent`: this crate with its version, operating system and
+/// architecture, then the caller's products.
 fn user_agent(products: &[String]) -> Result<HeaderValue, Error> {
     use std::env::consts::{ARCH, OS};
     let version = env!("CARGO_PKG_VERSION");
@@ -428,7 +441,7 @@ fn user_agent(products: &[String]) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(&agent).map_err(|error| {
         Error::with_source(
             Kind::Configuration,
-            "the user agent is no header value",
+            "the user agent holds a character that a header can't carry",
             error,
         )
     })
@@ -436,7 +449,7 @@ fn user_agent(products: &[String]) -> Result<HeaderValue, Error> {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The base URL was not judged yet: it may hold a password.
+        // The base URL is omitted, because before its validation it may hold a password.
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
             .field("scope", &self.scope)

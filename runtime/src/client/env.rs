@@ -1,4 +1,4 @@
-//! Settings from the variables that the tools of Atlas read.
+//! Settings from the environment variables that the Atlas tools read.
 
 use jiff::Timestamp;
 
@@ -16,13 +16,14 @@ const SERVICE: &[&str] = &["MONGODB_ATLAS_SERVICE", "MCLI_SERVICE"];
 const ORG_ID: &[&str] = &["MONGODB_ATLAS_ORG_ID", "MCLI_ORG_ID"];
 const PROJECT_ID: &[&str] = &["MONGODB_ATLAS_PROJECT_ID", "MCLI_PROJECT_ID"];
 
-/// The variables that hold credentials, as a message lists them.
+/// The variables that hold credentials, as listed in messages.
 pub(super) const LISTED: &str = "MONGODB_ATLAS_ACCESS_TOKEN, MONGODB_ATLAS_CLIENT_ID with \
                                  MONGODB_ATLAS_CLIENT_SECRET, MONGODB_ATLAS_PUBLIC_API_KEY \
                                  with MONGODB_ATLAS_PRIVATE_API_KEY";
 
 impl CredentialKind {
-    /// Returns the variables of each part: those of one column belong together, the newest first.
+    /// Returns the variables of each part. The names at one index belong together, the
+    /// newest first.
     fn variables(self) -> &'static [&'static [&'static str]] {
         match self {
             Self::AccessToken => &[&["MONGODB_ATLAS_ACCESS_TOKEN"]],
@@ -46,23 +47,23 @@ impl CredentialKind {
 }
 
 impl Client {
-    /// Makes a client of the environment: see [`ClientBuilder::from_env`].
+    /// Creates a client from the environment: see [`ClientBuilder::from_env`].
     ///
     /// # Errors
     ///
-    /// Returns which variables are missing.
+    /// Returns an error that names the missing variables.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
 }
 
 impl ClientBuilder {
-    /// Begins a client with the environment alone. [`ClientBuilder::infer`] reads the profile of
-    /// the Atlas CLI as well.
+    /// Creates a builder from the environment alone. [`ClientBuilder::infer`] also reads
+    /// the profile of the Atlas CLI.
     ///
-    /// The credentials are the first of these kinds whose variables are set, in the order of
-    /// MongoDB's Terraform provider; where another kind is set too, [`ClientBuilder::warnings`]
-    /// says so:
+    /// The credentials are the first of these kinds whose variables are set, in the
+    /// order of MongoDB's Terraform provider. If another kind is set too,
+    /// [`ClientBuilder::warnings`] reports it:
     ///
     /// 1. an access token: `MONGODB_ATLAS_ACCESS_TOKEN`, which is not renewed;
     /// 2. a service account: `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET`;
@@ -70,17 +71,18 @@ impl ClientBuilder {
     ///    older `MONGODB_ATLAS_PUBLIC_KEY` and `MONGODB_ATLAS_PRIVATE_KEY`, or the older
     ///    `MCLI_PUBLIC_API_KEY` and `MCLI_PRIVATE_API_KEY`.
     ///
-    /// The base URL is `MONGODB_ATLAS_OPS_MANAGER_URL`, else `MONGODB_ATLAS_BASE_URL`, else
-    /// `MCLI_OPS_MANAGER_URL`, else that of the government cloud where `MONGODB_ATLAS_SERVICE` is
-    /// `cloudgov`. `MONGODB_ATLAS_ORG_ID` and `MONGODB_ATLAS_PROJECT_ID` are for
-    /// [`Client::org_id`] and [`Client::project_id`]. Each of the three has an older name with
-    /// `MCLI` in place of `MONGODB_ATLAS`. An empty variable counts as missing.
+    /// The base URL is `MONGODB_ATLAS_OPS_MANAGER_URL`, else `MONGODB_ATLAS_BASE_URL`,
+    /// else `MCLI_OPS_MANAGER_URL`, else that of the government cloud if
+    /// `MONGODB_ATLAS_SERVICE` is `cloudgov`. [`Client::org_id`] and
+    /// [`Client::project_id`] return `MONGODB_ATLAS_ORG_ID` and
+    /// `MONGODB_ATLAS_PROJECT_ID`. Each of the three has an older name with `MCLI`
+    /// instead of `MONGODB_ATLAS`. An empty variable counts as missing.
     ///
     /// # Errors
     ///
-    /// Returns which variables are missing, or what is wrong with one: a base URL that credentials
-    /// must not be sent to, a part of a service account in the place of an API key, an access
-    /// token that has expired.
+    /// Returns an error that names the missing variables, or the invalid one: a base URL
+    /// to which credentials must not be sent, a part of a service account instead of an
+    /// API key, or an expired access token.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(&|name| std::env::var(name).ok(), SystemClock.now())
     }
@@ -99,22 +101,22 @@ impl ClientBuilder {
     }
 }
 
-/// Reads a variable.
+/// A function that reads a variable.
 pub(super) type Read<'r> = dyn Fn(&str) -> Option<String> + 'r;
 
-/// Returns the first of some variables that is set, with its name.
+/// Returns the first variable of a list that is set, with its name.
 pub(super) fn first(read: &Read<'_>, names: &[&'static str]) -> Option<Variable> {
     names.iter().find_map(|name| {
-        // A secret that was mounted or piped often ends with a line break.
+        // A mounted or piped secret often ends with a line break.
         let value = read(name)?.trim().to_owned();
         (!value.is_empty()).then_some((*name, value))
     })
 }
 
-/// A variable that is set: its name and its value.
+/// A variable that is set: its name and value.
 type Variable = (&'static str, String);
 
-/// Reads the environment. No variable with credentials is no error; a half of a pair alone is.
+/// Reads the environment. Missing credentials are no error; half of a pair is one.
 pub(super) fn find(read: &Read<'_>, now: Timestamp) -> Result<Found, String> {
     let value = |names| first(read, names).map(|(_, value)| value);
     let setting = |names| {
@@ -130,7 +132,7 @@ pub(super) fn find(read: &Read<'_>, now: Timestamp) -> Result<Found, String> {
     })
 }
 
-/// Returns the credentials, and a warning where several kinds are set.
+/// Returns the credentials, and a warning if several kinds are set.
 fn credentials(
     read: &Read<'_>,
     now: Timestamp,
@@ -162,7 +164,7 @@ fn credentials(
     Ok((Some(credentials), warning.into_iter().collect()))
 }
 
-/// Returns the parts of credentials, all under names of one age where that is possible.
+/// Returns the parts of credentials, all under names of one generation if possible.
 fn complete(read: &Read<'_>, variables: &[&[&'static str]]) -> Option<Vec<Variable>> {
     let ages = 0..variables[0].len();
     let of_age = |age: usize| {
@@ -172,7 +174,8 @@ fn complete(read: &Read<'_>, variables: &[&[&'static str]]) -> Option<Vec<Variab
     ages.map(of_age).find_map(|parts: Option<Vec<_>>| parts).or_else(of_any)
 }
 
-/// Says which variable is missing beside its other half; `None` where none is set at all.
+/// Returns which variable is missing beside its other half; `None` if none is set at
+/// all.
 fn halves(read: &Read<'_>) -> Option<String> {
     let mut halves = Vec::new();
     for kind in CredentialKind::ALL {

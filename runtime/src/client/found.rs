@@ -1,4 +1,4 @@
-//! The settings that were found outside the program, before a builder is made of them.
+//! Settings found outside the program, before they become a builder.
 
 use super::ClientBuilder;
 use super::builder::Source;
@@ -29,8 +29,8 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Returns these settings, with others in place of the unset ones. Credentials are one
-    /// setting: their halves never come from two sources.
+    /// Returns these settings, and those of `other` where these are unset. Credentials
+    /// are one setting: their halves never come from two sources.
     pub(super) fn or(self, other: Self) -> Self {
         Self {
             credentials: self.credentials.or(other.credentials),
@@ -41,7 +41,7 @@ impl Found {
         }
     }
 
-    /// Makes a builder; a URL comes before a service, as in the Atlas CLI.
+    /// Creates a builder. A URL takes precedence over a service, as in the Atlas CLI.
     pub(super) fn into_builder(self) -> Result<ClientBuilder, Error> {
         let mut builder = ClientBuilder::new();
         builder = match (self.base_url, self.service) {
@@ -67,11 +67,11 @@ fn service_url(service: &Setting) -> Result<&'static str, Error> {
         Ok(GOVERNMENT)
     } else {
         let Setting { name, value } = service;
-        Err(fail(format!("{name} is {value:?}: it has to be cloud or cloudgov")))
+        Err(fail(format!("{name} is {value:?}: it must be cloud or cloudgov")))
     }
 }
 
-/// Makes the error of a setting.
+/// Creates the error for a setting.
 pub(super) fn fail(message: impl Into<String>) -> Error {
     Error::new(Kind::Configuration, message)
 }

@@ -1,4 +1,4 @@
-//! Settings from wherever the program's surroundings have them.
+//! Settings from the environment or a profile of the Atlas CLI.
 
 use jiff::Timestamp;
 
@@ -12,43 +12,48 @@ use crate::error::Error;
 const PROFILE: &[&str] = &["MONGODB_ATLAS_PROFILE"];
 
 impl Client {
-    /// Makes a client of the environment, else of a profile of the Atlas CLI: see
+    /// Creates a client from the environment, else from a profile of the Atlas CLI: see
     /// [`ClientBuilder::infer`].
     ///
     /// # Errors
     ///
-    /// Returns where credentials were looked for, and why there are none.
+    /// Returns an error that lists where credentials were looked for, and why none were
+    /// found.
     pub fn infer() -> Result<Self, Error> {
         ClientBuilder::infer()?.build()
     }
 }
 
 impl ClientBuilder {
-    /// Begins a client with the credentials that are there, on a desktop as in a container:
+    /// Creates a builder with the credentials of the environment or of the Atlas CLI, on
+    /// a desktop as in a container:
     ///
     /// 1. those of the environment, as [`ClientBuilder::from_env`] reads them;
-    /// 2. else those of a profile of the Atlas CLI, as `ClientBuilder::from_profile` reads them:
-    ///    the profile that `MONGODB_ATLAS_PROFILE` names, else `default`, else the only one.
+    /// 2. else those of a profile of the Atlas CLI, as `ClientBuilder::from_profile` reads
+    ///    them: the profile that `MONGODB_ATLAS_PROFILE` names, else `default`, else the
+    ///    only one.
     ///
-    /// A variable comes before the same property of the profile, as in the Atlas CLI: with
-    /// `MONGODB_ATLAS_BASE_URL` set, the credentials of the profile go there. The halves of a
-    /// pair never come from both. Credentials of the environment are used without a look at the
-    /// profiles, unless `MONGODB_ATLAS_PROFILE` is set: then the profile has to be there, and what
-    /// it says of base URL, organization and project counts where no variable does.
+    /// A variable takes precedence over the same property of the profile, as in the
+    /// Atlas CLI: with `MONGODB_ATLAS_BASE_URL` set, the credentials of the profile are
+    /// sent to that URL. The halves of a pair never come from two sources. If the
+    /// environment has credentials, profiles are not read, unless
+    /// `MONGODB_ATLAS_PROFILE` is set. Then that profile must exist, and provides the
+    /// base URL, organization and project that no variable sets.
     ///
-    /// Profiles need the feature `profiles`, which is on by default.
+    /// Profiles need the feature `profiles`, which is enabled by default.
     ///
     /// # Errors
     ///
-    /// Returns where credentials were looked for and why there are none; else as the two
-    /// functions named.
+    /// Returns an error that lists where credentials were looked for, and why none were
+    /// found. Also returns the errors of the two functions named above.
     pub fn infer() -> Result<Self, Error> {
         let read = |name: &str| std::env::var(name).ok();
         infer(&read, SystemClock.now(), &profile)?.into_builder()
     }
 }
 
-/// Returns the settings of a profile, by its name, with or without the credentials.
+/// A function that returns the settings of a profile, by its name, with or without the
+/// credentials.
 type Profiles<'p> = dyn Fn(Option<&str>, bool) -> Result<Found, Error> + 'p;
 
 fn infer(

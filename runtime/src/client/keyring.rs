@@ -1,7 +1,7 @@
-//! The keyring of the system, where the Atlas CLI keeps the secrets of its profiles.
+//! The system's keyring, in which the Atlas CLI keeps the secrets of its profiles.
 //!
-//! The CLI stores each property as an item of its own, by way of a library written in Go
-//! (`zalando/go-keyring`), whose items this module finds: read, and never written.
+//! The CLI stores each property as a separate item, with the Go library
+//! `zalando/go-keyring`. This module reads these items and never writes any.
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -16,21 +16,22 @@ use base64::prelude::BASE64_STANDARD;
 #[cfg_attr(not(any(unix, windows)), path = "keyring/none.rs")]
 mod platform;
 
-// macOS has nothing in it that needs macOS: its tests run everywhere.
+// The macOS module needs nothing of macOS, so its tests run everywhere.
 #[cfg(all(test, unix, not(target_vendor = "apple")))]
 #[expect(dead_code, reason = "the tests call what they need")]
 mod keychain;
 
-/// The time that a keyring has, which a person needs to type a password.
+/// The time limit of a keyring: a person may have to type a password.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// The time to take a prompt off the screen.
+/// The time limit for closing a prompt.
 const CANCEL_LIMIT: Duration = Duration::from_secs(1);
 
-/// Reads properties that are filed under a service, each `None` where there is no item.
+/// Reads properties stored under a service, each `None` if there is no item.
 ///
-/// Blocks for [`LIMIT`] and a second at most. Works in a thread of its own, for the caller's may run async
-/// code, where neither Tokio nor others allow to block on a future.
+/// Blocks for at most [`LIMIT`] and a second. Works on a separate thread, because the
+/// caller's thread may run async code, in which Tokio and other runtimes forbid blocking
+/// on a future.
 ///
 /// # Errors
 ///
@@ -50,8 +51,8 @@ pub(super) fn read(
     within(LIMIT, work, || platform::cancel(&canceller)).unwrap_or_else(Err)
 }
 
-/// Runs a function in a thread of its own, and waits for it no longer than the limit, after which
-/// it is cancelled.
+/// Runs a function on a separate thread, and waits for it within the limit; then cancels
+/// it.
 fn within<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
@@ -59,25 +60,27 @@ fn within<T: Send + 'static>(
 ) -> Result<T, String> {
     let (sender, receiver) = channel();
     let thread = thread::Builder::new().name("atlas-keyring".to_owned());
-    // The receiver is gone where the time was over.
+    // The receiver is gone if the time limit has passed.
     let thread = thread.spawn(move || _ = sender.send(work()));
-    thread.map_err(|error| format!("no thread to read it in: {error}"))?;
+    thread.map_err(|error| {
+        format!("the system could not start a thread to read it: {error}")
+    })?;
     receiver.recv_timeout(limit).map_err(|error| match error {
         RecvTimeoutError::Timeout => {
             cancel();
-            // A program that ends now would leave the prompt on the screen.
+            // Otherwise a program that ends now would leave the prompt on the screen.
             _ = receiver.recv_timeout(CANCEL_LIMIT);
             let limit = limit.as_secs();
             format!("it did not respond within {limit} seconds: unlock it first")
         }
-        RecvTimeoutError::Disconnected => "the reading of it broke off".to_owned(),
+        RecvTimeoutError::Disconnected => "the thread that read it panicked".to_owned(),
     })
 }
 
-/// Takes the wrapping off a value, which the CLI's library puts on for macOS, and makes it text.
+/// Decodes a value, which the CLI's library encodes on macOS, and converts it to text.
 fn unwrap(value: Vec<u8>) -> Result<String, String> {
-    let broken = |_| "an item of it can't be decoded".to_owned();
-    let text = String::from_utf8(value).map_err(|_| "an item of it is not text")?;
+    let broken = |_| "one of its items can't be decoded".to_owned();
+    let text = String::from_utf8(value).map_err(|_| "one of its items is not text")?;
     let text = text.trim();
     let decoded = if let Some(encoded) = text.strip_prefix("go-keyring-base64:") {
         BASE64_STANDARD.decode(encoded).map_err(|_| broken(()))?
@@ -123,7 +126,7 @@ mod tests {
         let late = within(Duration::ZERO, move || receiver.recv(), || drop(sender));
         assert!(late.unwrap_err().contains("did not respond"));
         let broken: Result<(), _> = within(LIMIT, || panic!("in a dependency"), || ());
-        assert!(broken.unwrap_err().contains("broke off"));
+        assert!(broken.unwrap_err().contains("panicked"));
         assert_eq!(within(LIMIT, || 1, || ()), Ok(1));
     }
 }

@@ -1,10 +1,10 @@
-//! The kinds of credentials, as variables and profiles spell them.
+//! The kinds of credentials, as variables and profiles name them.
 
 use jiff::Timestamp;
 
 use crate::credentials::{Credentials, expiry};
 
-/// The beginning of each part of a service account: its ID is `mdb_sa_id_…`.
+/// The prefix of each part of a service account: its ID is `mdb_sa_id_…`.
 const SERVICE_ACCOUNT: &str = "mdb_sa_";
 
 /// A kind of credentials.
@@ -16,15 +16,15 @@ pub(super) enum CredentialKind {
 }
 
 impl CredentialKind {
-    /// Every kind, in the order in which they are looked for.
+    /// Every kind, in the order of the search.
     pub(super) const ALL: [Self; 3] =
         [Self::AccessToken, Self::ServiceAccount, Self::ApiKey];
 
-    /// Makes the credentials of their parts, which were found under these names.
+    /// Creates the credentials from their parts, which were found under these names.
     ///
     /// # Errors
     ///
-    /// Returns that a part is of another kind, or out of date.
+    /// Returns why a part is unusable: it belongs to another kind, or has expired.
     pub(super) fn credentials(
         self,
         names: &[&str],
@@ -49,7 +49,7 @@ impl CredentialKind {
         })
     }
 
-    /// Tells where the first part of an API key is that of a service account.
+    /// Returns an error if the first part of an API key is that of a service account.
     pub(super) fn check(self, name: &str, part: &str) -> Result<(), String> {
         if self != Self::ApiKey || !part.starts_with(SERVICE_ACCOUNT) {
             return Ok(());
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_expired_token_is_told_without_its_text() {
+    fn an_expired_token_is_reported_without_its_text() {
         let now = Timestamp::from_second(1_700_000_000).unwrap();
         let make = |exp: i64| {
             let token = token(&format!(r#"{{"exp":{exp}}}"#));

@@ -17,73 +17,76 @@ mod file;
 mod folder;
 
 impl Client {
-    /// Makes a client of a profile of the Atlas CLI: see [`ClientBuilder::from_profile`].
+    /// Creates a client from a profile of the Atlas CLI: see
+    /// [`ClientBuilder::from_profile`].
     ///
     /// # Errors
     ///
-    /// Returns which file, profile or setting is missing.
+    /// Returns an error that names the missing file, profile or setting.
     pub fn from_profile(name: &str) -> Result<Self, Error> {
         ClientBuilder::from_profile(name)?.build()
     }
 }
 
 impl ClientBuilder {
-    /// Begins a client with a profile of the Atlas CLI's `config.toml`, and no variable of the
-    /// environment: [`ClientBuilder::infer`] reads both. `default` is the profile that the CLI
-    /// uses unless told otherwise. Upper and lower case of the name are the same.
+    /// Creates a builder from a profile of the Atlas CLI's `config.toml` alone;
+    /// [`ClientBuilder::infer`] reads the environment as well. The CLI uses the profile
+    /// `default` unless told otherwise. The case of the name is ignored.
     ///
-    /// The file is looked for in the folder `atlascli` of `$XDG_CONFIG_HOME` or `~/.config`
-    /// on Linux, of `~/Library/Application Support` on macOS, of `%AppData%` on Windows.
+    /// The file is in the folder `atlascli` of `$XDG_CONFIG_HOME` or `~/.config` on
+    /// Linux, of `~/Library/Application Support` on macOS, and of `%AppData%` on
+    /// Windows.
     ///
-    /// The property `auth_type` tells the kind of credentials. Without it, the first of these is
-    /// taken that the profile holds: `access_token` (of `atlas auth login`, unless it has
-    /// expired), `client_id` and `client_secret`, `public_api_key` and `private_api_key`. What
-    /// stands at the top of the file, before all profiles, comes before the profile.
-    /// `ops_manager_url` (or `base_url`), else `service`, gives the base URL; `org_id` and
-    /// `project_id` are for [`Client::org_id`] and [`Client::project_id`].
+    /// The property `auth_type` states the kind of credentials. Without it, the first
+    /// complete kind in the profile is used: `access_token` (of `atlas auth login`,
+    /// unless it has expired), `client_id` and `client_secret`, `public_api_key` and
+    /// `private_api_key`. Properties at the top of the file, before all profiles, take
+    /// precedence over the profile. `ops_manager_url` (or `base_url`), else `service`,
+    /// is the base URL. [`Client::org_id`] and [`Client::project_id`] return `org_id`
+    /// and `project_id`.
     ///
-    /// Secrets that the CLI keeps in the keyring of the system, as it does on a desktop, are read
-    /// with the feature `keyring`. That call blocks for as long as the keyring needs, 30 seconds
-    /// at most, a prompt to unlock it included.
+    /// With the feature `keyring`, secrets that the CLI keeps in the system's keyring,
+    /// as it does on a desktop, are read from there. That call blocks for as long as the
+    /// keyring takes, at most 30 seconds, including a prompt to unlock it.
     ///
-    /// The access token of a device login is taken as it is, and is valid for an hour or less:
-    /// the CLI alone can renew it, with `atlas auth token`.
+    /// The access token of a device login is used as it is, and is valid for an hour or
+    /// less. Only the CLI can renew it, with `atlas auth token`.
     ///
-    /// # Errors
-    ///
-    /// Returns which file, profile or setting is missing, that the access token has expired, or
-    /// why the keyring can't be read.
+    /// Returns an error that names the missing file, profile or setting, or that says
+    /// that the access token has expired or why the keyring can't be read.
     pub fn from_profile(name: &str) -> Result<Self, Error> {
         Self::from_config(&path()?, name)
     }
 
-    /// Begins a client with a profile of a file that has the format of the Atlas CLI's.
+    /// Creates a builder from a profile of another file in the format of the Atlas
+    /// CLI's.
     ///
     /// # Errors
     ///
-    /// As [`ClientBuilder::from_profile`].
+    /// Those of [`ClientBuilder::from_profile`].
     pub fn from_config(path: &Path, name: &str) -> Result<Self, Error> {
         let config = Config::read(path)?;
         config.find(Some(name), true)?.into_builder()
     }
 }
 
-/// Returns where the Atlas CLI keeps its profiles.
+/// Returns the path of the Atlas CLI's file.
 pub(super) fn path() -> Result<PathBuf, Error> {
     let folder = folder::folder(folder::Platform::HERE, &|name| std::env::var_os(name));
     let folder =
-        folder.ok_or_else(|| fail("the folder for configuration files is not known"))?;
+        folder.ok_or_else(|| fail("the folder of the Atlas CLI's profiles is unknown: the environment doesn't name it"))?;
     Ok(folder.join("atlascli").join("config.toml"))
 }
 
-/// Reads properties of a profile from the keyring of the system, each `None` where there is no
-/// item. The first argument is the service that the items are filed under.
+/// A function that reads properties of a profile from the system's keyring, each `None`
+/// if there is no item. The first argument is the service under which the items are
+/// stored.
 type Keyring = dyn Fn(&str, &[&str]) -> Result<Vec<Option<String>>, String>;
 
-/// A file with profiles, and what else they are read with.
+/// A file with profiles, and the sources needed to read them.
 pub(super) struct Config<'a> {
     file: File,
-    /// Where the file is, for messages.
+    /// The path of the file, for messages.
     path: String,
     now: Timestamp,
     /// `None` without the feature `keyring`.
@@ -110,7 +113,8 @@ impl Config<'_> {
         Ok(Self { file, path, now: SystemClock.now(), keyring })
     }
 
-    /// Returns the settings of a profile: that of the name, else `default`, else the only one.
+    /// Returns the settings of a profile: the named one, else `default`, else the only
+    /// one.
     pub(super) fn find(
         &self,
         name: Option<&str>,

@@ -1,12 +1,13 @@
-//! The environment and the profiles of the Atlas CLI, as providers of credentials.
+//! Credentials providers for the environment and for the profiles of the Atlas CLI.
 
 use super::env;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::{Credentials, CredentialsProvider};
 use crate::transport::{BoxError, BoxFuture};
 
-/// Gives the credentials that [`ClientBuilder::from_env`](crate::ClientBuilder::from_env) reads,
-/// for a [chain](crate::CredentialsChain). It has none where no variable is set.
+/// A provider of the credentials that
+/// [`ClientBuilder::from_env`](crate::ClientBuilder::from_env) reads, for a
+/// [chain](crate::CredentialsChain). Gives none if no variable is set.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EnvCredentials;
 
@@ -30,15 +31,16 @@ mod of_profiles {
     use super::{BoxError, BoxFuture, Credentials, CredentialsProvider};
     use crate::client::profile::{Config, path};
 
-    /// The time after which the file is read again.
+    /// The time after which the file is read again, while the client sends requests.
     const REFRESH: Duration = Duration::from_secs(60);
 
-    /// Gives the credentials of a profile of the Atlas CLI, and reads the file again every minute
-    /// while the client sends requests, and when the service refuses them: whoever logs in anew
-    /// need not restart the program. It has none where there is no file.
+    /// A provider of the credentials of a profile of the Atlas CLI. Reads the file again
+    /// every minute while the client sends requests, and when the service refuses the
+    /// credentials, so that a new login doesn't require a restart. Gives none if there
+    /// is no file.
     ///
-    /// Base URL, organization and project of the profile are
-    /// [`ClientBuilder::from_profile`](crate::ClientBuilder::from_profile)'s to read.
+    /// Doesn't provide the base URL, organization and project of the profile:
+    /// [`ClientBuilder::from_profile`](crate::ClientBuilder::from_profile) reads these.
     #[derive(Clone, Debug, Default)]
     pub struct ProfileCredentials {
         name: Option<String>,
@@ -46,17 +48,17 @@ mod of_profiles {
     }
 
     impl ProfileCredentials {
-        /// The profile `default`, else the only one.
+        /// Creates a provider for the profile `default`, else the only one.
         pub fn new() -> Self {
             Self::default()
         }
 
-        /// The profile of a name.
+        /// Creates a provider for the named profile.
         pub fn named(name: impl Into<String>) -> Self {
             Self { name: Some(name.into()), path: None }
         }
 
-        /// Reads another file than the Atlas CLI's.
+        /// Sets another file than the Atlas CLI's.
         #[must_use]
         pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
             self.path = Some(path.into());
@@ -80,7 +82,7 @@ mod of_profiles {
         fn provide(&self) -> BoxFuture<'_, Result<Option<Credentials>, BoxError>> {
             let profile = self.clone();
             Box::pin(async move {
-                // The keyring may ask its owner.
+                // The keyring may prompt the user, so the read may block.
                 tokio::task::spawn_blocking(move || profile.read()).await?
             })
         }

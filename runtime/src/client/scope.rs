@@ -1,8 +1,8 @@
-//! The organization and the project that a program works in.
+//! The organization and the project of a program.
 
 use super::{Client, ClientBuilder};
 
-/// The IDs that a client keeps for its caller.
+/// The IDs that a client stores for its caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scope {
     pub(super) org_id: Option<String>,
@@ -10,7 +10,7 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// Returns these IDs, with those of another scope in place of the unset ones.
+    /// Returns these IDs, and those of `other` where these are unset.
     pub(super) fn or(self, other: Self) -> Self {
         Self {
             org_id: self.org_id.or(other.org_id),
@@ -20,10 +20,10 @@ impl Scope {
 }
 
 impl Client {
-    /// Returns the ID of the organization that the program works in; `None` where neither the
-    /// builder, the environment nor the profile named one.
+    /// Returns the ID of the program's organization. `None` if neither the builder, the
+    /// environment nor the profile set one.
     ///
-    /// No request uses it by itself.
+    /// No request uses it on its own.
     ///
     /// ```
     /// # use atlas_admin_runtime::Client;
@@ -36,25 +36,25 @@ impl Client {
         self.core().scope.org_id.as_deref()
     }
 
-    /// Returns the ID of the project (group) that the program works in; `None` where neither the
-    /// builder, the environment nor the profile named one.
+    /// Returns the ID of the program's project (group). `None` if neither the builder,
+    /// the environment nor the profile set one.
     ///
-    /// No request uses it by itself.
+    /// No request uses it on its own.
     pub fn project_id(&self) -> Option<&str> {
         self.core().scope.project_id.as_deref()
     }
 }
 
 impl ClientBuilder {
-    /// Sets the organization that the program works in, for [`Client::org_id`]. Replaces the ID
-    /// that the environment or a profile named.
+    /// Sets the ID of the program's organization, for [`Client::org_id`]. Replaces the
+    /// ID from the environment or a profile.
     pub fn org_id(mut self, id: impl Into<String>) -> Self {
         self.scope.org_id = Some(id.into());
         self
     }
 
-    /// Sets the project (group) that the program works in, for [`Client::project_id`]. Replaces
-    /// the ID that the environment or a profile named.
+    /// Sets the ID of the program's project (group), for [`Client::project_id`].
+    /// Replaces the ID from the environment or a profile.
     pub fn project_id(mut self, id: impl Into<String>) -> Self {
         self.scope.project_id = Some(id.into());
         self

@@ -1,7 +1,7 @@
-//! `serde` for every type, by way of the codec.
+//! `serde` support for every type, based on the codec.
 //!
-//! This is for storing, logging and testing values in other formats. Requests and answers do
-//! not pass here.
+//! For storing, logging and testing values in other formats. Requests and responses
+//! don't use it.
 
 use std::fmt;
 
@@ -11,15 +11,16 @@ use serde::{Deserialize as _, Serialize, Serializer};
 use super::decode::decode_own;
 use super::members::{Context, Members, walk};
 use super::redact::{self, PLACEHOLDER};
-use super::tags::Tags;
+use super::tags::Discriminators;
 use super::{DecodeError, Extra, Field, Json, Value, View};
 
-/// A value that is serialized without its secrets, for logs and reports: what `Debug` does not
-/// show is `"<redacted>"`.
+/// A value that is serialized without its secrets, for logs and reports. Values that
+/// `Debug` doesn't print are serialized as `"<redacted>"`.
 ///
-/// That is what the document marks as secret or as only ever written, but for IDs; undeclared
-/// properties, for nobody knows what they are; credentials and query strings of URLs; and what
-/// free-form objects and maps hold under the names of headers that authenticate.
+/// These are: properties marked as secret or write-only, except for IDs; undeclared
+/// properties, because their meaning is unknown; credentials and query strings of URLs;
+/// and entries of free-form objects and maps that are named like headers with
+/// credentials.
 ///
 /// ```
 /// # use atlas_admin_runtime::codec::Extra;
@@ -40,32 +41,33 @@ pub struct Redacted<'a, T: ?Sized>(pub &'a T);
 
 impl<T: Value> Serialize for Redacted<'_, T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Node { view: self.0.view(), tags: None, redacts: true }.serialize(to)
+        Node { view: self.0.view(), discriminators: None, redacts: true }.serialize(to)
     }
 }
 
-/// Prints the value, whose `Debug` shows no secret either.
+/// Prints the value. Its `Debug` omits secrets as well.
 impl<T: fmt::Debug + ?Sized> fmt::Debug for Redacted<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-/// Serializes a value with everything that is in it.
+/// Serializes a value, secrets included.
 ///
 /// # Errors
 ///
-/// Where the format refuses.
+/// Returns the format's own errors.
 pub fn serialize<S: Serializer>(value: &dyn Value, to: S) -> Result<S::Ok, S::Error> {
-    Node { view: value.view(), tags: None, redacts: false }.serialize(to)
+    Node { view: value.view(), discriminators: None, redacts: false }.serialize(to)
 }
 
-/// Deserializes a value of the caller's own from a format that describes itself: none of its
+/// Deserializes a value of the caller's own from a self-describing format. None of its
 /// records is marked as received.
 ///
 /// # Errors
 ///
-/// Where the format refuses, and where the data does not fit at the top level.
+/// Returns the format's own errors, and an error if the data doesn't fit at the top
+/// level.
 pub fn deserialize<'de, D, T>(from: D) -> Result<T, D::Error>
 where
     D: serde::Deserializer<'de>,
@@ -76,15 +78,15 @@ where
     Ok(value)
 }
 
-/// Reads free-form JSON into a value: encodes and decodes again, which is slower but needs no
-/// second decoder.
+/// Reads free-form JSON into a value. Encodes and decodes the JSON, which is slow but
+/// needs no second decoder.
 fn read(json: &Json, into: &mut dyn Value) -> Result<(), String> {
     let text = super::encode(json).map_err(|error| error.to_string())?;
     decode_own(&text, into).map_err(|error| Told(&error).to_string())
 }
 
-/// The text of a decoding error, without its offset: that is one in the JSON text made of what the
-/// caller wrote.
+/// The message of a decoding error, without the offset, which would refer to an
+/// intermediate JSON text that the caller never sees.
 pub(super) struct Told<'a>(pub(super) &'a DecodeError);
 
 impl fmt::Display for Told<'_> {
@@ -97,11 +99,11 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-/// A value, and the tags of the unions around it.
+/// A value, and the discriminator values of the unions around it.
 struct Node<'a> {
     view: View<'a>,
-    tags: Option<&'a Tags<'a>>,
-    /// Whether secrets are left out.
+    discriminators: Option<&'a Discriminators<'a>>,
+    /// Whether secrets are redacted.
     redacts: bool,
 }
 
@@ -138,16 +140,17 @@ impl Serialize for Node<'_> {
             View::Union(union) => {
                 let (index, content) = union.content();
                 let by = &union.variants().by;
-                let tags = by.tag(index, self.tags);
-                let tags = tags.as_ref().or(self.tags);
+                let discriminators = by.chain(index, self.discriminators);
+                let discriminators = discriminators.as_ref().or(self.discriminators);
                 match content.view() {
-                    // Nothing is known of it.
+                    // The variant is unknown, so any of its values may be a secret.
                     View::Json(json) if self.redacts && index >= by.len() => {
                         let shown = hidden(json);
-                        Node { view: View::Json(&shown), tags, redacts: true }
+                        Node { view: View::Json(&shown), discriminators, redacts: true }
                             .serialize(to)
                     }
-                    view => Node { view, tags, redacts: self.redacts }.serialize(to),
+                    view => Node { view, discriminators, redacts: self.redacts }
+                        .serialize(to),
                 }
             }
             View::Absent | View::Null | View::Extra(_) => to.serialize_unit(),
@@ -155,7 +158,7 @@ impl Serialize for Node<'_> {
     }
 }
 
-/// Returns the names of an object without their values, or that there is something.
+/// Returns the names of an object with redacted values, or a placeholder for other JSON.
 fn hidden(json: &Json) -> Json {
     match json {
         Json::Object(members) => {
@@ -167,17 +170,19 @@ fn hidden(json: &Json) -> Json {
 }
 
 impl Node<'_> {
-    /// Returns a value in this one, which no tags are around.
+    /// Returns a value inside this one, which starts without discriminator values.
     fn inner<'v>(&self, view: View<'v>) -> Node<'v> {
-        Node { view, tags: None, redacts: self.redacts }
+        Node { view, discriminators: None, redacts: self.redacts }
     }
 
     fn json<S: Serializer>(&self, json: &Json, to: S) -> Result<S::Ok, S::Error> {
         match json {
-            Json::Object(_) if self.tags.is_some() => {
-                Node { view: View::Json(json), tags: self.tags, redacts: self.redacts }
-                    .object(None, to)
+            Json::Object(_) if self.discriminators.is_some() => Node {
+                view: View::Json(json),
+                discriminators: self.discriminators,
+                redacts: self.redacts,
             }
+            .object(None, to),
             json => json.serialize(to),
         }
     }
@@ -190,17 +195,21 @@ impl Node<'_> {
         let map = to.serialize_map(None)?;
         let is_map = matches!(self.view, View::Map(_));
         let mut object = Object { map, redacts: self.redacts, is_map };
-        let context = Context { request: None, tags: self.tags, is_item: false };
+        let context = Context {
+            request: None,
+            discriminators: self.discriminators,
+            is_item: false,
+        };
         walk(&self.view, extra, context, &mut object)?;
         serde::ser::SerializeMap::end(object.map)
     }
 }
 
-/// An object that is being serialized.
+/// An object under serialization.
 struct Object<M> {
     map: M,
     redacts: bool,
-    /// Whether the names are of the caller's choice.
+    /// Whether the caller chooses the names.
     is_map: bool,
 }
 
@@ -211,7 +220,7 @@ impl<M: serde::ser::SerializeMap> Members for Object<M> {
         if self.redacts && self.is_map && redact::is_secret_name(name) {
             return self.map.serialize_entry(name, PLACEHOLDER);
         }
-        let node = Node { view: *view, tags: None, redacts: self.redacts };
+        let node = Node { view: *view, discriminators: None, redacts: self.redacts };
         self.map.serialize_entry(name, &node)
     }
 

@@ -1,32 +1,33 @@
-//! What all variants of a union share, whichever of them is present.
+//! The fields that all variants of a union share.
 
 use super::copy::{copy, copy_record, json};
 use super::same::same;
-use super::tags::Tags;
+use super::tags::Discriminators;
 use super::{Discriminator, Extra, Record, Slot, Union, View};
 
-/// Returns the record of what all variants share, as if the tag were not known.
+/// Returns a record of the shared fields, with the discriminator values of the selected
+/// variant.
 pub fn common<T: Record + Default>(union: &dyn Union) -> T {
     let mut shared = T::default();
     read(union, None, &mut shared);
     shared
 }
 
-fn read(union: &dyn Union, outer: Option<&Tags<'_>>, into: &mut dyn Record) {
+fn read(union: &dyn Union, outer: Option<&Discriminators<'_>>, into: &mut dyn Record) {
     let (index, content) = union.content();
-    let tags = union.variants().by.tag(index, outer);
-    let tags = tags.as_ref().or(outer);
+    let discriminators = union.variants().by.chain(index, outer);
+    let discriminators = discriminators.as_ref().or(outer);
     match content.view() {
-        View::Union(inner) => read(inner, tags, into),
+        View::Union(inner) => read(inner, discriminators, into),
         View::Record(record) => {
             copy_record(record, into);
-            set_tags(tags, into);
+            set_discriminators(discriminators, into);
         }
         _ => {}
     }
 }
 
-/// Changes what all variants share: what differs after `change` is written to the content.
+/// Changes the shared fields. The differences after `change` are written to the content.
 pub fn update_common<T: Record + Clone + Default>(
     union: &mut dyn Union,
     change: impl FnOnce(&mut T),
@@ -37,8 +38,8 @@ pub fn update_common<T: Record + Clone + Default>(
     write(union, &mut Vec::new(), &before, &after);
 }
 
-/// Writes to the content of the innermost variant. The discriminators on the way to it stay: they
-/// say which variant it is.
+/// Writes to the content of the innermost variant. The discriminators of the unions
+/// around it don't change, because they select that variant.
 fn write(
     union: &mut dyn Union,
     discriminators: &mut Vec<&'static str>,
@@ -110,11 +111,16 @@ fn write_extra(
     }
 }
 
-/// Sets the tags that the variant's record need not hold.
-fn set_tags(tags: Option<&Tags<'_>>, into: &mut dyn Record) {
-    let Some(tag) = tags else { return };
-    let Some(value) = tag.value else { return set_tags(tag.outer, into) };
-    match into.table().index_of(tag.name) {
+/// Sets the discriminator values, which the variant's record may lack.
+fn set_discriminators(
+    discriminators: Option<&Discriminators<'_>>,
+    into: &mut dyn Record,
+) {
+    let Some(discriminator) = discriminators else { return };
+    let Some(value) = discriminator.value else {
+        return set_discriminators(discriminator.outer, into);
+    };
+    match into.table().index_of(discriminator.name) {
         Some(index) if matches!(into.field(index).view(), View::Absent) => {
             match into.field_mut(index).slot() {
                 Slot::Str(text) => value.clone_into(text),
@@ -124,12 +130,12 @@ fn set_tags(tags: Option<&Tags<'_>>, into: &mut dyn Record) {
         }
         Some(_) => {}
         None => {
-            if let Some(extra) =
-                Extra::of_mut(into).filter(|extra| extra.get(tag.name).is_none())
+            if let Some(extra) = Extra::of_mut(into)
+                .filter(|extra| extra.get(discriminator.name).is_none())
             {
-                extra.keep(tag.name, value.into());
+                extra.keep(discriminator.name, value.into());
             }
         }
     }
-    set_tags(tag.outer, into);
+    set_discriminators(discriminator.outer, into);
 }

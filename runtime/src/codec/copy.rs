@@ -1,13 +1,13 @@
-//! One value into another, whose type may have fewer fields.
+//! Copies a value into another, whose type may have fewer fields.
 //!
-//! This is how a union's variants and the record of what they share turn into each other: field by
-//! field, with each record's origin and each property's.
+//! This converts between a union's variants and the record of their shared fields, field
+//! by field, and keeps the origin of each record and property.
 
 use super::decode::decode_copy;
 use super::{Entries, Extra, Json, List, Record, Slot, Union, Value, View, encode};
 
-/// Sets a record to the fields of another that it has as well. What it has no field for is kept in
-/// its [`Extra`].
+/// Sets a record to the fields of another that it also declares. The other fields are
+/// kept in its [`Extra`].
 pub(super) fn copy_record(from: &dyn Record, into: &mut dyn Record) {
     let mut kept = Extra::of(from).cloned().unwrap_or_default();
     let declared = into.table();
@@ -28,7 +28,8 @@ pub(super) fn copy_record(from: &dyn Record, into: &mut dyn Record) {
     }
 }
 
-/// Sets a value to another, and tells whether it can hold it; otherwise it is anything.
+/// Sets a value to another. Returns false if it can't hold that; its content is then
+/// unspecified.
 pub(super) fn copy(from: &dyn Value, into: &mut dyn Value) -> bool {
     into.clear(false);
     match from.view() {
@@ -72,7 +73,7 @@ fn copy_content(from: &dyn Union, into: &mut dyn Union) -> bool {
     if std::ptr::eq(from.variants(), into.variants()) {
         copy(content, into.select(index))
     } else {
-        // Variants of two unions can only be told apart by reading.
+        // Variants of two different unions can only be matched by decoding.
         decode_copy(&encode::text(from), into).is_ok()
     }
 }
@@ -80,7 +81,7 @@ fn copy_content(from: &dyn Union, into: &mut dyn Union) -> bool {
 /// Returns a value as free-form JSON.
 pub(super) fn json(value: &dyn Value) -> Json {
     let mut json = Json::Null;
-    // It is text of our own making.
+    // The text was written by this crate, so it is valid.
     _ = decode_copy(&encode::text(value), &mut json);
     json
 }

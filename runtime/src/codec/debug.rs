@@ -1,4 +1,5 @@
-//! `Debug` for every type, from the same tables, so that no secret is printed by oversight.
+//! `Debug` for every type, based on the same tables, so that no secret is printed by
+//! mistake.
 
 use std::fmt;
 
@@ -6,22 +7,22 @@ use super::extra::non_object;
 use super::redact;
 use super::{Discriminator, Extra, Json, List, Record, Union, Value, View};
 
-/// Prints a value: the type's name and the fields that are set, by their JSON names; of a union the
-/// type, the variant and its content.
+/// Prints a value: for a record, the type's name and the set fields with their JSON
+/// names; for a union, the type, the variant and its content.
 ///
-/// Fields that the document marks as secret or that are only ever written, but for IDs, are named
-/// and not shown, whatever is in them. Of undeclared properties only the names are shown. URLs are
-/// shown without credentials and query string, and maps without the values of headers that
-/// authenticate.
+/// Fields marked as secret or write-only, except for IDs, are named and their values
+/// omitted. Undeclared properties are printed as names only. URLs are printed without
+/// credentials and query string, and maps without the values of headers that hold
+/// credentials.
 ///
 /// # Errors
 ///
-/// Where the formatter fails.
+/// Returns the formatter's own errors.
 pub fn fmt_debug(value: &dyn Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     fmt::Debug::fmt(&Shown(value.view()), f)
 }
 
-/// A value that is printed.
+/// A value for printing.
 struct Shown<'a>(View<'a>);
 
 impl fmt::Debug for Shown<'_> {
@@ -100,7 +101,7 @@ fn variant(union: &dyn Union, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     tuple.finish()
 }
 
-/// Free-form JSON whose values may be secrets: it is printed as its keys, or as its kind.
+/// Free-form JSON whose values may be secrets. Printed as its keys, or as its kind.
 pub(super) struct Outline<'a>(pub(super) &'a Json);
 
 impl fmt::Debug for Outline<'_> {

@@ -1,13 +1,16 @@
 //! JSON text to values.
 //!
-//! What fits nowhere is kept rather than refused. An undeclared property, and a declared one
-//! whose value does not fit, are kept in the [`Extra`] of the record around. What is in the
-//! place of a record where there is no property to keep it under, as an item of a list, a value
-//! of a map or the top level, is kept in the `Extra` of that record itself. What is none in a list
-//! or map of strings becomes its JSON text; in another list of scalars it is left out, and so is
-//! `null` everywhere.
-//! So only two things fail: text that is not JSON, and a top level that does not fit a list, a
-//! map or a scalar.
+//! JSON that doesn't fit is kept rather than refused:
+//!
+//! - An undeclared property, and a declared one whose value doesn't fit, are kept in the
+//!   [`Extra`] of their record.
+//! - A value in place of a record that is not a property (an item of a list, a value of
+//!   a map, the top level) is kept in the `Extra` of that record itself.
+//! - Any other value in a list or map of strings becomes its JSON text.
+//! - Any other value in another list of scalars is dropped, and so is `null` everywhere.
+//!
+//! So decoding fails in two cases only: the text is not JSON, or the top level doesn't
+//! fit a list, a map or a scalar.
 
 use bytes::Bytes;
 
@@ -16,42 +19,46 @@ use super::extra::Contents;
 use super::mismatch::{Alterations, Difference, Direction, Noted, report};
 use super::path::Locator;
 use super::reader::{Checkpoint, Reader, first_places, next_places};
-use super::tags::Tags;
+use super::tags::Discriminators;
 use super::{Entries, Enum, Extra, Json, List, Observer, Slot, Value, View};
 
 mod record;
 mod union;
 
-/// What some servers write before UTF-8, though RFC 8259 section 8.1 forbids it.
+/// A byte order mark, which some servers write before UTF-8 although RFC 8259 section
+/// 8.1 forbids it.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The size of an entry of a map besides its value: with its hash and its place in the table of
-/// hashes.
+/// The size in bytes of a map entry besides its value: the key, its hash, and its slot
+/// in the hash table.
 const ENTRY: usize = size_of::<String>() + 28;
 
 type Result<T, E = Fault> = std::result::Result<T, E>;
 
-/// Reads JSON text that came from the service into a value.
+/// Decodes JSON text from the service into a value.
 ///
-/// What the value held before is dropped. Text with nothing but whitespace in it leaves the value
-/// unset; a byte order mark before it is skipped. `()` takes any text at all, JSON or not: it
-/// stands for a response of which the document promises nothing.
+/// The value's earlier content is dropped. Text that contains only whitespace leaves the
+/// value unset; a byte order mark is skipped. `()` accepts any text, JSON or not: it is
+/// the type of a response without a declared body.
 ///
-/// Every record is marked as received ([`Extra::is_received`]), so that a request leaves out what
-/// only the service sets. A value of your own is made by a literal, or read by way of `serde`.
+/// Every record is marked as received ([`Extra::is_received`]), so that a request omits
+/// properties that only the service sets. For a value of your own, use a literal or
+/// `serde`.
 ///
-/// A record takes any JSON: what is no object, `null` included, is kept in its [`Extra`] and
-/// written from there ([`Extra::non_object`]). What can't keep a `null` is left unset by it.
+/// A record accepts any JSON: anything but an object, `null` included, is kept in its
+/// [`Extra`] and encoded from there ([`Extra::non_object`]). A `null` leaves a value
+/// unset that can't keep it.
 ///
 /// # Errors
 ///
-/// If the text is not JSON, or is nested deeper than 128 levels; and if its top level is neither
-/// what the value takes nor `null`, unless that is a record. The value then holds what was read
-/// so far.
+/// Fails if the text is not JSON, or is nested deeper than 128 levels. Fails if the top
+/// level is neither the declared type nor `null`, unless the declared type is a record.
+/// The value then holds the part decoded so far.
 ///
-/// So does text whose values take more than 1 MiB of memory and 16 bytes for each byte of it. An
-/// empty object in a list may be a record of a kilobyte, so a small text could fill any memory;
-/// what the service sends takes 8 at most.
+/// Fails if the decoded values take more than 1 MiB of memory plus 16 bytes for each
+/// byte of text. An empty object in a list may decode to a record of a kilobyte, so
+/// without this limit a small text could exhaust the memory. Responses of the service
+/// take 8 bytes per byte at most.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::{Map, decode};
@@ -65,16 +72,16 @@ pub fn decode(bytes: &[u8], into: &mut dyn Value) -> Result<(), DecodeError> {
     Decoder::run(bytes, into, Mode::of(Direction::Response)).map(|_| ())
 }
 
-/// Reads JSON text into a value and reports where the text differs from what the types declare
-/// for a direction: what only the service sets is not missing in a request, and what it never
-/// returns is not missing in a response.
+/// Decodes JSON text into a value, and reports the differences from the declared types
+/// for a direction. In a request, properties that only the service sets are not reported
+/// as missing; in a response, neither are properties that it never returns.
 ///
-/// The direction also tells who made the text. A response is read as by [`decode`], a request is
-/// the caller's own: none of its records is marked as received.
+/// The direction also states the author of the text. A response is decoded as by
+/// [`decode`]. A request is the caller's own: none of its records is marked as received.
 ///
 /// # Errors
 ///
-/// As for [`decode`]; nothing is reported then.
+/// Those of [`decode`]; no difference is reported then.
 pub fn decode_observed(
     bytes: &[u8],
     into: &mut dyn Value,
@@ -87,8 +94,8 @@ pub fn decode_observed(
     Ok(())
 }
 
-/// Reads a response as [`decode`] does, and returns the parts of it that decoding altered:
-/// replaced characters, items that became text or were left out.
+/// Decodes a response as [`decode`] does, and returns the parts that decoding altered:
+/// replaced characters, and items that were converted to text or dropped.
 pub(crate) fn decode_response(
     bytes: &Bytes,
     into: &mut dyn Value,
@@ -97,12 +104,12 @@ pub(crate) fn decode_response(
     Ok(Alterations::new(bytes, noted))
 }
 
-/// Reads JSON text of the caller's own into a value.
+/// Decodes JSON text of the caller's own into a value.
 pub(super) fn decode_own(bytes: &[u8], into: &mut dyn Value) -> Result<(), DecodeError> {
     Decoder::run(bytes, into, Mode::of(Direction::Request)).map(|_| ())
 }
 
-/// Reads JSON text that was made of a value, without a limit to the memory it takes.
+/// Decodes JSON text that was encoded from a value, without a memory limit.
 pub(crate) fn decode_copy(
     bytes: &[u8],
     into: &mut dyn Value,
@@ -111,10 +118,11 @@ pub(crate) fn decode_copy(
     Decoder::run(bytes, into, mode).map(|_| ())
 }
 
-/// Reads free-form JSON.
+/// Decodes free-form JSON.
 pub(super) fn free(bytes: &[u8]) -> Result<Json, DecodeError> {
     let mut json = Json::Null;
-    // Not limited: it takes 46 bytes for each byte of text at most, and any text is meant.
+    // Not limited: it takes at most 46 bytes for each byte of text, and any text is
+    // valid.
     match decode_copy(bytes, &mut json) {
         Ok(()) if is_blank(bytes) => {
             Err(failure(bytes, Fault { at: bytes.len(), what: What::End }))
@@ -123,7 +131,7 @@ pub(super) fn free(bytes: &[u8]) -> Result<Json, DecodeError> {
     }
 }
 
-/// Tells whether there is no value in a text.
+/// Returns true if a text contains no value.
 pub(crate) fn is_blank(bytes: &[u8]) -> bool {
     without_mark(bytes).trim_ascii().is_empty()
 }
@@ -137,9 +145,9 @@ pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
 #[derive(Clone, Copy)]
 struct Mode {
     direction: Direction,
-    /// Whether all differences are noted, or the alterations alone.
+    /// Whether all differences are noted, or only alterations.
     reports_all: bool,
-    /// Whether there is a limit to the memory of the values.
+    /// Whether the memory of the values is limited.
     is_limited: bool,
 }
 
@@ -149,7 +157,7 @@ impl Mode {
     }
 }
 
-/// A walk over a text and a value at once.
+/// A simultaneous walk over a text and a value.
 struct Decoder<'a> {
     reader: Reader<'a>,
     /// The differences so far.
@@ -170,7 +178,7 @@ impl<'a> Decoder<'a> {
         into.clear(false);
         let whole = bytes.len();
         let bytes = without_mark(bytes);
-        // A look at all of the text here spares a look at each string later.
+        // Validating the whole text here avoids validating each string later.
         let (text, invalid) = match std::str::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
@@ -204,7 +212,7 @@ impl<'a> Decoder<'a> {
         let Some(first) = self.reader.peek() else { return Ok(()) };
         match self.item(into)? {
             Err(fault) if first != b'n' => return Err(fault),
-            // What can't keep a `null` is left unset by it.
+            // A `null` leaves a value unset that can't keep it.
             Err(fault) => {
                 self.reader.literal("null")?;
                 into.clear(true);
@@ -215,9 +223,13 @@ impl<'a> Decoder<'a> {
         self.reader.end()
     }
 
-    /// Reads a value that is not `null` into its place. The tags are those of the unions around
-    /// it whose object this is.
-    fn value(&mut self, into: &mut dyn Value, tags: Option<&Tags<'_>>) -> Result<()> {
+    /// Reads a value that is not `null`. `tags` are the discriminator values of the
+    /// unions around it, if this value is their object.
+    fn value(
+        &mut self,
+        into: &mut dyn Value,
+        discriminators: Option<&Discriminators<'_>>,
+    ) -> Result<()> {
         let Some(first) = self.reader.peek() else {
             return Err(self.reader.fault(What::End));
         };
@@ -228,17 +240,17 @@ impl<'a> Decoder<'a> {
                 }
                 *string = self.reader.string()?.into_owned();
             }
-            Slot::Record(record) => return self.record(record, tags),
+            Slot::Record(record) => return self.record(record, discriminators),
             Slot::Enum(value) => return self.enumerated(value, first),
             Slot::List(list) => return self.list(list, first),
-            Slot::Union(union) => return self.union(union, first, tags),
+            Slot::Union(union) => return self.union(union, first, discriminators),
             Slot::Bool(boolean) => *boolean = self.reader.boolean()?,
             Slot::Int(number) => *number = self.int(first)?,
             Slot::Float(number) => *number = self.float(first)?,
-            Slot::Map(entries) => return self.map(entries, first, tags),
+            Slot::Map(entries) => return self.map(entries, first, discriminators),
             Slot::Json(json) => *json = self.reader.free()?,
             Slot::Nothing => self.reader.skip()?,
-            // Only a record reads into it, property by property.
+            // Only a record reads into an [`Extra`], property by property.
             Slot::Extra(_) => return Err(self.reader.mismatch(Expected::Object)),
         }
         Ok(())
@@ -280,7 +292,8 @@ impl<'a> Decoder<'a> {
             return Err(self.reader.mismatch(Expected::List));
         }
         let mut more = self.reader.enter(b']')?;
-        // The places of the list as `Vec` makes them. To ask it would take a method for each type.
+        // The capacity of the list, as `Vec` grows it. Reading it from the list would
+        // need a method per type.
         let (mut length, mut places, mut size) = (0, 0, 0);
         while more {
             if length == places && length > 0 {
@@ -308,7 +321,7 @@ impl<'a> Decoder<'a> {
         &mut self,
         entries: &mut dyn Entries,
         first: u8,
-        tags: Option<&Tags<'_>>,
+        discriminators: Option<&Discriminators<'_>>,
     ) -> Result<()> {
         if first != b'{' {
             return Err(self.reader.mismatch(Expected::Object));
@@ -317,7 +330,9 @@ impl<'a> Decoder<'a> {
         let (mut places, mut size) = (0, 0);
         while more {
             let key = self.reader.key()?;
-            if tags.is_some_and(|tags| tags.value_of(&key).is_some()) {
+            if discriminators
+                .is_some_and(|discriminators| discriminators.value_of(&key).is_some())
+            {
                 self.reader.skip()?;
             } else {
                 let length = entries.len();
@@ -341,8 +356,9 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Reads what is no property of a record: an item of a list, a value of a map, the top level.
-    /// Returns a mismatch that the item can't keep itself; the reader then stands before it.
+    /// Reads a value that is not a property of a record: an item of a list, a value of a
+    /// map, or the top level. Returns a mismatch that the item can't keep itself; the
+    /// reader's position is then before the item.
     fn item(&mut self, item: &mut dyn Value) -> Result<Result<()>> {
         let is_null = self.reader.peek() == Some(b'n');
         let start = self.reader.checkpoint();
@@ -354,7 +370,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Reads `null` into what is free-form or has three states.
+    /// Reads `null` into a value that is free-form or has three states.
     fn null(&mut self, into: &mut dyn Value) -> Result<()> {
         let fault = self.reader.mismatch(Expected::NotNull);
         self.reader.literal("null")?;
@@ -365,8 +381,8 @@ impl<'a> Decoder<'a> {
         Err(fault)
     }
 
-    /// Keeps what does not fit a value in the value itself, if that is or holds a record, and
-    /// tells whether it does.
+    /// Keeps JSON that doesn't fit a value in the value itself, if the value is or
+    /// contains a record. Returns true if it does.
     #[cold]
     fn keep(
         &mut self,
@@ -394,11 +410,11 @@ impl<'a> Decoder<'a> {
         Ok(true)
     }
 
-    /// Replaces a mismatched string or enum by its JSON text, and tells whether it did: what is
-    /// `null`, and another scalar of a list, has none and is to be left out.
+    /// Replaces a mismatched string or enum by its JSON text, and returns true. Returns
+    /// false for `null`, and for another scalar of a list: these are to be dropped.
     ///
-    /// What is no list and no map stays a mismatch, and so does another scalar of a map: the
-    /// property around keeps all of it.
+    /// A mismatched list or map stays a mismatch, and so does another scalar of a map:
+    /// the property that contains it keeps the whole.
     #[cold]
     fn as_text(
         &mut self,
@@ -429,7 +445,7 @@ impl<'a> Decoder<'a> {
         Ok(true)
     }
 
-    /// Notes a difference, if anyone wants to know.
+    /// Notes a difference, if the caller wants a report.
     fn note(&mut self, at: usize, what: Difference) {
         if self.mode.reports_all {
             self.noted.push(Noted { at, what });
@@ -446,14 +462,14 @@ fn failure(text: &[u8], fault: Fault) -> DecodeError {
     }
 }
 
-/// Where a value keeps what does not fit it.
+/// The part of a value that keeps JSON that doesn't fit.
 enum Keeper<'v> {
     Json(&'v mut Json),
     Extra(&'v mut Extra),
 }
 
-/// Returns where an unset value keeps what does not fit it: it is a record, or a union whose
-/// variant for what is not declared holds one or any JSON.
+/// Returns the part of an unset value that keeps JSON that doesn't fit. Only a record
+/// has one, or a union whose variant for undeclared content holds a record or any JSON.
 fn keeper(value: &mut dyn Value) -> Option<Keeper<'_>> {
     match value.slot() {
         Slot::Record(record) => Extra::of_mut(record).map(Keeper::Extra),

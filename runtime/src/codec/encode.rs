@@ -4,18 +4,18 @@ use super::members::{Context, Members, Note, walk};
 use super::path::Locator;
 use super::reader::MAX_DEPTH;
 use super::request_body::RequestBody;
-use super::tags::Tags;
+use super::tags::Discriminators;
 use super::{EncodeError, Extra, Field, Json, List, Union, Value, View, writer};
 use crate::operation::Method;
 
 const INFINITE: &str = "is a float that is not finite";
 const MASKED: &str = "holds the masked value that the service returned: set the secret, or clear the property";
 
-/// Writes all of a value as JSON text, so that reading it again gives an equal value.
+/// Encodes a value completely as JSON text. Decoding the text yields an equal value.
 ///
 /// # Errors
 ///
-/// If a float is not finite, or the value is nested deeper than 128 levels.
+/// Fails if a float is not finite, or the value is nested deeper than 128 levels.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::encode;
@@ -30,11 +30,12 @@ pub fn encode(value: &dyn Value) -> Result<Vec<u8>, EncodeError> {
     Ok(out)
 }
 
-/// Writes all of a value as JSON text to the end of a buffer, which is left as it was on an error.
+/// Encodes a value completely, and appends the JSON text to a buffer. An error leaves
+/// the buffer unchanged.
 ///
 /// # Errors
 ///
-/// As for [`encode`].
+/// Those of [`encode`].
 pub fn encode_into(value: &dyn Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let start = out.len();
     let mut encoder = Encoder::new(std::mem::take(out), None);
@@ -49,13 +50,14 @@ pub fn encode_into(value: &dyn Value, out: &mut Vec<u8>) -> Result<(), EncodeErr
     Err(error)
 }
 
-/// Writes the body of a request: what is set, except what came from the service and only the
-/// service sets.
+/// Encodes the body of a request: everything that is set, except received properties
+/// that only the service sets.
 ///
 /// # Errors
 ///
-/// As for [`encode`]; and if a secret in what came from the service is masked, and the request
-/// would set it: any method but PATCH, and PUT unless the service is known to keep the secret.
+/// Those of [`encode`]. Also fails if a received secret is masked and the request would
+/// set it: with any method but PATCH, and with PUT unless the service is known to keep
+/// the secret.
 pub fn encode_request(
     value: &dyn Value,
     method: Method,
@@ -72,14 +74,15 @@ pub fn encode_request(
     Err(EncodeError { problems: located(&out, 0, problems) })
 }
 
-/// Writes a value for people, with `"<redacted>"` in the place of secrets, and of every string
-/// that the document does not declare: nobody knows whether it is one.
+/// Encodes a value for people. Secrets are replaced by `"<redacted>"`, and so is every
+/// undeclared string, because it may be a secret.
 pub(crate) fn redacted(value: &dyn Value) -> String {
     let mut encoder = Encoder::new(Vec::with_capacity(1024), None);
     let view = value.view();
     encoder.is_undeclared = !matches!(view, View::Record(_) | View::Union(_));
     match view {
-        // No table says what a string is that is all of a response: a private key, for one.
+        // A string that is the whole response may be a secret, such as a private key,
+        // and no table tells.
         View::Str(_) => encoder.secret(&view),
         _ => encoder.view(&view, None),
     }
@@ -88,7 +91,7 @@ pub(crate) fn redacted(value: &dyn Value) -> String {
     RequestBody { text: out.into(), missing, left_out, secrets }.redacted()
 }
 
-/// Writes a value with `null` for what JSON cannot say.
+/// Encodes a value, with `null` in place of values that JSON can't express.
 pub(super) fn text(value: &dyn Value) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new(), None);
     encoder.view(&value.view(), None);
@@ -106,29 +109,30 @@ pub(super) fn located<T>(
     found.into_iter().map(|(at, what)| (locator.path_at(at - start), what)).collect()
 }
 
-/// A walk over a value that leaves text behind. It goes on after what is wrong, so that all of
-/// it can be reported.
+/// A walk over a value that writes text. It continues after a problem, so that all
+/// problems can be reported.
 struct Encoder {
     out: Vec<u8>,
-    /// The method of the request; `None` if everything is written.
+    /// The method of the request; `None` to encode everything.
     request: Option<Method>,
     depth: u8,
-    /// Whether the value that is written next is an item of a list.
+    /// Whether the next value is an item of a list.
     is_item: bool,
-    /// What JSON cannot say or must not, and where.
+    /// The problems, with their offsets: values that JSON can't express, or that must
+    /// not be sent.
     problems: Vec<(usize, &'static str)>,
     /// The required properties that are unset, and the offsets of their objects' contents.
     missing: Vec<(usize, &'static str)>,
     /// The received properties that are not sent, and the offsets of their objects' contents.
     left_out: Vec<(usize, String)>,
-    /// Where the values of secrets begin and end.
+    /// The start and end offsets of secrets.
     secrets: Vec<(usize, usize)>,
-    /// Whether each string that is written now may be a secret.
+    /// Whether every string that is written now may be a secret.
     is_undeclared: bool,
 }
 
 impl Encoder {
-    /// Begins to write to the end of a buffer.
+    /// Starts writing at the end of a buffer.
     fn new(out: Vec<u8>, request: Option<Method>) -> Self {
         Self {
             out,
@@ -143,19 +147,20 @@ impl Encoder {
         }
     }
 
-    // Always: most values are scalars, for which a call costs as much as the work.
+    // Always inlined: most values are scalars, for which a call costs as much as the
+    // work.
     #[inline(always)]
-    fn view(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
+    fn view(&mut self, view: &View<'_>, discriminators: Option<&Discriminators<'_>>) {
         match view {
             View::Str(string) => writer::string(&mut self.out, string),
             View::Int(number) => writer::int(&mut self.out, *number),
             View::Bool(boolean) => writer::boolean(&mut self.out, *boolean),
             View::Float(number) => self.float(*number),
-            view => self.compound(view, tags),
+            view => self.compound(view, discriminators),
         }
     }
 
-    /// Writes what must not be printed.
+    /// Writes a value that must not be printed.
     #[inline(never)]
     fn secret(&mut self, view: &View<'_>) {
         let begin = self.out.len();
@@ -163,29 +168,35 @@ impl Encoder {
         self.secrets.push((begin, self.out.len()));
     }
 
-    fn compound(&mut self, view: &View<'_>, tags: Option<&Tags<'_>>) {
+    fn compound(
+        &mut self,
+        view: &View<'_>,
+        discriminators: Option<&Discriminators<'_>>,
+    ) {
         match view {
             View::Record(record) => {
                 let extra = Extra::of(*record);
                 match extra.and_then(|extra| extra.non_object_in(*record)) {
-                    // A request is never `null` as a whole.
+                    // A request body is never `null` as a whole.
                     Some(Json::Null) if self.depth == 0 && self.request.is_some() => {
-                        self.object(view, extra, tags);
+                        self.object(view, extra, discriminators);
                     }
-                    // No value of the declared type: nobody knows whether it is a secret.
+                    // Not of the declared type, so it may be a secret.
                     Some(json) => self.undeclared(json),
-                    None => self.object(view, extra, tags),
+                    None => self.object(view, extra, discriminators),
                 }
             }
-            View::Map(_) | View::Json(Json::Object(_)) => self.object(view, None, tags),
+            View::Map(_) | View::Json(Json::Object(_)) => {
+                self.object(view, None, discriminators)
+            }
             View::List(list) => self.list(*list),
-            View::Union(union) => self.union(*union, tags),
+            View::Union(union) => self.union(*union, discriminators),
             View::Json(json) => self.json(json),
             _ => writer::null(&mut self.out),
         }
     }
 
-    /// Counts a level, and tells whether it may be entered.
+    /// Enters a level. Returns false if the value is nested too deeply.
     fn enter(&mut self) -> bool {
         if self.depth >= MAX_DEPTH {
             self.problem("is nested too deeply");
@@ -199,14 +210,14 @@ impl Encoder {
         &mut self,
         view: &View<'_>,
         extra: Option<&Extra>,
-        tags: Option<&Tags<'_>>,
+        discriminators: Option<&Discriminators<'_>>,
     ) {
         let is_item = std::mem::take(&mut self.is_item);
         if !self.enter() {
             return;
         }
         self.out.push(b'{');
-        let context = Context { request: self.request, tags, is_item };
+        let context = Context { request: self.request, discriminators, is_item };
         let start = self.out.len();
         let Ok(()) = walk(view, extra, context, &mut Object { encoder: self, start });
         self.out.push(b'}');
@@ -230,13 +241,13 @@ impl Encoder {
         self.depth -= 1;
     }
 
-    fn union(&mut self, union: &dyn Union, outer: Option<&Tags<'_>>) {
+    fn union(&mut self, union: &dyn Union, outer: Option<&Discriminators<'_>>) {
         let (index, content) = union.content();
         let variants = union.variants();
-        let tags = variants.by.tag(index, outer);
+        let discriminators = variants.by.chain(index, outer);
         match content.view() {
             View::Json(json) if index >= variants.by.len() => self.undeclared(json),
-            view => self.view(&view, tags.as_ref().or(outer)),
+            view => self.view(&view, discriminators.as_ref().or(outer)),
         }
     }
 
@@ -248,14 +259,14 @@ impl Encoder {
         }
     }
 
-    /// Notes what is wrong with the value that is due, and writes `null` in its place.
+    /// Notes a problem with the next value, and writes `null` in its place.
     #[cold]
     fn problem(&mut self, what: &'static str) {
         self.problems.push((self.out.len(), what));
         writer::null(&mut self.out);
     }
 
-    /// Writes what the document does not declare: nobody knows which of it is a secret.
+    /// Writes undeclared JSON, all of which may be secret.
     fn undeclared(&mut self, json: &Json) {
         let outer = std::mem::replace(&mut self.is_undeclared, true);
         self.json(json);
@@ -281,12 +292,12 @@ impl Encoder {
     }
 }
 
-/// Tells whether what a field holds is a secret as a whole, whatever is in it.
+/// Returns true if everything in a field is secret.
 fn is_secret(field: &Field) -> bool {
     field.flags & (Field::SECRET | Field::WRITE_ONLY) != 0
 }
 
-/// An object that is being written.
+/// An object under construction.
 struct Object<'e> {
     encoder: &'e mut Encoder,
     /// The offset of its content.

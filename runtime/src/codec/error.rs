@@ -1,21 +1,22 @@
-//! What can be wrong with JSON text, and with a request.
+//! Errors in JSON text and in requests.
 //!
-//! Messages name places and kinds of values, never values: any of them may be a secret.
+//! Messages name locations and kinds of values, but never values, which may be secrets.
 
 use std::fmt;
 
 use super::Kind;
 
-/// A failure at a place in the text. It is small, because it is passed up through every level.
+/// A failure at a position in the text. It is small, because it is passed up through
+/// every level.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fault {
     /// The offset in bytes.
     pub(super) at: usize,
-    /// What is wrong there.
+    /// The kind of failure.
     pub(super) what: What,
 }
 
-/// What is wrong with JSON text.
+/// The kinds of failure in JSON text.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum What {
     End,
@@ -35,7 +36,7 @@ pub(super) enum What {
     Mismatch(Expected, Found),
 }
 
-/// What a declared type takes.
+/// The kind of JSON that a declared type accepts.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Expected {
     Boolean,
@@ -48,7 +49,7 @@ pub(super) enum Expected {
     NotNull,
 }
 
-/// What stood there instead.
+/// The kind of JSON found instead.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Found {
     Null,
@@ -57,7 +58,7 @@ pub(super) enum Found {
 }
 
 impl Fault {
-    /// Returns what the type takes and what stood there, where the text is well-formed.
+    /// Returns the expected and the found kind, if the text is well-formed.
     pub(super) fn mismatch(self) -> Option<(Expected, Found)> {
         match self.what {
             What::Mismatch(expected, found) => Some((expected, found)),
@@ -121,7 +122,7 @@ impl fmt::Display for Found {
     }
 }
 
-/// JSON text that cannot be read, or that does not fit the type at its top level.
+/// JSON text that can't be decoded, or that doesn't fit the type at its top level.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     pub(super) path: String,
@@ -131,22 +132,23 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// Returns where in the document it is: `results[0].tags`, empty for the top level.
+    /// Returns the path of the error in the JSON: `results[0].tags`, empty for the top
+    /// level.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Returns where in the text it is, in bytes from its beginning.
+    /// Returns the offset of the error in the text, in bytes.
     pub fn offset(&self) -> usize {
         self.offset
     }
 
-    /// Returns what is wrong there. No value of the document is part of it.
+    /// Returns the problem in words. It quotes no value of the JSON.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Tells whether the text is not JSON at all, or is beyond the limits of the reader.
+    /// Returns true if the text is not JSON, or exceeds the limits of the decoder.
     /// Otherwise it is JSON of another type.
     pub fn is_syntax(&self) -> bool {
         self.syntax
@@ -162,15 +164,16 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// A value that JSON can't say, or that must not be sent.
+/// A value that JSON can't express, or that must not be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeError {
-    /// Paths, and what is wrong there.
+    /// Paths, and the problem at each.
     pub(super) problems: Vec<(String, &'static str)>,
 }
 
 impl EncodeError {
-    /// Returns the paths of what is wrong: `notifications[0].apiToken`, empty for the top level.
+    /// Returns the paths of the problems: `notifications[0].apiToken`, empty for the top
+    /// level.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.problems.iter().map(|(path, _)| path.as_str())
     }

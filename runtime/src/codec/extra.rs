@@ -1,29 +1,30 @@
-//! What a record holds beyond its fields.
+//! The properties of a record beyond its fields.
 
 use std::fmt;
 
 use super::debug::Outline;
 use super::{Json, Map, Record, Slot, Value, View};
 
-/// The index beyond every field, where a record has its [`Extra`].
+/// The index beyond every field, at which a record has its [`Extra`].
 pub(super) const EXTRA: usize = usize::MAX;
 
-/// What a record received, or was given, beyond what its fields hold; and whether the record
-/// came from the service.
+/// The undeclared properties of a record: received ones, and ones to send. Also knows
+/// whether the record came from the service.
 ///
-/// Three things end up here, so that nothing is lost between decoding and encoding:
+/// Three things are kept here, so that nothing is lost between decoding and encoding:
 ///
-/// - properties that the document does not declare, and declared ones whose value did not fit the
-///   declared type: a string where a number is declared. The field of such a one is unset, and
-///   its value is written back from here until the field is set;
-/// - a value that is [no object](Extra::non_object), where the record is an item of a list, a
-///   value of a map or the whole body. It is written back until anything of the record is set;
-/// - what the caller has [inserted](Extra::insert). That is always sent, and takes the place of
-///   a field of the same name: it is how to send a property that the document does not know,
-///   or a `null` that it does not allow.
+/// - undeclared properties, and declared ones whose value did not fit the declared type,
+///   such as a string where a number is declared. The field of the latter is unset, and
+///   the value kept here is encoded until the field is set;
+/// - a value that is [no object](Extra::non_object), if the record is an item of a list,
+///   a value of a map or the whole body. It is encoded until any property of the record
+///   is set;
+/// - properties that the caller has [inserted](Extra::insert). These are always sent,
+///   and replace a field of the same name. Use them to send an undeclared property, or a
+///   `null` that is not declared.
 ///
-/// A record that [came from the service](Extra::is_received) leaves out of a request what only
-/// the service sets.
+/// A record that [came from the service](Extra::is_received) omits, in a request, the
+/// properties that only the service sets.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::{Extra, Json};
@@ -48,7 +49,7 @@ pub(super) struct Contents {
     pub(super) non_object: Option<Json>,
 }
 
-/// A property that has no place in a field.
+/// A property that is not stored in a field.
 #[derive(Clone, Default)]
 pub(super) struct Property {
     pub(super) value: Json,
@@ -62,44 +63,45 @@ impl Extra {
         Some(&self.contents()?.properties.get(name)?.value)
     }
 
-    /// Sets a property, which is sent whether or not the document declares it.
+    /// Sets a property, which is sent whether or not it is declared.
     ///
-    /// A declared property is sent with this value, whatever its field holds, and even if only
+    /// A declared property is sent with this value instead of its field's, even if only
     /// the service sets it.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Json>) {
         let property = Property { value: value.into(), is_inserted: true };
         self.contents_mut().properties.insert(name.into(), property);
     }
 
-    /// Removes a property, and returns its value.
+    /// Removes a property, and returns its value. `None` if there is none.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
         let properties = &mut self.contents.as_deref_mut()?.properties;
         Some(properties.shift_remove(name)?.value)
     }
 
-    /// Returns the properties, in their order.
+    /// Returns the properties, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
         let properties = self.contents().map(|contents| contents.properties.iter());
         let properties = properties.into_iter().flatten();
         properties.map(|(name, property)| (name.as_str(), &property.value))
     }
 
-    /// Returns the received value, if it was no object: a `null` among the items of a list, a list
-    /// where the document promises a record.
+    /// Returns the received value if it was not an object, such as a `null` among the
+    /// items of a list. `None` otherwise.
     pub fn non_object(&self) -> Option<&Json> {
         self.contents()?.non_object.as_ref()
     }
 
-    /// Tells whether there are no properties.
+    /// Returns true if there are no properties.
     pub fn is_empty(&self) -> bool {
         self.contents().is_none_or(|contents| contents.properties.is_empty())
     }
 
-    /// Tells whether the record was decoded from a response, or by
+    /// Returns true if the record was decoded from a response, or by
     /// [`decode`](crate::codec::decode).
     ///
-    /// In a literal, `..received` carries this on. To send what only the service sets, insert it;
-    /// or set `extra: Extra::default()`, which makes the record one of your own.
+    /// In a literal, `..received` copies this mark. To send a property that only the
+    /// service sets, insert it, or set `extra: Extra::default()`, which makes the record
+    /// one of your own.
     pub fn is_received(&self) -> bool {
         self.is_received
     }
@@ -109,17 +111,18 @@ impl Extra {
         self.is_received = true;
     }
 
-    /// Tells whether a property was received masked that the service is never to return.
+    /// Returns true if a property that the service should never return was received
+    /// masked.
     pub(super) fn has_masked(&self) -> bool {
         self.has_masked
     }
 
-    /// Notes that a property was received masked that the service is never to return.
+    /// Notes that a property that the service should never return was received masked.
     pub(super) fn set_has_masked(&mut self) {
         self.has_masked = true;
     }
 
-    /// Tells whether the properties are the same, whoever set them.
+    /// Returns true if the properties are equal, regardless of who set them.
     pub(super) fn holds_the_same(&self, other: &Self) -> bool {
         if self.contents.is_none() && other.contents.is_none() {
             return true;
@@ -128,12 +131,12 @@ impl Extra {
             && self.iter().all(|(name, value)| other.get(name) == Some(value))
     }
 
-    /// Returns the contents, where anything was ever noted.
+    /// Returns the contents, if anything was ever stored.
     pub(super) fn contents(&self) -> Option<&Contents> {
         self.contents.as_deref()
     }
 
-    /// Returns the contents for noting something.
+    /// Returns a mutable reference to the contents.
     pub(super) fn contents_mut(&mut self) -> &mut Contents {
         self.contents.get_or_insert_default()
     }
@@ -144,7 +147,8 @@ impl Extra {
         self.contents_mut().properties.insert(name.to_owned(), property);
     }
 
-    /// Returns the received value, if it was no object and nothing of the record has been set since.
+    /// Returns the received value, if it was not an object and no property of the record
+    /// has been set since.
     pub(super) fn non_object_in(&self, record: &dyn Record) -> Option<&Json> {
         let contents = self.contents()?;
         let non_object = contents.non_object.as_ref()?;
@@ -162,7 +166,7 @@ impl Extra {
         }
     }
 
-    /// Returns the extra of a record for changing, if it has one.
+    /// Returns a mutable reference to the extra of a record, if it has one.
     pub(super) fn of_mut(record: &mut dyn Record) -> Option<&mut Self> {
         match record.field_mut(EXTRA).slot() {
             Slot::Extra(extra) => Some(extra),
@@ -171,13 +175,13 @@ impl Extra {
     }
 }
 
-/// Returns the received value of a record, if it was no object and nothing of the record has been set
-/// since.
+/// Returns the received value of a record, if it was not an object and no property of
+/// the record has been set since.
 pub(super) fn non_object(record: &dyn Record) -> Option<&Json> {
     Extra::of(record)?.non_object_in(record)
 }
 
-/// Returns the received value, if it was no object though one is declared.
+/// Returns the received value of a record, if it was not an object.
 pub(crate) fn non_object_of(value: &dyn Value) -> Option<&Json> {
     match value.view() {
         View::Record(record) => non_object(record),
@@ -193,7 +197,7 @@ impl PartialEq for Extra {
     }
 }
 
-/// Prints the names only: nobody knows whether an undeclared property is a secret.
+/// Prints the names only, because an undeclared property may be a secret.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let (Some(found), true) = (self.non_object(), self.is_empty()) {

@@ -1,9 +1,9 @@
-//! JSON values without declared structure, kept as they were written.
+//! JSON values without a declared structure, kept as they were written.
 //!
-//! MongoDB reads an order into the keys of an object (a sort, a compound index), and a
-//! number's spelling may be all there is of its digits. So [`Json`] keeps both. `serde_json`
-//! keeps them where two of its features are on, which would change every other crate of a
-//! program.
+//! For MongoDB, the order of an object's keys can matter (a sort, a compound index), and
+//! converting a number can lose digits. So [`Json`] keeps the order and the spelling.
+//! `serde_json` keeps them only with two of its features, which would change the
+//! behavior of every other crate in a program.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};
@@ -18,13 +18,14 @@ mod macros;
 mod number;
 mod serde;
 
-/// Any JSON value: the order of an object's keys and the spelling of a number are kept.
+/// Any JSON value, with the order of an object's keys and the spelling of numbers.
 ///
-/// Two objects are equal if they hold equal values under equal names in the same order, and
-/// two numbers if they are the same number, however they are spelled.
+/// Two objects are equal if they have equal values under equal names in the same order.
+/// Two numbers are equal if their values are, however they are spelled.
 ///
-/// Made by [`json!`](crate::json), by parsing, or from a `serde_json::Value`. The last has sorted
-/// its keys by then, unless some crate of the program turns on its feature `preserve_order`.
+/// Created by [`json!`](crate::json), by parsing, or from a `serde_json::Value`. The
+/// latter has sorted its keys, unless some crate in the program enables its feature
+/// `preserve_order`.
 ///
 /// ```
 /// use atlas_admin_runtime::{codec::Json, json};
@@ -44,7 +45,7 @@ pub enum Json {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number, as it was spelled.
+    /// A number, with its spelling.
     Number(Number),
     /// A string.
     String(String),
@@ -54,9 +55,9 @@ pub enum Json {
     Object(Object),
 }
 
-/// The members of a JSON object, in their order.
+/// The members of a JSON object, in order.
 ///
-/// Dereferences to the [`Map`] that holds them; unlike that, two are equal only in the same order.
+/// Dereferences to its [`Map`]. Unlike that, two are equal only with the same order.
 #[derive(Clone, Default)]
 pub struct Object(Box<Map<Json>>);
 
@@ -81,16 +82,16 @@ impl std::ops::DerefMut for Object {
 }
 
 impl Json {
-    /// Reads JSON text.
+    /// Parses JSON text.
     ///
     /// # Errors
     ///
-    /// If the text is not JSON (RFC 8259), or nested deeper than 128 levels.
+    /// Fails if the text is not JSON (RFC 8259), or is nested deeper than 128 levels.
     pub fn from_slice(text: &[u8]) -> Result<Self, DecodeError> {
         super::decode::free(text)
     }
 
-    /// Tells whether it is `null`.
+    /// Returns true if it is `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
@@ -111,17 +112,17 @@ impl Json {
         }
     }
 
-    /// Returns the number as an integer, if it is one of 64 bits with a sign.
+    /// Returns the number, if it is an integer in the range of `i64`.
     pub fn as_i64(&self) -> Option<i64> {
         self.as_number()?.as_i64()
     }
 
-    /// Returns the number as an integer, if it is one of 64 bits without a sign.
+    /// Returns the number, if it is an integer in the range of `u64`.
     pub fn as_u64(&self) -> Option<u64> {
         self.as_number()?.as_u64()
     }
 
-    /// Returns the number as the nearest float, if it is a number in the range of floats.
+    /// Returns the nearest float, if it is a number in the range of `f64`.
     pub fn as_f64(&self) -> Option<f64> {
         self.as_number()?.as_f64()
     }
@@ -142,7 +143,7 @@ impl Json {
         }
     }
 
-    /// Returns the items for changing, if it is a list.
+    /// Returns a mutable reference to the items, if it is a list.
     pub const fn as_array_mut(&mut self) -> Option<&mut Vec<Self>> {
         match self {
             Self::Array(items) => Some(items),
@@ -158,7 +159,7 @@ impl Json {
         }
     }
 
-    /// Returns the members for changing, if it is an object.
+    /// Returns a mutable reference to the members, if it is an object.
     pub fn as_object_mut(&mut self) -> Option<&mut Map<Self>> {
         match self {
             Self::Object(members) => Some(members),
@@ -166,12 +167,12 @@ impl Json {
         }
     }
 
-    /// Returns the value of a member, if it is an object that has it.
+    /// Returns the value of a member, if it is an object with that member.
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.as_object()?.get(name)
     }
 
-    /// Returns the value of a member for changing, if it is an object that has it.
+    /// Returns a mutable reference to the value of a member, if it is an object with that member.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Self> {
         self.as_object_mut()?.get_mut(name)
     }
@@ -185,7 +186,7 @@ impl Json {
         })
     }
 
-    /// Returns the value at a JSON pointer (RFC 6901) for changing, if there is one.
+    /// Returns a mutable reference to the value at a JSON pointer (RFC 6901), if there is one.
     pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Self> {
         tokens(pointer)?.try_fold(self, |value, token| match value {
             Self::Object(members) => members.get_mut(&token),
@@ -204,13 +205,13 @@ fn tokens(pointer: &str) -> Option<impl Iterator<Item = String>> {
     Some(pointer.split('/').skip(1).map(unescaped))
 }
 
-/// Returns the index that a token stands for, which has no zeros before it and no sign.
+/// Returns the array index in a token, which has no leading zeros and no sign.
 fn index(token: &str) -> Option<usize> {
     let index: usize = token.parse().ok()?;
     (index.to_string() == token).then_some(index)
 }
 
-/// Returns the value of a member, `null` if it is no object or has no such member.
+/// Returns the value of a member; `null` if it is not an object or has no such member.
 impl Index<&str> for Json {
     type Output = Self;
 
@@ -219,7 +220,7 @@ impl Index<&str> for Json {
     }
 }
 
-/// Returns an item, `null` if it is no list or too short.
+/// Returns an item; `null` if it is not a list, or is too short.
 impl Index<usize> for Json {
     type Output = Self;
 
@@ -228,11 +229,12 @@ impl Index<usize> for Json {
     }
 }
 
-/// Returns the value of a member, which is added where it is missing.
+/// Returns the value of a member, which is added if missing. A `null` becomes an object
+/// first.
 ///
 /// # Panics
 ///
-/// If the value is neither an object nor `null`, which becomes one.
+/// Panics if the value is neither an object nor `null`.
 impl IndexMut<&str> for Json {
     fn index_mut(&mut self, name: &str) -> &mut Self {
         if self.is_null() {
@@ -240,7 +242,7 @@ impl IndexMut<&str> for Json {
         }
         match self {
             Self::Object(members) => members.entry(name.to_owned()).or_default(),
-            _ => panic!("{name:?} is no member of what is no object"),
+            _ => panic!("the member {name:?} can't be set: the value is not an object"),
         }
     }
 }
@@ -249,12 +251,12 @@ impl IndexMut<&str> for Json {
 ///
 /// # Panics
 ///
-/// If the value is no list, or too short.
+/// Panics if the value is not a list, or is too short.
 impl IndexMut<usize> for Json {
     fn index_mut(&mut self, index: usize) -> &mut Self {
         match self {
             Self::Array(items) => &mut items[index],
-            _ => panic!("no item {index} in what is no list"),
+            _ => panic!("the item {index} can't be accessed: the value is not a list"),
         }
     }
 }
@@ -277,11 +279,11 @@ impl fmt::Debug for Json {
 impl FromStr for Json {
     type Err = DecodeError;
 
-    /// Reads JSON text.
+    /// Parses JSON text.
     ///
     /// # Errors
     ///
-    /// If the text is not JSON (RFC 8259), or nested deeper than 128 levels.
+    /// Fails if the text is not JSON (RFC 8259), or is nested deeper than 128 levels.
     fn from_str(text: &str) -> Result<Self, DecodeError> {
         Self::from_slice(text.as_bytes())
     }

@@ -1,16 +1,16 @@
-//! What a generated type gets besides its fields: every line here is expanded more than a
-//! thousand times, so each function calls the codec and does nothing else.
+//! Macros that implement traits for a generated type. Every line here is expanded more
+//! than a thousand times, so each function only calls the codec.
 //!
-//! `#[inline]` is not for the speed of the calls, which mostly go through a table anyway. It
-//! puts off making machine code until a crate uses the type: the generated crate then makes
-//! hardly any, and builds in half the time and half the memory.
+//! `#[inline]` is not for the speed of the calls, which mostly go through a table
+//! anyway. It defers code generation until a crate uses the type. The generated crate
+//! then contains little machine code, and builds in half the time and memory.
 
-/// Implements [`Record`](crate::codec::Record) for a struct, and with it `PartialEq`, `Debug` and
-/// `serde`'s traits.
+/// Implements [`Record`](crate::codec::Record) for a struct, and with it `PartialEq`,
+/// `Debug` and `serde`'s traits.
 ///
-/// A row for each field, in ascending order (by bytes) of the JSON names: its index, the field, the
-/// JSON name, and the constants of [`Field`](crate::codec::Field) that hold for it. The struct has
-/// a field `extra`, and derives `Clone` and `Default` itself.
+/// One row per field, in ascending order (by bytes) of the JSON names: its index, the
+/// field, the JSON name, and the constants of [`Field`](crate::codec::Field) that apply.
+/// The struct has a field `extra`, and derives `Clone` and `Default` itself.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::Extra;
@@ -97,11 +97,11 @@ macro_rules! page {
 /// Implements [`Union`](crate::codec::Union) for an enum, and with it
 /// [`Value`](crate::codec::Value), `Default`, `PartialEq`, `Debug` and `serde`'s traits.
 ///
-/// A row for each variant: its index, the variant, what selects it (values of the discriminator,
-/// or a [`Kind`](crate::codec::Kind) of JSON value), and the type that converts into it. The enum
-/// derives `Clone` itself, and has a variant `Unknown` whose content has a default. The record that
-/// follows `common` holds the fields that all variants share; `common()` returns it, and
-/// `update_common()` changes them.
+/// One row per variant: its index, the variant, what selects it (values of the
+/// discriminator, or a [`Kind`](crate::codec::Kind) of JSON value), and the type that
+/// converts into it. The enum derives `Clone` itself, and has a variant `Unknown` whose
+/// content has a default. The record after `common` has the fields that all variants
+/// share; `common()` returns it, and `update_common()` changes them.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::{Json, Map};
@@ -139,15 +139,15 @@ macro_rules! union {
 
         $(
             impl $type {
-                /// Returns a copy of the fields that all variants share; all other properties are
-                /// in its `extra`.
+                /// Returns a copy of the fields that all variants share. All other
+                /// properties are in its `extra`.
                 #[inline]
                 pub fn common(&self) -> $common {
                     $crate::codec::for_macros::common(self)
                 }
 
-                /// Changes fields that all variants share, whichever variant it is. The variant
-                /// stays the same one; all else that it holds stays as it is.
+                /// Changes the fields that all variants share. The selected variant and
+                /// all its other properties stay the same.
                 #[inline]
                 pub fn update_common(&mut self, change: impl ::core::ops::FnOnce(&mut $common)) {
                     $crate::codec::for_macros::update_common(self, change);
@@ -231,7 +231,7 @@ macro_rules! union {
             }
         }
 
-        // For variants that hold themselves.
+        // For variants that contain themselves.
         impl $crate::codec::Value for ::std::boxed::Box<$type> {
             #[inline]
             fn view(&self) -> $crate::codec::View<'_> {
@@ -260,13 +260,15 @@ macro_rules! union {
     };
 }
 
-/// Implements what an enum of strings offers: [`Value`](crate::codec::Value),
-/// [`Enum`](crate::codec::Enum), `Default`, `Eq`, `Ord`, `Hash`, `Debug`, `Display`, `AsRef<str>`,
-/// conversions from strings, `as_str`, `values` and `serde`'s traits.
+/// Implements the traits and functions of an enum of strings:
+/// [`Value`](crate::codec::Value), [`Enum`](crate::codec::Enum), `Default`, `Eq`, `Ord`,
+/// `Hash`, `Debug`, `Display`, `AsRef<str>`, conversions from strings, `as_str`,
+/// `values` and `serde`'s traits.
 ///
-/// The enum derives `Clone` itself, and has a variant `Unknown` that holds an
-/// [`UndeclaredValue`](crate::codec::UndeclaredValue). A row for each value, in ascending order (by
-/// bytes) of the JSON names. Equality, order and hash are those of the strings.
+/// The enum derives `Clone` itself, and has a variant `Unknown` with an
+/// [`UndeclaredValue`](crate::codec::UndeclaredValue). One row per value, in ascending
+/// order (by bytes) of the JSON names. Equality, order and hash are those of the
+/// strings.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::UndeclaredValue;
@@ -315,13 +317,13 @@ macro_rules! open_enum {
         }
 
         impl $type {
-            /// Returns the value as the service spells it.
+            /// Returns the value in the service's spelling.
             #[inline]
             pub fn as_str(&self) -> &str {
                 $crate::codec::for_macros::json_name(self)
             }
 
-            /// Returns the values that the document declares, as the service spells them.
+            /// Returns the declared values, in the service's spelling.
             #[inline]
             pub fn values() -> impl ::core::iter::Iterator<Item = &'static str> {
                 <Self as $crate::codec::for_macros::OpenEnum>::NAMES.iter().copied()
@@ -421,7 +423,7 @@ macro_rules! open_enum {
     };
 }
 
-/// Implements the traits of other crates that the codec stands behind.
+/// Implements the traits of other crates, based on the codec.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! bridges {

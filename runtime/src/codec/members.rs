@@ -1,21 +1,22 @@
-//! Which properties an object is written with.
+//! Selection of the properties with which an object is written.
 //!
-//! The one place that weighs a record's fields against its [`Extra`], the request and the tags
-//! around it. What becomes of the properties, text or a call of `serde`, is for the caller to say.
+//! The only module that combines a record's fields with its [`Extra`], the request and
+//! the discriminators around it. The caller decides whether the properties become text
+//! or a call of `serde`.
 
 use super::extra::{Contents, Property};
-use super::tags::Tags;
+use super::tags::Discriminators;
 use super::{Extra, Field, Json, Record, View};
 use crate::operation::Method;
 
-/// Takes the properties of an object, in the order in which they are written.
+/// A receiver of the properties of an object, in the order of writing.
 pub(super) trait Members {
     type Error;
 
-    /// Takes a property.
+    /// Writes a property.
     fn member(&mut self, name: &str, value: &View<'_>) -> Result<(), Self::Error>;
 
-    /// Takes a declared property.
+    /// Writes a declared property.
     fn field(
         &mut self,
         field: &'static Field,
@@ -24,12 +25,12 @@ pub(super) trait Members {
         self.member(field.json_name, value)
     }
 
-    /// Takes a property whose value the document does not declare.
+    /// Writes a property with an undeclared value.
     fn undeclared(&mut self, name: &str, value: &Json) -> Result<(), Self::Error> {
         self.member(name, &View::Json(value))
     }
 
-    /// Takes a declared property with another value than its field holds.
+    /// Writes a declared property with another value than its field's.
     fn replaced(
         &mut self,
         field: &'static Field,
@@ -38,11 +39,11 @@ pub(super) trait Members {
         self.undeclared(field.json_name, value)
     }
 
-    /// Takes note of a property that a request does not hold.
+    /// Notes a property that a request omits.
     fn note(&mut self, _what: Note<'_>) {}
 }
 
-/// A property that a request does not hold.
+/// A property that a request omits.
 pub(super) enum Note<'a> {
     /// It is required and unset.
     Missing(&'static str),
@@ -52,34 +53,38 @@ pub(super) enum Note<'a> {
     Masked(&'a str),
 }
 
-/// What an object is written for, and where.
+/// The context in which an object is written.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
-    /// The method of the request; `None` if everything is written.
+    /// The method of the request; `None` to write everything.
     pub(super) request: Option<Method>,
-    /// The tags of the unions around the object.
-    pub(super) tags: Option<&'a Tags<'a>>,
+    /// The discriminator values of the unions around the object.
+    pub(super) discriminators: Option<&'a Discriminators<'a>>,
     /// Whether the object is an item of a list.
     pub(super) is_item: bool,
 }
 
-/// Hands out the properties of a value that is written as an object: a record, a map or free-form
-/// JSON.
+/// Passes on the properties of a value that is written as an object: a record, a map or
+/// free-form JSON.
 ///
-/// The extra of a record comes along: who asks has looked at it.
+/// The extra of a record is passed in, because the caller has already looked it up.
 ///
-/// Views go by reference here: to copy one right after it was made means to wait for it.
+/// Views are passed by reference: copying one right after its creation stalls on the
+/// store.
 pub(super) fn walk<M: Members>(
     view: &View<'_>,
     extra: Option<&Extra>,
     context: Context<'_>,
     to: &mut M,
 ) -> Result<(), M::Error> {
-    let tags = context.tags;
+    let discriminators = context.discriminators;
     match view {
         View::Record(record) => {
             let contents = extra.and_then(Extra::contents);
-            if context.request.is_none() && contents.is_none() && tags.is_none() {
+            if context.request.is_none()
+                && contents.is_none()
+                && discriminators.is_none()
+            {
                 return set_fields(*record, to);
             }
             let is_received = extra.is_some_and(Extra::is_received);
@@ -88,7 +93,11 @@ pub(super) fn walk<M: Members>(
             Walk { record: *record, contents, receiver, has_masked, context }.run(to)
         }
         View::Map(entries) => {
-            walk_tags(tags, &|name| entries.get(name).is_some(), to)?;
+            walk_discriminators(
+                discriminators,
+                &|name| entries.get(name).is_some(),
+                to,
+            )?;
             let mut result = Ok(());
             entries.for_each(&mut |name, value| {
                 if result.is_ok() {
@@ -98,7 +107,7 @@ pub(super) fn walk<M: Members>(
             result
         }
         View::Json(Json::Object(members)) => {
-            walk_tags(tags, &|name| members.contains_key(name), to)?;
+            walk_discriminators(discriminators, &|name| members.contains_key(name), to)?;
             let mut members = members.iter();
             members.try_for_each(|(name, value)| to.member(name, &View::Json(value)))
         }
@@ -106,8 +115,8 @@ pub(super) fn walk<M: Members>(
     }
 }
 
-/// Hands out the fields that are set: all that there is to write of a record outside of unions,
-/// with nothing in its extra, that is not sent.
+/// Passes on the fields that are set. That is everything to write for a record outside
+/// of unions, with an empty extra, that is not sent.
 fn set_fields<M: Members>(record: &dyn Record, to: &mut M) -> Result<(), M::Error> {
     for (index, field) in record.table().fields.iter().enumerate() {
         let view = record.field(index).view();
@@ -118,28 +127,30 @@ fn set_fields<M: Members>(record: &dyn Record, to: &mut M) -> Result<(), M::Erro
     Ok(())
 }
 
-/// Hands out the tags whose value is known and which the object does not hold itself, the
+/// Passes on the discriminator values that are known and not in the object itself, the
 /// outermost first.
-fn walk_tags<M: Members>(
-    tags: Option<&Tags<'_>>,
+fn walk_discriminators<M: Members>(
+    discriminators: Option<&Discriminators<'_>>,
     holds: &dyn Fn(&str) -> bool,
     to: &mut M,
 ) -> Result<(), M::Error> {
-    tags.map_or(Ok(()), |tags| walk_outer(tags, tags, holds, to))
+    discriminators.map_or(Ok(()), |discriminators| {
+        walk_outer(discriminators, discriminators, holds, to)
+    })
 }
 
 fn walk_outer<M: Members>(
-    tag: &Tags<'_>,
-    all: &Tags<'_>,
+    discriminator: &Discriminators<'_>,
+    all: &Discriminators<'_>,
     holds: &dyn Fn(&str) -> bool,
     to: &mut M,
 ) -> Result<(), M::Error> {
-    if let Some(outer) = tag.outer {
+    if let Some(outer) = discriminator.outer {
         walk_outer(outer, all, holds, to)?;
     }
-    match tag.value {
-        Some(value) if all.is_innermost(tag) && !holds(tag.name) => {
-            to.member(tag.name, &View::Str(value))
+    match discriminator.value {
+        Some(value) if all.is_innermost(discriminator) && !holds(discriminator.name) => {
+            to.member(discriminator.name, &View::Str(value))
         }
         _ => Ok(()),
     }
@@ -151,20 +162,20 @@ struct Walk<'a> {
     contents: Option<&'a Contents>,
     /// The method of the request, if the record came from the service.
     receiver: Option<Method>,
-    /// Whether a property came masked that the service is never to return.
+    /// Whether a property that the service should never return was received masked.
     has_masked: bool,
     context: Context<'a>,
 }
 
 impl Walk<'_> {
     fn run<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
-        let tags = self.context.tags;
-        walk_tags(tags, &|name| self.holds(name), to)?;
+        let discriminators = self.context.discriminators;
+        walk_discriminators(discriminators, &|name| self.holds(name), to)?;
         self.fields(to)?;
         self.contents.map_or(Ok(()), |contents| self.extras(contents, to))
     }
 
-    /// Hands out the fields, and what the extra holds in the place of some.
+    /// Passes on the fields, and the properties of the extra that replace some.
     fn fields<M: Members>(&self, to: &mut M) -> Result<(), M::Error> {
         for (index, field) in self.record.table().fields.iter().enumerate() {
             let view = self.record.field(index).view();
@@ -181,7 +192,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Hands out a received value that does not fit its field, until the field is set.
+    /// Passes on a received value that doesn't fit its field, until the field is set.
     fn misfit<M: Members>(
         &self,
         field: &'static Field,
@@ -213,7 +224,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Hands out the properties that the record does not declare.
+    /// Passes on the undeclared properties.
     fn extras<M: Members>(
         &self,
         contents: &Contents,
@@ -221,12 +232,13 @@ impl Walk<'_> {
     ) -> Result<(), M::Error> {
         for (name, property) in &contents.properties {
             let is_written = self.index_of(name).is_some()
-                || self.tag_value(name).is_some() && !property.is_inserted;
+                || self.discriminator_value(name).is_some() && !property.is_inserted;
             if is_written {
                 continue;
             }
             let is_own = self.receiver.is_none() || property.is_inserted;
-            let is_sent = is_own || self.is_tag(name) || self.replaces_unknown();
+            let is_sent =
+                is_own || self.is_discriminator(name) || self.replaces_unknown();
             let view = View::Json(&property.value);
             if !is_sent {
                 to.note(Note::LeftOut(name));
@@ -239,14 +251,15 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Tells whether a PUT replaces what the document does not declare at all: leaving out what
-    /// it does not know would empty the object.
+    /// Returns true if a PUT replaces a variant that is undeclared: omitting its
+    /// undeclared properties would empty the object.
     fn replaces_unknown(&self) -> bool {
         self.receiver == Some(Method::Put)
-            && self.context.tags.is_some_and(Tags::any_unknown)
+            && self.context.discriminators.is_some_and(Discriminators::any_unknown)
     }
 
-    /// Tells why a property that was received is not sent back.
+    /// Returns the reason for which a received property is not sent back, if there is
+    /// one.
     #[inline]
     fn held_back(
         &self,
@@ -262,7 +275,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Tells what becomes of a received property if it is masked.
+    /// Returns the consequence of a received property being masked, if it is.
     fn masked<'n>(&self, name: &'n str, view: &View<'_>) -> Option<Note<'n>> {
         let method = self.receiver?;
         is_masked(view).then(|| masked(name, method))
@@ -276,12 +289,12 @@ impl Walk<'_> {
     ) -> Option<Note<'static>> {
         let is = |flag: u8| field.flags & flag != 0;
         if is(Field::READ_ONLY) {
-            // The service deletes or recreates what it can't identify. Without its tag, no one
-            // could read the object.
+            // The service deletes or recreates an object that it can't identify. Without
+            // its discriminator, an object can't be decoded.
             let identifies = is(Field::IDENTITY)
                 && self.context.is_item
                 && matches!(method, Method::Patch | Method::Put);
-            let is_sent = identifies || self.is_tag(field.json_name);
+            let is_sent = identifies || self.is_discriminator(field.json_name);
             return (!is_sent).then_some(Note::LeftOut(field.json_name));
         }
         let may_be_masked =
@@ -297,7 +310,7 @@ impl Walk<'_> {
         })
     }
 
-    /// Tells whether a property that identifies the record is sent.
+    /// Returns true if a property that identifies the record is sent.
     fn is_identified(&self) -> bool {
         let fields = self.record.table().fields.iter().enumerate();
         let mut identities =
@@ -312,12 +325,13 @@ impl Walk<'_> {
         let replaces = matches!(self.context.request, Some(Method::Post | Method::Put));
         let is_required =
             field.flags & (Field::REQUIRED | Field::READ_ONLY) == Field::REQUIRED;
-        if is_required && replaces && self.tag_value(field.json_name).is_none() {
+        if is_required && replaces && self.discriminator_value(field.json_name).is_none()
+        {
             to.note(Note::Missing(field.json_name));
         }
     }
 
-    /// Tells whether the record writes a property itself.
+    /// Returns true if the record writes a property itself.
     fn holds(&self, name: &str) -> bool {
         let index = self.index_of(name);
         let is_set =
@@ -332,12 +346,16 @@ impl Walk<'_> {
         self.contents?.properties.get(name)
     }
 
-    fn is_tag(&self, name: &str) -> bool {
-        self.context.tags.is_some_and(|tags| tags.names(name))
+    fn is_discriminator(&self, name: &str) -> bool {
+        self.context
+            .discriminators
+            .is_some_and(|discriminators| discriminators.names(name))
     }
 
-    fn tag_value(&self, name: &str) -> Option<&str> {
-        self.context.tags.and_then(|tags| tags.value_of(name))
+    fn discriminator_value(&self, name: &str) -> Option<&str> {
+        self.context
+            .discriminators
+            .and_then(|discriminators| discriminators.value_of(name))
     }
 
     fn index_of(&self, name: &str) -> Option<usize> {
@@ -345,12 +363,12 @@ impl Walk<'_> {
     }
 }
 
-/// Says what becomes of a secret that the service masked: PATCH changes nothing by leaving it out.
+/// Returns the consequence of a masked secret: PATCH changes nothing by omitting it.
 fn masked(name: &str, method: Method) -> Note<'_> {
     if method == Method::Patch { Note::LeftOut(name) } else { Note::Masked(name) }
 }
 
-/// Tells whether a union holds what the document does not declare, and a masked value in it.
+/// Returns true if a union has undeclared content with a masked value in it.
 fn has_masked_unknown(view: &View<'_>) -> bool {
     match view {
         View::Union(union) => {
@@ -376,8 +394,8 @@ fn has_masked_unknown(view: &View<'_>) -> bool {
     }
 }
 
-/// Tells whether a value is masked, as the service shows secrets: four or more asterisks in a row
-/// anywhere.
+/// Returns true if a value is masked in the service's way: it contains four or more
+/// asterisks in a row.
 pub(super) fn is_masked(view: &View<'_>) -> bool {
     match view {
         View::Str(text) => text.contains("****"),

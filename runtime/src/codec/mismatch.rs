@@ -1,4 +1,4 @@
-//! Where the service differs from its document.
+//! Differences between the service's responses and its OpenAPI document.
 
 use bytes::Bytes;
 
@@ -6,57 +6,57 @@ use super::decode::without_mark;
 use super::error::{Expected, Found};
 use super::path::{Locator, push_name};
 
-/// A difference between an answer and the document, which decoding absorbs.
+/// A difference between a response and the document, which decoding tolerates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mismatch {
     /// A string that is not among the declared values of an enum.
     UnknownValue {
-        /// Where it stands.
+        /// The path of the string.
         path: String,
         /// The string.
         value: String,
     },
-    /// An object whose tag is not declared, or has none.
+    /// An object without a discriminator, or with an undeclared value of it.
     UnknownTag {
-        /// Where the object stands.
+        /// The path of the object.
         path: String,
-        /// The JSON name of the tag.
+        /// The JSON name of the discriminator.
         tag: &'static str,
-        /// The tag's value, where there is one.
+        /// The discriminator's value; `None` if it is missing.
         value: Option<String>,
     },
-    /// A property that is not declared.
+    /// An undeclared property.
     Undeclared {
-        /// Where it stands.
+        /// The path of the property.
         path: String,
     },
     /// A value that does not fit the declared type.
     Type {
-        /// Where it stands.
+        /// The path of the value.
         path: String,
-        /// What was expected and what stood there, in words.
+        /// The expected and the found kind, in words.
         message: String,
     },
-    /// A `null` where the document does not allow it.
+    /// A `null` that is not declared.
     Null {
-        /// Where it stands.
+        /// The path of the `null`.
         path: String,
     },
-    /// A required property that is not there.
+    /// A required property that is missing.
     Missing {
-        /// Where it would stand.
+        /// The path of the property.
         path: String,
     },
     /// Half of a surrogate pair, which was replaced by U+FFFD.
     Surrogate {
-        /// Where it stands.
+        /// The path of the string.
         path: String,
     },
 }
 
 impl Mismatch {
-    /// Returns where in the document it is: `results[0].tags`, empty for the top level.
+    /// Returns the path of the difference: `results[0].tags`, empty for the top level.
     pub fn path(&self) -> &str {
         match self {
             Self::UnknownValue { path, .. }
@@ -70,9 +70,10 @@ impl Mismatch {
     }
 }
 
-/// Hears of the differences between an answer and the document.
+/// A receiver of the differences between a response and the document.
 pub trait Observer {
-    /// Called once for each difference, in the order of the text, when all of it has been read.
+    /// Called once for each difference, in the order of the text, after all of it has
+    /// been read.
     fn mismatch(&mut self, mismatch: Mismatch);
 }
 
@@ -82,7 +83,7 @@ impl<F: FnMut(Mismatch)> Observer for F {
     }
 }
 
-/// Which way a body goes.
+/// The direction of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// To the service.
@@ -98,7 +99,7 @@ pub(super) struct Noted {
     pub(super) what: Difference,
 }
 
-/// A difference whose path has not been looked up.
+/// A difference whose path has not been looked up yet.
 #[derive(Clone)]
 pub(super) enum Difference {
     UnknownValue(String),
@@ -111,12 +112,12 @@ pub(super) enum Difference {
 }
 
 impl Noted {
-    /// The size of a note in a list that grows and is sorted, in bytes.
+    /// The size in bytes of a note in a list that grows and is sorted.
     pub(super) const SIZE: usize = 4 * size_of::<Self>();
 }
 
 impl Difference {
-    /// Describes a value that does not fit.
+    /// Returns the difference of a value that doesn't fit.
     pub(super) fn of(expected: Expected, found: Found) -> Self {
         match found {
             Found::Null => Self::Null,
@@ -125,8 +126,8 @@ impl Difference {
     }
 }
 
-/// The parts of a response that decoding altered. Their paths are looked up when asked for: they
-/// may be longer than the text.
+/// The parts of a response that decoding altered. Their paths are looked up on demand,
+/// because they may be longer than the text.
 #[derive(Clone, Default)]
 pub(crate) struct Alterations {
     /// The text, if anything in it was altered.
@@ -140,7 +141,7 @@ impl Alterations {
         Self { text, noted }
     }
 
-    /// Describes each.
+    /// Returns each alteration with its path.
     pub(crate) fn report(&self) -> Vec<Mismatch> {
         report(&self.text, self.noted.clone()).collect()
     }

@@ -2,7 +2,7 @@
 
 use super::{Slot, Value, View};
 
-/// A field for which the service tells an explicit `null` from absence.
+/// A field for which the service distinguishes an explicit `null` from absence.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::Nullable;
@@ -26,17 +26,17 @@ pub enum Nullable<T> {
 }
 
 impl<T> Nullable<T> {
-    /// Tells whether the field is not there at all.
+    /// Returns true if the field is absent.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
-    /// Tells whether the field is an explicit `null`.
+    /// Returns true if the field is an explicit `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// Returns the value, where there is one.
+    /// Returns the value, if there is one.
     pub const fn as_option(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -44,7 +44,7 @@ impl<T> Nullable<T> {
         }
     }
 
-    /// Returns the value for changing, where there is one.
+    /// Returns a mutable reference to the value, if there is one.
     pub const fn as_option_mut(&mut self) -> Option<&mut T> {
         match self {
             Self::Value(value) => Some(value),
@@ -52,7 +52,7 @@ impl<T> Nullable<T> {
         }
     }
 
-    /// Returns the value, where there is one, and forgets which of the other two states it was.
+    /// Returns the value, if there is one. `null` and absence both become `None`.
     pub fn into_option(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
@@ -62,7 +62,7 @@ impl<T> Nullable<T> {
 }
 
 impl<T: std::ops::Deref> Nullable<T> {
-    /// Returns what the value dereferences to, where there is one: a `&str` of a `String`, a slice
+    /// Returns the dereferenced value, if there is one: a `&str` of a `String`, a slice
     /// of a list.
     pub fn as_deref(&self) -> Option<&T::Target> {
         self.as_option().map(|value| &**value)
@@ -70,7 +70,7 @@ impl<T: std::ops::Deref> Nullable<T> {
 }
 
 impl<T: Default> Nullable<T> {
-    /// Returns the value, or the default where there is none.
+    /// Returns the value, or the default if there is none.
     pub fn unwrap_or_default(self) -> T {
         self.into_option().unwrap_or_default()
     }

@@ -1,37 +1,38 @@
-//! Enums of strings that keep the values they do not know.
+//! Enums of strings that keep unknown values.
 //!
-//! An enum brings two lists in one order, its JSON names and its values. Everything else is
-//! here: a list costs the compiler next to nothing, a `match` over hundreds of strings does not.
+//! An enum provides two lists in the same order: its JSON names and its values.
+//! Everything else is here, because a list compiles much faster than a `match` over
+//! hundreds of strings.
 
 use std::mem::discriminant;
 
 use super::reader::same;
 use super::{Enum, Value, View};
 
-/// What [`open_enum!`](crate::open_enum) states about an enum.
+/// The declared values of an enum, as stated by [`open_enum!`](crate::open_enum).
 pub trait OpenEnum: Value + Clone + 'static {
     /// The JSON names of the declared values, ascending.
     const NAMES: &'static [&'static str];
     /// The declared values, in the order of [`OpenEnum::NAMES`].
     const VALUES: &'static [Self];
 
-    /// Makes the value for a name that is not declared.
+    /// Creates the value for an undeclared name.
     fn unknown(name: UndeclaredValue) -> Self;
 
-    /// Returns the name, where it is not declared.
+    /// Returns the name, if it is undeclared.
     fn as_unknown(&self) -> Option<&str>;
 }
 
-/// A value of an enum that the document does not declare.
+/// An undeclared value of an enum.
 ///
-/// It is opaque, so that no program depends on a value being undeclared: the day the document
-/// declares it, `From<&str>` makes the declared variant of it, and `as_str` of the enum returns the
-/// same as before.
+/// It is opaque, so that no program depends on a value being undeclared. Once a new
+/// document declares the value, `From<&str>` returns the declared variant, and the
+/// enum's `as_str` returns the same as before.
 #[derive(Clone, Default)]
 pub struct UndeclaredValue(String);
 
 impl UndeclaredValue {
-    /// Returns the value as the service spells it.
+    /// Returns the value in the service's spelling.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -53,7 +54,7 @@ impl<T: OpenEnum> Enum for T {
     }
 }
 
-/// Returns the value that a JSON name stands for.
+/// Returns the value with a JSON name.
 pub fn from_json_name<T: OpenEnum>(name: &str) -> T {
     match find(T::NAMES, name) {
         Some(index) => T::VALUES[index].clone(),
@@ -61,7 +62,7 @@ pub fn from_json_name<T: OpenEnum>(name: &str) -> T {
     }
 }
 
-/// Returns the value that a JSON name stands for, and keeps the name where it is not declared.
+/// Returns the value with a JSON name. Keeps the name if it is undeclared.
 pub fn from_string<T: OpenEnum>(name: String) -> T {
     match find(T::NAMES, &name) {
         Some(index) => T::VALUES[index].clone(),
@@ -69,7 +70,7 @@ pub fn from_string<T: OpenEnum>(name: String) -> T {
     }
 }
 
-/// Returns the JSON name of a value; it is empty for the default.
+/// Returns the JSON name of a value; it is empty for the default value.
 pub fn json_name<T: OpenEnum>(value: &T) -> &str {
     if let Some(name) = value.as_unknown() {
         return name;
@@ -85,13 +86,13 @@ pub fn json_name<T: OpenEnum>(value: &T) -> &str {
     ""
 }
 
-/// Returns what an enum is.
+/// Returns the view of an enum.
 pub fn view_of_enum<T: OpenEnum>(value: &T) -> View<'_> {
     View::Str(json_name(value))
 }
 
-/// Returns the index of a name. Up to a good number of names, to compare lengths is quicker
-/// than to search by halves.
+/// Returns the index of a name. Up to 48 names, comparing lengths is faster than a
+/// binary search.
 fn find(names: &[&str], name: &str) -> Option<usize> {
     if names.len() <= 48 {
         names.iter().position(|known| same(known.as_bytes(), name.as_bytes()))

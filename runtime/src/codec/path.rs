@@ -1,36 +1,37 @@
-//! From an offset in JSON text to the path of what stands there.
+//! Conversion of an offset in JSON text to a JSON path.
 //!
-//! Neither the decoder nor the encoder keeps track of where in the document it is: nearly
-//! always nobody asks. Who does pays with a second look at the text.
+//! Neither the decoder nor the encoder tracks the path, because it is rarely needed.
+//! When it is, the text is scanned again.
 
 use std::borrow::Cow;
 
 use super::reader::Reader;
 use super::writer;
 
-/// Walks over JSON text and knows the path of where it stands.
+/// A scanner of JSON text that knows the path of its position.
 pub(super) struct Locator<'a> {
     bytes: &'a [u8],
     at: usize,
     levels: Vec<Level>,
 }
 
-/// A list or an object that is open.
+/// An open list or object.
 enum Level {
     /// The index of the current item.
     Item(usize),
-    /// The place of the current property's name, quotes left out, once it has been read.
+    /// The start and end of the current property's name without quotes, once it has been
+    /// read.
     Property(Option<(usize, usize)>),
 }
 
 impl<'a> Locator<'a> {
-    /// Begins at the top level.
+    /// Starts at the top level.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0, levels: Vec::new() }
     }
 
-    /// Returns the path of what stands at an offset, which lies no further back than the one
-    /// before. Text that is not JSON gives some path, and never a panic.
+    /// Returns the path at an offset, which must not precede the offset of the previous
+    /// call. For text that is not JSON, returns some path and doesn't panic.
     pub(super) fn path_at(&mut self, offset: usize) -> String {
         while self.at < offset.min(self.bytes.len()) {
             self.step();
@@ -87,7 +88,8 @@ impl<'a> Locator<'a> {
         path
     }
 
-    /// Returns a property's name without its escapes, or as it stands where those are none.
+    /// Returns a property's name with its escapes resolved, or verbatim if they are
+    /// invalid.
     fn name(&self, start: usize, end: usize) -> Cow<'_, str> {
         let quoted = self
             .bytes
@@ -98,8 +100,8 @@ impl<'a> Locator<'a> {
     }
 }
 
-/// Appends a property to a path: `a.b` where the name is plain, `a["b c"]` otherwise, escaped as in
-/// JSON.
+/// Appends a property to a path: as `a.b` if the name is plain, else as `a["b c"]`,
+/// escaped as in JSON.
 pub(super) fn push_name(path: &mut String, name: &str) {
     let plain =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$');

@@ -1,4 +1,4 @@
-//! JSON text as a sequence of tokens (RFC 8259). It knows nothing of types.
+//! JSON text as a sequence of tokens (RFC 8259), independent of types.
 
 use std::borrow::Cow;
 
@@ -15,20 +15,21 @@ mod string;
 pub(super) use memory::{first_places, next_places};
 pub(super) use scan::{is_plain, run_end, same};
 
-/// How deep lists and objects may be nested. Every level takes stack.
+/// The nesting limit of lists and objects. Every level takes stack memory.
 pub(super) const MAX_DEPTH: u8 = 128;
 
-/// A place in JSON text. The text is known to be UTF-8, so what lies between two quotes is too.
+/// A position in JSON text. The text is valid UTF-8, so the content between two quotes
+/// is too.
 pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: u8,
-    /// Where halves of surrogate pairs were replaced.
+    /// The offsets at which halves of surrogate pairs were replaced.
     replaced: Vec<usize>,
     memory: Memory,
 }
 
-/// A place to go back to.
+/// A position to return to.
 #[derive(Clone, Copy)]
 pub(super) struct Checkpoint {
     at: usize,
@@ -38,24 +39,24 @@ pub(super) struct Checkpoint {
 type Result<T, E = Fault> = std::result::Result<T, E>;
 
 impl<'a> Reader<'a> {
-    /// Begins to read a text, with the memory that a text of its size may take.
+    /// Starts reading a text, with the memory limit for its size.
     pub(super) fn new(text: &'a str) -> Self {
         let memory = Memory::of(text);
         Self { text, at: 0, depth: 0, replaced: Vec::new(), memory }
     }
 
-    /// Takes the limit of memory away, for text that was made of values.
+    /// Removes the memory limit, for text that was encoded from values.
     pub(super) fn without_limit(self) -> Self {
         Self { memory: Memory::unlimited(), ..self }
     }
 
-    /// Takes memory for a value at the current place.
+    /// Takes memory for a value at the current position.
     #[inline]
     pub(super) fn take_memory(&mut self, bytes: usize) -> Result<()> {
         if self.memory.take(bytes) { Ok(()) } else { Err(self.fault(What::Memory)) }
     }
 
-    /// Takes the memory with which a list or map grows from a number of places to another.
+    /// Takes the memory with which a list or map grows from one capacity to another.
     #[inline]
     pub(super) fn grow(&mut self, from: usize, to: usize, size: usize) -> Result<usize> {
         if self.memory.grow(from, to, size) {
@@ -65,7 +66,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the offset that is read next.
+    /// Returns the current offset.
     pub(super) fn at(&self) -> usize {
         self.at
     }
@@ -82,14 +83,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Describes a failure at the current place, or at the end where that is reached.
+    /// Describes a failure at the current position, or the unexpected end if the text
+    /// ends there.
     #[cold]
     pub(super) fn fault(&self, what: What) -> Fault {
         let what = if self.at >= self.text.len() { What::End } else { what };
         Fault { at: self.at, what }
     }
 
-    /// Describes the value at the current place as one that does not fit.
+    /// Describes the value at the current position as a mismatch.
     #[cold]
     pub(super) fn mismatch(&self, expected: Expected) -> Fault {
         let found = match self.text.as_bytes().get(self.at) {
@@ -104,7 +106,7 @@ impl<'a> Reader<'a> {
         Fault { at: self.at, what: What::Mismatch(expected, found) }
     }
 
-    /// Takes a literal whose first byte has been seen.
+    /// Reads a literal whose first byte has been seen.
     pub(super) fn literal(&mut self, literal: &str) -> Result<()> {
         if self.text.as_bytes()[self.at..].starts_with(literal.as_bytes()) {
             self.at += literal.len();
@@ -114,7 +116,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes `true` or `false`, where one begins here.
+    /// Reads `true` or `false`, if one starts here.
     pub(super) fn boolean(&mut self) -> Result<bool> {
         match self.text.as_bytes().get(self.at) {
             Some(b't') => self.literal("true").map(|()| true),
@@ -123,8 +125,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Enters the list or object whose opening byte stands here, and tells whether there is
-    /// anything in it. If not, it has been left again.
+    /// Enters the list or object that starts at the current position. Returns false if
+    /// it is empty; it has been left again then.
     pub(super) fn enter(&mut self, close: u8) -> Result<bool> {
         if self.depth >= MAX_DEPTH {
             return Err(self.fault(What::Depth));
@@ -138,8 +140,8 @@ impl<'a> Reader<'a> {
         Ok(true)
     }
 
-    /// Goes on to the next item or property, and tells whether there is one. If not, the list
-    /// or object has been left.
+    /// Advances to the next item or property. Returns false if there is none; the list
+    /// or object has been left then.
     #[inline]
     pub(super) fn more(&mut self, close: u8) -> Result<bool> {
         match self.peek() {
@@ -157,13 +159,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the current place.
+    /// Returns the current position.
     pub(super) fn checkpoint(&self) -> Checkpoint {
         Checkpoint { at: self.at, depth: self.depth }
     }
 
-    /// Goes back to a place from before. The memory of what was read since stays taken: that is
-    /// rare, and costs more to note for each value than it is worth.
+    /// Returns to an earlier position. The memory taken since then stays taken:
+    /// rewinding is rare, and noting the memory for each value costs more than it is
+    /// worth.
     pub(super) fn rewind(&mut self, to: Checkpoint) {
         self.at = to.at;
         self.depth = to.depth;
@@ -171,17 +174,17 @@ impl<'a> Reader<'a> {
         self.replaced.truncate(before);
     }
 
-    /// Returns where halves of surrogate pairs were replaced.
+    /// Returns the offsets at which halves of surrogate pairs were replaced.
     pub(super) fn replaced(self) -> Vec<usize> {
         self.replaced
     }
 
-    /// Returns the text from a place on to the current one.
+    /// Returns the text between an earlier position and the current one.
     pub(super) fn since(&self, start: Checkpoint) -> &'a str {
         &self.text[start.at..self.at]
     }
 
-    /// Takes a property's name and the colon after it.
+    /// Reads a property's name and the colon after it.
     pub(super) fn key(&mut self) -> Result<Cow<'a, str>> {
         if self.peek() != Some(b'"') {
             return Err(self.fault(What::Key));
@@ -191,8 +194,8 @@ impl<'a> Reader<'a> {
         Ok(key)
     }
 
-    /// Takes a property's name and the colon after it, if it is the one that is expected. The
-    /// comparison is all there is to it: no search for the end of the name.
+    /// Reads a property's name and the colon after it, if the name is the expected one.
+    /// Only compares, and doesn't search for the end of the name.
     #[inline]
     pub(super) fn key_is(&mut self, expected: &str) -> Result<bool> {
         let rest = &self.text.as_bytes()[self.at..];
@@ -217,7 +220,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Refuses anything but whitespace from here on.
+    /// Fails if anything but whitespace follows.
     pub(super) fn end(&mut self) -> Result<()> {
         match self.peek() {
             None => Ok(()),
@@ -225,7 +228,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes a value of any kind and forgets it.
+    /// Reads a value of any kind and discards it.
     pub(super) fn skip(&mut self) -> Result<()> {
         let memory = self.memory;
         if self.peek() == Some(b'"') {
@@ -237,13 +240,13 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Takes a value of any kind.
+    /// Reads a value of any kind.
     pub(super) fn free(&mut self) -> Result<Json> {
         free::read(self)
     }
 
-    /// Looks for a property of the object that begins here, and returns its value where that
-    /// is a string. Nothing is taken, nothing is validated.
+    /// Searches the object that starts here for a property, and returns its value if
+    /// that is a string. The position doesn't change, and nothing is validated.
     pub(super) fn find(&self, name: &str) -> Option<Cow<'a, str>> {
         let Self { text, at, depth, memory, .. } = *self;
         scan::find(Self { text, at, depth, replaced: Vec::new(), memory }, name)

@@ -1,17 +1,18 @@
-//! Secrets that no table marks: those that URLs carry, and those under names that always hold
-//! one.
+//! Secrets that no table marks: those in URLs, and those under names that always mean a
+//! secret.
 
 use std::borrow::Cow;
 
 use super::Json;
 
-/// The text in the place of a secret part of a text.
+/// The text that replaces a secret part of a text.
 const REDACTED: &str = "(redacted)";
 
-/// The text in the place of a secret value in JSON text.
+/// The text that replaces a secret value in JSON.
 pub(super) const PLACEHOLDER: &str = "<redacted>";
 
-/// Names of headers and settings that hold secrets, in lower case and without `-` and `_`.
+/// Names of headers and settings that hold secrets, in lower case and without `-` and
+/// `_`.
 const NAMES: &[&str] = &[
     "accesstoken",
     "apikey",
@@ -27,10 +28,10 @@ const NAMES: &[&str] = &[
     "xauthtoken",
 ];
 
-/// Returns true if what a map or a free-form object holds under a name is a secret.
+/// Returns true if an entry of a map or free-form object with this name is a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let longest = NAMES.iter().map(|name| name.len()).max().unwrap_or_default();
-    // Most names are something else, and need no copy.
+    // A longer name is none of these, and needs no copy.
     if name.len() > 2 * longest {
         return false;
     }
@@ -39,13 +40,13 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     NAMES.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Returns true if a declared property is an identifier by its name.
+/// Returns true if a declared property is an identifier, judging by its name.
 pub(super) fn is_id(name: &str) -> bool {
     name == "id" || ["Id", "Ids", "ID", "IDs"].iter().any(|end| name.ends_with(end))
 }
 
-/// Returns a text without the credentials and query strings of its URLs: a signature is in the
-/// query, and which parameter it is differs from service to service.
+/// Returns a text without the credentials and query strings of its URLs. A query may
+/// hold a signature, under a parameter that differs from service to service.
 pub(super) fn text(text: &str) -> Cow<'_, str> {
     if !text.contains("://") {
         return Cow::Borrowed(text);
@@ -68,28 +69,28 @@ fn ends_url(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '"' | '\'' | '<' | '>' | '`' | '|')
 }
 
-/// Adds what follows the `://` of a URL.
+/// Appends the part of a URL after `://`.
 fn push_url(shown: &mut String, url: &str) {
     let (mut host, query) = match url.find(['?', '#']) {
         Some(begin) => (&url[..begin], Some(&url[begin..=begin])),
         None => (url, None),
     };
     let authority = host.split('/').next().unwrap_or_default();
-    // A password need not be encoded as it should: with a slash in it, what looks like the
-    // authority ends inside of the password.
+    // A password may be wrongly encoded: if it contains a slash, the apparent authority
+    // ends inside the password.
     let is_cut = authority.rsplit_once(':').is_some_and(|(_, port)| {
         !authority.starts_with('[') && !port.bytes().all(|byte| byte.is_ascii_digit())
     });
     let credentials = match (authority.rfind('@'), is_cut) {
         (Some(at), _) => Some(at),
-        // Or by a question mark.
+        // The apparent authority may also end at a question mark.
         (None, true) if url.contains('@') => Some(url.rfind('@').unwrap_or_default()),
         (None, _) => None,
     };
     if let Some(at) = credentials {
         shown.push_str(REDACTED);
         if at >= host.len() {
-            // Nothing of it is known to be the host.
+            // No part of it is certain to be the host.
             return;
         }
         host = &host[at..];
@@ -101,7 +102,7 @@ fn push_url(shown: &mut String, url: &str) {
     }
 }
 
-/// Returns free-form JSON without such secrets; `None` where there are none.
+/// Returns free-form JSON without such secrets; `None` if it has none.
 pub(super) fn json(json: &Json) -> Option<Json> {
     let mut shown = json.clone();
     let mut is_changed = false;
@@ -109,8 +110,8 @@ pub(super) fn json(json: &Json) -> Option<Json> {
     is_changed.then_some(shown)
 }
 
-/// Returns JSON text of which nothing is known without any of its strings, and nothing of another
-/// text.
+/// Returns JSON text of unknown meaning with all of its strings replaced. Other text is
+/// replaced as a whole.
 pub(crate) fn strings(text: &[u8]) -> String {
     match Json::from_slice(text) {
         Ok(mut json) => {

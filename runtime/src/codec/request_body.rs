@@ -9,7 +9,8 @@ use super::encode::located;
 use super::path::push_name;
 use super::redact;
 
-/// The body of a request as it is sent. Made by [`encode_request`](super::encode_request).
+/// The body of a request as it is sent. Returned by
+/// [`encode_request`](super::encode_request).
 #[derive(Clone)]
 pub struct RequestBody {
     pub(super) text: Bytes,
@@ -19,8 +20,8 @@ pub struct RequestBody {
 }
 
 impl RequestBody {
-    /// Makes a body of bytes in another format than JSON. Nobody knows what in it is a secret, so
-    /// all of it is shown as one.
+    /// Creates a body from bytes in another format than JSON. All of it is redacted
+    /// where it is shown, because any part may be a secret.
     pub(crate) fn bytes(text: Bytes) -> Self {
         let secrets = vec![(0, text.len())];
         Self { text, missing: Vec::new(), left_out: Vec::new(), secrets }
@@ -31,8 +32,8 @@ impl RequestBody {
         &self.text
     }
 
-    /// Returns the JSON paths of the properties that the document requires of a POST or PUT and
-    /// that are unset, read-only ones excepted: `replicationSpecs[0].regionConfigs[1].regionName`.
+    /// Returns the JSON paths of required properties that are unset, for a POST or PUT,
+    /// except read-only ones: `replicationSpecs[0].regionConfigs[1].regionName`.
     pub fn missing(&self) -> Vec<String> {
         self.paths(self.missing.clone())
     }
@@ -43,15 +44,15 @@ impl RequestBody {
         self.paths(self.left_out.clone())
     }
 
-    /// Returns the text with `"<redacted>"` in the place of secrets, and without those that URLs
-    /// and headers in maps hold.
+    /// Returns the text with secrets replaced by `"<redacted>"`, including those in URLs
+    /// and in maps of headers.
     pub(crate) fn redacted(&self) -> String {
         let mut shown = String::with_capacity(self.text.len());
         let mut rest = 0;
         let mut secrets = self.secrets.clone();
         secrets.sort_unstable();
         for (begin, end) in secrets {
-            // A secret within another is gone with it.
+            // A secret inside another is replaced with it.
             if begin >= rest {
                 shown.push_str(&String::from_utf8_lossy(&self.text[rest..begin]));
                 _ = write!(shown, "\"{}\"", redact::PLACEHOLDER);
@@ -75,7 +76,7 @@ impl RequestBody {
     }
 }
 
-/// Prints neither the text nor a part of it.
+/// Prints only the size.
 impl std::fmt::Debug for RequestBody {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "RequestBody({} bytes)", self.text.len())

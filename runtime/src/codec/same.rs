@@ -1,15 +1,16 @@
 //! Equality of two values of one type.
 //!
-//! `PartialEq` of every generated type stands on this: a derive would have the compiler check a
-//! comparison of each field of a thousand types.
+//! `PartialEq` of every generated type calls this. A derive would have the compiler
+//! check a comparison of each field of a thousand types.
 
 use super::extra::{EXTRA, non_object};
 use super::{Entries, List, Record, Union, Value, View};
 
-/// Tells whether two values of one type are equal: whether the same was set in both.
+/// Returns true if two values of one type are equal: if the same properties are set to
+/// the same values.
 ///
-/// An enum's unknown value equals the declared one that is spelled like it. As everywhere in
-/// Rust, a float that is not a number equals nothing.
+/// An enum's unknown value equals the declared value with the same spelling. As
+/// everywhere in Rust, a float that is NaN equals nothing.
 pub fn same(one: &dyn Value, other: &dyn Value) -> bool {
     match (one.view(), other.view()) {
         (View::Absent, View::Absent) | (View::Null, View::Null) => true,
@@ -50,7 +51,8 @@ fn same_fields(one: &dyn Record, other: &dyn Record) -> bool {
         && non_object(one) == non_object(other)
 }
 
-/// A value that was no object counts only where nothing of the record has been set since.
+/// A value that was not an object counts only if no property of the record has been set
+/// since.
 fn same_extras(one: &dyn Value, other: &dyn Value) -> bool {
     match (one.view(), other.view()) {
         (View::Extra(one), View::Extra(other)) => one.holds_the_same(other),

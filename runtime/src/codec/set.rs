@@ -1,10 +1,10 @@
-//! Short ways to write a property that is set.
+//! Short functions for setting properties.
 
 use super::Nullable;
 
 /// A property that can be set: an `Option` or a [`Nullable`].
 pub trait Property {
-    /// What it is set to.
+    /// The type of the property's value.
     type Value;
 
     /// Returns the property, set to a value.
@@ -27,7 +27,7 @@ impl<T> Property for Nullable<T> {
     }
 }
 
-/// Sets a property to anything that becomes its value.
+/// Returns a property set to a value that converts into its type.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::{Nullable, set};
@@ -40,7 +40,7 @@ pub fn set<P: Property>(value: impl Into<P::Value>) -> P {
     P::set(value.into())
 }
 
-/// Sets a property that is a list to anything that becomes its items.
+/// Returns a list property set to items that convert into its item type.
 ///
 /// ```
 /// use atlas_admin_runtime::codec::list;

@@ -1,4 +1,5 @@
-//! Strict reading, for what people write: a difference from the document is a mistake there.
+//! Strict decoding, for files written by people: a difference from the document is a
+//! mistake there.
 
 use std::collections::HashMap;
 
@@ -9,14 +10,14 @@ use super::bridge::Told;
 use super::path::push_name;
 use super::{Direction, Extra, Json, Mismatch, Record, Value, View, decode_observed};
 
-/// A value that is deserialized strictly, for files that people write: an undeclared property, a
-/// value that does not fit, a `null` where none is allowed, and a value of an enum or a union that
-/// the document does not declare are errors. Each is named with its path, and an undeclared
-/// property with the declared name that is nearest.
+/// A value that is deserialized strictly, for files written by people. An undeclared
+/// property, a value that doesn't fit, a `null` that is not declared, and an undeclared
+/// value of an enum or a union are errors. The error names each with its path, and for
+/// an undeclared property the most similar declared name.
 ///
-/// Without it, all that is kept as it came, for the service may know it. A property that is
-/// required and missing is no error here: it may be set later, and [`Request`](crate::Request)
-/// checks it.
+/// Without `Strict`, all of these are kept, because the service may know them. A
+/// required property that is missing is no error here: it may be set later, and
+/// [`Request`](crate::Request) checks it.
 ///
 /// ```
 /// # use atlas_admin_runtime::codec::Extra;
@@ -51,7 +52,7 @@ impl<'de, T: Value + Default> Deserialize<'de> for Strict<T> {
     }
 }
 
-/// Reads free-form JSON into a value, and returns all that is wrong with it.
+/// Decodes free-form JSON into a value. The error lists all problems.
 fn read(json: &Json, into: &mut dyn Value) -> Result<(), String> {
     let text = super::encode(json).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
@@ -70,7 +71,8 @@ fn read(json: &Json, into: &mut dyn Value) -> Result<(), String> {
     Err(problems.join("; "))
 }
 
-/// Describes a mistake, and never the value: it may be a secret in the wrong place.
+/// Describes a problem, but never quotes the value, which may be a secret in the wrong
+/// place.
 fn problem(found: &Mismatch, nearest: &HashMap<String, &str>) -> String {
     let path = match found.path() {
         "" => "the top level".to_owned(),
@@ -83,17 +85,17 @@ fn problem(found: &Mismatch, nearest: &HashMap<String, &str>) -> String {
         },
         Mismatch::UnknownValue { .. } => format!("unknown value at {path}"),
         Mismatch::UnknownTag { tag, value: None, .. } => {
-            format!("no `{tag}` at {path}, which tells what it is")
+            format!("no `{tag}` at {path}, which selects its type")
         }
         Mismatch::UnknownTag { tag, .. } => format!("unknown `{tag}` at {path}"),
         Mismatch::Type { message, .. } => format!("{message} at {path}"),
         Mismatch::Null { .. } => format!("null is not allowed at {path}"),
         Mismatch::Missing { .. } => format!("{path} is missing"),
-        Mismatch::Surrogate { .. } => format!("half a character at {path}"),
+        Mismatch::Surrogate { .. } => format!("half of a surrogate pair at {path}"),
     }
 }
 
-/// Collects the nearest declared name for each undeclared property, by its path.
+/// Collects the most similar declared name for each undeclared property, by its path.
 fn collect(
     value: &dyn Value,
     path: &mut String,
@@ -132,16 +134,17 @@ fn collect(
     }
 }
 
-/// Returns the declared name that is nearest to another, if one is near and not set yet.
+/// Returns the declared name most similar to another, if there is one that is similar
+/// and unset.
 fn nearest(name: &str, record: &dyn Record) -> Option<&'static str> {
     let plain = |name: &str| -> Vec<char> {
         let letters = name.chars().filter(char::is_ascii_alphanumeric);
         letters.map(|letter| letter.to_ascii_lowercase()).collect()
     };
     let sought = plain(name);
-    // A third of it may be wrong, two letters of a short one.
+    // A third of the name may differ, or two letters of a short name.
     let limit = (sought.len() / 3).max(2).min(sought.len() / 2);
-    // Names of such a length are no typing errors.
+    // A name of such a length is no typing error.
     if sought.len() > 100 {
         return None;
     }
@@ -154,7 +157,8 @@ fn nearest(name: &str, record: &dyn Record) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-/// Returns how many letters are added, missing, other or swapped with the next.
+/// Returns the number of letters that are added, missing, different or swapped with the
+/// next.
 fn distance(one: &[char], other: &[char]) -> usize {
     let mut before = vec![0; other.len() + 1];
     let mut last: Vec<usize> = (0..=other.len()).collect();

@@ -1,32 +1,36 @@
-//! The tags of the unions that enclose a value within the same JSON object.
+//! The discriminator values of the unions that enclose a value within the same JSON
+//! object.
 
-/// The tag by which a union chose the variant that is read or written now.
+/// The discriminator value by which a union selected the variant that is being read or
+/// written.
 ///
-/// A variant may be a union itself: both tags then stand in one object, so tags form a chain.
-pub(super) struct Tags<'t> {
-    /// The JSON name of the tag.
+/// A variant may be a union itself. Both discriminators are then in one object, so they
+/// form a chain.
+pub(super) struct Discriminators<'t> {
+    /// The JSON name of the discriminator.
     pub(super) name: &'t str,
-    /// The tag's value, where the variant has just one: the value then need not be kept.
+    /// The discriminator's value, if the variant has exactly one: the value then need
+    /// not be stored.
     pub(super) value: Option<&'t str>,
-    /// Whether the document declares the variant.
+    /// Whether the variant is declared.
     pub(super) is_known: bool,
-    /// The tag of the next outer union.
-    pub(super) outer: Option<&'t Tags<'t>>,
+    /// The discriminator value of the next outer union.
+    pub(super) outer: Option<&'t Discriminators<'t>>,
 }
 
-impl<'t> Tags<'t> {
-    /// Tells whether a property is a tag.
+impl<'t> Discriminators<'t> {
+    /// Returns true if a property is a discriminator.
     pub(super) fn names(&self, name: &str) -> bool {
         self.name == name || self.outer.is_some_and(|outer| outer.names(name))
     }
 
-    /// Tells whether one of the unions does not know its variant.
+    /// Returns true if one of the unions has an undeclared variant.
     pub(super) fn any_unknown(&self) -> bool {
-        !self.is_known || self.outer.is_some_and(Tags::any_unknown)
+        !self.is_known || self.outer.is_some_and(Discriminators::any_unknown)
     }
 
-    /// Returns the innermost tag of a name that has a value.
-    fn find(&self, name: &str) -> Option<&Tags<'t>> {
+    /// Returns the innermost discriminator with a name that has a value.
+    fn find(&self, name: &str) -> Option<&Discriminators<'t>> {
         if self.name == name && self.value.is_some() {
             Some(self)
         } else {
@@ -34,14 +38,15 @@ impl<'t> Tags<'t> {
         }
     }
 
-    /// Returns the value that a property must have as a tag, where the unions know it. The
-    /// innermost union knows best.
+    /// Returns the value that a property must have as a discriminator, if the unions
+    /// determine it. The innermost union takes precedence.
     pub(super) fn value_of(&self, name: &str) -> Option<&'t str> {
-        self.find(name).and_then(|tag| tag.value)
+        self.find(name).and_then(|discriminator| discriminator.value)
     }
 
-    /// Tells whether a tag of the chain is the one that [`Tags::value_of`] answers with.
-    pub(super) fn is_innermost(&self, tag: &Tags<'_>) -> bool {
-        self.find(tag.name).is_some_and(|found| std::ptr::addr_eq(found, tag))
+    /// Returns true if [`Discriminators::value_of`] returns the value of this discriminator.
+    pub(super) fn is_innermost(&self, discriminator: &Discriminators<'_>) -> bool {
+        self.find(discriminator.name)
+            .is_some_and(|found| std::ptr::addr_eq(found, discriminator))
     }
 }

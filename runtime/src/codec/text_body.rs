@@ -1,4 +1,4 @@
-//! Bodies that are text though JSON is declared.
+//! Bodies that are text although JSON is declared.
 
 use super::decode::without_mark;
 use super::error::What;
@@ -6,18 +6,20 @@ use super::reader::Reader;
 use super::{Slot, Value};
 use crate::media_type::MediaType;
 
-/// What may stand before the first element: a declaration and comments.
+/// The constructs that may precede the first element: a declaration and comments.
 const PREAMBLE: [(&str, &str); 2] = [("<?", "?>"), ("<!--", "-->")];
 
-/// What HTML begins with: the tags of `html` and `head` may be left out.
+/// The possible beginnings of HTML, in which the tags of `html` and `head` may be
+/// omitted.
 const HTML: [&str; 6] = ["<!doctype html", "<html", "<head", "<title", "<meta", "<body"];
 
-/// Takes the body of a response that is not JSON into a value that is a string, and tells
-/// whether it is one to take.
+/// Stores the body of a response that is not JSON in a value that is a string. Returns
+/// false if the body or the value is unsuitable.
 ///
-/// The service answers with a certificate or with XML where a JSON string is declared, and calls
-/// that JSON. Such a body is the string, if it came under a media type of the API. A sign-in page
-/// is none, and neither is what begins like a JSON string. The body must be complete.
+/// For some operations that declare a JSON string, the service responds with a
+/// certificate or XML, and labels it JSON. Such a body is taken as the string if its
+/// media type is one of the API's. HTML, such as a sign-in page, is not taken, and
+/// neither is text that starts like a JSON string. The body must be complete.
 pub fn take_text(body: &[u8], media_type: &str, into: &mut dyn Value) -> bool {
     let Ok(text) = std::str::from_utf8(without_mark(body)) else { return false };
     let is_text = MediaType::parse(media_type).is_some()
@@ -34,7 +36,7 @@ pub fn take_text(body: &[u8], media_type: &str, into: &mut dyn Value) -> bool {
     }
 }
 
-/// Tells whether a text is JSON, nested however deep.
+/// Returns true if a text is JSON, regardless of its nesting depth.
 fn is_json(text: &str) -> bool {
     let mut reader = Reader::new(text);
     match reader.skip().and_then(|()| reader.end()) {
@@ -43,7 +45,7 @@ fn is_json(text: &str) -> bool {
     }
 }
 
-/// Tells whether a text begins as HTML does, after what may stand before the first element.
+/// Returns true if a text begins like HTML, after a declaration and comments.
 fn is_html(text: &str) -> bool {
     let mut rest = text.trim_start();
     while let Some((_, after)) = PREAMBLE.iter().find_map(|(opening, closing)| {

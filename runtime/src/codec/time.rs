@@ -1,9 +1,9 @@
-//! Points in time and calendar days, kept as the text that was received.
+//! Points in time and calendar dates, kept as the received text.
 //!
-//! The service writes the same instant in several ways (with and without fractions, with `Z`
-//! and with an offset, here and there with no zone at all). Keeping the text makes decoding
-//! infallible and encoding lossless; who calculates converts, and learns then whether the text
-//! is a date.
+//! The service writes the same instant in several ways: with and without fractions, with
+//! `Z` and with an offset, sometimes without a time zone. Keeping the text makes
+//! decoding infallible and encoding lossless. Code that calculates converts the text
+//! first, and handles the error there.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::{Slot, Value, View};
 
 mod convert;
 
-/// Declares a value that is a string by another name.
+/// Declares a type that wraps a string value.
 macro_rules! text {
     ($(#[$attribute:meta])* $type:ident) => {
         $(#[$attribute])*
@@ -19,7 +19,7 @@ macro_rules! text {
         pub struct $type(String);
 
         impl $type {
-            /// Returns the text as it was received or set; the default is empty.
+            /// Returns the text as received or set. The default is empty.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -88,8 +88,8 @@ text! {
     /// assert_eq!(created.as_str(), "2024-05-01T10:00:00Z");
     /// ```
     ///
-    /// It converts from and into `SystemTime` too, and with the features `chrono` and `time` a
-    /// `chrono::DateTime<Utc>` and a `time::OffsetDateTime`.
+    /// Also converts from and to `SystemTime`, and with the features `chrono` and
+    /// `time`, `chrono::DateTime<Utc>` and `time::OffsetDateTime`.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -105,7 +105,7 @@ text! {
 }
 
 text! {
-    /// A calendar day (`format: date`), as text.
+    /// A calendar date (`format: date`), as text.
     ///
     /// ```
     /// use atlas_admin_runtime::codec::Date;
@@ -117,11 +117,11 @@ text! {
 }
 
 impl DateTime {
-    /// Returns the instant that the text stands for.
+    /// Returns the instant in the text.
     ///
     /// # Errors
     ///
-    /// If the text is not a date, a time and a zone or offset.
+    /// Fails if the text is not a date and a time with a zone or offset.
     pub fn timestamp(&self) -> Result<jiff::Timestamp, jiff::Error> {
         self.0.parse()
     }
@@ -134,11 +134,11 @@ impl From<jiff::Timestamp> for DateTime {
 }
 
 impl Date {
-    /// Returns the day that the text stands for.
+    /// Returns the date in the text.
     ///
     /// # Errors
     ///
-    /// If the text does not begin with a calendar date.
+    /// Fails if the text does not start with a calendar date.
     pub fn date(&self) -> Result<jiff::civil::Date, jiff::Error> {
         self.0.parse()
     }

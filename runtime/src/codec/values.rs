@@ -1,7 +1,8 @@
-//! Values that are not generated: scalars, lists, maps, free-form JSON.
+//! Values that are not generated: scalars, lists, maps, and free-form JSON.
 //!
-//! What is generic here is made once for each of a thousand types, and so is every generic
-//! function of the standard library that it calls: hence `match` where a combinator would do.
+//! Generic code here is instantiated for each of a thousand types, and so is every
+//! generic function of the standard library that it calls. Hence `match` instead of
+//! combinators.
 
 use super::reader::{first_places, next_places};
 use super::{Entries, Json, List, Map, Record, Slot, Table, Value, View};
@@ -81,7 +82,7 @@ impl<T: Record + Default> Value for T {
     }
 }
 
-/// A record that holds itself does so in a box.
+/// A record that contains itself does so in a box.
 impl<T: Record + Default> Record for Box<T> {
     fn table(&self) -> &'static Table {
         (**self).table()

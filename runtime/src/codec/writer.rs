@@ -23,9 +23,9 @@ pub(super) fn int(out: &mut Vec<u8>, number: i64) {
     digits(out, number.unsigned_abs());
 }
 
-/// Writes a finite float with as many digits as it takes to read the same one back.
+/// Writes a finite float with the digits needed to read the same float back.
 ///
-/// A large whole number is written in full. It may have been received as an integer, and
+/// A large integer is written in full. It may have been received as an integer, and
 /// `1.152921504606847e18` is the same float as 1152921504606846976, but another number.
 pub(super) fn float(out: &mut Vec<u8>, number: f64) {
     const LARGE: f64 = 9_007_199_254_740_992.0;
@@ -59,7 +59,8 @@ pub(super) fn digits(out: &mut Vec<u8>, mut number: u64) {
     out.truncate(start + count);
 }
 
-/// Writes a property's name as it is, in quotes, with the comma before it and the colon after it.
+/// Writes a property's name verbatim, in quotes, with the comma before it and the colon
+/// after it.
 #[inline]
 pub(super) fn key(out: &mut Vec<u8>, first: bool, name: &str) {
     if !short(out, !first, name.as_bytes(), true) {
@@ -86,16 +87,16 @@ pub(super) fn string(out: &mut Vec<u8>, string: &str) {
     out.push(b'"');
 }
 
-/// How long a string may be to be written in one go.
+/// The longest string in bytes that is written at once.
 const SHORT: usize = 32;
 
-/// Writes a short string in quotes, with a comma before it and a colon after it if wanted, and
-/// tells whether it was short enough.
+/// Writes a short string in quotes, optionally with a comma before it and a colon after
+/// it. Returns false if it is too long.
 ///
-/// Nearly all names and most strings are, and nearly all of writing JSON is to write them. To
-/// append piece by piece means to look up and to store the vector's length each time, and to
-/// call `memcpy` for each piece whose length is not known. Here there is room for all of it at
-/// once, and two copies of a fixed size, which overlap.
+/// Nearly all names and most strings are short, and they make up most of the work.
+/// Appending piece by piece loads and stores the vector's length each time, and calls
+/// `memcpy` for each piece of unknown length. Here, space for all pieces is reserved at
+/// once, and two overlapping chunks of fixed size are copied.
 #[inline]
 fn short(out: &mut Vec<u8>, comma: bool, bytes: &[u8], colon: bool) -> bool {
     const ROOM: usize = SHORT + 4;
@@ -121,7 +122,7 @@ fn short(out: &mut Vec<u8>, comma: bool, bytes: &[u8], colon: bool) -> bool {
     true
 }
 
-/// Copies what is at least as long as one chunk and no longer than two.
+/// Copies bytes that are at least as long as one chunk and no longer than two.
 #[inline]
 fn copy_ends<const CHUNK: usize>(to: &mut [u8], from: &[u8]) {
     if let (Some(to), Some(from)) = (to.first_chunk_mut::<CHUNK>(), from.first_chunk()) {
@@ -132,7 +133,7 @@ fn copy_ends<const CHUNK: usize>(to: &mut [u8], from: &[u8]) {
     }
 }
 
-/// Writes the content of a string in which there may be something to escape.
+/// Writes the content of a string that may need escapes.
 #[inline(never)]
 fn escaped(out: &mut Vec<u8>, bytes: &[u8]) {
     let mut start = 0;

@@ -1,4 +1,4 @@
-//! The base URL: the one origin that credentials go to.
+//! The base URL: the only origin to which credentials are sent.
 
 use std::net::IpAddr;
 
@@ -6,30 +6,32 @@ use url::Url;
 
 use crate::error::{Error, Kind};
 
-/// The service that everybody uses; the government cloud has one of its own
+/// The commercial service. The government cloud has another URL
 /// (`https://cloud.mongodbgov.com`).
 pub(crate) const DEFAULT: &str = "https://cloud.mongodb.com";
 
-/// The segments that the paths of the API begin with: the documentation calls a URL with them
-/// the base URL.
+/// The first segments of the API's paths. The official documentation's base URL includes
+/// them.
 const API: [&str; 2] = ["api", "atlas"];
 
-/// Where requests go.
+/// The URL below which requests are sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Base {
-    /// Without a slash at the end.
+    /// Without a trailing slash.
     text: String,
     url: Url,
 }
 
 impl Base {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        // The text stays out of the messages: it may hold a password.
+        // Messages omit the text, which may hold a password.
         let fail = |what: &str| {
             Err(Error::new(Kind::Configuration, format!("the base URL {what}")))
         };
         let Ok(url) = Url::parse(text.trim()) else {
-            return fail("can't be read: it has to look like https://cloud.mongodb.com");
+            return fail(
+                "is not a valid URL: it must look like https://cloud.mongodb.com",
+            );
         };
         if !url.username().is_empty() || url.password().is_some() {
             return fail("must not hold credentials");
@@ -39,12 +41,12 @@ impl Base {
         }
         let segments: Vec<&str> = url.path().split('/').collect();
         if segments.windows(API.len()).any(|segments| segments == API) {
-            return fail("must end before /api/atlas, which requests add");
+            return fail("must end before /api/atlas, which each request adds");
         }
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&url) => {}
-            "http" => return fail("must be https, except for loopback"),
+            "http" => return fail("must be https, except for a loopback address"),
             _ => return fail("must be https"),
         }
         Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), url })
@@ -52,7 +54,8 @@ impl Base {
 
     /// Returns the absolute URL of an encoded path, with or without a query string.
     pub(crate) fn join(&self, path_and_query: &str) -> Url {
-        // Not by parsing the whole: the host was read once, which is most of the work.
+        // Doesn't parse the whole URL, because parsing the host once is most of the
+        // work.
         let mut url = self.url.clone();
         let (path, query) = match path_and_query.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -70,24 +73,26 @@ impl Base {
         &self.url
     }
 
-    /// Returns the base URL without a slash at the end.
+    /// Returns the base URL without a trailing slash.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Tells whether requests go without TLS, which only loopback gets.
+    /// Returns true if requests are sent without TLS, which is allowed for loopback
+    /// only.
     pub(crate) fn is_plain(&self) -> bool {
         self.url.scheme() == "http"
     }
 
-    /// Resolves where a response redirects to; `None` where that is not below the base URL, or
-    /// can't be read: another origin (RFC 6454), or another path of a gateway, gets no credentials.
+    /// Resolves the target of a redirect. `None` if the target is not below the base
+    /// URL, or is invalid: another origin (RFC 6454), or another path of a gateway, gets
+    /// no credentials.
     pub(crate) fn redirect(&self, from: &Url, location: &str) -> Option<Url> {
         let target = from.join(location).ok()?;
         self.covers(&target).then_some(target)
     }
 
-    /// Tells whether a URL is below the base URL, and so gets credentials.
+    /// Returns true if a URL is below the base URL, and so may get credentials.
     pub(crate) fn covers(&self, url: &Url) -> bool {
         let is_below = |path: &str| path.is_empty() || path.starts_with('/');
         url.origin() == self.url.origin()
@@ -96,7 +101,8 @@ impl Base {
             && url.password().is_none()
     }
 
-    /// Resolves a reference from a path below the base URL to another, as [`Base::redirect`].
+    /// Resolves a reference relative to a path below the base URL, with the rules of
+    /// [`Base::redirect`].
     pub(crate) fn resolve(&self, from: &str, reference: &str) -> Option<String> {
         let target = self.redirect(&self.join(from), reference)?;
         let path = self.below(&target).filter(|path| !path.is_empty())?;
@@ -106,7 +112,7 @@ impl Base {
         })
     }
 
-    /// Returns the path of a URL without that of the base URL.
+    /// Returns the path of a URL relative to the base URL.
     fn below<'u>(&self, url: &'u Url) -> Option<&'u str> {
         url.path().strip_prefix(self.url.path().trim_end_matches('/'))
     }

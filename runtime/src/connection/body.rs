@@ -1,4 +1,4 @@
-//! Bodies read into memory, never beyond a limit.
+//! Bodies read into memory, always within a limit.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,27 +12,28 @@ use tokio::task::spawn_blocking;
 
 use crate::clock::{Clock, Stopwatch, Timer};
 use crate::error::{Error, Inner, Kind, broken};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::inflate::{Problem, inflate};
 use crate::transport::{Body, TransportError};
 
-/// The largest part of the body of an error that is read, in bytes: its code may come last.
+/// The largest part of an error's body that is read, in bytes. The error code may be at
+/// the end.
 const EXCERPT: usize = 16 << 20;
 
-/// The limit of the wait for the body of an error: the status says most of it.
+/// The time limit for an error's body: the status is the more important part.
 const EXCERPT_LIMIT: Duration = Duration::from_secs(2);
 
-/// The size from which a packed body takes long to inflate, in bytes.
+/// The size in bytes from which decompressing a body takes long.
 const LARGE: usize = 16 << 10;
 
-/// How much of an unwanted body is read to keep its connection, in bytes.
+/// The largest part of an unwanted body that is read to keep its connection, in bytes.
 const DRAIN: usize = 64 << 10;
 
-/// The limit of the wait for an unwanted body, which keeps its connection.
+/// The time limit for an unwanted body that is read to keep its connection.
 const DRAIN_LIMIT: Duration = Duration::from_millis(500);
 
-/// Reads a whole body and inflates it where it was compressed in transit. The bytes, and those
-/// that an error quotes, may repeat secrets that were sent.
+/// Reads a whole body, and decompresses it if it was compressed in transit. The bytes,
+/// and those in an error, may repeat secrets of the request.
 pub(crate) async fn read(
     headers: &HeaderMap,
     mut body: Body,
@@ -45,12 +46,15 @@ pub(crate) async fn read(
         End::Broken(error) => {
             let error = Error::build(Inner {
                 kind: Kind::Transport,
-                message: "the response broke off".to_owned(),
+                message: "the response broke off before its end".to_owned(),
                 body: bytes,
                 source: Some(Arc::new(error)),
                 ..Inner::default()
             });
-            return Err(Failure { error, again: Again::IfRepeatable(None) });
+            return Err(Failure {
+                error,
+                retryability: Retryability::IfRepeatable(None),
+            });
         }
     }
     match encoding(headers).as_str() {
@@ -62,10 +66,10 @@ pub(crate) async fn read(
                 Problem::Broken => Failure {
                     error: broken(
                         Kind::Transport,
-                        "the response is no whole gzip stream",
+                        "the response is not a complete gzip stream",
                         bytes,
                     ),
-                    again: Again::IfRepeatable(None),
+                    retryability: Retryability::IfRepeatable(None),
                 },
             })
         }
@@ -77,18 +81,19 @@ pub(crate) async fn read(
     }
 }
 
-/// Inflates a body, a large one on a thread where that delays no other task.
+/// Decompresses a body. A large one is decompressed on a blocking thread, where it
+/// delays no other task.
 async fn unpack(packed: &Bytes, limit: u64) -> Result<Bytes, Problem> {
     if packed.len() < LARGE || Handle::try_current().is_err() {
         return inflate(packed, limit);
     }
     let packed = packed.clone();
     let inflated = spawn_blocking(move || inflate(&packed, limit)).await;
-    // Only where the runtime ends meanwhile.
+    // This fails only if the runtime shuts down meanwhile.
     inflated.unwrap_or(Err(Problem::Broken))
 }
 
-/// Reads what arrives of the body of an error within `left` and two seconds.
+/// Reads the body of an error, or the part that arrives within `left` and two seconds.
 pub(super) async fn excerpt(
     clock: &dyn Clock,
     headers: &HeaderMap,
@@ -103,8 +108,8 @@ pub(super) async fn excerpt(
     }
 }
 
-/// Tells whether a message says where its body ends, by which one that was cut is noticed
-/// (RFC 9112 section 6.3, RFC 9113 section 8.1, RFC 1952 section 2.3.1).
+/// Returns true if a response states the end of its body, so that a truncated body is
+/// detected (RFC 9112 section 6.3, RFC 9113 section 8.1, RFC 1952 section 2.3.1).
 pub(crate) fn is_framed(
     version: Version,
     status: StatusCode,
@@ -117,19 +122,19 @@ pub(crate) fn is_framed(
         || matches!(encoding(headers).as_str(), "gzip" | "x-gzip")
 }
 
-/// Returns how a body was compressed in transit: in lower case, for the names of codings have
-/// none (RFC 9110 section 8.4.1).
+/// Returns the content coding of a body, in lower case, because the names of codings are
+/// case-insensitive (RFC 9110 section 8.4.1).
 pub(crate) fn encoding(headers: &HeaderMap) -> String {
     let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
     String::from_utf8_lossy(encoding.unwrap_or_default()).trim().to_ascii_lowercase()
 }
 
-/// Reads and drops a small body, so that the connection can be used again.
+/// Reads and drops a small body, so that the connection can be reused.
 pub(super) async fn drain(clock: &dyn Clock, mut body: Body) {
     read_some(clock, &mut body, DRAIN, DRAIN_LIMIT).await;
 }
 
-/// Reads what arrives of a body within a time, up to a size in bytes.
+/// Reads the part of a body that arrives within a time, up to a size in bytes.
 async fn read_some(
     clock: &dyn Clock,
     body: &mut Body,
@@ -174,10 +179,10 @@ async fn collect(headers: &HeaderMap, body: &mut Body, limit: u64) -> (Bytes, En
         }
         let end = match body.chunk().await {
             Some(Ok(chunk)) => {
-                // Most answers are one chunk, which then is never copied.
+                // Most responses are a single chunk, which is then never copied.
                 let whole = whole.get_or_insert_with(|| BytesMut::from(&first[..]));
                 if whole.len() == first.len() {
-                    // A server's word for the length is not worth more than this at once.
+                    // The server's stated length is trusted up to this size at once.
                     let length = length.unwrap_or(0).min(16 << 20) as usize;
                     whole.reserve(length.saturating_sub(whole.len()));
                 }

@@ -1,4 +1,5 @@
-//! A request made ready to send: absolute, with every header but the credentials.
+//! A request prepared for sending: with an absolute URL, and every header but the
+//! credentials.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,33 +15,34 @@ use http::{HeaderMap, HeaderValue, Method, Response};
 use super::{Connection, TURNED_AWAY};
 use crate::codec::RequestBody;
 use crate::error::{Error, Kind};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::operation::Operation;
 use crate::trace::Attempts;
 use crate::transport::{Body, Request, Stage, TransportError, Url};
 
-/// Adds headers where there are none of their names.
+/// Adds the headers whose names are not present yet.
 pub(crate) fn add_headers(headers: &mut HeaderMap, more: &HeaderMap) {
     for (name, value) in more {
         headers.entry(name).or_insert_with(|| value.clone());
     }
 }
 
-/// A request on its way.
+/// A prepared request.
 pub(crate) struct Call {
     request: Request,
-    /// The begin of the call, on the monotonic clock.
+    /// The start of the call, on the monotonic clock.
     begun: Duration,
-    /// Whether this attempt got as far as the request itself: what went before (a token, a
-    /// probe) can be repeated whatever the method.
+    /// Whether this attempt has sent the request itself. The requests before it (for a
+    /// token, or a probe) can be repeated regardless of the method.
     sent: AtomicBool,
-    /// Whether it goes without credentials, for what it calls is public.
+    /// Whether the request is sent without credentials, because its operation is public.
     anonymous: bool,
     attempts: Attempts,
 }
 
 impl Call {
-    /// Makes a request ready: `operation` is `None` for one that is none of the API's own.
+    /// Prepares a request. `operation` is `None` for a request outside the API, such as
+    /// a token request.
     pub(crate) fn new(
         connection: &Connection,
         operation: Option<&'static Operation>,
@@ -59,25 +61,25 @@ impl Call {
         Self { request, begun, sent, anonymous: false, attempts }
     }
 
-    /// Says whether it goes without credentials.
+    /// Sets whether the request is sent without credentials.
     pub(crate) fn anonymous(mut self, anonymous: bool) -> Self {
         self.anonymous = anonymous;
         self
     }
 
-    /// Tells whether it goes without credentials.
+    /// Returns true if the request is sent without credentials.
     pub(crate) fn is_anonymous(&self) -> bool {
         self.anonymous
     }
 
-    /// Says how the body was encoded, so that a layer can show it without its secrets.
+    /// Sets the encoded body, so that a layer can show it without its secrets.
     pub(crate) fn with_encoded(mut self, encoded: Option<Arc<RequestBody>>) -> Self {
         self.request.encoded = encoded;
         self
     }
 
-    /// Returns the request that asks for the challenge of this one: without its body, and
-    /// without its effects.
+    /// Returns the request that asks for this one's challenge: without its body and its
+    /// effects.
     pub(crate) fn probe(&self, connection: &Connection) -> Self {
         let Request { url, headers, .. } = &self.request;
         let kept = [ACCEPT, ACCEPT_ENCODING, USER_AGENT];
@@ -95,7 +97,7 @@ impl Call {
         self.with(request, false)
     }
 
-    /// Returns the request that a redirect leads to.
+    /// Returns the request to a redirect's target.
     pub(crate) fn redirected(&self, url: Url) -> Self {
         let request = Request { url, ..self.request.clone() };
         self.with(request, true)
@@ -108,12 +110,13 @@ impl Call {
         Self { request, begun, sent, anonymous, attempts: self.attempts.clone() }
     }
 
-    /// Returns the call of a request that layers have made of this one's.
+    /// Returns the call of a request as changed by layers.
     ///
     /// # Errors
     ///
-    /// Where it is not below the base URL, which is all that gets credentials, or has another
-    /// method, by which the retry policy tells what may be repeated.
+    /// Fails if the request's URL is no longer below the base URL, to which credentials
+    /// are restricted. Fails if its method has changed, because the retry policy depends
+    /// on the method.
     pub(crate) fn changed(
         &self,
         connection: &Connection,
@@ -123,11 +126,11 @@ impl Call {
             return Err(Error::new(Kind::Request, TURNED_AWAY));
         }
         if request.method != self.request.method {
-            let message = "a layer changed the method of the request";
+            let message = "a layer changed the method of the request, on which retries depend: a layer must keep it";
             return Err(Error::new(Kind::Request, message));
         }
         request.operation = self.request.operation;
-        // What the transport sets, by the URL and the body as they are now.
+        // The transport sets these headers from the current URL and body.
         for name in [HOST, CONTENT_LENGTH, TRANSFER_ENCODING] {
             request.headers.remove(name);
         }
@@ -145,7 +148,7 @@ impl Call {
         &self.request.method
     }
 
-    /// Returns when the call began, on the monotonic clock.
+    /// Returns the start of the call, on the monotonic clock.
     pub(crate) fn begun(&self) -> Duration {
         self.begun
     }
@@ -159,7 +162,7 @@ impl Call {
         self.request.body.as_ref().map_or(0, Bytes::len)
     }
 
-    /// Returns the target as it stands in the request line.
+    /// Returns the target in the form of the request line.
     pub(crate) fn target(&self) -> String {
         let url = self.url();
         match url.query() {
@@ -168,23 +171,23 @@ impl Call {
         }
     }
 
-    /// Begins an attempt.
+    /// Starts an attempt.
     pub(crate) fn begin(&self) {
         self.sent.store(false, Ordering::Relaxed);
         self.attempts.begin();
     }
 
-    /// Ends an attempt, for telemetry: its response was read, or it failed.
+    /// Ends an attempt, for telemetry: its response has been read, or it has failed.
     pub(crate) fn settle(&self, error: Option<&Error>) {
         self.attempts.settle(error);
     }
 
-    /// Returns the operation that is called; `None` for what is none of the API's own.
+    /// Returns the operation; `None` for a request outside the API.
     pub(crate) fn operation(&self) -> Option<&'static Operation> {
         self.request.operation
     }
 
-    /// Tells whether this attempt handed the request to the transport.
+    /// Returns true if this attempt passed the request to the transport.
     pub(crate) fn was_sent(&self) -> bool {
         self.sent.load(Ordering::Relaxed)
     }
@@ -198,7 +201,8 @@ impl Call {
         let mut request = self.request.clone();
         let has_content = !matches!(request.method, Method::GET | Method::HEAD);
         if request.body.is_none() && has_content {
-            // RFC 9110 section 8.6: a method that expects content says that there is none.
+            // RFC 9110 section 8.6: a method that expects content states that there is
+            // none.
             request.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         if let Some(authorization) = authorization {
@@ -214,7 +218,7 @@ impl Call {
         match span.follow(pending).await {
             Ok(response) => {
                 let (status, version) = (response.status(), response.version());
-                self.attempts.answered(status, version, authorization.is_some());
+                self.attempts.responded(status, version, authorization.is_some());
                 Ok(response)
             }
             Err(error) => {
@@ -225,30 +229,33 @@ impl Call {
         }
     }
 
-    /// Makes a failure of what the transport says.
+    /// Creates a failure from the transport's error.
     fn failure(&self, error: TransportError) -> Failure {
         let stage = error.stage();
-        let (kind, message, again) = match stage {
+        let (kind, message, retryability) = match stage {
             Stage::Connect | Stage::Refused => {
                 let origin = self.url().origin().ascii_serialization();
                 let message = format!("could not connect to {origin}");
-                (Kind::Connect, message, Again::Always(None))
+                (Kind::Connect, message, Retryability::Always(None))
             }
             Stage::Exchange => {
-                let message = "the connection broke before the response".to_owned();
-                (Kind::Transport, message, Again::IfRepeatable(None))
+                let message =
+                    "the connection broke before the response arrived".to_owned();
+                (Kind::Transport, message, Retryability::IfRepeatable(None))
             }
             Stage::Unprocessed => {
                 let message = "the server did not process the request".to_owned();
-                (Kind::Transport, message, Again::Always(None))
+                (Kind::Transport, message, Retryability::Always(None))
             }
             Stage::Malformed => {
-                let message = "the response is not HTTP that can be read".to_owned();
-                (Kind::Transport, message, Again::Never)
+                let message = "the response is not valid HTTP".to_owned();
+                (Kind::Transport, message, Retryability::Never)
             }
         };
-        let again = if stage.may_pass() { again } else { Again::Never };
-        let failure = Failure { error: Error::with_source(kind, message, error), again };
+        let retryability =
+            if stage.may_pass() { retryability } else { Retryability::Never };
+        let failure =
+            Failure { error: Error::with_source(kind, message, error), retryability };
         match stage {
             Stage::Exchange | Stage::Malformed => failure.after_sending(),
             Stage::Connect | Stage::Refused | Stage::Unprocessed => failure,

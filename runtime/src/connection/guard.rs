@@ -1,4 +1,4 @@
-//! The end of the layers of an attempt: credentials leave for the base URL and nowhere else.
+//! The innermost layer of an attempt: it sends credentials to the base URL only.
 
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ use http::header::AUTHORIZATION;
 use super::{Base, TURNED_AWAY};
 use crate::transport::{Body, BoxFuture, Request, Stage, Transport, TransportError};
 
-/// Refuses requests with credentials that a layer has turned away from the base URL.
+/// A transport that refuses requests with credentials that a layer has redirected away
+/// from the base URL.
 pub(crate) struct Guard {
     pub(crate) base: Base,
     pub(crate) transport: Arc<dyn Transport>,
@@ -22,7 +23,7 @@ impl Transport for Guard {
         let has_credentials = request.headers.contains_key(AUTHORIZATION);
         if has_credentials && !self.base.covers(&request.url) {
             let error = TransportError::new(Stage::Refused, TURNED_AWAY).with_advice(
-                "credentials go to the base URL only: set it to where they may go",
+                "credentials are only sent to the base URL: set it to the URL that may receive them",
             );
             return Box::pin(std::future::ready(Err(error)));
         }

@@ -1,4 +1,4 @@
-//! Several providers, one after another.
+//! A chain of providers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::{Credentials, CredentialsProvider};
 use crate::transport::{BoxError, BoxFuture};
 
-/// Asks several providers in order, until one has credentials.
+/// A provider that asks several providers in order, until one has credentials.
 ///
-/// One that fails ends the search: credentials that should be there and can't be had are not
-/// silently replaced by others.
+/// A provider that fails ends the search: if credentials exist and can't be read, others
+/// don't silently replace them.
 ///
 /// ```
 /// use atlas_admin_runtime::{CommandCredentials, CredentialsChain, FileCredentials};
@@ -23,12 +23,12 @@ use crate::transport::{BoxError, BoxFuture};
 pub struct CredentialsChain(Vec<Arc<dyn CredentialsProvider>>);
 
 impl CredentialsChain {
-    /// Returns a chain of no provider.
+    /// Creates a chain without providers.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a provider, which is asked where those before have no credentials.
+    /// Adds a provider, which is asked if the ones before it have no credentials.
     #[must_use]
     pub fn then(mut self, provider: impl CredentialsProvider + 'static) -> Self {
         self.0.push(Arc::new(provider));

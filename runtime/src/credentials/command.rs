@@ -1,4 +1,5 @@
-//! Credentials from a command: `atlas auth token`, 1Password, Vault.
+//! Credentials from a command, such as `atlas auth token`, or those of 1Password and
+//! Vault.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -9,26 +10,27 @@ use std::time::Duration;
 use super::{Credentials, CredentialsProvider, expiry};
 use crate::transport::{BoxError, BoxFuture};
 
-/// The time after which a command is run again where nothing tells when its output expires.
+/// The time after which a command is run again if the expiry of its output is unknown.
 const REFRESH: Duration = Duration::from_secs(10 * 60);
 
-/// The time that a command may take: it may wait for a finger on a sensor.
+/// The time limit of a command: it may wait for a fingerprint.
 const TIMEOUT: Duration = Duration::from_secs(50);
 
-/// The longest output that is read, in bytes.
+/// The largest output that is read, in bytes.
 const LIMIT: u64 = 64 << 10;
 
-/// Runs a command whose output is the secret, and again before it expires, at the latest every
-/// 10 minutes while the client sends requests, and when the service refuses it.
+/// A provider that runs a command whose output is the secret. Runs the command again
+/// before the secret expires, at least every 10 minutes while the client sends requests,
+/// and when the service refuses the secret.
 ///
-/// The command gets no input, and its messages (standard error) go where those of the program
-/// go. White space around the output is left out. A command that fails, takes longer than
-/// 50 seconds or prints nothing is an error.
+/// The command gets no input, and its error output goes to that of the program. White
+/// space around the output is removed. A command that fails, takes longer than 50
+/// seconds or prints nothing is an error.
 ///
 /// ```
 /// use atlas_admin_runtime::{Client, CommandCredentials};
 ///
-/// // Who is logged in with the Atlas CLI.
+/// // The login of the Atlas CLI.
 /// let token = CommandCredentials::access_token("atlas", ["auth", "token"]);
 /// // A service account whose secret is in 1Password.
 /// let account = CommandCredentials::service_account(
@@ -47,7 +49,7 @@ pub struct CommandCredentials {
     arguments: Vec<OsString>,
 }
 
-/// What the output is the secret of.
+/// The kind of credentials that the output belongs to.
 #[derive(Clone, Debug)]
 enum Kind {
     ServiceAccount(String),
@@ -56,7 +58,8 @@ enum Kind {
 }
 
 impl CommandCredentials {
-    /// A service account: its client ID, and the command that prints its secret.
+    /// Creates a provider of a service account from its client ID, and the command that
+    /// prints its secret.
     pub fn service_account(
         id: impl Into<String>,
         program: impl Into<OsString>,
@@ -65,7 +68,8 @@ impl CommandCredentials {
         Self::new(Kind::ServiceAccount(id.into()), program.into(), arguments)
     }
 
-    /// An API key: its public part, and the command that prints its private part.
+    /// Creates a provider of an API key from its public part, and the command that
+    /// prints its private part.
     pub fn api_key(
         public: impl Into<String>,
         program: impl Into<OsString>,
@@ -74,8 +78,8 @@ impl CommandCredentials {
         Self::new(Kind::ApiKey(public.into()), program.into(), arguments)
     }
 
-    /// An access token that the command prints. Of a token that is a JWT (RFC 7519), as those of
-    /// Atlas are, the time is read at which it expires.
+    /// Creates a provider of an access token from the command that prints it. The expiry
+    /// is read from the token if it is a JWT (RFC 7519), as Atlas's tokens are.
     pub fn access_token(
         program: impl Into<OsString>,
         arguments: impl IntoIterator<Item = impl Into<OsString>>,
@@ -138,10 +142,13 @@ impl CommandCredentials {
             .map_err(|error| error.to_string())?
             .map_err(|error| error.to_string())?;
         if bytes.len() as u64 > LIMIT {
-            return Err(format!("prints more than {LIMIT} bytes, so no secret"));
+            return Err(format!(
+                "prints more than {LIMIT} bytes, which can't be a secret"
+            ));
         }
         running.succeeded().await?;
-        let text = String::from_utf8(bytes).map_err(|_| "prints no UTF-8".to_owned())?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| "prints text that is not UTF-8".to_owned())?;
         match text.trim() {
             "" => Err("prints nothing".to_owned()),
             text => Ok(text.to_owned()),
@@ -149,7 +156,7 @@ impl CommandCredentials {
     }
 }
 
-/// A command that runs, until this is dropped.
+/// A running command, killed on drop.
 struct Running(Child);
 
 impl Running {
@@ -176,17 +183,17 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// Ends the command where nobody waits for it any more.
+    /// Kills the command if it is still running.
     fn drop(&mut self) {
         if !matches!(self.0.try_wait(), Ok(Some(_))) {
             _ = self.0.kill();
-            // Else it stays in the table of processes.
+            // Otherwise it would stay in the process table.
             _ = self.0.wait();
         }
     }
 }
 
-/// Prints no arguments: one may be a password.
+/// Omits the arguments, because one may be a password.
 impl fmt::Debug for CommandCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CommandCredentials")

@@ -1,11 +1,11 @@
-//! The end of an access token, as far as it tells.
+//! The expiry of an access token.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
-/// Returns when an access token expires, where it is a JWT that says so (`exp`, RFC 7519 section
-/// 4.1.4). The signature is the service's to verify.
+/// Returns the expiry of an access token, if the token is a JWT that states it (`exp`,
+/// RFC 7519 section 4.1.4). The signature is not verified; the service does that.
 pub(crate) fn expiry(token: &str) -> Option<Timestamp> {
     let mut parts = token.split('.');
     let (_, claims, _) = (parts.next()?, parts.next()?, parts.next()?);

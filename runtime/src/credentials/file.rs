@@ -1,4 +1,4 @@
-//! Credentials in files: secrets that Kubernetes or Docker mounts.
+//! Credentials in files, such as secrets that Kubernetes or Docker mounts.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,17 +10,18 @@ use crate::transport::{BoxError, BoxFuture};
 /// The time after which the files are read again.
 const REFRESH: Duration = Duration::from_secs(30);
 
-/// The largest file that is read, in bytes: a secret has tens.
+/// The largest file that is read, in bytes. A secret has some tens.
 const LIMIT: u64 = 64 << 10;
 
-/// How often two files are read until they belong together.
+/// The number of times that two files are read until they belong together.
 const READS: usize = 5;
 
-/// Reads credentials from files, and again every 30 seconds while the client sends requests and
-/// when the service refuses them. White space around a value is left out.
+/// A provider that reads credentials from files. Reads the files again every 30 seconds
+/// while the client sends requests, and when the service refuses the credentials. White
+/// space around a value is removed.
 ///
-/// Where a file is missing it has no credentials, so that a [chain](crate::CredentialsChain)
-/// goes on.
+/// Gives no credentials if a file is missing, so that a [chain](crate::CredentialsChain)
+/// continues.
 ///
 /// ```
 /// use atlas_admin_runtime::{Client, FileCredentials};
@@ -41,17 +42,19 @@ enum Files {
 }
 
 impl FileCredentials {
-    /// A service account: the files of its client ID and of its secret.
+    /// Creates a provider of a service account from the files of its client ID and its
+    /// secret.
     pub fn service_account(id: impl Into<PathBuf>, secret: impl Into<PathBuf>) -> Self {
         Self(Files::ServiceAccount { id: id.into(), secret: secret.into() })
     }
 
-    /// An API key: the files of its public and of its private part.
+    /// Creates a provider of an API key from the files of its public and private part.
     pub fn api_key(public: impl Into<PathBuf>, private: impl Into<PathBuf>) -> Self {
         Self(Files::ApiKey { public: public.into(), private: private.into() })
     }
 
-    /// An access token that another process renews in a file.
+    /// Creates a provider of an access token from a file in which another process renews
+    /// it.
     pub fn access_token(path: impl Into<PathBuf>) -> Self {
         Self(Files::AccessToken(path.into()))
     }
@@ -61,7 +64,7 @@ impl CredentialsProvider for FileCredentials {
     fn provide(&self) -> BoxFuture<'_, Result<Option<Credentials>, BoxError>> {
         let files = self.0.clone();
         Box::pin(async move {
-            // A mounted volume can be one of a network.
+            // A mounted volume may be on a network.
             let read = tokio::task::spawn_blocking(move || read_all(&files));
             let credentials = read.await??;
             Ok(credentials.map(|credentials| credentials.refresh_after(REFRESH)))
@@ -79,8 +82,8 @@ fn read_all(files: &Files) -> Result<Option<Credentials>, BoxError> {
     })
 }
 
-/// Reads two files that belong together: they are replaced one after the other, or both at once
-/// between two reads.
+/// Reads two files that belong together. They may be replaced one after the other, or
+/// both at once between two reads.
 fn pair(first: &Path, second: &Path) -> Result<Option<(String, String)>, BoxError> {
     let mut before = None;
     for _ in 0..READS {
@@ -92,10 +95,10 @@ fn pair(first: &Path, second: &Path) -> Result<Option<(String, String)>, BoxErro
         before = Some(now);
     }
     let (first, second) = (first.display(), second.display());
-    Err(format!("{first} and {second} change while they are read").into())
+    Err(format!("{first} and {second} keep changing while they are read").into())
 }
 
-/// Reads a file without the white space around its text; `None` where there is none.
+/// Reads a file without the white space around its text; `None` if there is no file.
 fn read(path: &Path) -> Result<Option<String>, BoxError> {
     use std::io::Read;
     let fail =
@@ -110,9 +113,10 @@ fn read(path: &Path) -> Result<Option<String>, BoxError> {
         .read_to_end(&mut bytes)
         .map_err(|error| fail(error.to_string()))?;
     if bytes.len() as u64 > LIMIT {
-        return Err(fail(format!("longer than {LIMIT} bytes, so no secret")));
+        return Err(fail(format!("longer than {LIMIT} bytes, which can't be a secret")));
     }
-    let text = String::from_utf8(bytes).map_err(|_| fail("not UTF-8".to_owned()))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| fail("the file is not UTF-8".to_owned()))?;
     match text.trim() {
         "" => Err(fail("the file is empty".to_owned())),
         text => Ok(Some(text.to_owned())),

@@ -1,4 +1,4 @@
-//! Where credentials come from, and go on coming from.
+//! The trait of credentials providers.
 
 use std::fmt;
 use std::future::{Future, ready};
@@ -7,13 +7,15 @@ use std::sync::Arc;
 use super::Credentials;
 use crate::transport::{BoxError, BoxFuture};
 
-/// Gives a client its credentials: when it sends its first request, again before they
-/// [expire](Credentials::expires_at) or are to be [refreshed](Credentials::refresh_after), and
-/// when the service refuses them. So a secret rotates without a restart.
+/// A source of a client's credentials. The client asks it when it sends its first
+/// request, again before the credentials [expire](Credentials::expires_at) or are to be
+/// [refreshed](Credentials::refresh_after), and when the service refuses them. So a
+/// secret rotates without a restart.
 ///
-/// One call of a client asks while the others go on with what there is. Where a provider fails,
-/// what it gave before is used until it expires. It has 55 seconds to respond, and at least
-/// 30 seconds pass between two refusals for which it is asked.
+/// One call of a client asks, while the others continue with the current credentials. If
+/// a provider fails, its earlier credentials are used until they expire. A provider has
+/// 55 seconds to respond. After a refusal that made the client ask, other refusals make
+/// it ask again only 30 seconds later.
 ///
 /// Closures are providers:
 ///
@@ -30,17 +32,18 @@ use crate::transport::{BoxError, BoxFuture};
 /// # Ok::<(), atlas_admin_runtime::Error>(())
 /// ```
 ///
-/// So are [`Credentials`] themselves, [`FileCredentials`](crate::FileCredentials),
+/// [`Credentials`] themselves are providers too, and so are
+/// [`FileCredentials`](crate::FileCredentials),
 /// [`CommandCredentials`](crate::CommandCredentials), and a
 /// [`CredentialsChain`](crate::CredentialsChain) of several.
 pub trait CredentialsProvider: Send + Sync {
-    /// Returns the present credentials; `None` where this provider has none, so that the next of
-    /// a chain is asked.
+    /// Returns the current credentials. `None` if this provider has none, so that the
+    /// next one of a chain is asked.
     ///
     /// # Errors
     ///
-    /// Returns what keeps credentials that should be there from being had. The message must not
-    /// hold a secret.
+    /// Returns an error if credentials exist but can't be read. The message must not
+    /// contain a secret.
     fn provide(&self) -> BoxFuture<'_, Result<Option<Credentials>, BoxError>>;
 }
 

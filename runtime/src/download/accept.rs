@@ -1,7 +1,7 @@
-//! Checks of a response, before its body counts as the payload.
+//! Checks of a response, before its body is accepted as the payload.
 //!
-//! A payload replaces a file and is read by nobody here, so a page of a proxy, a part of the
-//! payload or one in an unknown coding would pass for it.
+//! A payload replaces a file and isn't parsed here, so a proxy's page, a part of the
+//! payload or an unknown coding would go unnoticed.
 
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, StatusCode};
@@ -13,11 +13,11 @@ use crate::media_type::essence;
 use crate::operation::Operation;
 use crate::transport::Body;
 
-/// Checks a response, and returns its body with the coding undone that it has in transit.
+/// Checks a response, and returns its body without the content coding of the transfer.
 ///
 /// # Errors
 ///
-/// Returns why the body is not the payload that the operation declares.
+/// Returns why the body is not the operation's payload.
 pub(super) fn accept(
     body: Body,
     source: Source,
@@ -45,8 +45,10 @@ pub(super) fn accept(
 
 fn check_status(operation: &Operation, status: StatusCode) -> Result<(), String> {
     let problem = match status.as_u16() {
-        204 | 205 => "there is no payload in this response",
-        206 => "this is a part of the payload, and the whole was requested",
+        204 | 205 => "this response has no payload",
+        206 => {
+            "this response has only a part of the payload, although the whole was requested"
+        }
         200 => return Ok(()),
         declared if operation.success.contains(&declared) => return Ok(()),
         _ => {
@@ -56,7 +58,7 @@ fn check_status(operation: &Operation, status: StatusCode) -> Result<(), String>
     Err(format!("{problem}; {OTHER_SERVER}"))
 }
 
-/// The formats that matter here: those that an operation declares, and those of pages and
+/// The formats to distinguish: those that operations declare, and those of pages and
 /// errors.
 #[derive(Clone, Copy, PartialEq)]
 enum Format {
@@ -65,12 +67,13 @@ enum Format {
     Json,
     Text,
     Markup,
-    /// One that says nothing about the payload (`application/octet-stream`), or an unknown one.
+    /// A format that says nothing about the payload (`application/octet-stream`), or an
+    /// unknown one.
     Any,
 }
 
 impl Format {
-    /// Reads a media type; its parameters don't matter.
+    /// Parses a media type, and ignores its parameters.
     fn of(media_type: &str) -> Self {
         let (kind, subtype) = essence(media_type).split_once('/').unwrap_or_default();
         match subtype.rsplit('+').next().unwrap_or_default() {
@@ -84,8 +87,8 @@ impl Format {
     }
 }
 
-/// Lenient where the types of proxies and stores of files are: only what can't be the payload
-/// is refused.
+/// Lenient, because proxies and file stores label payloads differently: refuses only
+/// types that can't be the payload's.
 fn check_type(operation: &Operation, content_type: &str) -> Result<(), String> {
     let found = Format::of(content_type);
     let fits = match (Format::of(operation.accept), found) {
@@ -99,15 +102,17 @@ fn check_type(operation: &Operation, content_type: &str) -> Result<(), String> {
         return Ok(());
     }
     let accept = operation.accept;
-    Err(format!("the response is {content_type:?}, not {accept}; {OTHER_SERVER}"))
+    Err(format!(
+        "the response has the type {content_type:?}, not {accept}; {OTHER_SERVER}"
+    ))
 }
 
-/// Tells whether the payload was packed in transit, by the service or on the way.
+/// Returns true if the payload was compressed in transit, by the service or a proxy.
 fn is_packed(operation: &Operation, coding: &str) -> Result<bool, String> {
     match coding {
         "" | "identity" => Ok(false),
-        // A server that stores the payload packed calls that its coding; the operation declares
-        // that it is packed, so that is what the caller wants.
+        // A server that stores the payload compressed may state that as its coding. The
+        // operation declares the payload as compressed, so the caller wants it that way.
         "gzip" | "x-gzip" => Ok(Format::of(operation.accept) != Format::Gzip),
         other => Err(format!(
             "the response is compressed as {other:?}, which was not requested; {OTHER_SERVER}"

@@ -1,4 +1,4 @@
-//! Payloads that were packed in transit, unpacked as they arrive.
+//! Payloads that were compressed in transit, decompressed as they arrive.
 
 use std::io::{self, Write};
 use std::pin::Pin;
@@ -10,16 +10,16 @@ use futures_core::Stream;
 
 use crate::transport::{Body, Stage, TransportError};
 
-/// The number of bytes that are unpacked at once: gzip makes at most a thousand times as many of
-/// them.
+/// The number of bytes that are decompressed at once. Gzip expands them to at most a
+/// thousand times their size.
 const PIECE: usize = 8 << 10;
 
-/// The chunks of a gzip body (RFC 1952), unpacked.
+/// The chunks of a gzip body (RFC 1952), decompressed.
 pub(super) struct Inflating {
     body: Body,
     /// `None` once the body has ended.
     decoder: Option<MultiGzDecoder<Vec<u8>>>,
-    /// Bytes that arrived and were not unpacked.
+    /// Bytes that have arrived and have not been decompressed.
     packed: Bytes,
     is_empty: bool,
 }
@@ -30,7 +30,7 @@ impl Inflating {
         Self { body, decoder, packed: Bytes::new(), is_empty: true }
     }
 
-    /// Unpacks the next piece.
+    /// Decompresses the next piece.
     fn unpack(&mut self) -> io::Result<Bytes> {
         let Some(decoder) = &mut self.decoder else { return Ok(Bytes::new()) };
         let piece = self.packed.len().min(PIECE);
@@ -39,10 +39,11 @@ impl Inflating {
         Ok(std::mem::take(decoder.get_mut()).into())
     }
 
-    /// Returns what is left at the end of the body, which has to be that of the gzip stream.
+    /// Returns the rest at the end of the body, which must be the end of the gzip
+    /// stream.
     fn finish(&mut self) -> io::Result<Bytes> {
         match self.decoder.take() {
-            // A body of no bytes is a payload of none, whatever its coding.
+            // An empty body is an empty payload, whatever its coding.
             Some(decoder) if !self.is_empty => Ok(decoder.finish()?.into()),
             _ => Ok(Bytes::new()),
         }
@@ -79,7 +80,7 @@ impl Stream for Inflating {
                 Ok(unpacked) => return Poll::Ready(Some(Ok(unpacked))),
                 Err(_) => {
                     this.decoder = None;
-                    let message = "it is not a whole gzip stream, as its headers say";
+                    let message = "the body is not the complete gzip stream that its headers state";
                     let error = TransportError::new(Stage::Exchange, message);
                     return Poll::Ready(Some(Err(error)));
                 }
@@ -96,7 +97,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns what becomes of a body that arrives in chunks of a size; `None` for an error.
+    /// Returns the decompressed body, arriving in chunks of `size` bytes; `None` for an
+    /// error.
     async fn inflated(packed: &[u8], size: usize) -> Option<Vec<u8>> {
         struct Chunks(Vec<Bytes>);
         impl Stream for Chunks {

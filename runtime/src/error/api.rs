@@ -1,32 +1,33 @@
-//! The error format of the service, read forgivingly: an error must never fail to be one.
+//! The error format of the service. Parsing it never fails, so that an error is never
+//! lost.
 
 use crate::codec::Json;
 
-/// What the service says in an answer other than success (schema `ApiError`).
+/// The body of an error response of the service (schema `ApiError`).
 ///
-/// Every field may be missing; proxies and gateways answer in formats of their own.
+/// Every field may be missing: proxies and gateways respond in other formats.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// What went wrong, for a person.
+    /// The problem, for people.
     pub detail: Option<String>,
-    /// The status, as the body repeats it.
+    /// The status, repeated in the body.
     pub error: Option<i64>,
-    /// What went wrong, for a program: `CLUSTER_NOT_FOUND`. OAuth's `error` for the token
-    /// endpoint (RFC 6749 section 5.2).
+    /// The error code, for programs: `CLUSTER_NOT_FOUND`. For the token endpoint,
+    /// OAuth's `error` (RFC 6749 section 5.2).
     pub error_code: Option<String>,
-    /// The values that `detail` was made with. Nearly always strings; the document leaves
+    /// The values inserted into `detail`. Nearly always strings, but the document leaves
     /// their type open.
     pub parameters: Vec<Json>,
     /// The reason phrase of the status.
     pub reason: Option<String>,
-    /// What is wrong with which field of the request (`badRequestDetail`).
+    /// The problems of single fields of the request (`badRequestDetail`).
     pub bad_request_detail: Option<Json>,
 }
 
 impl ApiError {
-    /// Reads a body in the service's error format or in that of OAuth (RFC 6749 section 5.2);
-    /// anything else gives an error without fields.
+    /// Parses a body in the service's error format or in OAuth's (RFC 6749 section 5.2).
+    /// For any other body, every field is empty.
     pub fn parse(body: &[u8]) -> Self {
         let Ok(Json::Object(mut object)) = Json::from_slice(body) else {
             return Self::default();
@@ -51,9 +52,9 @@ impl ApiError {
         Self { detail, error, error_code, parameters, reason, bad_request_detail }
     }
 
-    /// Tells whether the code names a role that the caller lacks, as in `NOT_ORG_GROUP_CREATOR`
-    /// and `API_KEY_ACCESS_LIST_ACCESS_DENIED`. The service knows the credentials then, also
-    /// where it answers 401.
+    /// Returns true if the code names a role that the caller lacks, such as
+    /// `NOT_ORG_GROUP_CREATOR` and `API_KEY_ACCESS_LIST_ACCESS_DENIED`. The service then
+    /// knows the credentials, even if it responds with 401.
     pub(crate) fn names_a_missing_role(&self) -> bool {
         let Some(code) = &self.error_code else { return false };
         let of_credentials = ["TOKEN", "CREDENTIAL", "NOT_AUTH", "EXPIRED", "REVOKED"];
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_tells_a_missing_role_from_unknown_credentials() {
+    fn a_code_distinguishes_a_missing_role_from_unknown_credentials() {
         let names = |code: &str| {
             ApiError { error_code: Some(code.into()), ..Default::default() }
                 .names_a_missing_role()

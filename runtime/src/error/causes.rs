@@ -1,8 +1,9 @@
-//! The causes of an error that its own line leaves out.
+//! The causes of an error that its line omits.
 //!
-//! The line names the innermost cause, for it is all that most programs print. Who prints the
-//! sources too, as `anyhow` does, must not read it twice; so the sources are texts, without those
-//! that were named before. The errors themselves are [`Error::cause`](super::Error::cause)'s.
+//! The line contains the innermost cause, because most programs print nothing else.
+//! Programs that also print the sources, as `anyhow` does, must not print it twice. So
+//! the sources are texts, without those already printed.
+//! [`Error::cause`](super::Error::cause) returns the errors themselves.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -24,19 +25,20 @@ pub(super) fn chain<'a>(
 }
 
 impl Cause {
-    /// Returns the chain of those causes that neither `told` names nor a cause before them.
-    pub(super) fn untold(
-        told: &str,
+    /// Returns the chain of the causes that neither `printed` nor an earlier cause
+    /// contains.
+    pub(super) fn omitted(
+        printed: &str,
         first: &(dyn StdError + 'static),
     ) -> Option<Box<Self>> {
-        let mut told = folded(told);
+        let mut printed = folded(printed);
         let mut texts = Vec::new();
         for cause in chain(first) {
             let text = one_line(&cause.to_string());
-            // A sentence may have lost its full stop in the line.
-            if !told.contains(text.trim_end_matches(['.', '…'])) {
-                told.push('\n');
-                told.push_str(&text);
+            // The line may have cut the final full stop of a sentence.
+            if !printed.contains(text.trim_end_matches(['.', '…'])) {
+                printed.push('\n');
+                printed.push_str(&text);
                 texts.push(text);
             }
         }

@@ -1,12 +1,12 @@
-//! The service's code for an error, without the list of the codes there are.
+//! The service's error code, independent of the list of known codes.
 
 use std::fmt;
 
 /// The error code of a response, as [`Error::code`](crate::Error::code) returns it.
 ///
-/// It is equal to whatever holds the same text: a string, or a variant of the generated crate's
-/// open enum `ErrorCode`, into which it also converts. It is empty where the service gave no code,
-/// and equal to no code then.
+/// Equals anything with the same text: a string, or a variant of the generated crate's
+/// open enum `ErrorCode`, into which it also converts. Empty if the service gave no
+/// code; it equals no code then.
 ///
 /// ```
 /// # use atlas_admin_runtime::Error;
@@ -22,12 +22,12 @@ impl<'a> Code<'a> {
         Self(code)
     }
 
-    /// Returns the code as the service spells it; empty where there is none.
+    /// Returns the code in the service's spelling; empty if there is none.
     pub const fn as_str(self) -> &'a str {
         self.0
     }
 
-    /// Tells whether the service gave no code.
+    /// Returns true if the service gave no code.
     pub const fn is_empty(self) -> bool {
         self.0.is_empty()
     }

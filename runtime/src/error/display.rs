@@ -1,4 +1,4 @@
-//! One line for a person.
+//! The error as one line for people.
 
 use std::fmt;
 
@@ -8,30 +8,30 @@ use super::causes::chain;
 use super::{Error, Kind};
 use crate::transport::{TransportError, Url};
 
-/// The length of a quotation of a response, in characters.
+/// The longest quotation of a response, in characters.
 const EXCERPT: usize = 200;
 
-/// The length of a message about the client's configuration, in characters: this crate's own
-/// words, which list what was looked for and where, and the names of files.
+/// The longest message about the client's configuration, in characters: this crate's own
+/// words, which list the places that were searched, and the names of files.
 const CONFIGURATION: usize = 2000;
 
-/// Advice where the credentials lack a role.
-const ROLE: &str = "if it is a role that the credentials lack, the documentation of the request \
-                    function names those that do";
+/// Advice if the credentials lack a role.
+const ROLE: &str = "if the credentials lack a role, the documentation of the request \
+                    function lists the roles that allow the call";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        let told = [Some(self.head()), self.detail()];
-        let mut told: Vec<_> = told.into_iter().flatten().collect();
-        told.retain(|text| !text.is_empty());
-        let told = told.join(": ");
+        let parts = [Some(self.head()), self.detail()];
+        let mut parts: Vec<_> = parts.into_iter().flatten().collect();
+        parts.retain(|text| !text.is_empty());
+        let line = parts.join(": ");
         let advice = self.advice();
         if advice.is_some() || inner.attempts > 1 {
-            // Something follows the service's sentence.
-            f.write_str(told.trim_end_matches('.'))?;
+            // More text follows the service's sentence.
+            f.write_str(line.trim_end_matches('.'))?;
         } else {
-            f.write_str(&told)?;
+            f.write_str(&line)?;
         }
         if inner.attempts > 1 {
             write!(f, " (after {} attempts)", inner.attempts)?;
@@ -44,7 +44,7 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// Returns the start of the line: which call failed, and what became of it.
+    /// Returns the start of the line: the call that failed, and the result.
     pub(crate) fn head(&self) -> String {
         let inner = &*self.0;
         let mut parts = Vec::new();
@@ -66,7 +66,7 @@ impl Error {
         parts.join(": ")
     }
 
-    /// Returns what the answer, or the system, says about the cause.
+    /// Returns the cause according to the response or the system.
     fn detail(&self) -> Option<String> {
         let inner = &*self.0;
         let status = match inner.kind {
@@ -74,15 +74,16 @@ impl Error {
                 return self.root().map(|it| one_line(&it));
             }
             Kind::Status | Kind::Token | Kind::Redirect => inner.status?,
-            // Not of an answer with a success status, whichever way it went wrong: it may
-            // hold anything, a new private key for one.
+            // Not for a response with a success status, regardless of the failure: its
+            // body may contain anything, such as a new private key.
             _ => return None,
         };
         let nothing = || inner.message.is_empty().then(|| "no detail".to_owned());
         if status.is_redirection() {
-            // Nothing of the body, which commonly repeats the target.
-            let told = self.redirects_to().map(|origin| format!("redirect to {origin}"));
-            return told.or_else(nothing);
+            // The body is omitted, because it commonly repeats the target.
+            let target =
+                self.redirects_to().map(|origin| format!("redirect to {origin}"));
+            return target.or_else(nothing);
         }
         let mut detail = match &inner.api.detail {
             Some(detail) => one_line(detail),
@@ -98,8 +99,8 @@ impl Error {
         Some(detail)
     }
 
-    /// Tells whether a request that must not run twice may have been executed, and nothing else
-    /// tells the caller.
+    /// Returns true if a request that is not repeatable may have been executed, and
+    /// nothing else in the error says so.
     fn lost_response(&self) -> bool {
         let is_repeatable = self.0.operation.is_none_or(|it| it.method.is_idempotent());
         let is_lost =
@@ -107,19 +108,19 @@ impl Error {
         self.0.may_be_executed && is_lost && !is_repeatable
     }
 
-    /// Returns the innermost cause, which is what the system or the peer said.
+    /// Returns the innermost cause, which is the system's or the peer's message.
     fn root(&self) -> Option<String> {
         chain(self.cause()?).last().map(ToString::to_string)
     }
 
-    /// Returns whose server a redirect leads to; the rest of its target may be secret.
+    /// Returns the origin of a redirect's target; the rest of the target may be secret.
     fn redirects_to(&self) -> Option<String> {
         let target = self.0.headers.get(LOCATION)?.to_str().ok()?;
         let origin = Url::parse(target).ok()?.origin();
         origin.is_tuple().then(|| origin.ascii_serialization())
     }
 
-    /// Returns what to do about it, where that is certain.
+    /// Returns advice, if there is one that is certain to apply.
     fn advice(&self) -> Option<String> {
         if self.is_not_on_access_list() {
             let address = self.refused_address();
@@ -156,7 +157,7 @@ impl Error {
         }
         if self.lost_response() {
             return Some(
-                "the request may have been executed: look before you repeat it"
+                "the request may have been executed: check before you repeat it"
                     .to_owned(),
             );
         }
@@ -166,16 +167,16 @@ impl Error {
             401 => "check the credentials, and that they belong to this base URL",
             403 => ROLE,
             406 => {
-                "the service doesn't know this version of the operation: ask for another, or \
+                "the service doesn't know this version of the operation: use another, or \
                  update this crate"
             }
-            407 => "give the proxy's URL with the credentials that it wants",
+            407 => "set the proxy's URL with the credentials that the proxy requires",
             410 => {
-                "the service has removed this version of the operation: ask for a newer one, \
+                "the service has removed this version of the operation: use a newer one, \
                  or update this crate"
             }
             _ if status.is_redirection() => {
-                "check the base URL, and whether a proxy wants you to sign in"
+                "check the base URL, and whether a proxy requires you to sign in"
             }
             _ => return None,
         };
@@ -183,8 +184,9 @@ impl Error {
     }
 }
 
-/// Tells whether a character is not seen, or changes how others are: control characters, and
-/// the format characters (Unicode category Cf) that reorder, join or hide text.
+/// Returns true if a character is invisible, or changes the display of others: control
+/// characters, and the format characters (Unicode category Cf) that reorder, join or
+/// hide text.
 fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -201,13 +203,15 @@ fn is_unseen(c: char) -> bool {
         )
 }
 
-/// Returns the start of a text with its runs of white space and unseen characters as single
-/// spaces, so that a response can't forge lines of a log or reorder what is read there.
+/// Returns the start of a text, with each run of white space and invisible characters
+/// replaced by a single space, so that a response can't forge lines of a log or reorder
+/// its text.
 pub(super) fn one_line(text: &str) -> String {
     start_of(&folded(text), EXCERPT)
 }
 
-/// Returns a text with its runs of white space and unseen characters as single spaces.
+/// Returns a text, with each run of white space and invisible characters replaced by a
+/// single space.
 pub(super) fn folded(text: &str) -> String {
     let mut line = String::new();
     let words = text.split(|c: char| c.is_whitespace() || is_unseen(c));
@@ -220,7 +224,7 @@ pub(super) fn folded(text: &str) -> String {
     line
 }
 
-/// Returns the start of a text, of so many characters.
+/// Returns the first `length` characters of a text.
 pub(crate) fn start_of(text: &str, length: usize) -> String {
     match text.char_indices().nth(length) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -236,7 +240,7 @@ mod tests {
     use crate::error::status_error;
     use crate::transport::Stage;
 
-    fn answer(status: u16, header: (&'static str, &str), body: &'static str) -> Error {
+    fn respond(status: u16, header: (&'static str, &str), body: &'static str) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
         let header = (header.0.parse().unwrap(), header.1.parse().unwrap());
         status_error(Kind::Status, status, &HeaderMap::from_iter([header]), body.into())
@@ -244,7 +248,7 @@ mod tests {
 
     #[test]
     fn what_main_prints_is_the_line_for_a_person() {
-        let error = answer(404, ("x", "y"), r#"{"detail":"No cluster."}"#);
+        let error = respond(404, ("x", "y"), r#"{"detail":"No cluster."}"#);
         assert_eq!(format!("{error:?}"), "404 Not Found: No cluster.");
         let parts = format!("{error:#?}");
         assert!(parts.contains("kind: Status") && parts.contains("attempts: 0"));
@@ -253,14 +257,14 @@ mod tests {
     #[test]
     fn advice_follows_the_sentence_of_the_service() {
         let body = r#"{"detail":"Too many requests.","errorCode":"RATE_LIMITED"}"#;
-        let error = answer(429, ("retry-after", "7"), body);
+        let error = respond(429, ("retry-after", "7"), body);
         let error = error.edit(|error| error.attempts = 3);
         assert_eq!(
             error.to_string(),
             "429 Too Many Requests RATE_LIMITED: Too many requests (after 3 attempts); \
              the service asks to wait 7 seconds"
         );
-        let other = answer(429, ("retry-after", "soon"), body).to_string();
+        let other = respond(429, ("retry-after", "soon"), body).to_string();
         assert!(other.ends_with("Too many requests."), "{other}");
     }
 
@@ -268,17 +272,17 @@ mod tests {
     fn no_character_of_a_response_changes_how_the_line_is_read() {
         let body =
             "{\"detail\":\"a\u{202e}b\u{2066}c\u{200b}d\u{feff}e\u{85}f\u{9b}31mg\"}";
-        let line = answer(400, ("x", "y"), body).to_string();
+        let line = respond(400, ("x", "y"), body).to_string();
         assert_eq!(line, "400 Bad Request: a b c d e f 31mg");
     }
 
     #[test]
-    fn a_missing_role_is_told_from_unknown_credentials() {
+    fn a_missing_role_is_distinguished_from_unknown_credentials() {
         let body = r#"{"errorCode":"NOT_ORG_GROUP_CREATOR","detail":"No."}"#;
-        let error = answer(401, ("x", "y"), body);
+        let error = respond(401, ("x", "y"), body);
         assert!(error.is_forbidden() && !error.is_unauthorized());
         assert!(error.to_string().contains("role"), "{error}");
-        let error = answer(401, ("x", "y"), r#"{"errorCode":"UNEXPECTED_ERROR"}"#);
+        let error = respond(401, ("x", "y"), r#"{"errorCode":"UNEXPECTED_ERROR"}"#);
         assert!(!error.is_forbidden() && error.is_unauthorized());
         assert!(error.to_string().contains("check the credentials"), "{error}");
     }
@@ -286,7 +290,7 @@ mod tests {
     #[test]
     fn a_redirect_names_the_origin_and_nothing_that_may_be_secret() {
         let to = ("location", "https://user:hunter2@login.example/x?ticket=hunter2");
-        let line = answer(302, to, "<html>").to_string();
+        let line = respond(302, to, "<html>").to_string();
         assert!(
             line.starts_with("302 Found: redirect to https://login.example;"),
             "{line}"
@@ -294,7 +298,7 @@ mod tests {
         for target in ["/x?ticket=hunter2", "//login.example/hunter2", "mailto:hunter2"]
         {
             for body in ["", "<a href=\"hunter2\">", r#"{"detail":"hunter2"}"#] {
-                let line = answer(302, ("location", target), body).to_string();
+                let line = respond(302, ("location", target), body).to_string();
                 assert!(line.starts_with("302 Found: no detail;"), "{line}");
             }
         }

@@ -1,63 +1,65 @@
-//! What callers branch on.
+//! Predicates that callers branch on.
 
 use std::net::IpAddr;
 
 use super::{Error, Kind};
 
 impl Error {
-    /// Tells whether what was asked for doesn't exist (404).
+    /// Returns true if the requested resource doesn't exist (404).
     pub fn is_not_found(&self) -> bool {
         self.has_status(404)
     }
 
-    /// Tells whether the request contradicts what there is (409).
+    /// Returns true if the request conflicts with the current state (409).
     pub fn is_conflict(&self) -> bool {
         self.has_status(409)
     }
 
-    /// Tells whether the service found the request itself wrong (400).
+    /// Returns true if the service rejected the request as invalid (400).
     pub fn is_bad_request(&self) -> bool {
         self.has_status(400)
     }
 
-    /// Tells whether there were too many requests (429), of the API or for tokens.
+    /// Returns true if there were too many requests (429), to the API or for tokens.
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(429) && !self.is_too_many_tokens()
     }
 
-    /// Tells whether the service does not know the credentials (401), or the token endpoint
-    /// refuses them (`invalid_client`, RFC 6749 section 5.2).
+    /// Returns true if the service does not know the credentials (401), or the token
+    /// endpoint rejects them (`invalid_client`, RFC 6749 section 5.2).
     pub fn is_unauthorized(&self) -> bool {
         let refused = self.0.kind == Kind::Token && self.code() == "invalid_client";
         let unknown = self.has_status(401) && !self.0.api.names_a_missing_role();
         (unknown || refused) && !self.is_too_many_tokens()
     }
 
-    /// Tells whether the credentials don't allow the call: 403, the access list included, or 401
-    /// with a code that names a missing role, which some operations answer instead.
+    /// Returns true if the credentials don't allow the call: 403, also because of the
+    /// access list, or 401 with a code that names a missing role, which is the response
+    /// of some operations.
     pub fn is_forbidden(&self) -> bool {
         let lacks_role =
             self.0.kind == Kind::Status && self.0.api.names_a_missing_role();
         self.has_status(403) || self.has_status(401) && lacks_role
     }
 
-    /// Tells whether the caller's address is not on the access list of the API key, the
-    /// service account or the organization (403).
+    /// Returns true if the caller's IP address is not on the access list of the API key,
+    /// the service account or the organization (403).
     pub fn is_not_on_access_list(&self) -> bool {
         if !self.has_status(403) {
             return false;
         }
         let code = self.code().as_str();
-        // The second is the code's name in older versions.
+        // Older versions of the API use the second name.
         let named = code.contains("ACCESS_LIST") || code.contains("WHITELIST");
         let detail =
             self.0.api.detail.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let told = detail.contains("access list")
+        let described = detail.contains("access list")
             || detail.contains("ip address") && detail.contains("not allowed");
-        named || told
+        named || described
     }
 
-    /// Returns the address that is missing on the access list, where the service names it.
+    /// Returns the IP address that is missing on the access list, if the service names
+    /// it.
     pub fn refused_address(&self) -> Option<IpAddr> {
         if !self.is_not_on_access_list() {
             return None;
@@ -73,8 +75,8 @@ impl Error {
             .find_map(|word| word.trim_end_matches(['.', ':']).parse().ok())
     }
 
-    /// Tells whether the service account has as many active tokens as it may have (100):
-    /// share them through a token store, or revoke those that are not needed.
+    /// Returns true if the service account has the maximum number of active tokens
+    /// (100): share them through a token store, or revoke those that are not needed.
     pub fn is_too_many_tokens(&self) -> bool {
         if self.0.kind != Kind::Token {
             return false;
@@ -85,60 +87,63 @@ impl Error {
         let named = code.contains("TOKEN") && any(&code, &["TOO_MANY", "MAX", "LIMIT"]);
         let detail =
             self.0.api.detail.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let told = detail.contains("active")
+        let described = detail.contains("active")
             && detail.contains("token")
             && any(&detail, &["too many", "max", "limit", "exceed"]);
-        named && !any(&code, &["RATE", "REQUEST"]) || told
+        named && !any(&code, &["RATE", "REQUEST"]) || described
     }
 
-    /// Tells whether the service doesn't know the version that was asked for (406), or has
+    /// Returns true if the service doesn't know the requested version (406), or has
     /// removed it (410).
     pub fn is_version_gone(&self) -> bool {
         self.has_status(406) || self.has_status(410)
     }
 
-    /// Tells whether the request was wrong before it was sent: a required field or path
-    /// parameter is missing.
+    /// Returns true if the request was invalid and not sent: for example, a required
+    /// field or path parameter is missing.
     pub fn is_invalid_request(&self) -> bool {
         self.0.kind == Kind::Request
     }
 
-    /// Tells whether a time limit of the client ran out.
+    /// Returns true if a time limit of the client passed.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == Kind::Timeout
     }
 
-    /// Tells whether what a wait was for has failed: the state that was observed means that what is
-    /// waited for will never be.
+    /// Returns true if the work that a wait was for has failed: the observed state means
+    /// that the expected state will never be reached.
     pub fn is_failed_wait(&self) -> bool {
         self.0.kind == Kind::Failed
     }
 
-    /// Tells whether no connection could be made: the request was not sent.
+    /// Returns true if no connection could be made. The request was not sent.
     pub fn is_connect(&self) -> bool {
         self.0.kind == Kind::Connect
     }
 
-    /// Tells whether the answer arrived but could not be read; [`Error::body`] has its bytes.
+    /// Returns true if the response arrived but could not be decoded. [`Error::body`]
+    /// returns its bytes.
     pub fn is_decode(&self) -> bool {
         self.0.kind == Kind::Decode
     }
 
-    /// Tells whether the service may have executed the request: the response was lost or can't
-    /// be read, or has a status that leaves it open (408, 500 and above).
+    /// Returns true if the service may have executed the request: the response was lost
+    /// or can't be decoded, or its status leaves this open (408, 500 and above).
     ///
-    /// False where the request was not sent, and where the service refused it: it did nothing
-    /// then. Where a call was attempted several times, one such attempt is enough.
+    /// Returns false if the request was not sent, and if the service refused it, which
+    /// means that nothing was executed. For a call with several attempts, one attempt
+    /// that may have been executed is enough.
     pub fn may_have_been_executed(&self) -> bool {
         self.0.may_be_executed
     }
 
-    /// Tells whether the same request may succeed later: too many requests, an error of the
-    /// service (500, 502, 503, 504), a request that it gave up or was not ready for (408, 425),
-    /// a broken connection, a time limit. A certificate that is not trusted, a proxy that wants
-    /// credentials and a response that is not HTTP don't pass.
+    /// Returns true if the same request may succeed later: too many requests, an error
+    /// of the service (500, 502, 503, 504), a request that the service gave up or was
+    /// not ready for (408, 425), a broken connection, or a time limit. Returns false for
+    /// a certificate that is not trusted, a proxy that requires credentials, and a
+    /// response that is not HTTP.
     ///
-    /// It says nothing about whether a repeat is *safe*: see
+    /// Says nothing about whether a repeat is *safe*: see
     /// [`Error::may_have_been_executed`].
     pub fn is_retryable(&self) -> bool {
         let status =
@@ -209,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_tells_what_to_do() {
+    fn a_line_contains_advice() {
         let line = |status, body| error(Kind::Status, status, body).to_string();
         assert_eq!(
             line(

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::{Error, Kind};
 
 impl Error {
-    /// Makes the error of a [`Layer`](crate::Layer) that doesn't let a call happen. The message
-    /// says why; the error names the operation by itself.
+    /// Creates the error of a [`Layer`](crate::Layer) that refuses a call. The message
+    /// says why; the error adds the operation.
     ///
-    /// It is not retryable, and tells that nothing was executed unless the layer has
+    /// It is not retryable. It states that nothing was executed, unless the layer has
     /// [run](crate::Next::run) the call before.
     ///
     /// ```
@@ -22,7 +22,7 @@ impl Error {
         Self::new(Kind::Refused, message)
     }
 
-    /// Sets the cause, which [`Error::cause`] returns then.
+    /// Sets the cause, which [`Error::cause`] then returns.
     #[must_use]
     pub fn caused_by(
         self,

@@ -1,4 +1,4 @@
-//! Errors made of what a server sent.
+//! Errors created from a server's response.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -7,12 +7,12 @@ use super::{ApiError, Error, Inner, Kind};
 
 /// Advice for a response with a success status that didn't come from the service.
 pub(crate) const OTHER_SERVER: &str =
-    "a proxy or another server may have answered: check the base URL";
+    "a proxy or another server may have responded: check the base URL";
 
-/// The largest part of the body of an error that is kept, in bytes.
+/// The largest part of an error's body that is kept, in bytes.
 const KEPT: usize = 1 << 20;
 
-/// Makes an error of a response whose status is not a success.
+/// Creates an error from a response whose status is not a success.
 pub(crate) fn status_error(
     kind: Kind,
     status: StatusCode,
@@ -34,15 +34,15 @@ pub(crate) fn status_error(
     })
 }
 
-/// Makes an error of bytes that arrived for a request.
+/// Creates an error from bytes that arrived in response to a request.
 pub(crate) fn broken(kind: Kind, message: &str, body: Bytes) -> Error {
     Error::build(Inner { kind, message: message.to_owned(), body, ..Inner::default() })
 }
 
-/// Returns the part of the body of an error that is kept.
+/// Returns the part of an error's body that is kept.
 fn kept(body: Bytes) -> Bytes {
     match body.len() > KEPT {
-        // A copy, so that the rest is freed.
+        // A copy, so that the rest of the memory is freed.
         true => Bytes::copy_from_slice(&body[..KEPT]),
         false => body,
     }

@@ -1,4 +1,5 @@
-//! Answers on their way to a value, and errors made of those that are none.
+//! A received response on its way to a value, and the errors of responses that can't be
+//! decoded.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use crate::codec::{
     Alterations, Slot, Value, decode_response, is_blank, non_object_of, redacted,
     take_text,
 };
-use crate::download::{Download, Patience, Source};
+use crate::download::{ChunkTimeout, Download, Source};
 use crate::error::{Error, Inner, Kind, OTHER_SERVER};
 use crate::operation::{Method, Operation};
 use crate::paging::{lacks_list, no_page};
@@ -21,18 +22,18 @@ use crate::response::{Arrived, Response};
 use crate::trace::CallSpan;
 use crate::transport::Body;
 
-/// An answer with a success status, before it becomes a value.
+/// A response with a success status, before its body is decoded.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Received {
     pub(super) operation: &'static Operation,
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Payload,
-    /// The number of times the request was sent until it arrived.
+    /// The number of attempts until the response arrived.
     pub(super) attempts: u32,
     /// The method and the path of a raw request.
     raw: Option<Arc<str>>,
-    /// The span of the call, which ends with the value.
+    /// The span of the call, which ends when the value is decoded.
     span: CallSpan,
 }
 
@@ -40,16 +41,17 @@ pub struct Answer {
 pub(crate) enum Payload {
     Whole {
         bytes: Bytes,
-        /// Whether the message told where the body ends: without, one that was cut looks whole.
+        /// Whether the response states the end of its body. Without that, a truncated
+        /// body looks complete.
         is_framed: bool,
     },
     Open {
         body: Body,
-        patience: Option<Patience>,
+        timeout: Option<ChunkTimeout>,
     },
 }
 
-impl Answer {
+impl Received {
     pub(super) fn new(
         operation: &'static Operation,
         status: StatusCode,
@@ -60,8 +62,8 @@ impl Answer {
         Self { operation, status, headers, body, attempts: 1, raw: None, span }
     }
 
-    /// Makes the answer to a DELETE that found nothing after an attempt which may have been
-    /// executed: what it was to delete is gone.
+    /// Creates the response to a DELETE that found nothing after an attempt that may
+    /// have been executed: the resource to delete is gone.
     pub(super) fn deleted(operation: &'static Operation, error: &Error) -> Self {
         let status = StatusCode::NOT_FOUND;
         let headers = error.headers().clone();
@@ -69,14 +71,14 @@ impl Answer {
         Self::new(operation, status, headers, body)
     }
 
-    /// Notes the request that the answer is for.
+    /// Sets the request of the response.
     pub(super) fn of(mut self, parts: &Parts) -> Self {
         self.raw = parts.raw().cloned();
         self
     }
 
-    /// Notes how often the request was sent, and limits the wait for each next chunk where
-    /// the body is left to the caller.
+    /// Sets the number of attempts. For a body that the caller reads, also sets the time
+    /// limit for each next chunk.
     pub(super) fn arrived(
         mut self,
         core: &Core,
@@ -84,24 +86,24 @@ impl Answer {
         limit: Option<Duration>,
     ) -> Self {
         self.attempts = attempts;
-        if let Payload::Open { patience, .. } = &mut self.body {
-            *patience =
-                limit.map(|limit| Patience::new(core.connection.clock.clone(), limit));
+        if let Payload::Open { timeout, .. } = &mut self.body {
+            *timeout = limit
+                .map(|limit| ChunkTimeout::new(core.connection.clock.clone(), limit));
         }
         self
     }
 
-    /// Gives the answer the span of its call.
+    /// Sets the span of the call.
     pub(super) fn inside(self, span: CallSpan) -> Self {
         span.succeeded(self.status, self.attempts);
         Self { span, ..self }
     }
 
-    /// Reads the body into a value, and returns the parts of it that decoding altered; a response
-    /// without a body leaves the value as it is.
+    /// Decodes the body into a value, and returns the parts that decoding altered. A
+    /// response without a body leaves the value unchanged.
     ///
-    /// Both ways the service differs from its document here: bodies are empty where one is
-    /// declared, and there where none is.
+    /// The service differs from its document in both ways: a declared body may be empty,
+    /// and an undeclared one may be present.
     pub(crate) fn decode(&self, value: &mut dyn Value) -> Result<Alterations, Error> {
         let decoded = self.read(value);
         match &decoded {
@@ -111,7 +113,7 @@ impl Answer {
         decoded
     }
 
-    /// Shows the value to whoever wants to see bodies.
+    /// Passes the value to the span, for telemetry that shows bodies.
     fn show(&self, value: &dyn Value) {
         if let Payload::Whole { bytes, .. } = &self.body
             && !is_blank(bytes)
@@ -136,11 +138,11 @@ impl Answer {
         let (problem, source) = match decode_response(bytes, value) {
             Err(_) if is_text(value) => return Ok(Alterations::default()),
             Err(error) => (error.to_string(), Some(Arc::new(error) as _)),
-            // The record would keep it, but it would look like an answer with nothing in it.
+            // The record would keep the body, but would look like an empty response.
             Ok(_) if non_object_of(value).is_some_and(|found| !found.is_null()) => {
                 ("it is not an object".to_owned(), None)
             }
-            // It would look like a list of nothing.
+            // The value would look like an empty list.
             Ok(_)
                 if self.operation.method == Method::Get && lacks_list(value, paging) =>
             {
@@ -150,9 +152,9 @@ impl Answer {
         };
         let message = match content_type {
             Some(kind) if !kind.contains("json") => {
-                format!("the response is {kind}, not JSON; {OTHER_SERVER}")
+                format!("the response has the type {kind}, not JSON; {OTHER_SERVER}")
             }
-            _ => format!("the response can't be read: {problem}"),
+            _ => format!("the response can't be decoded: {problem}"),
         };
         Err(Error::build(Inner {
             kind: Kind::Decode,
@@ -169,7 +171,8 @@ impl Answer {
         }))
     }
 
-    /// Gives the answer its value, and the parts of the body that decoding altered.
+    /// Combines the response with its value, and with the parts of the body that
+    /// decoding altered.
     pub(crate) fn with<T>(self, value: T, alterations: Alterations) -> Response<T> {
         let has_body = match &self.body {
             Payload::Whole { bytes, .. } => !is_blank(bytes),
@@ -179,15 +182,15 @@ impl Answer {
         Response::new(value, self.status, self.headers, arrived)
     }
 
-    /// Leaves the body to the caller, if it is the payload that the operation declares.
+    /// Passes the body to the caller, if it is the operation's payload.
     pub(crate) fn into_download(self) -> Result<Response<Download>, Error> {
-        let (body, patience) = match self.body {
-            Payload::Open { body, patience } => (body, patience),
+        let (body, timeout) = match self.body {
+            Payload::Open { body, timeout } => (body, timeout),
             Payload::Whole { bytes, .. } => (Body::from(bytes), None),
         };
         let source = Source { operation: self.operation, attempts: self.attempts };
         let download =
-            Download::accept(body, patience, source, self.status, &self.headers);
+            Download::accept(body, timeout, source, self.status, &self.headers);
         let download = download.inspect_err(|error| self.span.failed(error))?;
         let arrived = Arrived {
             attempts: self.attempts,

@@ -1,4 +1,5 @@
-//! Calls of clients with layers: answers become responses of HTTP for them, and answers again.
+//! Calls of clients with layers: converts received responses to HTTP responses for the
+//! layers, and back.
 
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +8,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{Response, StatusCode};
 
 use super::{
-    Answer, Expected, Payload, absence, excerpt, of_body, out_of_time, refused,
+    Expected, Payload, Received, absence, excerpt, of_body, out_of_time, refused,
     retry_loop, timed_out,
 };
 use crate::client::Core;
@@ -19,7 +20,7 @@ use crate::layer::{Innermost, Next};
 use crate::request::{Options, Parts};
 use crate::transport::{Body, BoxFuture, Request};
 
-/// A call below the layers.
+/// The part of a call below the layers.
 pub(super) struct Inner<'a> {
     pub(super) core: &'a Core,
     pub(super) call: &'a Call,
@@ -30,22 +31,22 @@ pub(super) struct Inner<'a> {
     pub(super) past: Mutex<Past>,
 }
 
-/// What has happened below the layers so far, which no response tells.
+/// The history of the runs below the layers, which the final response doesn't contain.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Past {
     attempts: u32,
     may_be_executed: bool,
-    /// The runs that have not ended, or were given up.
+    /// The number of runs that have not ended, or were dropped.
     unfinished: u32,
-    /// Whether the last response did not say where its body ends.
+    /// Whether the last response did not state the end of its body.
     is_unframed: bool,
-    /// Whether the last response was the 404 of a DELETE that was executed before.
+    /// Whether the last response was the 404 of a DELETE that had been executed before.
     is_gone: bool,
 }
 
 impl Inner<'_> {
     /// Sends the call through the layers.
-    pub(super) async fn run(&self) -> Result<Answer, Error> {
+    pub(super) async fn run(&self) -> Result<Received, Error> {
         let next = Next::new(&self.core.layers, self);
         let result = next.run(self.call.request().clone()).await;
         let past = *self.past();
@@ -61,12 +62,12 @@ impl Inner<'_> {
         })
     }
 
-    /// Makes an answer of the response that the layers returned.
+    /// Converts the response that the layers returned.
     async fn receive(
         &self,
         response: Response<Body>,
         past: Past,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Received, Error> {
         let (core, operation) = (self.core, self.parts.operation);
         let (parts, body) = response.into_parts();
         let (status, headers) = (parts.status, parts.headers);
@@ -79,7 +80,7 @@ impl Inner<'_> {
             return Err(refused(core, status, &headers, body).error);
         }
         let body = if self.expected == Expected::Stream {
-            Payload::Open { body, patience: None }
+            Payload::Open { body, timeout: None }
         } else {
             let read = timer.wait(pin!(read(&headers, body, core.limits.body))).await;
             let read = read.unwrap_or_else(|| {
@@ -97,25 +98,25 @@ impl Inner<'_> {
             }
             Payload::Whole { bytes, is_framed }
         };
-        let answer = Answer::new(operation, status, headers, body);
-        Ok(answer.arrived(core, past.attempts, limit))
+        let received = Received::new(operation, status, headers, body);
+        Ok(received.arrived(core, past.attempts, limit))
     }
 
     fn past(&self) -> MutexGuard<'_, Past> {
         self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes how a run has ended.
-    fn note(&self, result: &Result<Answer, Error>) {
+    /// Notes the outcome of a run.
+    fn note(&self, result: &Result<Received, Error>) {
         let mut past = self.past();
         past.unfinished -= 1;
         match result {
-            Ok(answer) => {
-                past.attempts += answer.attempts;
+            Ok(received) => {
+                past.attempts += received.attempts;
                 past.may_be_executed = true;
-                past.is_gone = answer.status == StatusCode::NOT_FOUND;
+                past.is_gone = received.status == StatusCode::NOT_FOUND;
                 past.is_unframed =
-                    matches!(answer.body, Payload::Whole { is_framed: false, .. });
+                    matches!(received.body, Payload::Whole { is_framed: false, .. });
             }
             Err(error) => {
                 past.attempts += error.attempts();
@@ -134,14 +135,15 @@ impl Innermost for Inner<'_> {
             let result =
                 retry_loop(core, &call, parts, options, expected, stopwatch).await;
             self.note(&result);
-            let answer = result.map_err(|error| parts.blame(error))?;
-            Ok(answer.into_http())
+            let received = result.map_err(|error| parts.with_request(error))?;
+            Ok(received.into_http())
         })
     }
 }
 
-impl Answer {
-    /// Makes a response of the answer. Its body has been inflated, unless it is a stream.
+impl Received {
+    /// Converts to an HTTP response. The body has been decompressed, unless it is a
+    /// stream.
     fn into_http(self) -> Response<Body> {
         let Self { status, mut headers, body, .. } = self;
         let body = match body {

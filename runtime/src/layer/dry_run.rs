@@ -1,4 +1,4 @@
-//! Dry runs: reads happen, writes are told.
+//! Dry runs: reads are sent, writes are only recorded.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,12 +10,12 @@ use crate::error::Error;
 use crate::operation::Operation;
 use crate::transport::{Body, BoxFuture, Request, Url};
 
-/// A layer that sends no writes: each is refused with an error that shows what would have been
-/// sent, and is [kept](DryRun::planned).
+/// A layer that sends no writes. Each write is refused with an error that shows the
+/// request, and is [kept](DryRun::planned).
 ///
-/// A write is any method but GET and HEAD. Secrets are left out, and so is text that no document
-/// declares. Added last, so that it is the innermost layer, it sees
-/// what the others make of a request.
+/// A write is any method but GET and HEAD. Secrets are redacted, and so is undeclared
+/// text. Add this layer last, as the innermost one, so that it sees the changes of the
+/// others.
 ///
 /// ```
 /// use atlas_admin_runtime::layer::{DryRun, PlannedRequest};
@@ -47,17 +47,18 @@ use crate::transport::{Body, BoxFuture, Request, Url};
 pub struct DryRun(Arc<Mutex<Vec<PlannedRequest>>>);
 
 impl DryRun {
-    /// Makes a layer that has refused nothing yet. Its clones share what they keep.
+    /// Creates a layer that has refused nothing yet. Its clones share the kept requests.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Returns the requests that were refused, in the order in which they came.
+    /// Returns the refused requests, in order.
     pub fn planned(&self) -> Vec<PlannedRequest> {
         self.lock().clone()
     }
 
-    /// Returns the requests that were refused since the last time, and forgets them.
+    /// Returns the requests refused since the last call of this function, and removes
+    /// them.
     pub fn take(&self) -> Vec<PlannedRequest> {
         std::mem::take(&mut *self.lock())
     }
@@ -80,15 +81,16 @@ impl Layer for DryRun {
         let Request { operation, method, url, .. } = request;
         let planned = PlannedRequest { operation, method, url, body };
         self.lock().push(planned.clone());
-        let error = Error::refused("not sent, for this is a dry run").caused_by(planned);
+        let error =
+            Error::refused("not sent, because this is a dry run").caused_by(planned);
         Box::pin(std::future::ready(Err(error)))
     }
 }
 
 /// A request that a [`DryRun`] has not sent.
 ///
-/// `Display` gives the method, the URL and the redacted body. As the
-/// [source](std::error::Error::source) of an error it says what was refused.
+/// `Display` prints the method, the URL and the redacted body. As the
+/// [source](std::error::Error::source) of an error, it is the refused request.
 #[derive(Clone)]
 pub struct PlannedRequest {
     operation: Option<&'static Operation>,
@@ -98,12 +100,12 @@ pub struct PlannedRequest {
 }
 
 impl PlannedRequest {
-    /// Returns the request that an error is about, where a [`DryRun`] has made it.
+    /// Returns the request of an error; `None` if the error isn't a [`DryRun`]'s.
     pub fn of(error: &Error) -> Option<&Self> {
         error.cause()?.downcast_ref()
     }
 
-    /// Returns the operation that would have been called.
+    /// Returns the operation of the request.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.operation
     }
@@ -113,12 +115,12 @@ impl PlannedRequest {
         self.method.as_str()
     }
 
-    /// Returns where the request would have gone.
+    /// Returns the URL of the request.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// Returns the body, with `<redacted>` in the place of secrets; `None` where there is none.
+    /// Returns the body, with secrets replaced by `<redacted>`; `None` if there is none.
     pub fn body(&self) -> Option<&str> {
         self.body.as_deref()
     }

@@ -1,4 +1,4 @@
-//! Recordings of what the service sends, without secrets and personal data: HAR 1.2.
+//! Recordings of the service's responses, without secrets and personal data: HAR 1.2.
 //!
 //! Source: <http://www.softwareishard.com/blog/har-12-spec/>.
 
@@ -28,31 +28,36 @@ mod pseudonym;
 mod tee;
 mod url;
 
-/// The largest body that is recorded, in bytes as it arrives and after inflating.
+/// The largest body that is recorded, in bytes, both as it arrives and after
+/// decompression.
 const BODY_LIMIT: usize = 1 << 20;
 
-/// Records every attempt to a file (HAR 1.2), with pseudonyms in the place of personal data: a
-/// recording can be shown to others, attached to an issue, and
-/// [played back](crate::testing) in tests.
+/// A recorder of every attempt, to a file (HAR 1.2), with personal data replaced by
+/// pseudonyms. A recording can be shown to others, attached to an issue, and [played
+/// back](crate::testing) in tests.
 ///
-/// - Credentials, cookies and requests for access tokens are not recorded; nor are headers, but for
-///   those that are known to hold neither.
-/// - Of a body the JSON is recorded: its properties, numbers, dates, and the values of enums. Secret
-///   fields become `<redacted>`. Every other string becomes a pseudonym of its kind (an id, an e-mail
-///   address, an IP address, a URL, a text). So do the values in paths and queries.
-/// - The same text has the same pseudonym everywhere in a file, and another one in the next
-///   file.
-/// - With the [`types`](Recorder::types) of the operations, which the crate `atlas-admin` has in its
-///   registry, secrets and enums are known by the document. Without them, names that always hold a
-///   secret tell the one (`password`, `…Token`), and capitals the other.
-/// - Other bodies, and those of more than a [limit](Recorder::body_limit), are left out. Responses
-///   stream through; of one that is not read to its end, the body is left out.
+/// - Credentials, cookies and token requests are not recorded, and neither are headers,
+///   except those known to contain neither secrets nor personal data.
+/// - Of a JSON body, the recording keeps property names, numbers, dates, and the values
+///   of enums. Secret fields become `<redacted>`. Every other string becomes a pseudonym
+///   of its kind (an ID, an e-mail address, an IP address, a URL, a text). So do the
+///   values in paths and queries.
+/// - The same text has the same pseudonym everywhere in a file, and another one in the
+///   next file.
+/// - With the [`types`](Recorder::types) of the operations, from the registry of the
+///   crate `atlas-admin`, secrets and enums are those that the document declares.
+///   Without them, secrets are detected by typical names (`password`, `…Token`), and
+///   enums by capital letters.
+/// - Other bodies, and those above a [limit](Recorder::body_limit), are omitted.
+///   Responses stream through; the body of a response that is not read to its end is
+///   omitted.
 ///
-/// Look at a recording before you publish it all the same: names of undeclared properties are kept.
+/// Review a recording before you publish it: names of undeclared properties are kept.
 ///
-/// Each exchange is written when its response has been read, on the thread that reads it, to a file
-/// beside the one that is named. [`finish`](Recorder::finish) puts that in place, as does dropping
-/// the last clone; [`flush`](Recorder::flush) puts a copy in place meanwhile.
+/// Each exchange is written when its response has been read, on the thread that reads
+/// it, to a temporary file next to the named one. [`finish`](Recorder::finish) renames
+/// the temporary file to the named one, and so does dropping the last clone.
+/// [`flush`](Recorder::flush) replaces the named file with a copy in the meantime.
 ///
 /// ```
 /// use atlas_admin_runtime::Client;
@@ -73,7 +78,7 @@ pub struct Recorder {
     body_limit: usize,
 }
 
-/// What the clones of a recorder share.
+/// The shared part of a recorder's clones.
 struct Shared {
     pseudonyms: Pseudonyms,
     file: Mutex<HarFile>,
@@ -87,11 +92,11 @@ struct Types {
 }
 
 impl Recorder {
-    /// Makes a recorder. The file at `path` is not touched yet.
+    /// Creates a recorder. The file at `path` is not changed yet.
     ///
     /// # Errors
     ///
-    /// Where no file can be made beside it.
+    /// Returns an error if no file can be created next to it.
     pub fn create(path: impl Into<PathBuf>) -> io::Result<Self> {
         let shared = Shared {
             pseudonyms: Pseudonyms::new(),
@@ -115,14 +120,15 @@ impl Recorder {
         }
         types.templates.sort_unstable();
         types.templates.dedup();
-        // Literals before parameters: the first that fits is the most particular.
+        // Templates with fewer parameters come first, so that the first match is the
+        // most specific.
         types.templates.sort_by_key(|template| template.matches('{').count());
         self.types = Arc::new(types);
         self
     }
 
-    /// Limits the bodies that are recorded, in bytes: 1 MiB by default. So much is kept in memory of
-    /// each response that is being read.
+    /// Sets the largest body that is recorded, in bytes: 1 MiB by default. This much
+    /// memory is used for each response that is being read.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
@@ -139,20 +145,20 @@ impl Recorder {
         move |next| Recording { recorder: recorder.clone(), next }
     }
 
-    /// Puts a copy of what was recorded so far in place of the file.
+    /// Replaces the file with a copy of the recording so far.
     ///
     /// # Errors
     ///
-    /// Returns what kept an exchange, or now the file, from being written.
+    /// Returns an error if an earlier exchange, or now the file, could not be written.
     pub fn flush(&self) -> io::Result<()> {
         self.shared.file().flush()
     }
 
-    /// Puts what was recorded in place of the file. Nothing is recorded afterwards.
+    /// Replaces the file with the recording. Nothing is recorded afterwards.
     ///
     /// # Errors
     ///
-    /// As for [`Recorder::flush`].
+    /// Those of [`Recorder::flush`].
     pub fn finish(&self) -> io::Result<()> {
         self.shared.file().finish()
     }
@@ -184,7 +190,7 @@ impl fmt::Debug for Recorder {
     }
 }
 
-/// A transport that records what passes. Made by [`Recorder::layer`].
+/// A transport that records every exchange. Returned by [`Recorder::layer`].
 pub struct Recording {
     recorder: Recorder,
     next: Arc<dyn Transport>,
@@ -202,7 +208,7 @@ impl Transport for Recording {
         request: Request,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         self.recorder.shared.pseudonyms.learn(&request.headers);
-        // Tokens, and the challenges of Digest.
+        // Token requests, and the challenges of Digest.
         if request.operation.is_none() {
             return self.next.send(request);
         }

@@ -1,18 +1,18 @@
-//! Facts about lists that come page by page.
+//! Facts about paged lists.
 
-/// The query parameter that numbers a page, where no [`Parameter`](super::Parameter) of the
-/// operation says that it does.
+/// The page number parameter, if no [`Parameter`](super::Parameter) of the operation is
+/// marked as one.
 pub(super) const PAGE_NUMBER: &str = "pageNum";
 
-/// The conventions of a list that comes page by page: the properties of a page that tell of the
-/// others.
+/// The conventions of a paged list: the properties of a page that describe the whole
+/// list.
 #[derive(Debug)]
 pub struct Paging {
-    /// The property that holds the items of a page.
+    /// The property with the items of a page.
     pub items: &'static str,
-    /// The property that tells the number of items in all pages.
+    /// The property with the number of items in all pages.
     pub total: &'static str,
-    /// The property that holds the links of a page (RFC 8288).
+    /// The property with the links of a page (RFC 8288).
     pub links: &'static str,
     /// The relation of the link to the next page.
     pub next: &'static str,

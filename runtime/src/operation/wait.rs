@@ -1,39 +1,40 @@
-//! Facts about work that goes on after the response: the signs of its end, which a
+//! Facts about work that continues after the response: the signs of its end, which a
 //! [`Waiter`](crate::Waiter) follows.
 
 use super::Operation;
 
-/// The signs by which the service tells the end of the work that a call starts.
+/// The signs by which the service shows the end of the work that a call starts.
 #[derive(Debug)]
 pub struct Wait {
-    /// The operation whose response tells; `None` where only an operation resource does.
+    /// The operation whose response shows the end; `None` if only an operation resource
+    /// does.
     pub poll: Option<Polled>,
-    /// Whether the response may name an operation resource; `None` where the document does not
-    /// say so.
+    /// Whether the response may name an operation resource; `None` if the document does
+    /// not declare that.
     pub long_running: Option<LongRunning>,
 }
 
-/// An operation that is repeated, and what its responses mean.
+/// An operation to repeat, and the meaning of its responses.
 #[derive(Debug)]
 pub struct Polled {
     /// The operation.
     pub operation: &'static Operation,
     /// The sources of its path parameters, in the order of the template.
     pub parameters: &'static [Source],
-    /// The properties that tell the state: the first that the resource has. None where only the
-    /// absence of the resource tells.
+    /// The properties with the state; the first that the resource has counts. Empty if
+    /// only the absence of the resource shows the end.
     pub properties: &'static [&'static str],
-    /// The values of the property that mean done; none where any value does.
+    /// The values of the property that mean done; empty if any value does.
     pub done: &'static [&'static str],
     /// The values of the property that mean failed.
     pub failed: &'static [&'static str],
-    /// The properties that mean failed where they are `true`.
+    /// The properties that mean failed if they are `true`.
     pub flags: &'static [&'static str],
     /// Whether 404 means done.
     pub gone: bool,
     /// Whether an empty object means the same as 404.
     pub empty: bool,
-    /// The list whose every item is polled; `None` where there is a single resource.
+    /// The list whose items are all polled; `None` for a single resource.
     pub each: Option<Each>,
 }
 
@@ -45,7 +46,7 @@ impl Wait {
 }
 
 impl Polled {
-    /// Returns the facts of a wait that has no end, to be completed.
+    /// Returns the facts of a wait without an end, for completion by the caller.
     ///
     /// ```
     /// use atlas_admin_runtime::operation::{Operation, Polled, Source};
@@ -72,7 +73,7 @@ impl Polled {
     }
 }
 
-/// A list whose every item has to be done.
+/// A list whose items must all be done.
 #[derive(Debug)]
 pub struct Each {
     /// The operation that lists the items, page by page.
@@ -84,20 +85,21 @@ pub struct Each {
 /// The source of a path parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A path parameter of the call that is waited for.
+    /// A path parameter of the call to wait for.
     Request(&'static str),
-    /// A property of the response to it: the first of these that it has.
+    /// A property of that call's response: the first of these that it has.
     Response(&'static [&'static str]),
-    /// A property of the item of the list: the first of these that it has.
+    /// A property of the list's item: the first of these that it has.
     Item(&'static [&'static str]),
 }
 
-/// The document's word on an operation that responds with an operation resource
+/// The document's declaration of an operation that responds with an operation resource
 /// (`x-xgen-long-running-operation`).
 #[derive(Debug)]
 pub struct LongRunning {
-    /// Whether there is no operation resource: the operation is older than they are.
+    /// Whether there is no operation resource, because the operation is older than they
+    /// are.
     pub legacy: bool,
-    /// The request for the operation resource, whose path the response names.
+    /// The operation that returns the operation resource, whose path the response names.
     pub resource: &'static Operation,
 }

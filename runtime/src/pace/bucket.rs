@@ -1,56 +1,59 @@
-//! A token bucket as the service keeps it, followed by what its responses tell.
+//! A model of a token bucket of the service, updated from its responses.
 
 use std::time::Duration;
 
-/// The time in which a bucket is refilled, until it was measured: the service's limits are per
-/// minute.
+/// The assumed time in seconds in which a bucket is refilled, until it is measured. The
+/// service's limits are per minute.
 const REFILL: f64 = 60.0;
 
-/// The time of a measurement of the refill for a first figure, and for the next ones, in seconds.
+/// The duration in seconds of the first measurement of the refill, and of the next ones.
 const FIRST_MEASURE: f64 = 1.0;
 const MEASURE: f64 = 3.0;
 
-/// The longest wait for a refill, and the longest pause before a look at what is left, in
+/// The longest wait for a refill, and the longest wait before a probe of the level, in
 /// seconds.
 const LONGEST_WAIT: f64 = 15.0;
 const LONGEST_LOOK: f64 = 1.0;
 
-/// The pause after which a request looks again whether the response came that it waits for.
+/// The wait before a request checks again whether a pending response has arrived.
 const CONFIRMATION: Duration = Duration::from_millis(2);
 
-/// The limit of the wait for that response: nobody may be polling its request.
-const ANSWERED: Duration = Duration::from_secs(1);
+/// The limit of the wait for that response, whose request may not be polled.
+const RESPONSE_LIMIT: Duration = Duration::from_secs(1);
 
-/// The shortest time that tells something of the refill, in seconds: responses overtake one
-/// another.
+/// The shortest usable duration of a measurement, in seconds, because responses overtake
+/// one another.
 const SHORTEST_MEASURE: f64 = 0.5;
 
-/// The most clients that a bucket is taken to be shared by.
+/// The largest number of clients that are assumed to share a bucket.
 const MOST_SHARERS: u32 = 8;
 
-/// The time after the last refusal from which a client less is taken to share the bucket.
+/// The time after the last refusal at which one client less is assumed to share the
+/// bucket.
 const FORGOTTEN: Duration = Duration::from_secs(30);
 
-/// A bucket of the service, which holds so many requests and is refilled at a rate.
+/// A bucket of the service, with a capacity in requests and a refill rate.
 #[derive(Debug)]
 pub(super) struct Bucket {
     limit: f64,
-    /// The number of requests that may still be sent, at a time.
+    /// The number of requests that may still be sent, as of `at`.
     level: f64,
     at: Option<Duration>,
-    /// The refill, in requests a second.
+    /// The refill, in requests per second.
     rate: f64,
     in_flight: u32,
-    /// The last time that a request went.
+    /// The last time that a request was sent.
     taken_at: Duration,
-    /// The figure of the last response, and the time at which it came.
+    /// The level in the last response, and the time at which that arrived.
     remaining: f64,
     observed_at: Duration,
-    /// The number of responses in a row that saw no refill of a bucket that is nearly empty.
+    /// The number of responses in a row that showed no refill of a bucket that is nearly
+    /// empty.
     stalled: u32,
-    /// The requests of others for each request of this client, less the refill.
+    /// The requests of other clients for each request of this client, less the refill.
     taken_by_others: f64,
-    /// The number of clients that seem to share the bucket, and the last refusal that spoke for it.
+    /// The number of clients that seem to share the bucket, and the last refusal that
+    /// indicated it.
     sharers: u32,
     refused_at: Duration,
     closed_until: Duration,
@@ -59,17 +62,17 @@ pub(super) struct Bucket {
     responses: u64,
 }
 
-/// The figures of a response about a bucket.
+/// The level in a response.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Said {
     pub(super) remaining: f64,
-    /// The number of requests in flight that the bucket does not count.
+    /// The number of requests in flight that the bucket doesn't count.
     pub(super) others: u32,
-    /// The time at which its request went.
+    /// The time at which its request was sent.
     pub(super) sent_at: Duration,
 }
 
-/// The begin of a measurement of the refill.
+/// The start of a measurement of the refill.
 #[derive(Debug)]
 struct Measure {
     at: Duration,
@@ -100,40 +103,41 @@ impl Bucket {
         }
     }
 
-    /// Returns how long a request has to wait, `None` where it may go.
+    /// Returns the time that a request must wait; `None` if it may be sent.
     pub(super) fn wait(&mut self, now: Duration) -> Option<Duration> {
         if now < self.closed_until {
             return Some(self.closed_until - now);
         }
         self.refill(now);
-        let is_asked =
-            self.in_flight > 0 && now < self.taken_at.saturating_add(ANSWERED);
-        if self.responses > 0 && is_asked && self.is_low(self.remaining) {
-            // What was refilled meanwhile is a guess until the response confirms it.
+        let is_pending =
+            self.in_flight > 0 && now < self.taken_at.saturating_add(RESPONSE_LIMIT);
+        if self.responses > 0 && is_pending && self.is_low(self.remaining) {
+            // The refill since then is an estimate until the response confirms it.
             return Some(CONFIRMATION);
         }
         let lacks = 1.0 + self.reserve() - self.level;
         if lacks <= 0.0 {
             return None;
         }
-        let seconds = lacks / self.rate * self.patience();
+        let seconds = lacks / self.rate * self.stall_factor();
         let wait = Duration::from_secs_f64(seconds.clamp(0.001, LONGEST_WAIT));
         let look = self.next_look().map_or(wait, |at| at.saturating_sub(now));
         (!look.is_zero()).then(|| wait.min(look))
     }
 
-    /// Returns when a request may go that looks what is left, for the refill may be faster than
-    /// it seems: it was not measured yet, or others took all of it, who leave a reserve too.
+    /// Returns the time at which a request may probe the level. The refill may be faster
+    /// than estimated: it hasn't been measured yet, or other clients, which keep a
+    /// reserve too, took all of it.
     fn next_look(&self) -> Option<Duration> {
         let is_left = self.remaining - f64::from(self.in_flight) >= 2.0;
-        let pause = REFILL / self.limit.max(1.0) * self.patience();
+        let pause = REFILL / self.limit.max(1.0) * self.stall_factor();
         let pause = Duration::from_secs_f64(pause.min(LONGEST_LOOK));
         let last = self.taken_at.max(self.observed_at);
         (is_left || !self.is_measured).then(|| last.saturating_add(pause))
     }
 
-    /// Returns what is left for requests that others who share the bucket have in flight, and
-    /// to look when it is refilled.
+    /// Returns the part of the level that is kept: for requests in flight of other
+    /// clients that share the bucket, and for a probe of the refill.
     fn reserve(&self) -> f64 {
         (self.limit / 20.0).floor().min(10.0)
     }
@@ -142,13 +146,13 @@ impl Bucket {
         remaining < 1.0 + self.reserve()
     }
 
-    /// Returns the factor of waits: a bucket that is refilled all at once seems not to be
-    /// refilled at all for a while.
-    fn patience(&self) -> f64 {
+    /// Returns the factor of waits. A bucket that is refilled all at once seems not to
+    /// be refilled at all for some time.
+    fn stall_factor(&self) -> f64 {
         f64::from(1_u32 << self.stalled.min(12))
     }
 
-    /// Takes what one request takes.
+    /// Takes one request from the bucket.
     pub(super) fn take(&mut self, now: Duration) {
         self.level -= 1.0;
         self.in_flight += 1;
@@ -167,17 +171,17 @@ impl Bucket {
         self.closed_until = self.closed_until.max(until);
     }
 
-    /// Returns what the next response is expected to say is left.
+    /// Returns the level that the next response is expected to state.
     pub(super) fn expected(&mut self, now: Duration) -> f64 {
         self.refill(now);
         self.level + f64::from(self.in_flight)
     }
 
-    /// Learns what the response to a request that went at a time says is left.
+    /// Updates the bucket from the level in a response.
     ///
-    /// Of the requests in flight, some are counted in that already; that is made up for by their
-    /// own responses. Those overtake one another: what says that more is left counts only if its
-    /// request went after it was known that less is.
+    /// The level already includes some of the requests in flight; their own responses
+    /// correct that. Responses overtake one another, so a higher level counts only if
+    /// its request was sent after the lower level was known.
     pub(super) fn observe(&mut self, said: Said, now: Duration) {
         self.responses += 1;
         if self.sharers > 1 && now.saturating_sub(self.refused_at) > FORGOTTEN {
@@ -187,7 +191,8 @@ impl Bucket {
         if said.sent_at >= self.observed_at || said.remaining < self.remaining {
             self.follow(said.remaining, now);
         }
-        // Those who share the bucket have as many more in flight as they take of it.
+        // Other clients have requests in flight in proportion to their share of the
+        // bucket.
         let in_flight =
             f64::from(self.in_flight) * (1.0 + self.taken_by_others.max(0.0));
         self.level = self.remaining - in_flight - f64::from(said.others);
@@ -211,8 +216,9 @@ impl Bucket {
         self.observed_at = now;
     }
 
-    /// Learns from a refusal: others share the bucket, and spend what this client counted on. From
-    /// then on it counts on a part of what is left.
+    /// Updates the bucket after a refusal: other clients share it, and use the requests
+    /// that this client counted on. From then on, this client counts on a part of the
+    /// level.
     pub(super) fn refuse(&mut self, now: Duration) {
         self.sharers = (self.sharers + 1).min(MOST_SHARERS);
         self.refused_at = now;
@@ -224,7 +230,7 @@ impl Bucket {
         self.at = Some(now);
     }
 
-    /// Measures the refill between two responses, by what was sent and what is left.
+    /// Measures the refill between two responses, from the requests sent and the level.
     fn measure(&mut self, remaining: f64, now: Duration) {
         let begin = Measure { at: now, remaining, responses: self.responses };
         let Some(last) = &self.measure else {
@@ -234,7 +240,8 @@ impl Bucket {
         let seconds = now.saturating_sub(last.at).as_secs_f64();
         let sent = (self.responses - last.responses) as f64;
         let refilled = remaining - last.remaining + sent;
-        // A full bucket may have been full for a while: it was refilled at least as fast.
+        // A full bucket may have been full for some time, so it was refilled at least at
+        // this rate.
         let is_full = remaining + 1.0 >= self.limit;
         let enough = if self.is_measured { MEASURE } else { FIRST_MEASURE };
         if is_full && seconds >= SHORTEST_MEASURE {
@@ -242,7 +249,7 @@ impl Bucket {
         } else if !is_full && seconds >= enough {
             let rate = refilled / seconds;
             let rate = if self.is_measured { (self.rate + rate) / 2.0 } else { rate };
-            // Others may take all of it for a while.
+            // Other clients may take the whole refill for some time.
             self.rate = rate.max(self.limit / REFILL / 2.0).max(0.1);
             self.is_measured = true;
         } else if !is_full {
@@ -256,7 +263,7 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    /// The bucket of a service.
+    /// The service's bucket.
     struct Service {
         limit: f64,
         rate: f64,
@@ -266,7 +273,7 @@ mod tests {
     }
 
     impl Service {
-        fn answer(&mut self, now: f64) -> f64 {
+        fn respond(&mut self, now: f64) -> f64 {
             self.level = (self.level + (now - self.at) * self.rate).min(self.limit);
             self.at = now;
             match self.level >= 1.0 {
@@ -291,7 +298,7 @@ mod tests {
                 bucket.take(Duration::from_secs_f64(now));
                 now += 0.002;
                 bucket.end();
-                let left = service.answer(now);
+                let left = service.respond(now);
                 let now = Duration::from_secs_f64(now);
                 let said = Said { remaining: left, others: 0, sent_at: now };
                 bucket.observe(said, now);

@@ -1,7 +1,7 @@
-//! The requests that wait for a bucket of a set, in the order in which they came.
+//! The requests that wait for a bucket of a set, in the order of their arrival.
 //!
-//! No request holds a lock while it waits: a page that was requested ahead is polled only when
-//! its consumer comes back, and must keep nobody waiting until then.
+//! No request holds a lock while it waits. A page that was requested ahead is polled
+//! only when its consumer returns, and must not block others until then.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-/// The longest wait before the figures are looked at again, which may be better.
+/// The longest wait before the level is checked again, which may have risen.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// The time without a look after which others go ahead of a request.
+/// The time without a poll after which others may overtake a request.
 const ASLEEP: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    /// By numbers that go up.
+    /// By ascending numbers.
     waiting: BTreeMap<u64, Waiting>,
     last: u64,
 }
@@ -36,8 +36,8 @@ impl Waiting {
 }
 
 impl Queue {
-    /// Tells whether no request is ahead of one: of those that are awake and whose scope is
-    /// among some. `None` is a request that does not wait yet.
+    /// Returns true if no request is ahead of this one, of those that are being polled
+    /// and whose scope matches. `number` is `None` for a request that doesn't wait yet.
     pub(super) fn is_first(
         &self,
         number: Option<u64>,
@@ -48,7 +48,8 @@ impl Queue {
         !ahead.any(|(_, other)| other.is_awake(now) && is_among(&other.scope))
     }
 
-    /// Lets a request wait; returns its number, and what wakes it when it is first.
+    /// Adds a request to the queue, or notes its poll. Returns its number, and the
+    /// signal that wakes it when it is first.
     pub(super) fn wait(
         &mut self,
         number: Option<u64>,
@@ -66,7 +67,7 @@ impl Queue {
         (number, Arc::clone(&waiting.wake))
     }
 
-    /// Lets a request go, and wakes the next whose scope is among some.
+    /// Removes a request, and wakes the next one whose scope matches.
     pub(super) fn leave(
         &mut self,
         number: u64,
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_sleeps_is_passed_by_and_is_first_again_afterwards() {
+    fn an_unpolled_request_is_overtaken_and_is_first_again_afterwards() {
         let at = Duration::from_secs;
         let mut queue = Queue::default();
         let any = |_: &str| true;
@@ -97,7 +98,7 @@ mod tests {
         assert!(queue.is_first(Some(first), at(1), any));
         assert!(!queue.is_first(Some(second), at(1), any));
         assert!(!queue.is_first(None, at(1), any));
-        // In a bucket of its own it waits for nobody.
+        // A request in a bucket of its own waits for no other.
         assert!(queue.is_first(Some(second), at(1), |scope| scope == "b"));
         assert!(queue.is_first(Some(second), at(2), any));
         queue.wait(Some(first), "a", at(2));

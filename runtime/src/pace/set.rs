@@ -1,4 +1,4 @@
-//! A set of operations that share a limit: one bucket, or one for each scope.
+//! A set of operations that share a limit: with one bucket, or with one per scope.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,19 +12,20 @@ use super::queue::{LOOK_AGAIN, Queue};
 /// The number of scopes that are remembered.
 const SCOPES: usize = 1024;
 
-/// The greatest certainty of a judgement, so that a few odd figures don't turn it.
+/// The greatest certainty of the judgement, so that a few odd levels don't change it.
 const SURE: i8 = 3;
 
-/// The time after a response in which the next one tells the hypotheses apart.
+/// The time after a response within which the next one distinguishes the hypotheses.
 const RECENT: Duration = Duration::from_millis(100);
 
-/// The buckets of a set, in both hypotheses: that all scopes share one, and that each has its own.
+/// The buckets of a set, for both hypotheses: all scopes share one, or each scope has
+/// its own.
 #[derive(Debug)]
 pub(super) struct Set {
     limit: u64,
     shared: Bucket,
     scoped: HashMap<String, Bucket>,
-    /// Above 0 where figures speak for a bucket for each scope.
+    /// Above 0 if the levels indicate one bucket per scope.
     lean: i8,
     /// The last time that a response was observed.
     observed_at: Option<Duration>,
@@ -54,7 +55,8 @@ impl Set {
         }
     }
 
-    /// Takes a request from the bucket, or lets it wait; `number` is the one it waits under.
+    /// Takes a request from the bucket, or queues it. `number` is the one under which it
+    /// already waits.
     pub(super) fn take(
         &mut self,
         scope: &str,
@@ -82,18 +84,18 @@ impl Set {
         Err(Wait { number, wake, time: wait.min(LOOK_AGAIN) })
     }
 
-    /// Lets a request wait no more.
+    /// Removes a request from the queue.
     pub(super) fn leave(&mut self, scope: &str, number: u64, now: Duration) {
         self.queue.leave(number, now, sharing(self.lean > 0, scope));
     }
 
-    /// Learns what a response says is left.
+    /// Updates the buckets from the level in a response.
     pub(super) fn observe(&mut self, scope: &str, said: Said, now: Duration) {
         self.remember(scope);
         let Some(own) = self.scoped.get_mut(scope) else { return };
         let (shared, alone) = (self.shared.expected(now), own.expected(now));
         let differ = (shared - alone).abs() > (self.limit as f64 / 50.0).max(8.0);
-        // After a pause the shared bucket may have been refilled, however fast that is.
+        // After a pause, the shared bucket may have been refilled, at any rate.
         let is_recent =
             self.observed_at.is_some_and(|at| now.saturating_sub(at) < RECENT);
         self.observed_at = Some(now);
@@ -109,7 +111,7 @@ impl Set {
         self.shared.observe(said, now);
     }
 
-    /// Learns from a refusal, and lets no request through before a time.
+    /// Updates the bucket after a refusal, and allows no request before `until`.
     pub(super) fn refuse(&mut self, scope: &str, now: Duration, until: Duration) {
         let bucket = match self.scoped.get_mut(scope) {
             Some(own) if self.lean > 0 => own,
@@ -138,7 +140,7 @@ impl Set {
     }
 }
 
-/// Returns what tells whether another scope shares the bucket of one.
+/// Returns a function that tells whether another scope shares the bucket of this one.
 fn sharing(is_scoped: bool, scope: &str) -> impl Fn(&str) -> bool {
     move |other| !is_scoped || other == scope
 }

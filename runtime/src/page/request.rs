@@ -1,4 +1,4 @@
-//! Requests for lists that come page by page.
+//! Requests for paged lists.
 
 use std::fmt;
 
@@ -7,47 +7,48 @@ use crate::client::Client;
 use crate::output::Output;
 use crate::request::{Options, Request};
 
-/// A request for a list that comes page by page: of an operation that takes the number of a page
-/// (`pageNum`).
+/// A request for a paged list: the operation has a page number parameter (`pageNum`).
 ///
-/// The builders of such operations have the same methods, and those of other operations have none:
-/// the service would send the same list for every page. Made by [`Request::paged`].
+/// The builders of such operations have the same methods. The builders of other
+/// operations don't, because the service would return the same list for every page.
+/// Returned by [`Request::paged`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct PagedRequest<T> {
     request: Request<T>,
 }
 
 impl<T> Request<T> {
-    /// Says that the operation takes the number of a page, so that all pages can be requested. For
-    /// operations of your own, and for requests that expect a page of your own.
+    /// Marks the operation as one with a page number parameter, so that all pages can be
+    /// requested. For operations of your own, and for requests that expect a page of
+    /// your own.
     pub fn paged(self) -> PagedRequest<T> {
         PagedRequest { request: self }
     }
 }
 
 impl<T: Page + Output> PagedRequest<T> {
-    /// Returns every item of the list, page after page, from the page the request names (the
-    /// first by default) to the last.
+    /// Returns every item of the list, page after page, from the page that the request
+    /// names (by default the first) to the last.
     ///
-    /// One page is requested ahead of the items that are taken. The stream ends after the
-    /// first error; all items before it have been returned once.
+    /// One page is requested ahead of the items in use. The stream ends after the first
+    /// error; all items before it have been returned once.
     pub fn stream(&self, client: &Client) -> Items<T> {
         self.stream_with(client, &Options::DEFAULT)
     }
 
-    /// Returns every item of the list, each page requested with settings of its own:
+    /// Returns every item of the list; each page is requested with these options. See
     /// [`PagedRequest::stream`].
     pub fn stream_with(&self, client: &Client, options: &Options) -> Items<T> {
         Items::new(client, self.request.parts(), options)
     }
 
-    /// Returns every page of the list as a whole [`Response`](crate::Response), from the page the
-    /// request names (the first by default) to the last.
+    /// Returns every page of the list as a complete [`Response`](crate::Response), from
+    /// the page that the request names (by default the first) to the last.
     pub fn pages(&self, client: &Client) -> Pages<T> {
         self.pages_with(client, &Options::DEFAULT)
     }
 
-    /// Returns every page of the list, each requested with settings of its own:
+    /// Returns every page of the list; each is requested with these options. See
     /// [`PagedRequest::pages`].
     pub fn pages_with(&self, client: &Client, options: &Options) -> Pages<T> {
         Pages::new(client, self.request.parts(), options)
@@ -66,7 +67,7 @@ impl<T> AsRef<Request<T>> for PagedRequest<T> {
     }
 }
 
-// By hand, because derives would ask the same of `T`.
+// Implemented by hand, because derives would require the same of `T`.
 impl<T> Clone for PagedRequest<T> {
     fn clone(&self) -> Self {
         Self { request: self.request.clone() }

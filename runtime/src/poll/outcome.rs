@@ -1,11 +1,11 @@
-//! Outcomes: what a response means for the caller that waits.
+//! Outcomes: the meaning of a response for a wait.
 
 use std::fmt;
 
-/// The meaning of a response for a wait: not yet, done, or failed for good.
+/// The meaning of a response for a wait: pending, done, or failed for good.
 ///
-/// A `bool` is one too: `true` is done, `false` is pending. The state is for errors: the one of a
-/// failed wait names it, and so does the one of a wait that ran out of time.
+/// A `bool` converts to one: `true` is done, `false` is pending. The state is for
+/// errors: those of a failed wait and of a wait that exceeded its time limit name it.
 ///
 /// ```
 /// use atlas_admin_runtime::Outcome;
@@ -41,14 +41,14 @@ impl Outcome {
         Self { verdict: Verdict::Done, state: None }
     }
 
-    /// Returns the outcome that goes on with the wait, with the state that was observed.
+    /// Returns the outcome that continues the wait, with the observed state.
     ///
-    /// Where there is no state to name, `false` is enough.
+    /// Without a state to name, `false` is sufficient.
     pub fn pending(state: impl fmt::Display) -> Self {
         Self { verdict: Verdict::Pending, state: Some(state.to_string()) }
     }
 
-    /// Returns the outcome that ends the wait with an error, with the state that was observed.
+    /// Returns the outcome that ends the wait with an error, with the observed state.
     pub fn failed(state: impl fmt::Display) -> Self {
         Self { verdict: Verdict::Failed, state: Some(state.to_string()) }
     }

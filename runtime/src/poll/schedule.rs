@@ -18,18 +18,18 @@ use crate::send::ResponseFuture;
 /// The default wait between a response and the next request.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// The default limit of the whole wait.
+/// The default time limit of the whole wait.
 const TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
-/// The time for which 404 may mean that a resource was made and is not there yet.
+/// The time for which 404 may mean that a new resource is not visible yet.
 const EARLY: Duration = Duration::from_secs(30);
 
-/// The length of a quoted state, in characters: in the error of what has failed, and in that of
-/// a wait that took too long, which has more to say.
+/// The longest quotation of a state, in characters: in the error of a failed wait, and
+/// in that of a wait that exceeded its time limit, which is longer.
 const FAILED_STATE: usize = 120;
 const LAST_STATE: usize = 60;
 
-/// The interval, time limit and settings of a wait's requests.
+/// The interval, time limit and options of a wait's requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Schedule {
     pub(crate) interval: Duration,
@@ -43,7 +43,7 @@ impl Default for Schedule {
     }
 }
 
-/// A wait under way: when it ends, and what was seen last.
+/// The progress of a wait: its start, and the latest observations.
 pub(crate) struct Watch {
     client: Client,
     schedule: Schedule,
@@ -52,12 +52,12 @@ pub(crate) struct Watch {
     is_reached: bool,
     /// Whether the resource was seen.
     is_seen: bool,
-    /// The last state that a response told.
+    /// The last state in a response.
     state: Option<String>,
     /// The error of the last request.
     error: Option<Error>,
-    /// The wait before the next request that the service asks for.
-    asked: Option<Duration>,
+    /// The wait before the next request that the service asked for.
+    requested_wait: Option<Duration>,
 }
 
 impl Watch {
@@ -70,11 +70,11 @@ impl Watch {
             is_seen: false,
             state: None,
             error: None,
-            asked: None,
+            requested_wait: None,
         }
     }
 
-    /// Begins a wait after a response.
+    /// Starts a wait after a response.
     pub(crate) fn after(
         client: Client,
         schedule: Schedule,
@@ -100,7 +100,7 @@ impl Watch {
         &self.client.core().connection.base
     }
 
-    /// Returns how long the wait has lasted.
+    /// Returns the time since the wait started.
     pub(crate) fn elapsed(&self) -> Duration {
         self.client.core().connection.clock.monotonic().saturating_sub(self.start)
     }
@@ -121,27 +121,28 @@ impl Watch {
         self.note_retry_after(headers);
     }
 
-    /// Whether the wait goes on through an error whatever the caller thinks of it.
+    /// Returns true if the wait continues after an error, regardless of the caller's
+    /// outcome.
     ///
-    /// Not where the very first request can't connect: nothing says then that there is anything
-    /// at that address. And not where the caller has set a retry policy for the wait: the wait
-    /// ends where that gives up.
+    /// Returns false if the very first request can't connect, because there may be no
+    /// server at that address. Returns false if the caller has set a retry policy for
+    /// the wait, because the wait then ends when that policy gives up.
     pub(crate) fn outlasts(&self, error: &Error) -> bool {
         let may_be_elsewhere = error.is_connect() && !self.is_reached;
         let is_free = self.schedule.options.retry.is_none();
         error.is_retryable() && is_free && !may_be_elsewhere
     }
 
-    /// Whether an error may mean that what was just made is not there yet.
+    /// Returns true if an error may mean that a new resource is not visible yet.
     pub(crate) fn may_be_too_early(&self, error: &Error) -> bool {
         error.is_not_found() && !self.is_seen && self.elapsed() < EARLY
     }
 
-    /// Notes an error that the wait goes on through.
+    /// Notes an error after which the wait continues.
     ///
     /// # Errors
     ///
-    /// Returns one that ends it.
+    /// Returns an error that ends the wait.
     pub(crate) fn pass(&mut self, error: Error) -> Result<(), Error> {
         if !self.outlasts(&error) {
             return Err(error);
@@ -157,25 +158,28 @@ impl Watch {
         self.error = Some(error);
     }
 
-    /// Notes how long the service asks to wait in a body.
-    pub(crate) fn is_asked_to_wait(&mut self, wait: Duration) {
-        self.asked = self.asked.max(Some(wait));
+    /// Notes the wait that the service asks for in a body.
+    pub(crate) fn note_requested_wait(&mut self, wait: Duration) {
+        self.requested_wait = self.requested_wait.max(Some(wait));
     }
 
     fn note_retry_after(&mut self, headers: &HeaderMap) {
-        self.asked = retry_after(headers, self.client.core().connection.clock.now());
+        self.requested_wait =
+            retry_after(headers, self.client.core().connection.clock.now());
     }
 
     /// Waits until the next request is due.
     ///
     /// # Errors
     ///
-    /// Returns at once, with what was seen last, where the limit ends before that.
+    /// Returns an error at once, with the latest observation, if the time limit ends
+    /// before that.
     pub(crate) async fn pause(
         &mut self,
         operation: &'static Operation,
     ) -> Result<(), Error> {
-        let pause = self.schedule.interval.max(self.asked.take().unwrap_or_default());
+        let pause =
+            self.schedule.interval.max(self.requested_wait.take().unwrap_or_default());
         if self.elapsed().saturating_add(pause) > self.schedule.timeout {
             return Err(self.out_of_time(operation));
         }
@@ -186,14 +190,14 @@ impl Watch {
     fn out_of_time(&mut self, operation: &'static Operation) -> Error {
         let limit = self.schedule.timeout;
         let mut message = format!(
-            "not as wanted after {limit:?}, the time limit of this wait (`timeout`)"
+            "the expected state was not reached within {limit:?}, the time limit of this wait (`timeout`)"
         );
         if let Some(state) = &self.state {
             message.push_str(&format!("; last seen: {}", start_of(state, LAST_STATE)));
         }
         let last = self.error.take();
         if let Some(last) = &last {
-            // Its whole line is the source's.
+            // Its complete line is in the source.
             message.push_str(&format!("; last error: {}", last.head()));
         }
         let error = match last {
@@ -204,13 +208,16 @@ impl Watch {
     }
 }
 
-/// Makes the error of a wait for what has failed.
+/// Creates the error of a failed wait.
 pub(crate) fn failed(state: Option<&str>) -> Error {
     let message = match state {
         Some(state) => {
-            format!("what was waited for has failed: {}", start_of(state, FAILED_STATE))
+            format!(
+                "the work that was waited for has failed: {}",
+                start_of(state, FAILED_STATE)
+            )
         }
-        None => "what was waited for has failed".to_owned(),
+        None => "the work that was waited for has failed".to_owned(),
     };
     Error::new(Kind::Failed, message)
 }

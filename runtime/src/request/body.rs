@@ -3,7 +3,7 @@
 use crate::codec::{EncodeError, Json, RequestBody, Value, encode_request};
 use crate::operation::Method;
 
-/// A body of a request: every value of the codec, and `serde_json::Value`.
+/// A body of a request: any value of the codec, or a `serde_json::Value`.
 pub trait IntoBody {
     /// Encodes the body of a request.
     #[doc(hidden)]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Parts;
 
-/// Where the printed command goes.
+/// The base URL of the printed command.
 const BASE: &str = "https://cloud.mongodb.com";
 
 impl Parts {
@@ -12,7 +12,7 @@ impl Parts {
         let mut command = String::from("curl --request ");
         command.push_str(self.operation.method.as_str());
         if !self.is_anonymous {
-            // Double quotes, so that the shell fills the variable in.
+            // In double quotes, so that the shell expands the variable.
             command.push_str(" --header \"Authorization: Bearer $ATLAS_TOKEN\"");
         }
         for (name, value) in &self.headers() {
@@ -25,7 +25,7 @@ impl Parts {
             quote(&format!("{BASE}{}", self.path_and_query()))
         );
         if let Some(body) = &self.body {
-            // `--data` would take a body that starts with @ for the name of a file.
+            // `--data` would take a body that starts with @ as the name of a file.
             _ = write!(command, " --data-raw {}", quote(&body.redacted()));
         }
         command

@@ -1,4 +1,4 @@
-//! Settings of one request that differ from its client's.
+//! Options of a single request.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::additions::{self, Additions};
 use crate::codec::Json;
 use crate::retry::RetryPolicy;
 
-/// Settings for one request; what is unset follows the client.
+/// Settings for one request. Unset ones follow the client.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub(crate) timeout: Option<Duration>,
@@ -18,40 +18,42 @@ pub struct Options {
 }
 
 impl Options {
-    /// Options that follow the client in everything.
+    /// Options that follow the client.
     pub(crate) const DEFAULT: Self =
         Self { timeout: None, attempt: None, retry: None, additions: None };
 
-    /// Returns options that follow the client in everything.
+    /// Creates options that follow the client.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Limits the whole call, all attempts and the waits between them included.
+    /// Sets the time limit of the whole call, with all its attempts and the waits
+    /// between them.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Limits each attempt, from its first byte to the last of the response; for a
-    /// [`Download`](crate::Download) the wait for headers and for each next chunk.
+    /// Sets the time limit of each attempt, from its first byte to the last of the
+    /// response. For a [`Download`](crate::Download), it limits the wait for the headers
+    /// and for each next chunk.
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt = Some(timeout);
         self
     }
 
-    /// Sets how often and how soon the request is repeated.
+    /// Sets the number of attempts and the waits between them.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// Sets a header, in place of the client's of that name. The request's own, set by
-    /// [`Request::header`](crate::Request::header), which see for those that can't be set, comes
-    /// before this one.
+    /// Sets a header, and replaces the client's with that name. A header set by
+    /// [`Request::header`](crate::Request::header) takes precedence; see there for the
+    /// headers that can't be set.
     #[must_use]
     pub fn header(
         mut self,
@@ -62,8 +64,8 @@ impl Options {
         self
     }
 
-    /// Sets a query parameter, in place of the client's of that name. The request's own comes
-    /// before this one. A list repeats the parameter.
+    /// Sets a query parameter, and replaces the client's with that name. A parameter of
+    /// the request itself takes precedence. A list repeats the parameter.
     #[must_use]
     pub fn query(
         mut self,

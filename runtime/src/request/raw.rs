@@ -1,4 +1,4 @@
-//! Requests for operations that no document lists.
+//! Requests for operations that are not in the OpenAPI document.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,26 +12,28 @@ use crate::media_type::MediaType;
 use crate::operation::{Method, Operation};
 use crate::version::Version;
 
-/// The path that all paths of the API are below.
+/// The prefix of all paths of the API.
 const ROOT: &str = "/api/atlas/v2";
 
-/// The characters that a path can't hold as they are (RFC 3986 section 3.3).
+/// The characters that must be encoded in a path (RFC 3986 section 3.3).
 const FORBIDDEN: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'^').add(b'`').add(b'|');
 
 impl Request<Json> {
-    /// Makes a request for an operation that this crate doesn't list: one that is newer, or not
-    /// documented.
+    /// Creates a request for an operation that this crate doesn't list, because it is
+    /// newer or undocumented.
     ///
-    /// The path is below `/api/atlas/v2`, with or without that prefix, and may have a query string.
-    /// It is sent as it is, so that its values must be percent-encoded. The version is requested by
-    /// `Accept: application/vnd.atlas.<version>+json`, and is the one of the body.
-    /// [`Request::with_output`] makes the response another type than JSON.
+    /// The path is below `/api/atlas/v2`, with or without that prefix, and may have a
+    /// query string. It is sent verbatim, so its values must be percent-encoded. The
+    /// version is sent in `Accept: application/vnd.atlas.<version>+json`, and is also
+    /// that of the body. [`Request::with_output`] changes the type of the response from
+    /// JSON.
     ///
-    /// It is authenticated and retried as any other: a POST or PATCH that may have been executed is
-    /// never repeated. It is not [paced](crate::ClientBuilder::pacing), for nothing tells which
-    /// rate limit it counts to. Its [operation](Request::operation) is named `raw` and has no
-    /// template of a path; errors show the method and the path instead.
+    /// Authentication and retries are those of any request: a POST or PATCH that may
+    /// have been executed is never repeated. The request is not
+    /// [paced](crate::ClientBuilder::pacing), because its rate limit is unknown. Its
+    /// [operation](Request::operation) is named `raw` and has no path template; errors
+    /// show the method and the path instead.
     ///
     /// ```
     /// use atlas_admin_runtime::operation::Method;
@@ -64,21 +66,21 @@ impl Request<Json> {
     }
 }
 
-/// Returns a path below [`ROOT`], or what is wrong with it.
+/// Returns a path below [`ROOT`], or the problem of the path.
 fn below_root(path: &str) -> Result<String, &'static str> {
     if path.contains("://") {
         return Err("a raw request takes a path, not a URL");
     }
     if path.contains(['#', '\\']) || path.contains(char::is_control) {
-        return Err("the path holds a character that has to be percent-encoded");
+        return Err("the path contains a character that must be percent-encoded");
     }
     if path.contains(['{', '}']) {
-        return Err("the path holds a parameter in braces: put its value there");
+        return Err("the path contains a parameter in braces: replace it by its value");
     }
     let path = path.trim_start_matches('/');
     let rest = match path.strip_prefix(&ROOT[1..]) {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
-        // Something else of the service, or another version of the API: `/api/atlas/v2.1`.
+        // Another service, or another version of the API: `/api/atlas/v2.1`.
         _ if path == "api" || path.starts_with("api/") => {
             return Err("the path must be below /api/atlas/v2");
         }
@@ -88,7 +90,7 @@ fn below_root(path: &str) -> Result<String, &'static str> {
     if rest.is_empty() {
         return Err("the path is empty");
     }
-    // Parsers of URLs take `%2e` for a dot (WHATWG URL section 4.1).
+    // URL parsers take `%2e` as a dot (WHATWG URL section 4.1).
     let steps_up = |segment: &str| {
         let segment = percent_decode_str(segment).decode_utf8_lossy();
         matches!(&*segment, "." | "..")
@@ -101,7 +103,8 @@ fn below_root(path: &str) -> Result<String, &'static str> {
 
 /// Returns the operation of raw requests with a method and a version.
 ///
-/// There is one of each, which is never freed: as many as a program names versions.
+/// Each is created once and never freed, so their number is bounded by the versions that
+/// the program uses.
 fn operation(method: Method, version: Version) -> &'static Operation {
     type Operations = HashMap<(Method, Version), &'static Operation>;
     static OPERATIONS: Mutex<Option<Operations>> = Mutex::new(None);
@@ -131,7 +134,7 @@ fn operation(method: Method, version: Version) -> &'static Operation {
 }
 
 impl Parts {
-    /// Returns the method and the path of a raw request, which has no operation to name.
+    /// Returns the method and path of a raw request, whose operation has no name.
     pub(crate) fn raw(&self) -> Option<&Arc<str>> {
         self.raw.as_ref()
     }

@@ -1,18 +1,18 @@
-//! The retries that a client has left.
+//! The retry budget of a client.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The number of retries that a client has at the beginning, and at most.
+/// The initial and largest number of retries in the budget.
 const CAPACITY: u32 = 100;
 
 /// The number of successes that earn a retry.
 const SUCCESSES: u32 = 2;
 
-/// The retries that a client has left, so that an outage of the service does not multiply its
-/// load: with none left, calls fail at their first error until others succeed.
+/// The retry budget of a client, so that an outage of the service does not multiply its
+/// load. Once it is used up, calls fail at their first error until others succeed.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    /// In units of what one success earns.
+    /// In units of the share that one success adds.
     left: AtomicU32,
 }
 
@@ -23,7 +23,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Takes a retry, where there is one.
+    /// Takes a retry. Returns false if none is left.
     pub(crate) fn take(&self) -> bool {
         self.change(|left| left.checked_sub(SUCCESSES))
     }

@@ -1,4 +1,4 @@
-//! A clock whose waits cost no time.
+//! A clock whose waits take no time.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use crate::clock::Clock;
 use crate::transport::BoxFuture;
 
-/// A clock on which every wait is over at once, and which stands still otherwise.
+/// A clock on which every wait ends at once, and on which time otherwise stands still.
 ///
-/// It begins on 2026-01-01 at midnight (UTC). Of two waits that begin at the same time the
-/// shorter one ends first, so that time limits hold as they do on a real clock.
+/// It starts on 2026-01-01 at midnight (UTC). Of two waits that start at the same time,
+/// the shorter one ends first, so that time limits work as on a real clock.
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,17 +39,17 @@ struct State {
 }
 
 impl VirtualClock {
-    /// Returns a clock that stands at its beginning.
+    /// Returns a clock at its start.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lets time go by.
+    /// Advances the clock.
     pub fn advance(&self, duration: Duration) {
         self.state().elapsed += duration;
     }
 
-    /// Returns the waits that ended, in the order in which they did.
+    /// Returns the completed waits, in the order of their ends.
     pub fn waits(&self) -> Vec<Duration> {
         self.state().waits.clone()
     }
@@ -71,13 +71,14 @@ impl Clock for VirtualClock {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        // Twice the time, one turn more: enough for the shorter of two waits to end first.
+        // Twice the duration adds one turn, which is enough for the shorter of two waits
+        // to end first.
         let turns = duration.as_millis().checked_ilog2().unwrap_or_default();
         Box::pin(Wait { clock: self.clone(), begun: self.monotonic(), duration, turns })
     }
 }
 
-/// A wait that lets others have their turn before it ends.
+/// A wait that yields to other futures before it ends.
 struct Wait {
     clock: VirtualClock,
     begun: Duration,

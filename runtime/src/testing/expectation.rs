@@ -14,85 +14,88 @@ use crate::codec::{Json, Value};
 use crate::operation::Operation;
 use crate::transport::Stage;
 
-/// The responses to one kind of request. Made by [`MockTransport::on`](super::MockTransport::on).
+/// The responses to one kind of request. Returned by
+/// [`MockTransport::on`](super::MockTransport::on).
 ///
-/// First what the request must look like, then the replies in their order.
+/// The conditions on the request come first, then the replies in order.
 pub struct Expectation<'a, T> {
     rules: &'a Arc<Rules>,
     index: usize,
     operation: Option<&'static Operation>,
-    answer: std::marker::PhantomData<fn(T)>,
+    output: std::marker::PhantomData<fn(T)>,
 }
 
 impl<'a, T> Expectation<'a, T> {
     pub(super) fn new(rules: &'a Arc<Rules>, pattern: Pattern) -> Self {
         let operation = pattern.operation;
         let index = rules.add(pattern);
-        Self { rules, index, operation, answer: std::marker::PhantomData }
+        Self { rules, index, operation, output: std::marker::PhantomData }
     }
 
-    /// Means only a request with the same query parameters, all of them, and the same body.
+    /// Restricts the expectation to requests with exactly these query parameters and
+    /// this body.
     #[must_use = "a rule without a reply does nothing"]
     pub fn exactly(self) -> Self {
         self.rules.edit(self.index, |rule| rule.pattern.make_exact());
         self
     }
 
-    /// Means only a request that satisfies a predicate.
+    /// Restricts the expectation to requests that satisfy a predicate.
     #[must_use = "a rule without a reply does nothing"]
     pub fn when(
         self,
         predicate: impl Fn(&RecordedRequest) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.test(Box::new(move |asked| {
-            if predicate(asked) {
+        self.test(Box::new(move |request| {
+            if predicate(request) {
                 Ok(())
             } else {
-                Err("the predicate says no".to_owned())
+                Err("the predicate returned false".to_owned())
             }
         }))
     }
 
-    /// Means only a request whose body satisfies a predicate.
+    /// Restricts the expectation to requests whose body satisfies a predicate.
     #[must_use = "a rule without a reply does nothing"]
     pub fn when_body<B: Value + Default>(
         self,
         predicate: impl Fn(&B) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.test(Box::new(move |asked| match asked.try_body() {
+        self.test(Box::new(move |request| match request.try_body() {
             Ok(body) if predicate(&body) => Ok(()),
-            Ok(_) => Err("the predicate says no to its body".to_owned()),
+            Ok(_) => Err("the predicate returned false for its body".to_owned()),
             Err(problem) => Err(problem),
         }))
     }
 
-    /// Responds with JSON text or a payload, with the status and media type that the operation
-    /// declares.
+    /// Responds with JSON text or a payload, with the operation's declared status and
+    /// media type.
     pub fn respond_bytes(self, body: impl Into<Bytes>) -> Self {
         let (operation, body) = (self.operation, body.into());
-        self.respond_http_with(move |asked| {
-            reply::success(operation.or(asked.operation()), body.clone())
+        self.respond_http_with(move |request| {
+            reply::success(operation.or(request.operation()), body.clone())
         })
     }
 
-    /// Responds with JSON that the type can't say: what the document doesn't know, and what the
-    /// service gets wrong.
+    /// Responds with JSON that the type can't express: undeclared properties, or values
+    /// that don't fit.
     pub fn respond_json(self, body: impl Into<Json>) -> Self {
         self.respond_bytes(body.into().to_string())
     }
 
-    /// Responds as the service does when it refuses: with a status, its code for the error and
-    /// a detail for people.
+    /// Responds with an error of the service: a status, an error code, and a detail for
+    /// people.
     pub fn fail(self, status: u16, code: &str, detail: &str) -> Self {
         self.respond_http(reply::error(status, code, detail))
     }
 
-    /// Responds with 429, and that the request may be repeated after a while (`Retry-After`).
+    /// Responds with 429, and with the time after which the request may be repeated
+    /// (`Retry-After`).
     pub fn throttle(self, wait: Duration) -> Self {
         self.respond_http(reply::throttled(wait))
     }
 
-    /// Responds with a page of HTML, as a gateway does.
+    /// Responds with an HTML page, like a gateway.
     pub fn html(self, status: u16, page: &str) -> Self {
         let page = page.to_owned();
         self.respond_http(reply::response(status, Some("text/html"), page))
@@ -103,30 +106,30 @@ impl<'a, T> Expectation<'a, T> {
         self.reply(Arc::new(|_| Outcome::Broken(Stage::Exchange)))
     }
 
-    /// Lets no connection be made: the request is not sent.
+    /// Refuses the connection, so that the request is not sent.
     pub fn refuse_connection(self) -> Self {
         self.reply(Arc::new(|_| Outcome::Broken(Stage::Connect)))
     }
 
-    /// Never responds: a time limit of the client ends the wait.
+    /// Never responds, so that a time limit of the client ends the wait.
     pub fn hang(self) -> Self {
         self.reply(Arc::new(|_| Outcome::Never))
     }
 
-    /// Gives any response.
+    /// Responds with an HTTP response.
     pub fn respond_http(self, response: Response<Bytes>) -> Self {
         self.respond_http_with(move |_| response.clone())
     }
 
-    /// Gives a response that is made of the request.
+    /// Responds with an HTTP response created from the request.
     pub fn respond_http_with(
         self,
         make: impl Fn(&RecordedRequest) -> Response<Bytes> + Send + Sync + 'static,
     ) -> Self {
-        self.reply(Arc::new(move |asked| Outcome::Response(make(asked))))
+        self.reply(Arc::new(move |request| Outcome::Response(make(request))))
     }
 
-    /// Gives the last reply this many times in all.
+    /// Gives the last reply this many times in total.
     pub fn times(self, times: usize) -> Self {
         self.rules.edit(self.index, |rule| rule.repeat(times));
         self
@@ -150,26 +153,26 @@ impl<'a, T> Expectation<'a, T> {
 }
 
 impl<T: Value> Expectation<'_, T> {
-    /// Responds with a value, with the status and media type that the operation declares. A
+    /// Responds with a value, with the operation's declared status and media type. A
     /// page without links is the last one.
     ///
     /// # Panics
     ///
-    /// Where the value holds what JSON can't say.
+    /// Panics if JSON can't express the value.
     #[track_caller]
     pub fn respond(self, value: T) -> Self {
         self.respond_bytes(reply::encoded(&value))
     }
 
-    /// Responds with a value that is made of the request.
+    /// Responds with a value created from the request.
     pub fn respond_with(
         self,
         make: impl Fn(&RecordedRequest) -> T + Send + Sync + 'static,
     ) -> Self {
         let operation = self.operation;
-        self.respond_http_with(move |asked| {
-            let operation = operation.or(asked.operation());
-            reply::success(operation, reply::encoded(&make(asked)))
+        self.respond_http_with(move |request| {
+            let operation = operation.or(request.operation());
+            reply::success(operation, reply::encoded(&make(request)))
         })
     }
 }

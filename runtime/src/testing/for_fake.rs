@@ -1,5 +1,5 @@
-//! The parts of this module that the crate `atlas-admin-fake` is built on. They are no part of the
-//! public API, and change without notice.
+//! The parts of this module that the crate `atlas-admin-fake` uses. They are not part of
+//! the public API, and change without notice.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub const TOKEN: &str = oauth::TOKEN;
 /// The path of the endpoint that revokes tokens (RFC 7009).
 pub const REVOKE: &str = oauth::REVOKE;
 
-/// Begins an expectation.
+/// Creates an expectation.
 pub fn expectation<T>(rules: &Arc<Rules>, pattern: Pattern) -> Expectation<'_, T> {
     Expectation::new(rules, pattern)
 }
@@ -33,7 +33,7 @@ pub fn reply<T>(expectation: Expectation<'_, T>, reply: Reply) -> Expectation<'_
     expectation.reply(reply)
 }
 
-/// Makes the record of a request of an operation.
+/// Creates the record of an operation's request.
 pub fn recorded(
     operation: &'static Operation,
     method: Method,
@@ -46,22 +46,22 @@ pub fn recorded(
     RecordedRequest::new(Request { method, url, headers, body, operation, encoded })
 }
 
-/// Returns the query parameters of a request, decoded, in their order.
+/// Returns the query parameters of a request, decoded, in order.
 pub fn query_pairs(request: &RecordedRequest) -> Vec<(String, String)> {
     request.query_pairs()
 }
 
-/// Fills the parameters of a path with values, percent-encoded.
+/// Fills the parameters of a path with percent-encoded values.
 pub fn filled(template: &str, values: &[&str]) -> String {
     template::fill(template, values).0
 }
 
-/// Percent-encodes a value for a segment of a path.
+/// Percent-encodes a value for a path segment.
 pub fn encoded(value: &str) -> String {
     template::encode(value).to_string()
 }
 
-/// Returns 32 hexadecimal digits that nobody can guess.
+/// Returns 32 random hexadecimal digits that can't be guessed.
 pub fn random() -> String {
     let number = crate::clock::random;
     format!("{:016x}{:016x}", number(), number())
@@ -71,18 +71,18 @@ pub fn random() -> String {
 ///
 /// # Errors
 ///
-/// As for [`codec::encode`].
+/// Those of [`codec::encode`].
 pub fn to_json(value: &dyn Value) -> Result<Json, EncodeError> {
     let text = codec::encode(value)?;
-    // What is unset as a whole has no text.
+    // A value that is unset as a whole has no text.
     Ok(Json::from_slice(&text).unwrap_or_default())
 }
 
-/// Reads JSON of the fake's own into a value, without a limit to the memory it takes.
+/// Decodes the fake's own JSON into a value, without a memory limit.
 ///
 /// # Errors
 ///
-/// As for [`codec::decode`], its limit aside.
+/// Those of [`codec::decode`], except its memory limit.
 pub fn read(value: &mut dyn Value, json: &Json) -> Result<(), DecodeError> {
     codec::decode_copy(json.to_string().as_bytes(), value)
 }

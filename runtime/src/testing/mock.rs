@@ -1,4 +1,4 @@
-//! The expectations of a test, and the requests that came.
+//! The expectations of a test, and the received requests.
 
 use std::collections::VecDeque;
 use std::fmt::Write;
@@ -12,7 +12,7 @@ use super::reply::{self, Outcome, Reply};
 use crate::auth::oauth;
 use crate::transport::{Body, BoxFuture, Request, Transport, TransportError};
 
-/// All rules, and all requests that came.
+/// All rules, and all received requests.
 #[derive(Default)]
 pub struct Rules(Mutex<State>);
 
@@ -21,13 +21,13 @@ struct State {
     rules: Vec<Rule>,
     in_order: bool,
     requests: Vec<RecordedRequest>,
-    /// Whether [`Rules::interfere`] keeps no requests.
+    /// Whether [`Rules::interfere`] discards requests.
     forgets: bool,
-    /// What no rule was meant for, in words.
+    /// Descriptions of the requests that matched no rule.
     unexpected: Vec<String>,
 }
 
-/// Replies to one kind of request.
+/// The replies to one kind of request.
 pub(super) struct Rule {
     pub(super) pattern: Pattern,
     replies: VecDeque<Reply>,
@@ -55,7 +55,7 @@ impl Rule {
         self.replies.pop_front()
     }
 
-    /// Returns the number of replies that have to be requested.
+    /// Returns the number of replies that must still be requested.
     fn left(&self) -> usize {
         self.replies.len() - usize::from(self.always && !self.replies.is_empty())
     }
@@ -63,9 +63,9 @@ impl Rule {
 
 impl State {
     /// Returns the reply to a request.
-    fn find(&mut self, asked: &RecordedRequest) -> Option<Reply> {
+    fn find(&mut self, request: &RecordedRequest) -> Option<Reply> {
         for rule in self.rules.iter_mut().filter(|rule| !rule.replies.is_empty()) {
-            if rule.pattern.compare(asked).is_ok() {
+            if rule.pattern.compare(request).is_ok() {
                 return rule.next();
             }
             if self.in_order && rule.left() > 0 {
@@ -75,20 +75,20 @@ impl State {
         None
     }
 
-    /// Says that no rule was meant for a request, and why.
-    fn explain(&self, asked: &RecordedRequest) -> String {
-        let mut text = format!("unexpected request\n  came:     {asked}");
+    /// Returns the description of a request that matches no rule, with the reasons.
+    fn explain(&self, request: &RecordedRequest) -> String {
+        let mut text = format!("unexpected request\n  received: {request}");
         if self.rules.is_empty() {
             text.push_str("\n  expected: nothing");
         }
         let mut label = "expected:";
         for rule in &self.rules {
-            let why = match rule.pattern.compare(asked) {
+            let why = match rule.pattern.compare(request) {
                 _ if rule.replies.is_empty() => {
-                    format!("used up, its replies were given ({})", rule.given)
+                    format!("used up, all of its replies were given ({})", rule.given)
                 }
                 Err(why) => why,
-                Ok(()) => "not yet its turn".to_owned(),
+                Ok(()) => "not yet next in order".to_owned(),
             };
             _ = write!(text, "\n  {label:9} {}: {why}", rule.pattern);
             label = "";
@@ -113,7 +113,7 @@ impl Rules {
         self.state().in_order = true;
     }
 
-    /// Returns the requests that came, one for each attempt.
+    /// Returns the received requests, one for each attempt.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state().requests.clone()
     }
@@ -121,44 +121,46 @@ impl Rules {
     /// Returns the requests of one kind.
     pub fn requests_for(&self, pattern: &Pattern) -> Vec<RecordedRequest> {
         let state = self.state();
-        let asked = state.requests.iter();
-        asked.filter(|asked| pattern.compare(asked).is_ok()).cloned().collect()
+        let requests = state.requests.iter();
+        requests.filter(|request| pattern.compare(request).is_ok()).cloned().collect()
     }
 
-    /// Makes [`Rules::interfere`] keep no requests: a server that runs for days would keep the
-    /// bodies of all.
+    /// Makes [`Rules::interfere`] discard requests: otherwise a server that runs for
+    /// days would keep the bodies of all of them.
     pub fn forget_requests(&self) {
         self.state().forgets = true;
     }
 
-    /// Returns the one request of its kind.
+    /// Returns the only request of its kind.
     ///
     /// # Panics
     ///
-    /// If there is none or more than one, with the requests that came instead.
+    /// Panics if there is none or more than one, and shows the received requests.
     #[track_caller]
     pub fn single_request(&self, pattern: &Pattern) -> RecordedRequest {
         let mut found = self.requests_for(pattern);
-        if let (Some(asked), true) = (found.pop(), found.is_empty()) {
-            return asked;
+        if let (Some(request), true) = (found.pop(), found.is_empty()) {
+            return request;
         }
-        let mut text = format!("not asked once\n  expected: {pattern}\n  came:     ");
-        let asked = self.requests();
-        let lines: Vec<String> = asked
+        let mut text =
+            format!("not requested exactly once\n  expected: {pattern}\n  received: ");
+        let requests = self.requests();
+        let lines: Vec<String> = requests
             .iter()
-            .map(|asked| match pattern.compare(asked) {
-                Ok(()) => format!("{asked}"),
-                Err(why) => format!("{asked} ({why})"),
+            .map(|request| match pattern.compare(request) {
+                Ok(()) => format!("{request}"),
+                Err(why) => format!("{request} ({why})"),
             })
             .collect();
         text.push_str(&lines.join("\n            "));
-        if asked.is_empty() {
+        if requests.is_empty() {
             text.push_str("nothing");
         }
         panic!("{text}");
     }
 
-    /// Says what came that should not have, and what did not come that should have.
+    /// Returns the description of unexpected requests, or of replies that were not
+    /// requested.
     pub(super) fn problem(&self) -> Option<String> {
         let state = self.state();
         if !state.unexpected.is_empty() {
@@ -175,41 +177,41 @@ impl Rules {
                 )
             })
             .collect();
-        (!lines.is_empty()).then(|| format!("never asked for{}", lines.concat()))
+        (!lines.is_empty()).then(|| format!("never requested{}", lines.concat()))
     }
 
-    /// Keeps a request, unless it is told to forget them, and returns what a rule says becomes of
-    /// it, where there is one.
-    pub fn interfere(&self, asked: &RecordedRequest) -> Option<Outcome> {
+    /// Records a request, unless requests are discarded, and returns the outcome by a
+    /// rule, if one matches.
+    pub fn interfere(&self, request: &RecordedRequest) -> Option<Outcome> {
         let reply = {
             let mut state = self.state();
             if !state.forgets {
-                state.requests.push(asked.clone());
+                state.requests.push(request.clone());
             }
-            state.find(asked)
+            state.find(request)
         };
-        reply.map(|reply| reply(asked))
+        reply.map(|reply| reply(request))
     }
 
-    /// Notes a request and returns what becomes of it, or why there is no rule for it.
-    fn reply(&self, asked: RecordedRequest) -> Result<Outcome, String> {
+    /// Records a request, and returns its outcome, or why no rule matches.
+    fn reply(&self, request: RecordedRequest) -> Result<Outcome, String> {
         let reply = {
             let mut state = self.state();
-            let reply = state.find(&asked);
+            let reply = state.find(&request);
             if reply.is_none() {
-                if let Some(granted) = token(&asked) {
+                if let Some(granted) = token(&request) {
                     return Ok(granted);
                 }
-                let problem = state.explain(&asked);
+                let problem = state.explain(&request);
                 state.unexpected.push(problem.clone());
-                state.requests.push(asked);
+                state.requests.push(request);
                 return Err(problem);
             }
-            state.requests.push(asked.clone());
+            state.requests.push(request.clone());
             reply
         };
-        // Not under the lock: it may be the test's code.
-        Ok(reply.map_or(Outcome::Never, |reply| reply(&asked)))
+        // Not under the lock, because it may call the test's code.
+        Ok(reply.map_or(Outcome::Never, |reply| reply(&request)))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -217,12 +219,12 @@ impl Rules {
     }
 }
 
-/// Grants access tokens, and takes them back.
-pub(super) fn token(asked: &RecordedRequest) -> Option<Outcome> {
-    if asked.operation().is_some() || asked.method() != Method::POST.as_str() {
+/// Grants and revokes access tokens.
+pub(super) fn token(request: &RecordedRequest) -> Option<Outcome> {
+    if request.operation().is_some() || request.method() != Method::POST.as_str() {
         return None;
     }
-    let body = match asked.path() {
+    let body = match request.path() {
         oauth::TOKEN => {
             r#"{"access_token":"mock","expires_in":3600,"token_type":"Bearer"}"#
         }

@@ -1,4 +1,4 @@
-//! Patterns: the requests that an expectation is for.
+//! Patterns of the requests that an expectation is for.
 
 use std::fmt;
 use std::panic::Location;
@@ -10,26 +10,26 @@ use crate::codec::Json;
 use crate::operation::{self, Operation};
 use crate::request::Request;
 
-/// A test of a request: what is wrong with it, where it is not meant.
+/// A test of a request, which returns the problem of one that doesn't match.
 pub(super) type Test = Box<dyn Fn(&RecordedRequest) -> Result<(), String> + Send + Sync>;
 
-/// What a request has to look like.
+/// The conditions that a request must satisfy.
 pub struct Pattern {
     pub(super) operation: Option<&'static Operation>,
-    /// Any, where there is none.
+    /// Any method, if `None`.
     method: Option<&'static str>,
-    /// Decoded; [`ANY`] stands for any text.
+    /// Decoded; [`ANY`] matches any text.
     segments: Vec<String>,
     query: Vec<(String, String)>,
     headers: Vec<(&'static str, String)>,
-    /// The body of the request that the pattern was made of.
+    /// The body of the request from which the pattern was created.
     body: Vec<u8>,
     tests: Vec<Test>,
     at: &'static Location<'static>,
 }
 
 impl Pattern {
-    /// Makes the pattern of a request: its operation and version, its path, and those
+    /// Creates the pattern of a request: its operation and version, its path, and the
     /// parameters that it sets.
     pub fn of<T>(request: &Request<T>, at: &'static Location<'static>) -> Self {
         let operation = request.operation();
@@ -47,14 +47,14 @@ impl Pattern {
             segments: segments(path),
             query: query.split('&').filter_map(pair).collect(),
             headers: headers.collect(),
-            // One that can't be sent stands for any.
+            // A body that can't be sent matches any.
             body: request.body_bytes().ok().flatten().unwrap_or_default().to_vec(),
             tests: Vec::new(),
             at,
         }
     }
 
-    /// Makes the pattern of a path, in any version.
+    /// Creates the pattern of a path, in any version.
     pub fn path(
         method: Option<&'static str>,
         path: &str,
@@ -76,18 +76,18 @@ impl Pattern {
         self.tests.push(test);
     }
 
-    /// Asks for the same query parameters and the same body.
+    /// Requires the same query parameters and the same body.
     pub(super) fn make_exact(&mut self) {
         let (mut query, body) = (self.query.clone(), std::mem::take(&mut self.body));
         query.sort();
-        self.test(Box::new(move |asked| {
-            let mut came = asked.query_pairs();
+        self.test(Box::new(move |request| {
+            let mut came = request.query_pairs();
             came.sort();
             if came != query {
                 return Err(format!("its query is {came:?}, not {query:?}"));
             }
             let json = |bytes: &[u8]| Json::from_slice(bytes).ok();
-            let came = asked.body_bytes();
+            let came = request.body_bytes();
             if came == body || json(came).is_some() && json(came) == json(&body) {
                 return Ok(());
             }
@@ -96,9 +96,9 @@ impl Pattern {
         }));
     }
 
-    /// Tells why a request is not meant.
-    pub(super) fn compare(&self, asked: &RecordedRequest) -> Result<(), String> {
-        if let (Some(wanted), Some(came)) = (self.operation, asked.operation()) {
+    /// Returns why a request doesn't match.
+    pub(super) fn compare(&self, request: &RecordedRequest) -> Result<(), String> {
+        if let (Some(wanted), Some(came)) = (self.operation, request.operation()) {
             if wanted.id != came.id {
                 return Err("another operation".to_owned());
             }
@@ -106,11 +106,11 @@ impl Pattern {
                 return Err(format!("another version than {}", came.version));
             }
         }
-        if self.method.is_some_and(|method| method != asked.method()) {
+        if self.method.is_some_and(|method| method != request.method()) {
             return Err("another method".to_owned());
         }
-        self.compare_path(asked.path())?;
-        let pairs = asked.query_pairs();
+        self.compare_path(request.path())?;
+        let pairs = request.query_pairs();
         for (name, wanted) in &self.query {
             let mut values = pairs.iter().filter(|(other, _)| other == name).peekable();
             if values.peek().is_none() {
@@ -124,13 +124,13 @@ impl Pattern {
             }
         }
         for (name, wanted) in &self.headers {
-            let came = asked.header(name);
+            let came = request.header(name);
             if came != Some(wanted) {
                 let came = came.unwrap_or_default();
                 return Err(format!("the header {name} is {came:?}, not {wanted:?}"));
             }
         }
-        self.tests.iter().try_for_each(|test| test(asked))
+        self.tests.iter().try_for_each(|test| test(request))
     }
 
     fn compare_path(&self, path: &str) -> Result<(), String> {
@@ -158,7 +158,7 @@ impl Pattern {
     }
 }
 
-/// One line: what is meant, and where it was written.
+/// Prints one line: the pattern, and its location in the test.
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation {
@@ -182,12 +182,12 @@ fn pair(text: &str) -> Option<(String, String)> {
     text.split_once('=').map(|(name, value)| (decoded(name), decoded(value)))
 }
 
-/// Undoes percent-encoding; what isn't UTF-8 is replaced.
+/// Decodes percent-encoding. Bytes that are not UTF-8 are replaced.
 pub fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Tells whether a text is what a pattern says, with [`ANY`] for any part of it.
+/// Returns true if a text matches a pattern, in which [`ANY`] matches any part.
 fn covers(pattern: &str, text: &str) -> bool {
     let Some((before, rest)) = pattern.split_once(ANY) else { return pattern == text };
     let Some(text) = text.strip_prefix(before) else { return false };

@@ -1,4 +1,4 @@
-//! Requests as they arrived.
+//! Received requests.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::codec::{self, Direction, Json, Mismatch, Value};
 use crate::operation::Operation;
 use crate::transport::{Request, Url};
 
-/// A request as it arrived: one for each attempt.
+/// A received request: one for each attempt.
 #[derive(Clone)]
 pub struct RecordedRequest {
     operation: Option<&'static Operation>,
@@ -20,7 +20,8 @@ pub struct RecordedRequest {
 }
 
 impl RecordedRequest {
-    /// Returns the operation that was called; `None` for what is none of the API's own.
+    /// Returns the operation; `None` for a request outside the API, such as a token
+    /// request.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.operation
     }
@@ -30,12 +31,12 @@ impl RecordedRequest {
         self.method.as_str()
     }
 
-    /// Returns the path, percent-encoded as it was sent.
+    /// Returns the path, percent-encoded as sent.
     pub fn path(&self) -> &str {
         self.url.path()
     }
 
-    /// Returns a query parameter; the first of its values where it is repeated.
+    /// Returns a query parameter; its first value if it is repeated.
     pub fn query(&self, name: &str) -> Option<String> {
         let mut pairs = self.url.query_pairs();
         pairs.find(|(other, _)| other == name).map(|(_, value)| value.into_owned())
@@ -46,7 +47,7 @@ impl RecordedRequest {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Returns the bytes of the body; none where there was no body.
+    /// Returns the bytes of the body; empty if there was no body.
     pub fn body_bytes(&self) -> &[u8] {
         &self.body
     }
@@ -55,7 +56,7 @@ impl RecordedRequest {
     ///
     /// # Panics
     ///
-    /// Where the body is not one, with what is wrong and where.
+    /// Panics if the body doesn't fit, and shows the problem and its path.
     #[track_caller]
     pub fn body<T: Value + Default>(&self) -> T {
         match self.try_body() {
@@ -64,11 +65,11 @@ impl RecordedRequest {
         }
     }
 
-    /// Returns the body without structure.
+    /// Returns the body as free-form JSON.
     ///
     /// # Panics
     ///
-    /// Where the body is not JSON.
+    /// Panics if the body is not JSON.
     #[track_caller]
     pub fn json(&self) -> Json {
         self.body()
@@ -85,7 +86,7 @@ impl RecordedRequest {
         match codec::decode_observed(&self.body, &mut body, Direction::Request, ignore) {
             Ok(()) => Ok(body),
             Err(_) if self.body.is_empty() => Err("it has no body".to_owned()),
-            Err(error) => Err(format!("its body can't be read: {error}")),
+            Err(error) => Err(format!("its body can't be decoded: {error}")),
         }
     }
 
@@ -94,7 +95,7 @@ impl RecordedRequest {
     }
 }
 
-/// One line: the operation, its version and where the request went.
+/// Prints one line: the operation, its version, the method and the path.
 impl fmt::Display for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation {
@@ -108,7 +109,7 @@ impl fmt::Display for RecordedRequest {
     }
 }
 
-/// The line of `Display`: headers and bodies may hold secrets.
+/// Prints the line of `Display`, because headers and bodies may contain secrets.
 impl fmt::Debug for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("RecordedRequest").field(&format_args!("{self}")).finish()

@@ -1,4 +1,4 @@
-//! Recordings as the responses of a test: what the service has sent, it sends again.
+//! Recordings as the responses of a test.
 
 use std::fmt::{self, Write};
 use std::io;
@@ -21,15 +21,17 @@ use crate::transport::{
     Body, BoxFuture, Request, Stage, Transport, TransportError, Url,
 };
 
-/// Plays a recording back (HAR 1.2): that of a
-/// [`Recorder`](crate::layer::Recorder), or of a proxy or browser.
+/// A transport that plays back a recording (HAR 1.2), made by a
+/// [`Recorder`](crate::layer::Recorder), a proxy or a browser.
 ///
-/// A request gets the response to the first recorded request of the same method, path and query
-/// that was not played yet: attempts that failed fail again. The order of query parameters and the
-/// request bodies may differ. Requests for access tokens are granted unasked.
+/// A request gets the response to the first recorded request with the same method, path
+/// and query that has not been played yet. Attempts that failed fail again. The order of
+/// query parameters and the request bodies may differ. Access tokens are granted without
+/// a recording.
 ///
-/// A request that is not in the recording ends the test with a panic that says what is. Dropping the
-/// transport checks that everything was requested: see [`ReplayTransport::verify`].
+/// A request that is not in the recording ends the test with a panic that lists the
+/// recorded ones. Dropping the transport checks that everything was requested: see
+/// [`ReplayTransport::verify`].
 ///
 /// ```
 /// use atlas_admin_runtime::operation::Method;
@@ -58,7 +60,7 @@ pub struct ReplayTransport {
     clock: VirtualClock,
 }
 
-/// The recorded exchanges, and what became of them.
+/// The recorded exchanges, and their state.
 #[derive(Default)]
 struct Tape(Mutex<State>);
 
@@ -66,7 +68,7 @@ struct Tape(Mutex<State>);
 struct State {
     exchanges: Vec<Exchange>,
     requests: Vec<RecordedRequest>,
-    /// What is not in the recording, in words.
+    /// Descriptions of requests that are not in the recording.
     unexpected: Vec<String>,
     allows_unrequested: bool,
 }
@@ -78,11 +80,11 @@ struct Exchange {
     is_played: bool,
 }
 
-/// What tells requests apart.
+/// The properties that identify a request.
 #[derive(PartialEq)]
 struct Target {
     method: String,
-    /// From `/api/atlas` on: recordings may be of a gateway.
+    /// From `/api/atlas` on, because the recording may be of a gateway.
     path: String,
     /// In alphabetical order.
     query: Vec<(String, String)>,
@@ -91,7 +93,7 @@ struct Target {
 enum Recorded {
     Response(Response<Bytes>),
     Broken(Stage),
-    /// The recording has no body where there was one.
+    /// The body of the response was not recorded.
     LeftOut,
 }
 
@@ -100,7 +102,7 @@ impl ReplayTransport {
     ///
     /// # Errors
     ///
-    /// Where the file can't be read, or is no recording of this API.
+    /// Returns an error if the file can't be read, or is not a recording of this API.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let name = |error: io::Error| {
@@ -109,11 +111,11 @@ impl ReplayTransport {
         std::fs::read(path).and_then(|text| Self::from_slice(&text)).map_err(name)
     }
 
-    /// Reads the text of a recording.
+    /// Reads a recording from its text.
     ///
     /// # Errors
     ///
-    /// Where it is no recording of this API.
+    /// Returns an error if the text is not a recording of this API.
     pub fn from_slice(text: &[u8]) -> io::Result<Self> {
         let fail = |what: String| Err(io::Error::new(io::ErrorKind::InvalidData, what));
         let har = match Json::from_slice(text) {
@@ -121,7 +123,9 @@ impl ReplayTransport {
             Err(error) => return fail(format!("the recording is not JSON: {error}")),
         };
         let Some(entries) = har.pointer("/log/entries").and_then(Json::as_array) else {
-            return fail("it is no recording: it has no log.entries".to_owned());
+            return fail(
+                "the text is not a HAR recording: it has no log.entries".to_owned(),
+            );
         };
         let exchanges: Vec<_> = entries.iter().filter_map(Exchange::read).collect();
         if exchanges.is_empty() {
@@ -131,18 +135,20 @@ impl ReplayTransport {
         Ok(Self { tape: Arc::new(Tape(Mutex::new(state))), clock: VirtualClock::new() })
     }
 
-    /// Allows recorded requests that never come: they end no test.
+    /// Allows recorded requests that are never sent; by default, they end the test with
+    /// a panic.
     pub fn allow_unrequested(self) -> Self {
         self.tape.state().allows_unrequested = true;
         self
     }
 
-    /// Returns a builder for a client that gets the recorded responses, whose waits take no time.
+    /// Returns a builder for a client that gets the recorded responses. The client's
+    /// waits take no time.
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder().transport(self.transport()).clock(self.clock())
     }
 
-    /// Returns the transport, for a client that a program builds itself.
+    /// Returns the transport, for a client that the program builds itself.
     pub fn transport(&self) -> impl Transport + Clone + use<> {
         self.tape.clone()
     }
@@ -152,21 +158,22 @@ impl ReplayTransport {
         self.clock.clone()
     }
 
-    /// Returns what was requested, one for each attempt.
+    /// Returns the received requests, one for each attempt.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.tape.state().requests.clone()
     }
 
-    /// Returns the recorded requests that have not come: their methods, paths and queries.
+    /// Returns the recorded requests that have not been received: their methods, paths
+    /// and queries.
     pub fn unrequested(&self) -> Vec<String> {
         self.tape.state().unrequested()
     }
 
-    /// Checks that every recorded request came, and no other.
+    /// Checks that every recorded request was received, and no other.
     ///
     /// # Panics
     ///
-    /// Where that is not so, with what is left.
+    /// Panics otherwise, and shows what is left.
     #[track_caller]
     pub fn verify(&self) {
         let state = self.tape.state();
@@ -203,10 +210,11 @@ impl State {
         left.map(|exchange| exchange.target.to_string()).collect()
     }
 
-    /// Says that a request is not in the recording, and what is.
-    fn explain(&self, asked: &Target) -> String {
+    /// Returns the description of a request that is not in the recording, with the
+    /// recorded ones.
+    fn explain(&self, request: &Target) -> String {
         let mut text =
-            format!("a request that is not in the recording\n  came: {asked}");
+            format!("a request that is not in the recording\n  received: {request}");
         for exchange in &self.exchanges {
             let target = &exchange.target;
             let what = match exchange.is_played {
@@ -214,8 +222,8 @@ impl State {
                 false => "left",
             };
             let near = match target {
-                _ if target == asked => " (the same)",
-                _ if target.method == asked.method && target.path == asked.path => {
+                _ if target == request => " (the same)",
+                _ if target.method == request.method && target.path == request.path => {
                     " (another query)"
                 }
                 _ => "",
@@ -231,10 +239,10 @@ impl Tape {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns what becomes of a request, or what is wrong with it.
+    /// Returns the outcome of a request, or its problem.
     fn play(&self, request: Request) -> Result<Outcome, String> {
         let target = Target::new(request.method.as_str(), &request.url);
-        let asked = RecordedRequest::new(request);
+        let request = RecordedRequest::new(request);
         let mut state = self.state();
         let mut left = state.exchanges.iter_mut().filter(|exchange| !exchange.is_played);
         let result = match left.find(|exchange| exchange.target == target) {
@@ -246,11 +254,11 @@ impl Tape {
                     }
                     Recorded::Broken(stage) => Ok(Outcome::Broken(*stage)),
                     Recorded::LeftOut => Err(format!(
-                        "the recording leaves out the body of the response to {target}"
+                        "the recording omits the body of the response to {target}"
                     )),
                 }
             }
-            None => match token(&asked) {
+            None => match token(&request) {
                 Some(granted) => return Ok(granted),
                 None => Err(state.explain(&target)),
             },
@@ -258,7 +266,7 @@ impl Tape {
         if let Err(problem) = &result {
             state.unexpected.push(problem.clone());
         }
-        state.requests.push(asked);
+        state.requests.push(request);
         result
     }
 }
@@ -273,7 +281,7 @@ impl Transport for Tape {
 }
 
 impl Exchange {
-    /// Reads an entry; `None` where it is none of the API.
+    /// Reads an entry; `None` if it is not one of the API.
     fn read(entry: &Json) -> Option<Self> {
         let method = entry.pointer("/request/method")?.as_str()?;
         let url = Url::parse(entry.pointer("/request/url")?.as_str()?).ok()?;
@@ -286,7 +294,7 @@ impl Exchange {
     }
 }
 
-/// The beginning of all paths of the API.
+/// The prefix of all paths of the API.
 const ROOT: &str = "/api/atlas/";
 
 impl Target {
@@ -311,7 +319,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// Reads what became of a recorded request.
+/// Reads the outcome of a recorded request.
 fn outcome(entry: &Json) -> Recorded {
     let number = |pointer| entry.pointer(pointer).and_then(Json::as_u64);
     let text = |pointer| entry.pointer(pointer).and_then(Json::as_str);
@@ -331,7 +339,7 @@ fn outcome(entry: &Json) -> Recorded {
     let body = match text("/response/content/text") {
         Some(body) if is_base64 => BASE64_STANDARD.decode(body).ok(),
         Some(body) => Some(body.as_bytes().to_vec()),
-        // The page of a gateway is no loss.
+        // The missing page of a gateway doesn't matter.
         None if !status.is_success() => Some(Vec::new()),
         None if number("/response/content/size").unwrap_or_default() > 0 => None,
         None => Some(Vec::new()),
@@ -351,7 +359,7 @@ fn outcome(entry: &Json) -> Recorded {
             headers.append(name, value);
         }
     }
-    // Of the body as it was sent; the recording has it as it was read.
+    // These describe the body as it was sent, but the recording has it decoded.
     for name in [CONTENT_ENCODING, TRANSFER_ENCODING] {
         headers.remove(name);
     }

@@ -13,10 +13,10 @@ use crate::json;
 use crate::operation::{Operation, Paging};
 use crate::transport::{Body, BoxFuture, Stage, TransportError};
 
-/// Makes what becomes of a request.
+/// A function that returns the outcome of a request.
 pub type Reply = Arc<dyn Fn(&RecordedRequest) -> Outcome + Send + Sync>;
 
-/// What becomes of a request.
+/// The outcome of a request.
 pub enum Outcome {
     /// A response.
     Response(Response<Bytes>),
@@ -24,7 +24,7 @@ pub enum Outcome {
     Broken(Stage),
     /// No response.
     Never,
-    /// The fake's own response, after a while and a change.
+    /// The fake's own response, after a wait and a change.
     Stored {
         /// The time before the response.
         wait: Duration,
@@ -36,9 +36,11 @@ pub enum Outcome {
 /// Changes what is stored.
 pub type Change = Arc<dyn Fn(&mut Json) + Send + Sync>;
 
-/// Makes what a transport returns of an outcome; `why` says who breaks the connection.
+/// Converts an outcome to the result of a transport. `why` is the message of a broken
+/// connection.
 ///
-/// A problem ends the test with a panic and is no error, for the tested code may well swallow one.
+/// A problem ends the test with a panic. It is not an error, because the tested code may
+/// ignore one.
 pub(super) fn deliver(
     outcome: Result<Outcome, String>,
     why: &'static str,
@@ -56,7 +58,7 @@ pub(super) fn deliver(
     })
 }
 
-/// Makes a response.
+/// Creates a response.
 pub fn response(
     status: u16,
     content_type: Option<&str>,
@@ -66,7 +68,7 @@ pub fn response(
     let length = body.len();
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status)
-        .unwrap_or_else(|_| panic!("{status} is no status of an answer"));
+        .unwrap_or_else(|_| panic!("{status} is not a valid HTTP status"));
     let headers = response.headers_mut();
     if let Some(kind) = content_type.and_then(|kind| HeaderValue::from_str(kind).ok()) {
         headers.insert(CONTENT_TYPE, kind);
@@ -77,7 +79,7 @@ pub fn response(
     response
 }
 
-/// Makes the response that an operation declares, with a body that is encoded already.
+/// Creates the operation's declared success response, with an encoded body.
 pub fn success(
     operation: Option<&Operation>,
     body: impl Into<Bytes>,
@@ -89,14 +91,15 @@ pub fn success(
     response(status, (!body.is_empty()).then_some(kind), body)
 }
 
-/// Encodes a value as the service would.
+/// Encodes a value in the service's form.
 pub(super) fn encoded(value: &dyn Value) -> Bytes {
     let bytes = codec::encode(value)
-        .unwrap_or_else(|error| panic!("the answer can't be encoded: {error}"));
+        .unwrap_or_else(|error| panic!("the response can't be encoded: {error}"));
     let Ok(Json::Object(mut page)) = Json::from_slice(&bytes) else {
         return bytes.into();
     };
-    // A page without links is followed by another; the service always sends some.
+    // A client takes a page without links to be followed by another; the service always
+    // sends links.
     let Paging { items, links, .. } = Paging::ATLAS;
     let is_page = matches!(page.get(items), Some(Json::Array(_)));
     if is_page && !page.contains_key(links) {
@@ -106,7 +109,7 @@ pub(super) fn encoded(value: &dyn Value) -> Bytes {
     bytes.into()
 }
 
-/// Makes an error as the service words it (schema `ApiError`).
+/// Creates an error in the service's format (schema `ApiError`).
 pub fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
     let reason = StatusCode::from_u16(status).ok();
     let body = json!({
@@ -119,10 +122,10 @@ pub fn error(status: u16, code: &str, detail: &str) -> Response<Bytes> {
     response(status, Some("application/json"), body.to_string())
 }
 
-/// Makes the response to a caller that sends too many requests.
+/// Creates the response to too many requests.
 pub(super) fn throttled(wait: Duration) -> Response<Bytes> {
     let mut response = error(429, "RATE_LIMITED", "Too many requests.");
-    // Whole seconds, and none too few (RFC 9110 section 10.2.3).
+    // Whole seconds, rounded up (RFC 9110 section 10.2.3).
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     response.headers_mut().insert(RETRY_AFTER, seconds.into());
     response

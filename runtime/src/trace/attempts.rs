@@ -1,4 +1,4 @@
-//! The attempts of a call: each HTTP exchange that it causes, be it for a retry, a redirect, a
+//! The attempts of a call: its HTTP exchanges, whether due to a retry, a redirect, a
 //! challenge or a refused token.
 
 use std::borrow::Cow;
@@ -14,7 +14,8 @@ use crate::error::Error;
 use crate::operation::Operation;
 use crate::transport::Request;
 
-/// Counts the attempts of a call, and tells how each begins and ends. Clones share the count.
+/// Counts the attempts of a call, and records their starts and ends. Clones share the
+/// count.
 #[derive(Clone)]
 pub(crate) struct Attempts(Option<Arc<State>>);
 
@@ -25,17 +26,17 @@ struct State {
 
 /// The target of the attempts.
 pub(super) struct Subject {
-    /// `None` for what is none of the API's own, as the request for a token.
+    /// `None` for a request outside the API, such as a token request.
     pub(super) operation: Option<&'static Operation>,
-    /// The path without values of parameters.
+    /// The path without the values of parameters.
     pub(super) template: Cow<'static, str>,
 }
 
 #[derive(Default)]
 struct Counts {
-    /// The number of the attempt in the count of the retry policy, from 1.
+    /// The number of the attempt according to the retry policy, from 1.
     attempt: u32,
-    /// The number of requests that were sent.
+    /// The number of requests sent.
     sent: u32,
     open: Option<Attempt>,
 }
@@ -44,18 +45,18 @@ struct Counts {
 #[derive(Clone, Copy)]
 pub(super) struct Numbers {
     pub(super) attempt: u32,
-    /// The number of requests of the same call that were sent before.
+    /// The number of requests of the same call sent before.
     pub(super) resend: u32,
 }
 
-/// An attempt that has not ended. It ends when it is dropped.
+/// An attempt that has not ended. Dropping it ends it.
 struct Attempt {
     span: AttemptSpan,
     measured: Measured,
     outcome: Outcome,
 }
 
-/// The end of an attempt, as far as is known.
+/// The outcome of an attempt, as far as it is known.
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) response: Option<(StatusCode, Version)>,
@@ -63,8 +64,8 @@ pub(super) struct Outcome {
 }
 
 impl Attempts {
-    /// Begins to count for a call; `target` is the path where there is no operation, and holds
-    /// no values then.
+    /// Starts counting for a call. `target` is the path if there is no operation; it
+    /// contains no values then.
     pub(crate) fn new(operation: Option<&'static Operation>, target: &str) -> Self {
         Self(IS_ON.then(|| {
             let template = match operation {
@@ -83,7 +84,7 @@ impl Attempts {
         }
     }
 
-    /// Begins an attempt, and ends the one before it.
+    /// Starts an attempt, and ends the previous one.
     pub(crate) fn open(&self, telemetry: &Telemetry, request: &Request) -> AttemptSpan {
         let Some(state) = &self.0 else { return AttemptSpan::none() };
         self.end();
@@ -101,15 +102,15 @@ impl Attempts {
         span
     }
 
-    /// Notes the status line of the response.
-    pub(crate) fn answered(
+    /// Records the status and HTTP version of the response.
+    pub(crate) fn responded(
         &self,
         status: StatusCode,
         version: Version,
         is_authorized: bool,
     ) {
         self.edit(|attempt| {
-            attempt.span.answered(status, version);
+            attempt.span.responded(status, version);
             attempt.outcome.response = Some((status, version));
             if is_failure(status, is_authorized) {
                 attempt.fail(status.as_str().to_owned().into(), None);
@@ -117,7 +118,8 @@ impl Attempts {
         });
     }
 
-    /// Ends the attempt. An error that it ended with counts unless its status was one before.
+    /// Ends the attempt. Its error counts, unless its status was recorded as an error
+    /// before.
     pub(crate) fn settle(&self, error: Option<&Error>) {
         if let Some(error) = error {
             self.edit(|attempt| {
@@ -140,7 +142,7 @@ impl Attempts {
 
     fn end(&self) {
         if let Some(state) = &self.0 {
-            // Dropped without the lock, for subscribers run then.
+            // Dropped without the lock, because subscribers run on the drop.
             let ended = state.counts().open.take();
             drop(ended);
         }
@@ -166,13 +168,13 @@ impl Drop for Attempt {
 }
 
 impl State {
-    /// Never held across an await.
+    /// The guard is never held across an await.
     fn counts(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Returns a version of HTTP as the conventions write it.
+/// Returns an HTTP version in the spelling of the conventions.
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 pub(super) fn protocol_version(version: Version) -> &'static str {
     match version {

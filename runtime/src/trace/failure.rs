@@ -1,4 +1,4 @@
-//! Failures in the few words that telemetry groups them by.
+//! Failures, in the few categories that telemetry groups them by.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use crate::error::{Error, Kind};
 
-/// The `error.type` of what was dropped before it ended.
+/// The `error.type` of a future that was dropped before its end.
 pub(super) const CANCELLED: &str = "cancelled";
 
 /// Returns the `error.type` of an error: the status, or one of a few names.
@@ -31,23 +31,25 @@ pub(super) fn error_type(error: &Error) -> Cow<'static, str> {
     })
 }
 
-/// Returns the status of the response to the call itself: that of a token request is none.
+/// Returns the status of the response to the call itself; `None` for that of a token
+/// request.
 #[cfg(feature = "tracing")]
 pub(super) fn status(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.kind() != Kind::Token)
 }
 
-/// Returns a description of an error without its particulars; `None` where the status says it.
+/// Returns a description of an error without details; `None` if the status is
+/// sufficient.
 #[cfg(feature = "tracing")]
 pub(super) fn description(error: &Error) -> Option<&'static str> {
     Some(match error.kind() {
         Kind::Status => return None,
-        Kind::Request => "the request can't be sent as it is",
-        Kind::Configuration => "the client or its credentials can't be used as they are",
+        Kind::Request => "the request is invalid",
+        Kind::Configuration => "the client's settings or credentials are invalid",
         Kind::Connect => "no connection to the service",
         Kind::Transport => "the connection broke",
-        Kind::Timeout => "no whole response within the time limit",
-        Kind::Token => "the token endpoint refused",
+        Kind::Timeout => "no complete response within the time limit",
+        Kind::Token => "the token endpoint gave no token",
         Kind::Decode => "the response is not what the operation declares",
         Kind::TooLarge => "the response is larger than the limit",
         Kind::Redirect => "a redirect that is not followed",
@@ -57,8 +59,8 @@ pub(super) fn description(error: &Error) -> Option<&'static str> {
     })
 }
 
-/// Tells whether a response is the failure of an attempt. A 401 to a request that was sent
-/// without credentials is none yet: that is how Digest begins.
+/// Returns true if a response is the failure of an attempt. A 401 to a request without
+/// credentials is not, because Digest starts with one.
 pub(super) fn is_failure(status: StatusCode, is_authorized: bool) -> bool {
     let is_challenge = status == StatusCode::UNAUTHORIZED && !is_authorized;
     (status.is_client_error() || status.is_server_error()) && !is_challenge

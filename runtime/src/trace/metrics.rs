@@ -1,4 +1,4 @@
-//! Metrics, through the interface of OpenTelemetry.
+//! Metrics, through the OpenTelemetry API.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +12,12 @@ use super::{Reason, Service};
 use crate::clock::Clock;
 use crate::operation::Operation;
 
-/// The bounds, in seconds, that the conventions advise for the duration of a request.
+/// The bounds in seconds that the conventions recommend for the duration of a request.
 const REQUEST_BOUNDS: [f64; 14] =
     [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
-/// The bounds for waits, in seconds: a rate limit is per minute, and a call may take five.
+/// The bounds in seconds for waits: a rate limit is per minute, and a call may take 5
+/// minutes.
 const WAIT_BOUNDS: [f64; 12] =
     [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
 
@@ -27,7 +28,7 @@ pub(super) struct Instruments {
 }
 
 impl Instruments {
-    /// Makes the instruments of the meter provider that the program has set by now.
+    /// Creates the instruments of the global meter provider at this time.
     pub(super) fn new() -> Self {
         let scope = InstrumentationScope::builder("atlas-admin")
             .with_version(env!("CARGO_PKG_VERSION"))

@@ -1,4 +1,4 @@
-//! No metrics: the feature `metrics` is off.
+//! No metrics, because the feature `metrics` is disabled.
 
 use http::Method;
 

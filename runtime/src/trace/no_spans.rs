@@ -1,4 +1,4 @@
-//! No spans and no events: the feature `tracing` is off.
+//! No spans and no events, because the feature `tracing` is disabled.
 
 use std::future::Future;
 use std::time::Duration;
@@ -64,7 +64,7 @@ impl AttemptSpan {
         future
     }
 
-    pub(super) fn answered(&self, _: StatusCode, _: Version) {}
+    pub(super) fn responded(&self, _: StatusCode, _: Version) {}
 
     pub(super) fn failed(&self, _: &str, _: Option<&Error>) {}
 

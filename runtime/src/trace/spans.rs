@@ -1,6 +1,7 @@
 //! Spans and events, for the feature `tracing`.
 //!
-//! Numbers are recorded as `i64`: what reads fields for OpenTelemetry makes texts of all others.
+//! Numbers are recorded as `i64`, because exporters for OpenTelemetry convert all other
+//! types of numbers to text.
 
 use std::future::Future;
 use std::time::Duration;
@@ -19,18 +20,18 @@ use crate::headers;
 use crate::operation::Operation;
 use crate::template::split_parameter;
 
-/// The target of all spans, and of the events that show no body.
+/// The target of all spans, and of all events without bodies.
 const TARGET: &str = "atlas_admin";
 
-/// The target of the events that show bodies.
+/// The target of the events with bodies.
 const BODIES: &str = "atlas_admin::body";
 
-/// The longest text of a body that is shown, in bytes.
+/// The longest text of a body in an event, in bytes.
 const BODY_LIMIT: usize = 64 << 10;
 
 const STATUS_CODE: &str = "http.response.status_code";
 
-/// The span of a call. It ends when this is dropped.
+/// The span of a call. Dropping it ends the span.
 #[derive(Debug)]
 pub(crate) struct CallSpan(Span);
 
@@ -60,23 +61,23 @@ impl CallSpan {
         ))
     }
 
-    /// Runs a future inside of the span.
+    /// Runs a future inside the span.
     pub(crate) fn follow<F: Future>(&self, future: F) -> Instrumented<F> {
         future.instrument(self.0.clone())
     }
 
-    /// Begins to watch for a drop of the call.
+    /// Starts detecting a drop of the call.
     pub(crate) fn open(&self) -> Open {
         Open(self.0.clone())
     }
 
-    /// Notes the response of the last attempt.
+    /// Records the response of the last attempt.
     pub(crate) fn succeeded(&self, status: StatusCode, attempts: u32) {
         self.0.record(STATUS_CODE, i64::from(status.as_u16()));
         self.0.record("atlas.attempts", i64::from(attempts));
     }
 
-    /// Notes the error that the call ended with.
+    /// Records the error of the call.
     pub(crate) fn failed(&self, error: &Error) {
         if self.0.is_disabled() {
             return;
@@ -88,7 +89,7 @@ impl CallSpan {
         fail(&self.0, &error_type(error), Some(error));
     }
 
-    /// Shows the value that the body was read into.
+    /// Emits an event with the value decoded from the body.
     pub(crate) fn response_body(&self, size: usize, redacted: impl FnOnce() -> String) {
         if shows_bodies() {
             self.0.in_scope(|| {
@@ -103,7 +104,7 @@ impl CallSpan {
     }
 }
 
-/// A call that is dropped, unless this is ended before.
+/// A guard that records the call as cancelled if it is dropped before its end.
 pub(crate) struct Open(Span);
 
 impl Open {
@@ -159,17 +160,17 @@ impl AttemptSpan {
         ))
     }
 
-    /// Does something inside of the span.
+    /// Runs a function inside the span.
     pub(crate) fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
         self.0.in_scope(work)
     }
 
-    /// Runs a future inside of the span.
+    /// Runs a future inside the span.
     pub(crate) fn follow<F: Future>(&self, future: F) -> Instrumented<F> {
         future.instrument(self.0.clone())
     }
 
-    pub(super) fn answered(&self, status: StatusCode, version: Version) {
+    pub(super) fn responded(&self, status: StatusCode, version: Version) {
         let status = i64::from(status.as_u16());
         self.0.record(STATUS_CODE, status);
         self.0.record("network.protocol.version", protocol_version(version));
@@ -180,7 +181,8 @@ impl AttemptSpan {
         fail(&self.0, error_type, error);
     }
 
-    /// Shows the body that came with a status other than success: errors print it, too.
+    /// Emits an event with the body of a response whose status is not a success. Errors
+    /// print that body too.
     pub(super) fn error_body(&self, error: &Error) {
         let is_refusal = error.status().is_some_and(|status| status >= 400);
         if is_refusal && !error.body().is_empty() && shows_bodies() {
@@ -192,14 +194,15 @@ impl AttemptSpan {
         }
     }
 
-    /// Notes that nobody waited for the response.
+    /// Records that the caller didn't wait for the response.
     pub(super) fn cancelled(&self) {
         cancel(&self.0);
     }
 }
 
-/// Notes that nobody waited for the end. The status stays unset, for that is no failure: a
-/// stream that is dropped gives up the page that it has requested ahead.
+/// Records that the caller didn't wait for the end. The status stays unset, because this
+/// is no failure: for example, a dropped stream cancels the page that it has requested
+/// ahead.
 fn cancel(span: &Span) {
     span.record("error.type", CANCELLED);
 }
@@ -207,14 +210,14 @@ fn cancel(span: &Span) {
 fn fail(span: &Span, error_type: &str, error: Option<&Error>) {
     span.record("error.type", error_type);
     span.record("otel.status_code", "ERROR");
-    // After the code, which would replace it.
+    // After the code, because setting the code would replace the description.
     if let Some(description) = error.and_then(description) {
         span.record("otel.status_description", description);
     }
 }
 
-/// Returns a template with the word of the conventions for a part that must not be shown in the
-/// place of each value.
+/// Returns a template with each parameter replaced by `REDACTED`, the conventions' word
+/// for a part that must not be shown.
 fn without_values(template: &str) -> String {
     let mut shown = String::with_capacity(template.len());
     let mut rest = template;
@@ -243,7 +246,7 @@ pub(super) fn waited(reason: Reason, waited: Duration) {
 }
 
 pub(crate) fn store_failed(error: &std::io::Error) {
-    // Not as `error`, which can be taken for the failure of the span.
+    // Not named `error`, which some subscribers take for the failure of the span.
     let cause = error;
     tracing::warn!(target: TARGET, %cause, "the token store failed; going on without it");
 }
@@ -264,12 +267,12 @@ pub(crate) fn deprecated(operation: &'static Operation, headers: &HeaderMap) {
     );
 }
 
-/// Returns true if someone wants to see bodies.
+/// Returns true if a subscriber wants events with bodies.
 fn shows_bodies() -> bool {
     tracing::enabled!(target: BODIES, Level::TRACE)
 }
 
-/// Shows the body of a request, without its secrets.
+/// Emits an event with the body of a request, without its secrets.
 pub(crate) fn request_body(body: Option<&RequestBody>) {
     if let Some(body) = body
         && shows_bodies()

@@ -1,4 +1,4 @@
-//! The time that calls wait before they send anything.
+//! The time that calls wait before they send a request.
 
 use std::future::Future;
 
@@ -27,7 +27,7 @@ impl Reason {
     }
 }
 
-/// Tells how long a future was waited for, if it was not ready at once.
+/// Records the time for which a future was waited for, if it was not ready at once.
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 pub(crate) async fn waiting<F: Future>(
     telemetry: &Telemetry,
@@ -43,7 +43,7 @@ pub(crate) async fn waiting<F: Future>(
         return output;
     }
     let begun = telemetry.0.clock.monotonic();
-    // Told by a drop, for a wait that is given up is one, too.
+    // Recorded on drop, because a cancelled wait counts too.
     let _wait = Wait { telemetry, reason, operation, begun };
     future.await
 }

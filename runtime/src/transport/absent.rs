@@ -1,19 +1,19 @@
-//! A client without the feature `reqwest`: its transport is the caller's.
+//! A client without the feature `reqwest`, whose transport the caller must set.
 
 use std::sync::Arc;
 
 use super::Transport;
 use crate::error::{Error, Kind};
 
-/// The settings of a client's connections: none.
+/// The settings of a client's connections, of which there are none.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {}
 
 impl Settings {
-    /// Returns that there is no transport.
+    /// Returns an error, because there is no transport.
     pub(crate) fn transport(self, _is_plain: bool) -> Result<Arc<dyn Transport>, Error> {
-        let message = "the client has no transport: give one to `ClientBuilder::transport`, or \
-            turn on the feature `rustls-ring` or another one of TLS";
+        let message = "the client has no transport: set one with `ClientBuilder::transport`, or \
+            enable the feature `rustls-ring` or another TLS feature";
         Err(Error::new(Kind::Configuration, message))
     }
 }
@@ -23,7 +23,7 @@ mod tests {
     use crate::Client;
 
     #[test]
-    fn a_client_without_a_transport_is_told() {
+    fn a_client_without_a_transport_is_an_error() {
         let error = Client::builder().build().unwrap_err().to_string();
         for part in ["`ClientBuilder::transport`", "`rustls-ring`"] {
             assert!(error.contains(part), "{error}");

@@ -1,8 +1,8 @@
-//! The transport that a client has unless it is given another: `reqwest`, with the TLS library
-//! that the features of this crate name.
+//! The default transport of a client: `reqwest`, with the TLS library of the enabled
+//! features.
 //!
-//! The one module whose public types are those of `reqwest`: its major versions are not this
-//! crate's.
+//! The only module with `reqwest`'s types in its public API: a new major version of
+//! `reqwest` is not one of this crate.
 
 use std::fmt;
 use std::pin::Pin;
@@ -27,12 +27,12 @@ mod runtimes;
 mod settings;
 mod tls;
 
-/// Sends with a `reqwest` client.
+/// A transport that uses a `reqwest` client.
 ///
-/// The client should not follow redirects (`redirect::Policy::none`): they are judged here.
-/// Its connections belong to the Tokio runtimes that opened them: give it to one runtime only.
-/// (A client that is built without a transport of the caller's has connections of its own on
-/// each runtime.)
+/// The client should not follow redirects (`redirect::Policy::none`), because this crate
+/// decides about them. Its connections belong to the Tokio runtimes that opened them, so
+/// use it on a single runtime. (A client that is built without a transport of the caller
+/// has separate connections on each runtime.)
 ///
 /// ```
 /// use atlas_admin_runtime::Client;
@@ -73,7 +73,7 @@ impl ReqwestTransport {
     }
 }
 
-/// Prints nothing of the settings: a proxy among them may have a password.
+/// Prints no settings, because a proxy among them may have a password.
 impl fmt::Debug for ReqwestTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ReqwestTransport(..)")
@@ -92,7 +92,7 @@ impl Transport for ReqwestTransport {
         let mut sent = ::reqwest::Request::new(request.method, request.url);
         *sent.headers_mut() = request.headers;
         *sent.body_mut() = request.body.map(::reqwest::Body::from);
-        // Outside of the future, which would carry the request for as long as it runs.
+        // Outside the future, which would otherwise hold the request as long as it runs.
         let pending = client.execute(sent);
         Box::pin(async move {
             let response = pending.await.map_err(classify)?;
@@ -103,7 +103,7 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// The frames of a body that hold data.
+/// The data frames of a body.
 struct Chunks(::reqwest::Body);
 
 impl Stream for Chunks {

@@ -6,23 +6,24 @@ use crate::codec::Json;
 use crate::operation::{Method, Polled, Source};
 use crate::poll::{Outcome, Verdict};
 
-/// The time after a change in which a state may still be the one from before.
+/// The time after a change in which a state may still be the earlier one.
 const SETTLING: Duration = Duration::from_secs(30);
 
-/// The knowledge about a resource that is waited for.
+/// The observations about the resource of a wait.
 pub(super) struct Judge {
     polled: &'static Polled,
-    /// Whether the call makes the resource, which may take a moment to be seen.
+    /// Whether the call creates the resource, which may take time to become visible.
     is_made: bool,
-    /// Whether the resource was there before the call, in a state that may still be seen.
+    /// Whether the resource existed before the call, in a state that may still be
+    /// visible.
     was_there: bool,
     /// Whether the resource was seen.
     is_seen: bool,
-    /// Whether a state was seen that ends nothing.
+    /// Whether a state was seen that doesn't end the wait.
     has_moved: bool,
 }
 
-/// The state that a resource tells.
+/// The state of a resource.
 struct State<'r> {
     name: &'static str,
     value: &'r str,
@@ -30,9 +31,10 @@ struct State<'r> {
 }
 
 impl Judge {
-    /// Begins with the response to the call itself.
+    /// Starts with the response to the call itself.
     pub(super) fn new(polled: &'static Polled, method: Method, response: &Json) -> Self {
-        // What the response names was made by the call, and is in no state from before.
+        // A resource that the response names was created by the call, so it has no
+        // earlier state.
         let is_named = |source: &Source| matches!(source, Source::Response(_));
         let is_named = polled.parameters.iter().any(is_named);
         let mut judge = Self {
@@ -48,7 +50,7 @@ impl Judge {
         judge
     }
 
-    /// Returns the state of a resource; `None` where it tells none.
+    /// Returns the state of a resource; `None` if it has none.
     fn state<'r>(&self, resource: &'r Json) -> Option<State<'r>> {
         let is_set =
             |name: &&&'static str| resource.get(name) == Some(&Json::Bool(true));
@@ -72,13 +74,13 @@ impl Judge {
         }
     }
 
-    /// Judges a response, which arrived some time after the one to the call.
+    /// Judges a response that arrived `elapsed` after the response to the call.
     pub(super) fn look(&mut self, resource: &Json, elapsed: Duration) -> Outcome {
         if self.is_absent(resource) {
             return match self.absent() {
                 Verdict::Done => Outcome::done(),
-                Verdict::Pending => Outcome::pending("not there"),
-                Verdict::Failed => Outcome::failed("not there"),
+                Verdict::Pending => Outcome::pending("not found"),
+                Verdict::Failed => Outcome::failed("not found"),
             };
         }
         self.is_seen = true;
@@ -94,14 +96,14 @@ impl Judge {
         Outcome::pending(text)
     }
 
-    /// Whether a response says that the resource is not there.
+    /// Returns true if a response means that the resource doesn't exist.
     fn is_absent(&self, resource: &Json) -> bool {
         self.polled.empty && resource.as_object().is_some_and(|object| object.is_empty())
     }
 
-    /// Judges that the resource is not there.
+    /// Returns the verdict if the resource doesn't exist.
     pub(super) fn absent(&self) -> Verdict {
-        // An item of a list that is gone since needs nothing any more.
+        // An item of a list that has been deleted since is done.
         if self.polled.gone || self.polled.each.is_some() {
             Verdict::Done
         } else if self.is_made && !self.is_seen {

@@ -1,7 +1,8 @@
-//! Operation resources: what tells how far a long-running operation is.
+//! Operation resources: the progress of a long-running operation.
 //!
-//! A response 202 with a `Location` names one. It has a `status`, and at its end an `error` or a
-//! `resultHref`; `retryAfterSeconds` says when to ask again, and `expiresAt` until when it is there.
+//! A response 202 with a `Location` names one. It has a `status`, and at its end an
+//! `error` or a `resultHref`. `retryAfterSeconds` states when to poll again, and
+//! `expiresAt` how long the resource exists.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,18 +22,19 @@ const SUCCEEDED: &str = "SUCCEEDED";
 const FAILED: [&str; 3] = ["FAILED", "CANCELED", "SUPERSEDED"];
 
 impl Run<'_> {
-    /// Returns the request for the operation resource that the response names, and its path.
+    /// Returns the operation of the operation resource that the response names, and its
+    /// path.
     pub(super) fn operation_resource(&self) -> Option<(&'static Operation, String)> {
         let declared = self.wait.long_running.as_ref().filter(|it| !it.legacy)?;
-        let location = self.told.headers.get(LOCATION)?.to_str().ok()?;
-        let is_accepted = self.told.status == ACCEPTED;
+        let location = self.response.headers.get(LOCATION)?.to_str().ok()?;
+        let is_accepted = self.response.status == ACCEPTED;
         let from = self.request.path_and_query();
         let path = self.watch.base().resolve(&from, location).filter(|_| is_accepted)?;
         Some((declared.resource, path))
     }
 
-    /// Polls an operation resource until its end, and returns what it has made; `None` where it
-    /// names nothing, or is gone before its end was seen.
+    /// Polls an operation resource until its end, and returns its result. `None` if it
+    /// names no result, or is gone before its end was seen.
     pub(super) async fn follow(
         &mut self,
         operation: &'static Operation,
@@ -41,7 +43,7 @@ impl Run<'_> {
         let parts = Arc::new(Parts::at(operation, path));
         loop {
             match self.watch.send::<Json>(&parts).await {
-                // Expired: the state of what it worked on tells.
+                // Expired, so the state of the target resource decides.
                 Err(error) if error.is_not_found() && self.wait.poll.is_some() => {
                     return Ok(None);
                 }
@@ -60,7 +62,7 @@ impl Run<'_> {
                     self.watch.saw(Some(state), response.headers());
                     let wait = response.get("retryAfterSeconds").and_then(Json::as_u64);
                     if let Some(seconds) = wait {
-                        self.watch.is_asked_to_wait(Duration::from_secs(seconds));
+                        self.watch.note_requested_wait(Duration::from_secs(seconds));
                     }
                 }
             }
@@ -68,7 +70,7 @@ impl Run<'_> {
         }
     }
 
-    /// Requests what an operation resource says that it has made.
+    /// Requests the result that an operation resource names.
     async fn result(
         &mut self,
         operation: &'static Operation,
@@ -89,17 +91,17 @@ impl Run<'_> {
     }
 }
 
-/// Says why an operation resource has failed.
+/// Returns the reason for which an operation resource has failed.
 fn reason(resource: &Json) -> String {
     let Some(error) = resource.get("error") else { return String::new() };
     let text = |names: &[&str]| {
         let mut texts = names.iter().filter_map(|name| error.get(name)?.as_str());
         texts.next().map(|text| format!(": {text}")).unwrap_or_default()
     };
-    let again = match error.get("retryable") {
-        Some(Json::Bool(true)) => ", which may be tried again",
+    let advice = match error.get("retryable") {
+        Some(Json::Bool(true)) => ", which may be retried",
         _ => "",
     };
     let code = text(&["errorCode", "code"]);
-    format!("{again}{code}{}", text(&["detail", "message", "reason"]))
+    format!("{advice}{code}{}", text(&["detail", "message", "reason"]))
 }

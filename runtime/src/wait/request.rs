@@ -1,4 +1,4 @@
-//! Requests whose work goes on after the response.
+//! Requests whose work continues after the response.
 
 use std::marker::PhantomData;
 
@@ -9,11 +9,11 @@ use crate::output::Output;
 use crate::request::Request;
 use crate::response::Response;
 
-/// A request whose work goes on after the response, which is a `T`: a [`Request`] that knows that
-/// the end of its work is a `W`, or nothing.
+/// A request whose work continues after the response: a [`Request`] whose response is a
+/// `T`, and whose result is a `W` or nothing.
 ///
-/// It is what request functions return that say so in their documentation, unless they return a
-/// builder with the same methods.
+/// Request functions whose documentation describes a wait return this, or a builder with
+/// the same methods.
 #[must_use = "a request does nothing until it is sent"]
 pub struct WaitingRequest<T, W = T> {
     request: Request<T>,
@@ -21,7 +21,7 @@ pub struct WaitingRequest<T, W = T> {
 }
 
 impl<T> Request<T> {
-    /// Says what the wait for the end of its work returns.
+    /// Sets the type of the wait's result.
     #[doc(hidden)]
     pub fn waiting<W>(self) -> WaitingRequest<T, W> {
         WaitingRequest { request: self, result: PhantomData }
@@ -31,12 +31,13 @@ impl<T> Request<T> {
 crate::builder!(WaitingRequest, waits);
 
 impl<T: Output> Request<T> {
-    /// Sends the request, and waits until the work that it starts is complete: a cluster is
-    /// `IDLE`, or gone. The result is the resource then, `()` where it is gone.
+    /// Sends the request, and waits until the work that it starts is complete: for
+    /// example, until a cluster is `IDLE`, or deleted. The result is the resource, or
+    /// `()` if it was deleted.
     ///
-    /// For operations with facts of a wait ([`Operation::wait`](crate::Operation)). What their
-    /// request functions return has this method with the type of the result; here it is a type of
-    /// your own, or [`Json`](crate::Json).
+    /// For operations with facts about a wait ([`Operation::wait`](crate::Operation)).
+    /// The return types of their request functions have this method with the type of the
+    /// result. Here, it is a type of your own, or [`Json`](crate::Json).
     pub fn send_and_wait<W: Value + Default>(
         &self,
         client: &Client,
@@ -44,10 +45,11 @@ impl<T: Output> Request<T> {
         Waiter::new(client, self.parts())
     }
 
-    /// Waits until the work is complete that this request has started, given the response to it.
+    /// Waits until the work that this request has started is complete, given the
+    /// response to the request.
     ///
-    /// [`Request::send_and_wait`] does both. This is for a program that needs the response first,
-    /// or has begun anew since.
+    /// [`Request::send_and_wait`] does both. This function is for a program that needs
+    /// the response first, or that has been restarted since.
     pub fn wait<W: Value + Default>(
         &self,
         client: &Client,

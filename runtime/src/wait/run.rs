@@ -1,9 +1,9 @@
-//! Polling the operation that tells the state.
+//! Polling of the operation that shows the state.
 
 use std::sync::Arc;
 
 use super::judge::Judge;
-use super::{Progress, Report, Told, unknown};
+use super::{CallResponse, Progress, Report, unknown};
 use crate::codec::Json;
 use crate::error::{Error, Kind};
 use crate::operation::{Each, Operation, Polled, Source, Wait};
@@ -12,34 +12,35 @@ use crate::poll::{Outcome, Verdict, Watch, failed};
 use crate::request::Parts;
 use crate::text;
 
-/// The status of a response whose work goes on (RFC 9110 section 15.3.3).
+/// The status of a response whose work continues (RFC 9110 section 15.3.3).
 pub(super) const ACCEPTED: u16 = 202;
 
 /// A wait after the response to its call.
 pub(super) struct Run<'a> {
     pub(super) request: Arc<Parts>,
     pub(super) wait: &'static Wait,
-    pub(super) told: Told,
+    pub(super) response: CallResponse,
     pub(super) watch: Watch,
     pub(super) report: Option<Report<'a>>,
 }
 
 impl Run<'_> {
-    /// Waits, and returns the resource that is there then.
+    /// Waits, and returns the resource at the end.
     pub(super) async fn finish(mut self) -> Result<Option<Json>, Error> {
         if let Some((operation, path)) = self.operation_resource() {
             match self.follow(operation, &path).await? {
                 Some(resource) => return Ok(Some(resource)),
-                // It has ended, and the state of the resource itself tells the rest.
+                // The operation resource has ended, and the state of the target resource
+                // shows the rest.
                 None if self.wait.poll.is_none() => return Ok(None),
                 None => {}
             }
         }
         let Some(polled) = &self.wait.poll else {
-            return match self.told.status {
+            return match self.response.status {
                 ACCEPTED => Err(unknown(self.request.operation)),
                 // The work was complete with the response.
-                _ => Ok(Some(self.told.body)),
+                _ => Ok(Some(self.response.body)),
             };
         };
         match &polled.each {
@@ -66,7 +67,7 @@ impl Run<'_> {
         parts: Parts,
     ) -> Result<Option<Json>, Error> {
         let method = self.request.operation.method;
-        let mut judge = Judge::new(polled, method, &self.told.body);
+        let mut judge = Judge::new(polled, method, &self.response.body);
         let parts = Arc::new(parts);
         loop {
             match self.watch.send::<Json>(&parts).await {
@@ -93,7 +94,7 @@ impl Run<'_> {
         }
     }
 
-    /// Lists what has to be polled.
+    /// Lists the items to poll.
     async fn list(&mut self, each: &Each) -> Result<Vec<Json>, Error> {
         let parts = Arc::new(self.parts(each.list, each.parameters, &Json::Null)?);
         loop {
@@ -105,7 +106,7 @@ impl Run<'_> {
         }
     }
 
-    /// Tells how far the wait is, and waits until the next request is due.
+    /// Reports the progress, and waits until the next request is due.
     pub(super) async fn pause(
         &mut self,
         operation: &'static Operation,
@@ -116,7 +117,7 @@ impl Run<'_> {
         self.watch.pause(operation).await
     }
 
-    /// Makes a request with the values of its path parameters.
+    /// Creates a request with the values of its path parameters.
     fn parts(
         &self,
         operation: &'static Operation,
@@ -137,7 +138,7 @@ impl Run<'_> {
                         let found = known.find(|(other, _)| other == name);
                         ((*name).to_owned(), found.map(|(_, value)| value.clone()))
                     }
-                    Source::Response(names) => text(&self.told.body, names),
+                    Source::Response(names) => text(&self.response.body, names),
                     Source::Item(names) => text(item, names),
                 };
                 found.ok_or_else(|| self.lacks(&name))
@@ -150,8 +151,8 @@ impl Run<'_> {
 
     fn lacks(&self, name: &str) -> Error {
         let message = format!(
-            "the wait can't begin, for the response lacks the property {name}; what the call \
-             started goes on"
+            "the wait can't start, because the response lacks the property {name}; the work of the call \
+             continues"
         );
         Error::new(Kind::Decode, message).of(self.request.operation)
     }

@@ -1,4 +1,4 @@
-//! The way to `serde` and back.
+//! Conversions to `serde` formats and back.
 
 use atlas_admin_runtime::codec::{Date, DateTime, Nullable, Redacted};
 

@@ -1,4 +1,4 @@
-//! RFC 8259, with `serde_json` to compare with.
+//! Conformance to RFC 8259, compared with `serde_json`.
 
 use atlas_admin_runtime::codec::Json;
 
@@ -119,7 +119,7 @@ fn texts_are_refused_as_serde_json_refuses_them() {
     ] {
         assert!(read::<Json>(text).is_err(), "{text}");
         assert!(serde_json::from_str::<serde_json::Value>(text).is_err(), "{text}");
-        // A tag is looked for before anything is validated.
+        // The discriminator is searched for before validation.
         let nested = format!("{{\"x\": {text}, \"providerName\": \"AWS\"}}");
         assert!(read::<super::sample::Region>(&nested).is_err(), "{nested}");
     }

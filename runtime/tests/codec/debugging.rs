@@ -1,4 +1,4 @@
-//! `Debug` shows what is set, and no secret.
+//! `Debug` prints the set properties, and no secret.
 
 use atlas_admin_runtime::json as of;
 

@@ -1,11 +1,11 @@
-//! Equality, which stands on the codec's access.
+//! Equality, which is based on the codec's access.
 
 use atlas_admin_runtime::codec::{Json, Nullable};
 
 use crate::read;
 use crate::sample::{Cluster, Label, Mapping, Provider, Region};
 
-/// Reads two texts as one type and compares the values, both ways.
+/// Decodes two texts as one type and compares the values, both ways.
 macro_rules! equal {
     ($type:ty, $one:expr, $other:expr) => {{
         let (one, other): ($type, $type) = (read($one).unwrap(), read($other).unwrap());

@@ -1,4 +1,4 @@
-//! Errors name the place, and never a value.
+//! Errors contain the path, and never a value.
 
 use atlas_admin_runtime::codec::{DecodeError, Json, Map, Value, decode};
 
@@ -122,7 +122,8 @@ fn the_deepest_text_takes_little_stack() {
         let lists = format!("{}{}", "[".repeat(128), "]".repeat(128));
         assert_eq!(super::write(&read::<Json>(&lists).unwrap()), lists);
     };
-    // A quarter of what a thread has by default. Without optimisation frames are at their largest.
+    // A quarter of a thread's default stack. Without optimization, frames have their
+    // largest size.
     let thread = std::thread::Builder::new().stack_size(512 * 1024).spawn(work);
     thread.unwrap().join().unwrap();
 }

@@ -1,4 +1,4 @@
-//! Values without declared structure: their order and their spelling.
+//! Values without a declared structure: their order and their spelling.
 
 use atlas_admin_runtime::codec::{Json, Map, decode};
 use atlas_admin_runtime::json as of;
@@ -7,7 +7,7 @@ use serde::Deserialize as _;
 use super::sample::Cluster;
 use super::{free, read, write};
 
-/// Texts in which order or spelling says something.
+/// Texts whose order or spelling matters.
 const TEXTS: [&str; 8] = [
     r#"{"score":-1,"name":1}"#,
     r#"[{"$sort":{"z":1,"a":-1,"m":{"y":[],"b":{}}}},{"$limit":10}]"#,
@@ -157,7 +157,8 @@ fn another_format_keeps_order_and_what_it_can_of_numbers() {
     let read: Cluster = serde_json::from_str(&cluster).unwrap();
     assert_eq!(serde_json::to_string(&read).unwrap(), cluster);
     assert_eq!(serde_json::to_string(&free("[1e999]")).unwrap(), r#"["1e999"]"#);
-    // Whatever makes `serde_json` hand on integers of 128 bits: its `arbitrary_precision` does.
+    // A `Deserializer` that passes on integers of 128 bits: `serde_json` does so with
+    // `arbitrary_precision`.
     let wide = r#"[36893488147419103232,-9223372036854775809]"#;
     let theirs: serde_json::Value = serde_json::from_str(wide).unwrap();
     assert!(serde_json::from_value::<Json>(theirs).is_ok());

@@ -1,4 +1,4 @@
-//! The codec from outside, with types of the kind that the generator writes.
+//! The public API of the codec, with types in the generator's form.
 
 mod bridges;
 mod conformance;
@@ -19,24 +19,24 @@ use atlas_admin_runtime::codec::{
 };
 use atlas_admin_runtime::operation::Method;
 
-/// Reads text into a new value.
+/// Decodes text into a new value.
 fn read<T: Value + Default>(text: &str) -> Result<T, DecodeError> {
     let mut value = T::default();
     decode(text.as_bytes(), &mut value).map(|()| value)
 }
 
-/// Writes a value without loss.
+/// Encodes a value without loss.
 fn write(value: &dyn Value) -> String {
     String::from_utf8(encode(value).unwrap()).unwrap()
 }
 
-/// Writes a value for a request.
+/// Encodes a value for a request.
 fn request(method: Method, value: &dyn Value) -> Result<String, EncodeError> {
     let body = encode_request(value, method)?;
     Ok(String::from_utf8(body.text().to_vec()).unwrap())
 }
 
-/// Parses text with `serde_json`, to compare with: it knows nothing of order and spelling.
+/// Parses text with `serde_json`, for comparison. It keeps neither order nor spelling.
 fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).unwrap()
 }
@@ -46,7 +46,7 @@ fn free(text: &str) -> Json {
     text.parse().unwrap()
 }
 
-/// Asserts that text comes back equal after it has been read and written.
+/// Asserts that text is equal after it has been decoded and encoded.
 #[track_caller]
 fn survives<T: Value + Default + PartialEq + std::fmt::Debug>(text: &str) -> T {
     let value: T = read(text).unwrap();

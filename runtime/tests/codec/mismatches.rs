@@ -1,4 +1,4 @@
-//! Where an answer differs from the document can be observed.
+//! Differences between a response and the document are reported to an observer.
 
 use atlas_admin_runtime::codec::{Direction, Json, Mismatch, Value, decode_observed};
 

@@ -8,10 +8,10 @@ use serde_json::Value as Theirs;
 use super::sample::{Alert, Cluster, Holder, Mapping, Region, Spec};
 use super::{json, read, write};
 
-/// Bytes that mean something to a reader of JSON.
+/// Bytes that are special to a JSON reader.
 const SPECIAL: &[u8] = b"{}[]\",:\\0123456789-+eE.utrfalsn \xc3\xa9\xff\x00";
 
-/// SplitMix64: small, and good enough to reach odd corners.
+/// SplitMix64: small, and sufficient to reach rare cases.
 struct Dice(u64);
 
 impl Dice {
@@ -27,7 +27,7 @@ impl Dice {
         from[self.roll(from.len())]
     }
 
-    /// Makes any JSON value, out of names and values that the sample types know.
+    /// Creates a JSON value from names and values that the sample types know.
     fn value(&mut self, depth: usize) -> Theirs {
         match self.roll(if depth == 0 { 6 } else { 11 }) {
             0 => Theirs::Null,
@@ -109,7 +109,7 @@ const NAMES: [&str; 36] = [
     "",
 ];
 
-/// Removes what a type without three-state fields may forget.
+/// Removes the `null`s that a type without three-state fields may forget.
 fn without_nulls(json: &Theirs) -> Theirs {
     match json {
         Theirs::Object(members) => {
@@ -123,7 +123,8 @@ fn without_nulls(json: &Theirs) -> Theirs {
     }
 }
 
-/// Makes texts of what is in a map of strings, as reading does where it is declared as one.
+/// Converts the entries of a map of strings to texts, as decoding does where such a map
+/// is declared.
 fn with_texts(json: &Theirs) -> Theirs {
     let member = |(name, value): (&String, &Theirs)| {
         let value = match (name.as_str(), value) {
@@ -146,7 +147,7 @@ fn with_texts(json: &Theirs) -> Theirs {
     }
 }
 
-/// Makes whole numbers that JSON tells from floats the same as those.
+/// Makes integers equal to floats of the same value, which JSON distinguishes.
 fn by_value(json: &Theirs) -> Theirs {
     match json {
         Theirs::Object(members) => {
@@ -167,7 +168,7 @@ fn round_trips<T>(text: &str)
 where
     T: Value + Default + PartialEq + std::fmt::Debug + Serialize + DeserializeOwned,
 {
-    // An unset record is not written as `null`.
+    // An unset record is not encoded as `null`.
     let Some(value) = read::<T>(text).ok().filter(|_| text != "null") else { return };
     let written = write(&value);
     let comparable = |json: &Theirs| by_value(&with_texts(json));
@@ -176,13 +177,13 @@ where
     assert_eq!(read::<T>(&written).unwrap(), value, "{text}");
     assert_eq!(comparable(&serde_json::to_value(&value).unwrap()), after);
     assert_eq!(serde_json::from_str::<T>(text).unwrap(), value, "{text}");
-    // Whether it can be sent depends; that it can be asked and printed does not.
+    // Encoding a request may fail or not; querying and printing the result never does.
     let _ = encode_request(&value, Method::Put);
     let _ = format!("{value:?} {value:#?}");
     assert_eq!(value.clone_by_decoding(text), value);
 }
 
-/// Reads a value again into one that holds something else.
+/// Decodes a value again, into one with other content.
 trait CloneByDecoding: Sized {
     fn clone_by_decoding(&self, text: &str) -> Self;
 }
@@ -212,13 +213,13 @@ fn random_documents_survive() {
     }
 }
 
-/// Exercises all decoders; what comes out is of no interest, as long as something does.
+/// Runs all decoders. Any result is accepted, as long as there is one.
 fn exercise(bytes: &[u8]) {
     let ours = decode(bytes, &mut Json::default());
     let theirs =
         serde_json::from_slice::<Theirs>(bytes).map_err(|error| error.to_string());
     let blank = bytes.iter().all(|byte| b" \n\t\r".contains(byte));
-    // Numbers beyond all floats are kept here, and refused there.
+    // Numbers outside the range of floats are kept here, and refused by `serde_json`.
     if !theirs.as_ref().is_err_and(|error| error.starts_with("number out of range")) {
         assert_eq!(
             ours.is_ok(),

@@ -1,4 +1,4 @@
-//! Records: open, lossless, forgiving.
+//! Records: open, lossless and tolerant.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -169,7 +169,7 @@ fn an_odd_value_of_a_map_of_strings_costs_only_its_own_place() {
     assert!(tags.iter().map(|(key, value)| (&**key, &**value)).eq(all));
     tags.insert("h".to_owned(), "i".to_owned());
     assert_eq!(write(&cluster).matches(':').count(), 6);
-    // What a map of numbers can't hold is kept with all of it.
+    // A value that a map of numbers can't hold is kept with the whole map.
     let kept = read::<Map<Map<i64>>>(r#"{"a": {"b": 1, "c": null}}"#).unwrap();
     assert_eq!(kept["a"], Map::from([("b".to_owned(), 1)]));
     assert!(read::<Map<i64>>(r#"{"a": 1, "b": "x"}"#).is_err());
@@ -304,7 +304,7 @@ fn equality_does_not_ask_how_a_value_came_about() {
     assert!(read::<Label>("{}").unwrap() == Label::default());
 }
 
-/// A record with more fields than one word has bits, which no macro here would write.
+/// A record with more fields than a word has bits, which no macro here can write.
 #[derive(Clone, Default)]
 struct Wide {
     values: BTreeMap<usize, Option<i64>>,

@@ -1,5 +1,5 @@
-//! What a request sends: what the caller set, and of what was received no more than an update
-//! may hold.
+//! The content of a request: the caller's properties, and of received ones only those
+//! that an update may contain.
 
 use atlas_admin_runtime::codec::{
     Direction, Extra, Json, Mismatch, Nullable, Value, decode_observed, encode,
@@ -25,12 +25,12 @@ fn cluster() -> Cluster {
     }
 }
 
-/// Returns the paths of what is left out.
+/// Returns the paths of omitted properties.
 fn left_out(method: Method, value: &dyn Value) -> Vec<String> {
     encode_request(value, method).unwrap().left_out()
 }
 
-/// Returns the paths of what is required and unset.
+/// Returns the paths of required properties that are unset.
 fn missing(method: Method, value: &dyn Value) -> Vec<String> {
     encode_request(value, method).unwrap().missing()
 }
@@ -58,7 +58,8 @@ fn what_the_caller_set_on_a_record_of_their_own_is_sent_read_only_or_not() {
         assert_eq!(sent, r#"{"id":"1","replicationSpecs":[{"id":"2"}]}"#);
         assert!(left_out(method, &own).is_empty());
     }
-    // By way of serde it is one of their own too, with what is not declared.
+    // Deserialized by serde, it is the caller's own too, including undeclared
+    // properties.
     let own: Cluster = serde_json::from_str(r#"{"id": "1", "new": {"a": 1}}"#).unwrap();
     assert_eq!(request(Method::Put, &own).unwrap(), r#"{"id":"1","new":{"a":1}}"#);
 }
@@ -84,7 +85,7 @@ fn what_only_the_service_sets_is_not_sent_back() {
             "replicationSpecs[1].id",
         ]
     );
-    // Whoever sets it.
+    // Regardless of who sets it.
     cluster.id = Some("9".to_owned());
     assert_eq!(json(&request(Method::Post, &cluster).unwrap()), json(expected));
 
@@ -104,7 +105,7 @@ fn what_identifies_an_item_of_a_list_is_sent_by_updates() {
         let specs =
             r#"[{"id": "2", "regionConfigs": []}, {"id": 3, "regionConfigs": []}]"#;
         assert_eq!(sent["replicationSpecs"], json(specs));
-        // The cluster itself is no item.
+        // The cluster itself is not an item of a list.
         assert_eq!(sent.get("id"), None);
         assert_eq!(
             left_out(method, &cluster),
@@ -140,7 +141,7 @@ fn the_mark_of_origin_is_each_records_own_and_carried_by_the_rest_of_a_literal()
     assert_eq!(own.id, received.id);
     let sent = json(&request(Method::Put, &own).unwrap());
     assert_eq!(sent["id"], "1");
-    // Its items are still what was received.
+    // Its items are still the received ones.
     assert_eq!(sent["replicationSpecs"][0], json(r#"{"id": "2", "regionConfigs": []}"#));
 
     assert_eq!(read::<Label>("{}").unwrap(), Label::default());
@@ -223,13 +224,13 @@ fn every_required_property_that_is_not_set_is_named() {
     ];
     assert_eq!(missing(Method::Post, &cluster), expected);
     assert_eq!(missing(Method::Put, &cluster), expected);
-    // What a PATCH leaves out stays as it is.
+    // A PATCH doesn't change the properties that it omits.
     assert!(missing(Method::Patch, &cluster).is_empty());
     cluster.extra.insert("provider", "AWS");
     cluster.labels = None;
     cluster.specs = None;
     assert_eq!(missing(Method::Post, &cluster), ["replicationSpecs"]);
-    // What did not fit is there.
+    // A value that did not fit is not missing.
     let read: Cluster =
         read(r#"{"members": "3", "name": "", "provider": "", "replicationSpecs": []}"#)
             .unwrap();
@@ -252,7 +253,7 @@ fn a_secret_that_the_service_masked_is_not_sent_as_if_it_were_the_secret() {
                  or clear the property"
             );
         }
-        // All else reads and writes it as it is.
+        // Everything else decodes and encodes it unchanged.
         assert_eq!(json(&write(&cluster)), json(&text));
         cluster.token = None;
         assert_eq!(request(Method::Put, &cluster).unwrap(), r#"{"name":"x"}"#);
@@ -301,7 +302,7 @@ fn what_the_service_never_returns_is_the_callers_unless_it_came_masked() {
 
 #[test]
 fn a_mask_in_what_the_document_does_not_declare_is_not_sent_back() {
-    // A list of objects that came as one, and a variant that is not declared.
+    // A list of objects that arrived as a single object, and an undeclared variant.
     for text in [
         r#"{"labels": {"apiToken": "xoxb-****"}}"#,
         r#"{"replicationSpecs": [{"regionConfigs": [{"providerName": "X", "p": "****"}]}]}"#,
@@ -322,7 +323,7 @@ fn a_variant_that_is_not_declared_is_replaced_as_a_whole() {
     let metric: Metric = read(text).unwrap();
     assert_eq!(json(&request(Method::Put, &metric).unwrap()), json(text));
     assert!(left_out(Method::Put, &metric).is_empty());
-    // What a PATCH leaves out stays as it is.
+    // A PATCH doesn't change the properties that it omits.
     assert_eq!(left_out(Method::Patch, &metric), ["threshold"]);
     let masked: Metric = read(r#"{"units": "NEW", "key": "****"}"#).unwrap();
     assert!(request(Method::Put, &masked).is_err());
@@ -354,7 +355,7 @@ fn a_secret_that_the_service_keeps_need_not_be_set_again() {
         assert_eq!(request(method, &channels).unwrap(), r#"[{"channelId":"1"}]"#);
         assert_eq!(left_out(method, &channels), ["[0].token"]);
     }
-    // A new channel has no secret to keep, and neither has one that nobody knows.
+    // A new channel has no stored secret, and neither has an undeclared one.
     assert!(request(Method::Post, &channels).is_err());
     channels[0].id = None;
     assert!(request(Method::Put, &channels).is_err());

@@ -1,11 +1,11 @@
-//! Types as the generator writes them.
+//! Types in the generator's form.
 
 use atlas_admin_runtime::codec::{
     Date, DateTime, Extra, Json, Map, Nullable, UndeclaredValue,
 };
 use atlas_admin_runtime::{open_enum, record, union};
 
-/// Declares a record. The generator writes out what this macro does.
+/// Declares a record. The generator writes this macro's output.
 macro_rules! sample {
     ($type:ident {
         $($index:literal $field:ident: $content:ty = $name:literal $([$($flag:ident)|+])?;)*
@@ -42,7 +42,7 @@ sample!(Cluster {
     15 token: Option<String> = "token" [SECRET];
 });
 
-// Of what is only ever written, what names something is no secret unless it is said to be one.
+// A write-only property that is an identifier is no secret, unless it is marked as one.
 sample!(Restore {
     0 hosts: Option<Vec<String>> = "hostIds" [WRITE_ONLY];
     1 key: Option<String> = "keyId" [WRITE_ONLY | SECRET];
@@ -67,7 +67,7 @@ sample!(Spec {
     2 zone: Option<String> = "zoneName";
 });
 
-// The service keeps the token of a channel that it knows by its id.
+// The service keeps the token of a channel that it identifies by its ID.
 sample!(Channel {
     0 id: Option<String> = "channelId" [IDENTITY];
     1 token: Option<String> = "token" [SECRET | KEPT];
@@ -90,7 +90,7 @@ open_enum! {
     Gcp "GCP"
 }
 
-/// Declares a union. The generator writes out what this macro does.
+/// Declares a union. The generator writes this macro's output.
 macro_rules! sample_union {
     ($type:ident {
         $($index:literal $variant:ident($content:ty) = $by:tt;)*
@@ -108,7 +108,7 @@ macro_rules! sample_union {
     };
 }
 
-// The tag is a field of one variant, and only known to the union in the other.
+// The discriminator is a field of one variant. In the other, only the union knows it.
 sample_union!(Region {
     0 Aws(AwsRegion) = ["AWS"];
     1 Tenant(TenantRegion) = ["TENANT"];
@@ -126,7 +126,8 @@ sample!(TenantRegion {
     1 region: Option<Provider> = "regionName" [REQUIRED];
 });
 
-// A union whose second variant is a union by another tag, and whose third by the same one.
+// A union whose second variant is a union with another discriminator, and whose third is
+// one with the same.
 sample_union!(Alert {
     0 Host(HostAlert) = ["HOST"];
     1 Metric(Box<Metric>) = ["METRIC"];
@@ -140,7 +141,7 @@ sample!(HostAlert {
     0 host: Option<String> = "host";
 });
 
-// The first variant stands for two values and declares no field for them.
+// Two values select the first variant, and it declares no field for them.
 sample_union!(Metric {
     0 Size(Amount) = ["BYTES", "KILOBYTES"];
     1 Count(Amount) = ["RAW"];
@@ -167,7 +168,7 @@ sample!(Fields {
     1 fields: Option<Map<Mapping>> = "fields";
 });
 
-// What the unknown variant holds here takes no string.
+// The content of the unknown variant here can't be a string.
 sample_union!(Setting {
     0 On(bool) = Boolean;
 } unknown Amount, by kind);

@@ -1,4 +1,4 @@
-//! Strict reading of what people write.
+//! Strict decoding of files written by people.
 
 use atlas_admin_runtime::codec::{Map, Strict};
 
@@ -55,7 +55,7 @@ fn what_does_not_fit_is_named_and_never_shown() {
         ),
         (
             "replicationSpecs: [{regionConfigs: [{nodeCount: 3}]}]",
-            "no `providerName` at `replicationSpecs[0].regionConfigs[0]`, which tells what it is",
+            "no `providerName` at `replicationSpecs[0].regionConfigs[0]`, which selects its type",
         ),
         ("[s3cret]", "expected an object, found a list"),
     ] {

@@ -1,4 +1,4 @@
-//! Unions by tag and by kind, one within the other too.
+//! Unions by discriminator and by kind, also nested.
 
 use atlas_admin_runtime::codec::Map;
 use atlas_admin_runtime::json as of;
@@ -96,7 +96,7 @@ fn unions_nest_within_one_object() {
             Metric::Count(amount) => (false, amount),
         };
         assert_eq!(amount.value, Some(1.5));
-        // A tag of which the variant has several is kept where it was received.
+        // A discriminator with several values for the variant is kept as received.
         assert_eq!(amount.extra.get("units").is_some(), kept);
         assert_eq!(amount.extra.get("type"), None);
     }
@@ -193,7 +193,7 @@ fn what_all_variants_share_is_there_whichever_it_is() {
         assert_eq!(json(&write(&amount)), json(&text));
     }
     assert_eq!(Metric::default().common(), Amount::default());
-    // What JSON cannot say is left out, and nothing else.
+    // A value that JSON can't express is omitted, and nothing else.
     let mut amount = Amount { value: Some(f64::NAN), ..Amount::default() };
     amount.extra.insert("mine", 1);
     assert_eq!(Metric::Count(amount).common().extra.get("mine"), Some(&of!(1)));

@@ -1,4 +1,4 @@
-//! Responses that are not there, or not whole: no absence is a value.
+//! Responses without a body, or with an incomplete one: an absence is not a value.
 
 use std::time::Duration;
 
@@ -37,12 +37,12 @@ async fn a_body_that_the_connection_ended_is_requested_again_where_that_is_safe(
             _ => Reply::json(r#"{"id":"1"}"#),
         })
         .await;
-        let answer = request.send(&plain(&server)).await;
+        let response = request.send(&plain(&server)).await;
         if request.method().is_idempotent() {
-            let answer = answer.unwrap();
-            assert_eq!((answer.attempts(), &answer["id"]), (2, &json!("1")));
+            let response = response.unwrap();
+            assert_eq!((response.attempts(), &response["id"]), (2, &json!("1")));
         } else {
-            let error = answer.unwrap_err();
+            let error = response.unwrap_err();
             assert!(error.is_retryable() && error.may_have_been_executed());
             assert!(error.to_string().contains("may have been executed"), "{error}");
             assert_eq!(server.arrived(), 1);
@@ -55,9 +55,9 @@ async fn a_write_is_done_whatever_its_response_lacks() {
     for status in [200, 202, 204] {
         for request in every_method().split_off(1) {
             let server = Server::start(move |_, _| Reply::new(status, &[], "")).await;
-            let answer = request.send(&plain(&server)).await.unwrap();
-            assert!(!answer.has_body());
-            assert_eq!((answer.value(), answer.attempts()), (&Json::Null, 1));
+            let response = request.send(&plain(&server)).await.unwrap();
+            assert!(!response.has_body());
+            assert_eq!((response.value(), response.attempts()), (&Json::Null, 1));
         }
     }
     let server = Server::start(|_, _| {
@@ -89,7 +89,7 @@ async fn the_status_counts_where_the_body_of_an_error_stalls() {
             let client = Client::builder().base_url(&server.url);
             let client = client.attempt_timeout(Duration::from_secs(5));
             let client = match credentials {
-                // Its token comes from the store.
+                // The access token comes from the store.
                 Some(credentials) => client.credentials(credentials),
                 None => client,
             };
@@ -140,9 +140,12 @@ async fn a_delete_whose_response_was_lost_is_done_where_nothing_is_left() {
     let delete = Request::<()>::new(&DELETE, &["1"]);
     let server =
         Server::start(move |number, _| if number == 0 { lost() } else { gone() });
-    let answer = delete.send(&plain(&server.await)).await.unwrap();
-    assert_eq!((answer.status(), answer.attempts(), answer.has_body()), (404, 2, false));
-    // Not where it was never there, nor where the attempt before was refused.
+    let response = delete.send(&plain(&server.await)).await.unwrap();
+    assert_eq!(
+        (response.status(), response.attempts(), response.has_body()),
+        (404, 2, false)
+    );
+    // Not if the resource never existed, nor if the earlier attempt was refused.
     for first in [404, 429, 425] {
         let server = Server::start(move |number, _| match number {
             0 => Reply::new(first, &[], ""),

@@ -128,7 +128,7 @@ async fn what_a_request_has_of_its_own_cannot_be_set() {
     let broken = Options::new().user_agent("a\nb");
     assert!(get().send_with(&client, &broken).await.unwrap_err().is_invalid_request());
     assert_eq!(server.arrived(), 0);
-    // What is set anew is sound again.
+    // Setting a header again removes its problem.
     let sound = get().header("host", "x").header("host", Json::Null).send(&client).await;
     assert!(sound.is_err());
 }
@@ -141,7 +141,7 @@ fn values_are_not_printed() {
     assert!(!shown.contains("hunter2"), "{shown}");
 }
 
-/// Any of them may be the key of a gateway.
+/// Any of these values may be a gateway's key.
 #[tokio::test]
 async fn headers_of_a_caller_are_not_printed() {
     let server = ok().await;

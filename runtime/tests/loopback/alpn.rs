@@ -1,5 +1,5 @@
-//! A server over TLS that speaks HTTP/2 or HTTP/1.1, as the client chooses (ALPN, RFC 7301), and
-//! counts what arrives.
+//! A server over TLS that uses HTTP/2 or HTTP/1.1, as the client chooses (ALPN, RFC
+//! 7301), and counts requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,12 +17,12 @@ use super::certificate::acceptor;
 
 const BODY: &[u8] = br#"{"id":"1"}"#;
 
-/// What becomes of a request over HTTP/2, by the number of the request, from 0.
+/// The fate of a request over HTTP/2, by the number of the request, from 0.
 pub(crate) type Rule = fn(usize) -> Fate;
 
-/// What becomes of a request over HTTP/2.
+/// The fate of a request over HTTP/2.
 pub(crate) enum Fate {
-    /// A response after some time.
+    /// A response after this time.
     Response(Duration),
     /// `REFUSED_STREAM`: the server has not processed the request (RFC 9113 section 8.7).
     Refused,
@@ -32,16 +32,16 @@ pub(crate) enum Fate {
     GoAway,
     /// A body that is reset before its end.
     Cut,
-    /// A response that only has a status: 204.
+    /// A response with a status only: 204.
     Empty,
-    /// Nothing at all on this connection from now on.
+    /// No more frames on this connection.
     Silence,
 }
 
 #[derive(Default)]
 pub(crate) struct Counts {
     pub(crate) connections: AtomicUsize,
-    /// Those over HTTP/2.
+    /// The number of requests over HTTP/2.
     pub(crate) multiplexed: AtomicUsize,
     pub(crate) requests: AtomicUsize,
 }
@@ -58,7 +58,7 @@ impl Server {
             .map(|count| count.load(Ordering::Relaxed))
     }
 
-    /// Starts a server whose fates are those of a rule.
+    /// Starts a server with the fates of a rule.
     pub(crate) async fn start(rule: Rule) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
@@ -152,7 +152,7 @@ async fn multiplexed(
     Ok(())
 }
 
-/// Makes a fate of a request come true.
+/// Carries out the fate of a request.
 async fn meet(fate: Fate, mut respond: SendResponse<Bytes>) -> Result<(), h2::Error> {
     let delay = match fate {
         Fate::Refused => {
@@ -183,15 +183,15 @@ async fn meet(fate: Fate, mut respond: SendResponse<Bytes>) -> Result<(), h2::Er
     stream.send_data(Bytes::from_static(BODY), true)
 }
 
-/// Reads a request, and says that it is not processed, frame by frame: `h2` has no function that
-/// leaves out a request that it has read.
+/// Reads a request, and states that it is not processed, frame by frame: `h2` has no
+/// function that omits a request that it has read.
 async fn go_away(mut stream: TlsStream<TcpStream>) -> Outcome {
     const SETTINGS: u8 = 4;
     const GOAWAY: u8 = 7;
     stream.write_all(&[0, 0, 0, SETTINGS, 0, 0, 0, 0, 0]).await?;
     stream.flush().await?;
     let mut read = Vec::new();
-    // The preface and the client's settings come first; a HEADERS frame follows.
+    // The preface and the client's settings come first, then a HEADERS frame.
     while !has_headers(&read) {
         if stream.read_buf(&mut read).await? == 0 {
             return Ok(());
@@ -205,7 +205,7 @@ async fn go_away(mut stream: TlsStream<TcpStream>) -> Outcome {
     Ok(())
 }
 
-/// Tells whether a HEADERS frame is among what a client has sent.
+/// Returns true if a client has sent a HEADERS frame.
 fn has_headers(read: &[u8]) -> bool {
     const PREFACE: usize = 24;
     let mut rest = read.get(PREFACE..).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A few operations, as the generator writes them, and clients for them.
+//! A few operations in the generator's form, and clients for them.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -89,8 +89,8 @@ pub(crate) fn service_account() -> Credentials {
 /// The access token that [`granting`] servers grant.
 pub(crate) const ACCESS_TOKEN: &str = "hunter2-token";
 
-/// Starts a server that grants access tokens. It replies to all else as the script says, which gets
-/// the number of the request, those for tokens included, and the request.
+/// Starts a server that grants access tokens. The script replies to all other requests.
+/// It gets the number of the request, token requests included, and the request.
 pub(crate) async fn granting(
     script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
 ) -> Server {
@@ -102,7 +102,7 @@ pub(crate) async fn granting(
     .await
 }
 
-/// Begins a client on a clock without waits.
+/// Returns a builder for a client on a clock without waits.
 pub(crate) fn builder(server: &Server, clock: &Steps) -> ClientBuilder {
     Client::builder()
         .base_url(&server.url)
@@ -111,12 +111,12 @@ pub(crate) fn builder(server: &Server, clock: &Steps) -> ClientBuilder {
         .timeout(LIMIT)
 }
 
-/// Makes a client without credentials, on a clock without waits.
+/// Creates a client without credentials, on a clock without waits.
 pub(crate) fn plain(server: &Server) -> Client {
     builder(server, &Steps::default()).build().unwrap()
 }
 
-/// Makes a client on the real clock, with short limits.
+/// Creates a client on the real clock, with short limits.
 pub(crate) fn hurried(server: &Server) -> Client {
     Client::builder()
         .base_url(&server.url)
@@ -126,7 +126,7 @@ pub(crate) fn hurried(server: &Server) -> Client {
         .unwrap()
 }
 
-/// Returns the error of a request to a port that nothing listens on.
+/// Returns the error of a request to a port without a listener.
 pub(crate) async fn refused() -> Error {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -136,14 +136,15 @@ pub(crate) async fn refused() -> Error {
     get().send(&client).await.unwrap_err()
 }
 
-/// Returns an error and its sources, the innermost last; nothing of no error.
+/// Returns an error and its sources, the innermost last; empty for no error.
 pub(crate) fn chain<'a>(
     first: Option<&'a (dyn StdError + 'static)>,
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(first, |&cause| cause.source())
 }
 
-/// Returns an error as a program may print it: in a line, in full, with all that caused it.
+/// Returns an error as a program may print it: in a line, in full, and with all of its
+/// sources.
 pub(crate) fn printed(error: &Error) -> String {
     let mut printed = format!("{error} {error:#?}");
     for cause in chain(error.source()).chain(chain(error.cause())) {

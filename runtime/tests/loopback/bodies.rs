@@ -1,4 +1,5 @@
-//! Bodies: what keeps them from being sent, and what of them is never printed.
+//! Bodies: the problems that keep them from being sent, and the parts that are never
+//! printed.
 
 use atlas_admin_runtime::codec::{Extra, Map};
 use atlas_admin_runtime::{Request, json, record};
@@ -76,7 +77,7 @@ fn what_urls_hold_is_not_printed() {
 }
 
 #[tokio::test]
-async fn what_is_required_and_unset_is_told_and_not_refused() {
+async fn unset_required_properties_are_reported_and_not_refused() {
     let others = Some(vec![user("b"), User::default()]);
     let body = User { others, ..User::default() };
     let request = Request::<()>::new(&CREATE, &[]).body(&body);
@@ -100,14 +101,17 @@ async fn a_masked_secret_is_not_sent_as_the_secret() {
     assert_eq!(patch.left_out(), ["token", "new"]);
 
     let put = Request::<()>::new(&REPLACE, &["1"]).body(read.value());
-    let told = put.body_bytes().unwrap_err();
-    assert!(told.is_invalid_request() && told.to_string().contains("`token`"), "{told}");
+    let problem = put.body_bytes().unwrap_err();
     assert!(
-        told.to_string().ends_with("set the secret, or clear the property"),
-        "{told}"
+        problem.is_invalid_request() && problem.to_string().contains("`token`"),
+        "{problem}"
+    );
+    assert!(
+        problem.to_string().ends_with("set the secret, or clear the property"),
+        "{problem}"
     );
     let error = put.send(&client).await.unwrap_err();
-    assert_eq!(error.to_string(), told.to_string());
+    assert_eq!(error.to_string(), problem.to_string());
     assert_eq!(error.operation().map(|operation| operation.id), Some("replaceGroup"));
     assert_eq!(server.seen().len(), 1);
 
@@ -132,14 +136,14 @@ fn a_problem_goes_with_the_part_that_it_came_from() {
     request.set_header("x-bad", &None::<String>);
     assert_eq!(request.body_bytes().unwrap().unwrap(), br#"{"own":1}"#);
     assert!(request.path_and_query().ends_with("?who=me"));
-    // A body that can't be sent takes the place of one that could.
+    // A body that can't be sent replaces one that could.
     let request = request.body(&f64::NAN);
     assert!(request.body_bytes().is_err());
     assert!(request.missing().is_empty() && request.to_curl().is_err());
 }
 
 #[test]
-fn what_a_header_or_query_cannot_hold_is_told() {
+fn invalid_header_and_query_values_are_reported() {
     let mut request = Request::<()>::new(&UPDATE, &["1"]);
     request.set_header("x-ok", &vec!["a".to_owned(), "b".to_owned()]);
     request.set_header("x-gone", &"a".to_owned());
@@ -151,6 +155,6 @@ fn what_a_header_or_query_cannot_hold_is_told() {
     injected.set_header("x-bad", &"a\r\nauthorization: b".to_owned());
     assert!(injected.body_bytes().unwrap_err().to_string().contains("x-bad"));
     request.set_query("who", &user("a"));
-    let told = request.body_bytes().unwrap_err().to_string();
-    assert!(told.contains("who") && told.contains("an object"), "{told}");
+    let problem = request.body_bytes().unwrap_err().to_string();
+    assert!(problem.contains("who") && problem.contains("an object"), "{problem}");
 }

@@ -1,4 +1,4 @@
-//! What the builder of a client says about its connections, and what becomes of it.
+//! The connection settings of a client builder, and their effects.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -44,10 +44,10 @@ async fn a_builder_is_copied_for_clients_that_differ() {
 #[tokio::test]
 async fn a_401_says_what_the_credentials_may_lack() {
     let role = r#"{"error":401,"errorCode":"NOT_ORG_GROUP_CREATOR","detail":"No."}"#;
-    for (body, credentials, told) in [
+    for (body, credentials, advice) in [
         ("", None, Some("built without credentials")),
         ("", Some("t"), Some("may have expired: pass a new one, as `atlas auth token`")),
-        // The token is good where a role is missing.
+        // A token is valid even if a role is missing.
         (role, Some("t"), None),
     ] {
         let server = Server::start(move |_, _| Reply::new(401, &[], body)).await;
@@ -57,7 +57,7 @@ async fn a_401_says_what_the_credentials_may_lack() {
         }
         let error = get().send(&builder.build().unwrap()).await.unwrap_err().to_string();
         let is_told =
-            told.map_or_else(|| !error.contains("token"), |it| error.contains(it));
+            advice.map_or_else(|| !error.contains("token"), |it| error.contains(it));
         assert!(is_told, "{error}");
     }
 }
@@ -91,7 +91,7 @@ async fn connections_are_kept_as_long_and_as_many_as_it_says() {
             request.send(&client).await.unwrap();
         }
         assert_eq!((server.arrived(), server.connections()), (5, connections));
-        // Clones share them.
+        // Clones share connections.
         get().send(&client.clone()).await.unwrap();
         assert_eq!(server.connections(), if connections == 1 { 1 } else { 6 });
     }
@@ -99,7 +99,7 @@ async fn connections_are_kept_as_long_and_as_many_as_it_says() {
 
 #[tokio::test]
 async fn the_making_of_a_connection_has_a_limit_of_its_own() {
-    // It takes connections and says nothing: TLS never begins.
+    // Accepts connections and sends nothing: TLS never starts.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let client = Client::builder()
@@ -108,7 +108,7 @@ async fn the_making_of_a_connection_has_a_limit_of_its_own() {
         .retry(RetryPolicy::new().attempts(2).backoff(Duration::ZERO, Duration::ZERO))
         .build()
         .unwrap();
-    // Nothing of a request has left, so each is tried again.
+    // No part of a request has been sent, so each is retried.
     for request in every_method() {
         // The default limit is longer than that.
         let sent = tokio::time::timeout(Duration::from_secs(5), request.send(&client));
@@ -151,7 +151,7 @@ async fn a_body_is_announced_and_so_is_that_there_is_none() {
     }
 }
 
-/// Prints what it is given to send, and answers it.
+/// Prints each request, and responds to it.
 #[derive(Clone, Default)]
 struct Printer(Arc<Mutex<String>>);
 

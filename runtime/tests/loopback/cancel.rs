@@ -15,7 +15,7 @@ use super::oracle::{ATLAS, Oracle};
 use super::server::{Reply, Server};
 use super::watch::Watch;
 
-/// Polls a request a number of times and drops it; tells whether it came to its end.
+/// Polls a request a number of times and drops it. Returns true if it was ready by then.
 async fn ends_within(polls: usize, request: &Request<Json>, client: &Client) -> bool {
     let mut sending = pin!(request.send(client));
     let mut left = polls;
@@ -33,8 +33,8 @@ async fn ends_within(polls: usize, request: &Request<Json>, client: &Client) -> 
     .await
 }
 
-/// Drops each kind of request after 1, 2, 3, … polls until it needs no more, each time with a
-/// client that has not called before, and expects the client to work.
+/// Drops each kind of request after 1, 2, 3, … polls, until it is ready. Uses a new
+/// client each time, and expects the client to work afterwards.
 async fn drops(server: &Server, credentials: Credentials) {
     for request in every_method() {
         let mut polls = 0;
@@ -49,7 +49,7 @@ async fn drops(server: &Server, credentials: Credentials) {
                 break;
             }
         }
-        // Two exchanges at least, each of which is waited for.
+        // At least two exchanges, and a wait for each.
         assert!(polls > 2, "{polls} polls");
     }
     let client =
@@ -109,12 +109,12 @@ async fn a_nonce_goes_with_the_request_that_is_dropped() {
         }
     }
     watch.check();
-    // Most of those that were dropped had one.
+    // Most of the dropped requests had a nonce.
     assert!(watch.lost() > 5, "{}", watch.lost());
 }
 
 #[tokio::test]
-async fn who_waits_for_a_token_goes_on_where_the_one_that_asked_is_dropped() {
+async fn a_call_that_waits_for_a_token_continues_if_the_requesting_call_is_dropped() {
     let server = Server::start(|_, seen| match seen.target.as_str() {
         "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t"}"#)
             .after(Duration::from_millis(200)),

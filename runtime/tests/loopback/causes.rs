@@ -36,7 +36,7 @@ async fn a_refused_connection() {
     let refused = innermost(&error);
     assert!(texts(&error).len() > 1, "{:#?}", texts(&error));
     assert_eq!(texts(&error).join("\n").matches(&refused).count(), 1);
-    // By its type, it can still be found.
+    // It can still be found by its type.
     assert!(chain(error.cause()).any(|cause| cause.is::<std::io::Error>()));
     assert!(error.cause().unwrap().is::<TransportError>());
 }

@@ -1,7 +1,7 @@
-//! The certificate of servers on loopback.
+//! The certificate of the loopback servers.
 //!
-//! The certificates in `tls/` belong to a root that nobody trusts and whose key was thrown
-//! away; the key there is of the server of these tests.
+//! The certificates in `tls/` belong to a root that no platform trusts, and whose key
+//! was deleted. The key there is that of the server of these tests.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 pub(crate) const ROOT: &[u8] = include_bytes!("tls/ca.pem");
 
-/// Makes the server's side of TLS, which offers these protocols (ALPN, RFC 7301).
+/// Creates the server's side of TLS, which offers these protocols (ALPN, RFC 7301).
 pub(crate) fn acceptor(protocols: &[&[u8]]) -> TlsAcceptor {
     let leaf = CertificateDer::from_pem_slice(include_bytes!("tls/leaf.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/key.pem")).unwrap();

@@ -1,4 +1,4 @@
-//! A clock on which every wait is over at once.
+//! A clock on which every wait ends at once.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -7,19 +7,19 @@ use std::time::Duration;
 use atlas_admin_runtime::Clock;
 use atlas_admin_runtime::transport::BoxFuture;
 
-/// Waits are written down and over at once, but for time limits, which are never over: those
-/// that are longer than any wait in these tests, and those of the runtime's own.
+/// Records waits, and ends them at once, except time limits, which never pass: those
+/// longer than any wait in these tests, and the runtime crate's own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Steps(Arc<Mutex<(Duration, Vec<Duration>)>>);
 
-/// The time limit to set with this clock.
+/// The time limit to use with this clock.
 pub(crate) const LIMIT: Duration = Duration::from_secs(24 * 3600);
 
-/// Time limits of the runtime's own, in milliseconds: of unwanted bodies, of the bodies of
-/// errors and of renewals, of a store, of its turn, and of a credentials provider.
+/// The runtime crate's own time limits, in milliseconds: of unwanted bodies, of errors'
+/// bodies and of renewals, of a store, of its lock, and of a credentials provider.
 const OWN_LIMITS: [u64; 5] = [500, 2_000, 5_000, 15_000, 55_000];
 
-/// Exactly: a random wait between two attempts is not one of them.
+/// Compares exactly, because a random wait between two attempts is not a limit.
 fn is_own_limit(duration: Duration) -> bool {
     OWN_LIMITS.map(Duration::from_millis).contains(&duration)
 }

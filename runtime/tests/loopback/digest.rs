@@ -38,7 +38,7 @@ async fn steady_state_costs_one_round_trip() {
 }
 
 #[tokio::test]
-async fn every_algorithm_is_answered() {
+async fn every_algorithm_is_supported() {
     let spelled = ["md5", "Sha-256-Sess"];
     for algorithm in
         ["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"].into_iter().chain(spelled)
@@ -100,7 +100,8 @@ async fn callers_at_once_cost_a_probe_each_and_then_none() {
             call.await.unwrap().unwrap();
         }
     }
-    // The oracle refuses a count that is not the next, which costs another round trip.
+    // The oracle refuses a count other than the next one, which costs another round
+    // trip.
     let probes = server
         .seen()
         .iter()
@@ -131,7 +132,7 @@ async fn a_stale_nonce_is_replaced_and_the_request_repeated_once() {
 
 #[tokio::test]
 async fn a_refused_nonce_is_replaced_once_and_no_more() {
-    // As a server that doesn't say `stale`: it takes the first request, and then nothing.
+    // Like a server that doesn't send `stale`: accepts the first request, and then none.
     let server = Server::start(|number, _| match number {
         1 => Reply::json("{}"),
         _ => {
@@ -148,8 +149,8 @@ async fn a_refused_nonce_is_replaced_once_and_no_more() {
     for request in every_method() {
         let before = server.arrived();
         assert!(request.send(&client).await.unwrap_err().is_unauthorized());
-        // The first finds the nonce of the request that was taken, the others ask for one, and
-        // that a new one is refused is final.
+        // The first request takes the nonce of the accepted one, the others request a
+        // nonce, and the refusal of a new nonce is final.
         assert_eq!(server.arrived() - before, 2);
     }
 }
@@ -246,7 +247,7 @@ async fn the_next_nonce_is_taken() {
         if let Some(refusal) = oracle.refuse(seen) {
             return refusal;
         }
-        // A challenge holds the next nonce: this server takes no other twice.
+        // A challenge contains the next nonce: this server accepts no other twice.
         let info = format!("rspauth=\"x\", nextnonce=\"{}\"", oracle.next());
         Reply::new(200, &[("authentication-info", &*info)], "{}")
     })
@@ -260,7 +261,7 @@ async fn the_next_nonce_is_taken() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_told_at_once() {
+async fn a_wrong_key_is_reported_at_once() {
     let (server, _, _) = start(ATLAS).await;
     let wrong = atlas_admin_runtime::Credentials::api_key("abcdefgh", "hunter3");
     let client = builder(&server, &Steps::default()).credentials(wrong).build().unwrap();
@@ -270,7 +271,7 @@ async fn a_wrong_key_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn basic_is_never_answered() {
+async fn basic_is_never_used() {
     let server = Server::start(|_, _| {
         Reply::new(401, &[("www-authenticate", "Basic realm=\"MMS\"")], "")
     })
@@ -282,7 +283,7 @@ async fn basic_is_never_answered() {
 }
 
 #[tokio::test]
-async fn a_server_that_wants_no_authentication_is_served() {
+async fn a_server_without_authentication_works() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let client =
         builder(&server, &Steps::default()).credentials(api_key()).build().unwrap();

@@ -15,7 +15,7 @@ use tokio::io::AsyncReadExt;
 use super::api::{LOGS, hurried, plain};
 use super::server::{Reply, Server};
 
-/// Looks like gzip and is not: nobody should try.
+/// Starts like gzip and is not gzip: nothing may decompress it.
 const PAYLOAD: &[u8] = b"\x1f\x8b\x08 as it is";
 
 fn logs() -> Request<Download> {
@@ -47,7 +47,7 @@ async fn payload() -> Server {
 }
 
 #[tokio::test]
-async fn a_payload_arrives_untouched_every_way() {
+async fn a_payload_arrives_unchanged_through_every_interface() {
     let server = payload().await;
     let client = plain(&server);
     let send = async || logs().send(&client).await.unwrap().into_value();
@@ -56,7 +56,7 @@ async fn a_payload_arrives_untouched_every_way() {
     let mut read = Vec::new();
     let mut download = send().await;
     assert_eq!(download.size(), Some(PAYLOAD.len() as u64));
-    // One byte at a time: what is left of a chunk has to be kept.
+    // One byte at a time: the rest of a chunk must be kept.
     while let Ok(byte) = download.read_u8().await {
         read.push(byte);
     }
@@ -68,7 +68,7 @@ async fn a_payload_arrives_untouched_every_way() {
 }
 
 #[tokio::test]
-async fn a_file_is_whole_or_untouched() {
+async fn a_file_is_complete_or_unchanged() {
     let folder = folder("whole");
     let path = folder.join("mongodb.gz");
     std::fs::write(&path, "older").unwrap();
@@ -103,7 +103,7 @@ async fn a_file_is_whole_or_untouched() {
 }
 
 #[tokio::test]
-async fn a_download_that_stands_still_or_is_dropped_leaves_nothing() {
+async fn a_download_that_stalls_or_is_dropped_leaves_nothing() {
     let folder = folder("still");
     let path = folder.join("mongodb.gz");
     let server = Server::start(|_, _| {
@@ -123,7 +123,7 @@ async fn a_download_that_stands_still_or_is_dropped_leaves_nothing() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// A clock that counts the waits that are begun, none of which ends.
+/// A clock that counts the started waits, none of which ends.
 #[derive(Clone, Debug, Default)]
 struct Begun(Arc<AtomicUsize>);
 
@@ -157,7 +157,7 @@ async fn each_chunk_has_the_whole_time() {
     for _ in 0..5 {
         assert!(download.chunk().await.unwrap().is_some());
     }
-    // One for each that was waited for; some may have been there already.
+    // One for each chunk that was waited for; some may already have arrived.
     let waits = clock.0.load(Ordering::Relaxed) - before;
     assert!(waits > 1, "{waits} waits for 5 chunks");
 }
@@ -165,7 +165,7 @@ async fn each_chunk_has_the_whole_time() {
 #[test]
 fn a_download_that_is_dropped_while_its_file_is_made_leaves_nothing() {
     let folder = folder("made");
-    // Its one thread for files is busy until the test says so.
+    // The only thread for files is busy until the test releases it.
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().max_blocking_threads(1).build().unwrap();
     runtime.block_on(async {
@@ -179,7 +179,7 @@ fn a_download_that_is_dropped_while_its_file_is_made_leaves_nothing() {
         drop(saving);
         free.send(()).unwrap();
         occupied.await.unwrap().unwrap();
-        // All that was begun before this is over by then.
+        // All work that started before this has ended by then.
         tokio::task::spawn_blocking(|| ()).await.unwrap();
     });
     assert!(names(&folder).is_empty(), "{:?}", names(&folder));
@@ -192,7 +192,7 @@ async fn a_file_that_cannot_be_written_is_named() {
     let download = logs().send(&plain(&server)).await.unwrap().into_value();
     let error = download.save_to("/nonexistent/folder/x").await.unwrap_err();
     assert!(error.to_string().contains("/nonexistent/folder/x"), "{error}");
-    // Nor may it take the place of a folder.
+    // Nor may it replace a folder.
     let folder = folder("taken");
     std::fs::create_dir(folder.join("mongodb.gz")).unwrap();
     let download = logs().send(&plain(&server)).await.unwrap().into_value();
@@ -277,7 +277,7 @@ async fn a_payload_that_was_packed_in_transit_arrives_unpacked() {
     .await;
     let request = Request::<Download>::new(&CSV, &[]);
     let download = request.send(&plain(&server)).await.unwrap().into_value();
-    // What is known is the size in transit.
+    // The service states the size in transit only.
     assert_eq!(download.size(), None);
     let folder = folder("packed");
     let path = folder.join("usage.csv");
@@ -306,7 +306,7 @@ async fn a_file_keeps_its_mode_and_a_new_one_is_private() {
         save().await;
         assert_eq!(mode(), expected);
     }
-    // A link is replaced: the mode of what it leads to is not that of the payload.
+    // A link is replaced: the mode of its target is not that of the payload.
     std::fs::remove_file(&path).unwrap();
     symlink("/etc/passwd", &path).unwrap();
     save().await;

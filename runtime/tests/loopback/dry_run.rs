@@ -47,7 +47,7 @@ async fn reads_go_through_and_no_write_is_sent() {
         assert_eq!(planned.operation().unwrap().id, request.operation().id);
         let target = format!("{}{}", server.url, request.path_and_query());
         assert_eq!(planned.url().as_str(), target);
-        // Of JSON without a type, nobody knows which strings are secrets.
+        // Any string of JSON without a declared type may be a secret.
         let body = request.body_bytes().unwrap().map(|_| r#"{"name":"<redacted>"}"#);
         assert_eq!(planned.body(), body);
         let line = error.to_string();
@@ -77,7 +77,7 @@ async fn a_dry_run_shows_no_secret() {
     assert_eq!(dry_run.planned()[0].to_string(), expected);
     assert!(!format!("{error} {error:#?}").contains("hunter2"));
 
-    // Nobody knows what is secret in what a layer made.
+    // Any string of a layer's body may be a secret.
     for (made, expected) in [
         (
             r#"{"a":"hunter2","n":[1,"hunter2"]}"#,

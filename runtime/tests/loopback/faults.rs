@@ -1,4 +1,4 @@
-//! Ways in which an answer goes wrong, and what the caller is told.
+//! Faulty responses, and the errors that the caller gets.
 
 use std::io::Write;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Sends one request to a server that always answers the same, without tries again.
+/// Sends one request, without retries, to a server that always sends the same response.
 async fn one(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Result<Json, Error> {
     let server = Server::start(move |_, _| reply()).await;
     let builder = builder(&server, &Steps::default()).retry(RetryPolicy::never());
@@ -30,14 +30,14 @@ async fn one(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Result<Json, 
 }
 
 #[tokio::test]
-async fn connection_refused_tells_that_nothing_was_sent() {
+async fn connection_refused_means_that_nothing_was_sent() {
     let error = refused().await;
     assert!(error.is_connect() && error.is_retryable(), "{error}");
     assert!(std::error::Error::source(&error).is_some());
 }
 
 #[tokio::test]
-async fn a_broken_connection_is_told_wherever_it_breaks() {
+async fn a_broken_connection_is_reported_wherever_it_breaks() {
     let head = "HTTP/1.1 200 X\r\ncontent-length: 100\r\n";
     for (sent, reset) in [
         ("", true),
@@ -58,13 +58,13 @@ async fn a_broken_connection_is_told_wherever_it_breaks() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_after_the_answer_harms_no_request() {
+async fn a_connection_that_breaks_after_the_response_harms_no_request() {
     let server = Server::start(|_, _| Reply::json(r#"{"id":"1"}"#).reset()).await;
     let client = plain(&server);
     for request in every_method().iter().cycle().take(50) {
         assert_eq!(request.send(&client).await.unwrap()["id"], "1");
-        // Time for the client to learn of it: else the next request may leave on what is left
-        // of the connection, which no POST survives.
+        // Time for the client to notice. Otherwise the next request may be sent on the
+        // old connection, which no POST survives.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(server.arrived(), 50);
@@ -109,7 +109,7 @@ async fn an_error_without_end_is_still_one() {
     let error =
         one(move || Reply::raw(head).endless(chunk.clone().into())).await.unwrap_err();
     assert_eq!(error.status(), Some(500));
-    // Of which no more is kept than a person would read.
+    // The error keeps no more of it than a person would read.
     assert!((1..2 << 20).contains(&error.body().len()), "{}", error.body().len());
     assert!(error.to_string().len() < 1000);
     let bomb = gzip(&vec![b'x'; 64 << 20]);
@@ -140,7 +140,7 @@ async fn a_large_packed_body_delays_no_other_task() {
     .await;
     let client = plain(&server);
     let reading = tokio::spawn(async move { get().send(&client).await.map(drop) });
-    // On the one thread of this test; it would have no turn while a body is inflated there.
+    // On the only thread of this test, which a body being decompressed must not block.
     let mut turns = 0;
     while !reading.is_finished() {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -159,8 +159,8 @@ async fn gzip_in_transit_is_inflated_within_the_limit() {
     assert_eq!(one(packed(whole.clone())).await.unwrap()["id"], "1");
     for name in ["GZIP", "x-gzip", "X-GZip "] {
         let (headers, body) = ([("content-encoding", name)], whole.clone());
-        let answer = one(move || Reply::new(200, &headers, &body)).await;
-        assert_eq!(answer.unwrap()["id"], "1", "{name}");
+        let response = one(move || Reply::new(200, &headers, &body)).await;
+        assert_eq!(response.unwrap()["id"], "1", "{name}");
         let (headers, body) = ([("content-encoding", name)], whole.clone());
         let error = one(move || Reply::new(404, &headers, &body)).await.unwrap_err();
         assert_eq!(error.body(), br#"{"id":"1"}"#, "{name}");
@@ -179,7 +179,7 @@ async fn gzip_in_transit_is_inflated_within_the_limit() {
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_told_with_its_bytes() {
+async fn a_body_that_is_not_json_is_reported_with_its_bytes() {
     let page = "<html>log in</html>";
     let html = move || Reply::new(200, &[("content-type", "text/html")], page);
     let error = one(html).await.unwrap_err();
@@ -190,7 +190,7 @@ async fn what_is_not_json_is_told_with_its_bytes() {
     let proxy = move || Reply::new(502, &[("content-type", "text/html")], page);
     let error = one(proxy).await.unwrap_err();
     assert_eq!((error.status(), error.body()), (Some(502), page.as_bytes()));
-    // JSON is read whatever it is called.
+    // JSON is decoded whatever its content type.
     let plain = || Reply::new(200, &[("content-type", "text/plain")], r#"{"a":1}"#);
     assert_eq!(one(plain).await.unwrap()["a"], 1);
 }
@@ -198,13 +198,13 @@ async fn what_is_not_json_is_told_with_its_bytes() {
 const OF_API: (&str, &str) =
     ("content-type", "application/vnd.atlas.2023-01-01+json;charset=utf-8");
 
-/// Asks for a string.
+/// Requests a string.
 async fn text(
     reply: impl Fn() -> Reply + Send + Sync + 'static,
 ) -> Result<String, Error> {
     let server = Server::start(move |_, _| reply()).await;
-    let answer = Request::<String>::new(&GET, &["1"]).send(&plain(&server)).await;
-    answer.map(|response| response.into_value())
+    let response = Request::<String>::new(&GET, &["1"]).send(&plain(&server)).await;
+    response.map(|response| response.into_value())
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn another_text_is_an_error_with_its_bytes() {
         assert!(error.is_decode(), "{error}");
         assert_eq!((error.body(), error.status()), (body.as_bytes(), Some(200)));
     }
-    // Nothing tells whether all of it has come.
+    // Without that, the end of the body is unknown.
     let head =
         "HTTP/1.1 200 X\r\ncontent-type: application/vnd.atlas.2023-01-01+json\r\n\r\n";
     let error = text(move || Reply::raw(format!("{head}-----BEGIN")).close()).await;
@@ -245,25 +245,25 @@ async fn another_text_is_an_error_with_its_bytes() {
 }
 
 #[tokio::test]
-async fn what_is_not_in_the_value_as_it_was_is_told() {
+async fn alterations_by_decoding_are_reported() {
     let body = r#"{"results":[1,null,"two",3],"note":"caf\ud83d","more":true}"#;
     let server = Server::start(move |_, _| Reply::json(body)).await;
     let request = Request::<Listing>::new(&GET, &["1"]);
-    let answer = request.send(&plain(&server)).await.unwrap();
-    assert_eq!(answer.items(), [1, 3]);
-    let drift = answer.mismatches();
-    let told: Vec<_> = drift.iter().map(Mismatch::path).collect();
-    assert_eq!(told, ["results[1]", "results[2]", "note"]);
-    assert!(matches!(drift[2], Mismatch::Surrogate { .. }));
+    let response = request.send(&plain(&server)).await.unwrap();
+    assert_eq!(response.items(), [1, 3]);
+    let mismatches = response.mismatches();
+    let paths: Vec<_> = mismatches.iter().map(Mismatch::path).collect();
+    assert_eq!(paths, ["results[1]", "results[2]", "note"]);
+    assert!(matches!(mismatches[2], Mismatch::Surrogate { .. }));
     let whole =
         Server::start(|_, _| Reply::json(r#"{"new":1,"results":[],"totalCount":"x"}"#))
             .await;
-    let answer = request.send(&plain(&whole)).await.unwrap();
-    assert!(answer.mismatches().is_empty(), "what is kept is no loss");
+    let response = request.send(&plain(&whole)).await.unwrap();
+    assert!(response.mismatches().is_empty(), "what is kept is no loss");
 }
 
 #[tokio::test]
-async fn an_answer_that_should_be_a_record_and_is_none_is_no_empty_record() {
+async fn a_response_that_is_not_the_declared_record_is_no_empty_record() {
     for (body, what) in [
         ("{}", "without `results`"),
         (r#"{"results":null}"#, "without `results`"),
@@ -274,18 +274,18 @@ async fn an_answer_that_should_be_a_record_and_is_none_is_no_empty_record() {
         ("0", "not an object"),
     ] {
         let server = Server::start(move |_, _| Reply::json(body)).await;
-        let answer = Request::<Listing>::new(&GET, &["1"]).send(&plain(&server)).await;
-        let error = answer.map(drop).unwrap_err();
+        let response = Request::<Listing>::new(&GET, &["1"]).send(&plain(&server)).await;
+        let error = response.map(drop).unwrap_err();
         assert!(error.is_decode() && error.to_string().contains(what), "{error}");
         assert_eq!((error.body(), error.attempts()), (body.as_bytes(), 1));
     }
-    // That is how the service says that there is none.
+    // In this way the service states that there is none.
     let server = Server::start(|_, _| Reply::json("{}")).await;
     assert_eq!(get().send(&plain(&server)).await.unwrap().into_value(), json!({}));
 }
 
 #[tokio::test]
-async fn an_answer_that_went_wrong_tells_how_often_it_was_asked_for() {
+async fn a_faulty_response_has_the_number_of_attempts() {
     let flaky = |last: fn() -> Reply| {
         Server::start(move |number, _| match number {
             0 => Reply::new(503, &[], ""),
@@ -307,8 +307,8 @@ async fn an_answer_that_went_wrong_tells_how_often_it_was_asked_for() {
 }
 
 #[tokio::test]
-async fn an_answer_of_success_is_never_quoted() {
-    // It may hold what is shown once and never again: a new private key.
+async fn a_success_response_is_never_quoted() {
+    // The body may hold a secret that is shown only once: a new private key.
     let key = r#"{"privateKey":"hunter2","id":"#;
     let head = "HTTP/1.1 200 X\r\ncontent-length: 99\r\n";
     for sent in [
@@ -325,8 +325,8 @@ async fn an_answer_of_success_is_never_quoted() {
         ),
     ] {
         let error = one(move || Reply::raw(&*sent).close()).await.unwrap_err();
-        let told = printed(&error);
-        assert!(!told.contains("hunter2"), "{told}");
+        let text = printed(&error);
+        assert!(!text.contains("hunter2"), "{text}");
     }
 }
 
@@ -338,7 +338,7 @@ async fn http_1_0_is_understood() {
 
 #[test]
 fn credentials_for_loopback_pass_no_proxy() {
-    // The environment is read once and for the whole process: so another process.
+    // The environment is read once per process, so this needs another process.
     let mut test = std::process::Command::new(std::env::current_exe().unwrap());
     test.args(["--exact", "loopback::faults::http_1_0_is_understood"]);
     for variable in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
@@ -391,11 +391,11 @@ async fn redirects_stay_in_their_origin() {
     assert!(other.seen().is_empty());
     let before = server.arrived();
     let ring = Request::<Json>::new(&GET, &["2"]).send(&client).await.unwrap_err();
-    assert!(ring.to_string().contains("too often"), "{ring}");
+    assert!(ring.to_string().contains("more than 5 redirects"), "{ring}");
     assert_eq!(server.arrived() - before, 6);
     let post =
         super::api::every_method().swap_remove(4).send(&client).await.unwrap_err();
-    assert!(post.to_string().contains("only a GET"), "{post}");
+    assert!(post.to_string().contains("for GET and HEAD only"), "{post}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A type with something of every kind in it, and a response that is full of secrets.
+//! A type with a property of every kind, and a response with many secrets.
 
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::operation::Operation;

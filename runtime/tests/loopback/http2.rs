@@ -1,4 +1,5 @@
-//! HTTP/2 against a real server of it: what may be repeated, and what ends a body.
+//! HTTP/2 against a real server: the requests that may be repeated, and the ends of a
+//! body.
 
 use std::time::Duration;
 
@@ -57,7 +58,7 @@ async fn what_the_server_did_not_process_is_repeated_whatever_the_method() {
             let server = Server::start(rule).await;
             let response = request.send(&client(&server)).await.unwrap();
             assert_eq!(response["id"], "1");
-            // By the client, which counts its attempts, and by nothing below.
+            // Retried by the client, which counts its attempts, and by nothing below it.
             assert_eq!(response.attempts(), 2);
             assert_eq!(server.counts(), [connections, connections, 2]);
         }
@@ -100,8 +101,8 @@ async fn a_body_that_is_cut_is_no_body() {
 
 #[tokio::test]
 async fn bodies_need_no_length() {
-    // The responses of the server have none, which over HTTP/1.1 would not tell a whole body from
-    // one that was cut.
+    // The server's responses have no length. Over HTTP/1.1, a truncated body could not
+    // be told from a complete one.
     let server = Server::start(|_| NOW).await;
     let response = get().send(&client(&server)).await.unwrap();
     assert_eq!(response.headers().get("content-length"), None);
@@ -119,7 +120,7 @@ async fn a_connection_that_went_silent_is_left() {
     while server.counts()[2] == 0 {
         tokio::time::sleep(LEAST).await;
     }
-    // A ping that is not responded to, long before the time of the attempt is over.
+    // A ping without a response, long before the attempt's time limit passes.
     tokio::time::pause();
     for seconds in [16, 11] {
         tokio::time::advance(Duration::from_secs(seconds)).await;

@@ -1,5 +1,5 @@
-//! The requests and answers of Atlas's introduction to programmatic access, as they stand
-//! there. One difference is wanted: its POST names `application/json`, the document the
+//! The requests and responses of Atlas's introduction to programmatic access, verbatim.
+//! One difference is intended: its POST uses `application/json`, the document the
 //! versioned type.
 
 use atlas_admin_runtime::Request;
@@ -61,7 +61,7 @@ async fn a_service_account_sends_what_the_introduction_sends() {
 }
 
 #[tokio::test]
-async fn a_caller_off_the_access_list_is_told_so() {
+async fn a_caller_off_the_access_list_gets_advice() {
     let server = Server::start(|_, _| {
         Reply::new(403, &[], r#"{"detail":"IP address 203.0.113.7 is not allowed to access this resource.","error":403,"errorCode":"IP_ADDRESS_NOT_ON_ACCESS_LIST","parameters":["203.0.113.7"],"reason":"Forbidden"}"#)
     })

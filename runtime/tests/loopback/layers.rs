@@ -34,7 +34,7 @@ where
     }
 }
 
-/// Makes a layer of a function.
+/// Creates a layer from a function.
 pub(crate) fn layer<F>(function: F) -> impl Layer
 where
     F: for<'a> Fn(Sent, Next<'a>) -> BoxFuture<'a, Result<Response<Body>>> + Send + Sync,
@@ -42,7 +42,7 @@ where
     With(function)
 }
 
-/// Makes a layer that changes the request.
+/// Creates a layer that changes the request.
 pub(crate) fn changing(
     change: impl Fn(&mut Sent) + Send + Sync + 'static,
 ) -> impl Layer {
@@ -52,7 +52,7 @@ pub(crate) fn changing(
     })
 }
 
-/// A transport that writes its name before and after.
+/// A transport that logs its name before and after.
 pub(crate) struct Named(
     pub(crate) &'static str,
     pub(crate) Log,
@@ -73,7 +73,7 @@ impl Transport for Named {
     }
 }
 
-/// Makes a layer that writes its name before and after.
+/// Creates a layer that logs its name before and after.
 fn writing(name: &'static str, log: Log) -> impl Layer {
     layer(move |request, next| {
         let log = log.clone();
@@ -169,7 +169,7 @@ async fn credentials_never_follow_a_layer_to_another_origin() {
                 .unwrap();
             let error = get().send(&client).await.unwrap_err();
             assert!(error.is_invalid_request(), "{error}");
-            assert!(error.to_string().contains("below the base URL"), "{error}");
+            assert!(error.to_string().contains("outside the base URL"), "{error}");
 
             let to = target.clone();
             let client = builder(&server, &Steps::default())
@@ -178,14 +178,14 @@ async fn credentials_never_follow_a_layer_to_another_origin() {
                 .build()
                 .unwrap();
             let error = get().send(&client).await.unwrap_err();
-            assert!(error.to_string().contains("below the base URL"), "{error}");
+            assert!(error.to_string().contains("outside the base URL"), "{error}");
             assert!(!error.may_have_been_executed() && !error.is_retryable());
         }
     }
     assert_eq!((server.arrived(), other.arrived()), (0, 0));
 }
 
-/// An attempt's layer that turns requests with credentials away from the base URL.
+/// An attempt layer that redirects requests with credentials away from the base URL.
 struct Turning(Url, Arc<dyn Transport>);
 
 impl Transport for Turning {
@@ -233,7 +233,7 @@ async fn a_refusal_sends_nothing_and_says_so() {
     assert_eq!(server.arrived(), 0);
 }
 
-/// Keeps responses to reads, by their URL.
+/// Caches responses to reads, by their URL.
 #[derive(Default)]
 struct Cache(Mutex<HashMap<Url, Bytes>>);
 
@@ -282,7 +282,7 @@ async fn a_cache_responds_without_an_attempt() {
     assert_eq!(server.arrived(), 1);
 }
 
-/// Makes a layer that runs a call again where it has failed.
+/// Creates a layer that runs a failed call a second time.
 fn twice() -> impl Layer {
     layer(|request, next| {
         Box::pin(async move {
@@ -316,7 +316,7 @@ async fn attempts_of_all_runs_are_counted() {
 }
 
 #[tokio::test]
-async fn what_was_executed_below_a_refusal_is_told() {
+async fn executions_below_a_refusal_are_reported() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let late = layer(|request, next| {
         Box::pin(async move {

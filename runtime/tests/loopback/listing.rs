@@ -1,4 +1,4 @@
-//! A page, as the generator writes one: a list of numbers, with and without its links.
+//! A page in the generator's form: a list of numbers, with and without links.
 
 use atlas_admin_runtime::codec::Extra;
 use atlas_admin_runtime::record;

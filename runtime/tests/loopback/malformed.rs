@@ -1,4 +1,4 @@
-//! Responses that are not HTTP: another attempt would get the same.
+//! Responses that are not HTTP: another attempt would fail in the same way.
 
 use atlas_admin_runtime::Client;
 
@@ -16,7 +16,7 @@ fn heads() -> [String; 5] {
 }
 
 #[tokio::test]
-async fn a_head_that_is_not_http_is_answered_for_once() {
+async fn a_response_that_is_not_http_gets_one_attempt() {
     for head in heads() {
         let shown = head[..10].to_owned();
         let server = Server::start(move |_, _| Reply::raw(head.clone()).hang()).await;
@@ -25,14 +25,14 @@ async fn a_head_that_is_not_http_is_answered_for_once() {
         assert!(!error.is_retryable() && !error.is_connect(), "{error}");
         let line = error.to_string();
         assert!(
-            line.contains("not HTTP") && line.contains("check the base URL"),
+            line.contains("not valid HTTP") && line.contains("check the base URL"),
             "{line}"
         );
     }
 }
 
 #[tokio::test]
-async fn the_token_endpoint_is_asked_once_too() {
+async fn the_token_endpoint_gets_one_attempt_too() {
     let server =
         Server::start(|_, _| Reply::raw("220 mail.example ESMTP\r\n\r\n").hang());
     let server = server.await;

@@ -1,4 +1,5 @@
-//! Digest where a nonce is refused, or might be: what is sent twice, and what never is.
+//! Digest with refused nonces: the requests that are sent twice, and those that never
+//! are.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -20,13 +21,13 @@ fn post() -> Request<Json> {
     every_method().swap_remove(1)
 }
 
-/// Counts the bodies that were uploaded.
+/// Counts the uploaded bodies.
 fn uploads(server: &Server) -> usize {
     server.seen().iter().filter(|seen| !seen.body.is_empty()).count()
 }
 
-/// Starts a server that takes each nonce for a while, and no POST: 401 with this body, and
-/// perhaps with another challenge.
+/// Starts a server that accepts each nonce for some time, and no POST: it responds with
+/// 401, this body, and optionally another challenge.
 async fn without_role(body: &'static str, challenges: bool) -> Server {
     let oracle = Oracle::new(ATLAS);
     Server::start(move |_, seen| {
@@ -99,7 +100,8 @@ async fn a_missing_role_without_a_code_uploads_twice_once() {
         get().send(&client).await.unwrap();
         let before = server.arrived();
         assert!(post().send(&client).await.unwrap_err().is_unauthorized());
-        // With a nonce that might have expired and with a new one; then with a new one only.
+        // With a nonce that may have expired and then with a new one; from then on with
+        // a new one only.
         assert_eq!(server.arrived() - before, 2, "{round}");
         assert_eq!(uploads(&server), 2 + round);
     }
@@ -127,14 +129,14 @@ async fn one_time_nonces_double_no_upload_for_long() {
         for _ in 0..20 {
             post().send(&client).await.unwrap();
         }
-        // Two refusals taught it; from then on a probe goes ahead.
+        // After two refusals, a probe goes first.
         assert_eq!((server.arrived(), uploads(&server)), (40, 22), "{says_stale}");
         for _ in 0..10 {
             get().send(&client).await.unwrap();
             post().send(&client).await.unwrap();
         }
         assert_eq!((server.arrived(), uploads(&server)), (80, 32), "{says_stale}");
-        // Once in a while it is tried again.
+        // From time to time, it is tried again.
         clock.advance(Duration::from_secs(3600));
         for _ in 0..10 {
             post().send(&client).await.unwrap();
@@ -196,22 +198,22 @@ async fn a_realm_may_be_written_in_any_script() {
     assert_eq!(server.arrived(), 6);
 }
 
-/// Answers requests as a server does that looks at their heads only: it refuses what lacks
-/// the nonce of the time, and closes the connection while the body still arrives. On threads
-/// of its own, so that it does so in the middle of what the client writes.
+/// Responds to requests like a server that reads their headers only: it refuses those
+/// without the current nonce, and closes the connection while the body still arrives. On
+/// separate threads, so that it does so while the client writes.
 fn hasty(accepted: Arc<AtomicUsize>) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let accepted = accepted.clone();
-            std::thread::spawn(move || answer_hastily(stream.unwrap(), &accepted));
+            std::thread::spawn(move || respond_hastily(stream.unwrap(), &accepted));
         }
     });
     url
 }
 
-fn answer_hastily(mut stream: std::net::TcpStream, accepted: &AtomicUsize) {
+fn respond_hastily(mut stream: std::net::TcpStream, accepted: &AtomicUsize) {
     let mut head = Vec::new();
     let mut buffer = vec![0; 4 << 10];
     let end = loop {
@@ -225,7 +227,7 @@ fn answer_hastily(mut stream: std::net::TcpStream, accepted: &AtomicUsize) {
         }
     };
     let text = String::from_utf8_lossy(&head[..end]);
-    // Each nonce is stale with the next request.
+    // Each nonce is stale at the next request.
     let nonce = accepted.load(SeqCst);
     let status = if text.contains(&format!("nonce=\"{nonce}\"")) {
         let length = text.split("content-length: ").nth(1);

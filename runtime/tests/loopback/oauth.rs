@@ -11,13 +11,13 @@ use super::api::{SECRET, builder, every_method, get, list, service_account};
 use super::clock::Steps;
 use super::server::{Reply, Seen, Server};
 
-/// Hands out `token-1`, `token-2`, … and accepts the latest.
+/// Issues `token-1`, `token-2`, … and accepts the latest.
 struct Issuer {
     issued: AtomicUsize,
 }
 
 impl Issuer {
-    fn answer(&self, seen: &Seen) -> Reply {
+    fn respond(&self, seen: &Seen) -> Reply {
         match seen.target.as_str() {
             "/api/oauth/token" => {
                 let number = self.issued.fetch_add(1, Ordering::SeqCst) + 1;
@@ -47,7 +47,7 @@ impl Issuer {
 async fn start() -> (Server, Steps, Client, Arc<Issuer>) {
     let issuer = Arc::new(Issuer { issued: AtomicUsize::new(0) });
     let shared = issuer.clone();
-    let server = Server::start(move |_, seen| shared.answer(seen)).await;
+    let server = Server::start(move |_, seen| shared.respond(seen)).await;
     let clock = Steps::default();
     let client =
         builder(&server, &clock).credentials(service_account()).build().unwrap();
@@ -106,10 +106,11 @@ async fn a_refused_token_is_replaced_once_for_all_callers() {
     assert_eq!(tokens(&server), before + 1);
 }
 
-/// The time in which no refusal makes a client request a token, after one that did.
+/// The time after a token request caused by a refusal in which no other refusal causes
+/// one.
 const REFUSAL_PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// A service that refuses every token for one operation, and for no other.
+/// A service that refuses every token for one operation only.
 async fn refusing(body: &'static str) -> (Server, Steps, Client) {
     let server = Server::start(move |number, seen| match seen.target.as_str() {
         "/api/oauth/token" => {
@@ -212,7 +213,7 @@ async fn a_401_that_stays_is_an_error_after_one_renewal() {
 }
 
 #[tokio::test]
-async fn who_waits_shares_a_failure() {
+async fn waiting_calls_share_a_failure() {
     let server = Server::start(|_, _| {
         let body = r#"{"error":"invalid_client","error_description":"wrong mdb_sa_sk_hunter2"}"#;
         Reply::new(401, &[], body).after(Duration::from_millis(500))
@@ -236,7 +237,7 @@ async fn who_waits_shares_a_failure() {
 }
 
 #[tokio::test]
-async fn faults_of_the_token_endpoint_are_retried_whatever_the_method() {
+async fn faults_of_the_token_endpoint_are_retried_for_every_method() {
     for request in every_method() {
         let server =
             Server::start(|number, seen| match (number, seen.target.as_str()) {
@@ -274,7 +275,7 @@ async fn too_many_active_tokens_is_not_a_wrong_secret() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_token_are_told_without_their_bytes() {
+async fn responses_without_a_token_are_reported_without_their_bytes() {
     for body in [
         r#"{"access_token":"hunter2","token_type":"mac"}"#,
         r#"{"access_token":""}"#,
@@ -308,7 +309,7 @@ async fn revoke_forgets_the_token_everywhere() {
     assert_eq!(tokens(&server), 2);
 }
 
-/// Makes clients that share a store, which is theirs alone.
+/// Creates clients that share a store with each other only.
 fn sharing(server: &Server, clock: &Steps) -> impl Fn() -> Client {
     let store = Arc::new(MemoryStore::default());
     move || {
@@ -325,7 +326,7 @@ async fn clients_share_a_token_through_their_store() {
         get().send(&client()).await.unwrap();
     }
     assert_eq!(tokens(&server), 1);
-    // A stored token that the service refuses is not taken twice.
+    // A stored token that the service refuses is not used twice.
     issuer.issued.fetch_add(1, Ordering::SeqCst);
     get().send(&client()).await.unwrap();
     get().send(&client()).await.unwrap();
@@ -333,7 +334,7 @@ async fn clients_share_a_token_through_their_store() {
 }
 
 #[tokio::test]
-async fn a_failed_renewal_goes_on_with_the_token() {
+async fn a_failed_renewal_continues_with_the_token() {
     let server = Server::start(|number, seen| match (number, seen.target.as_str()) {
         (0, _) => Reply::new(200, &[], r#"{"access_token":"t","expires_in":1000}"#),
         (_, "/api/oauth/token") => Reply::new(400, &[], ""),
@@ -352,7 +353,7 @@ async fn a_failed_renewal_goes_on_with_the_token() {
     assert!(get().send(&client).await.is_err());
 }
 
-/// A clock on which the time that a renewal may take is over at once, and no other.
+/// A clock on which only the time limit of a renewal passes, at once.
 #[derive(Debug)]
 struct Impatient(Steps, Duration);
 
@@ -374,7 +375,7 @@ impl Clock for Impatient {
     }
 }
 
-/// A service whose first token is good for 1,000 s, and whose next does not come.
+/// A service whose first token is valid for 1,000 s, and whose next never arrives.
 async fn with_one_token() -> Server {
     Server::start(|number, seen| match (number, seen.target.as_str()) {
         (0, _) => Reply::new(200, &[], r#"{"access_token":"t","expires_in":1000}"#),
@@ -385,12 +386,12 @@ async fn with_one_token() -> Server {
 }
 
 #[tokio::test]
-async fn a_renewal_that_hangs_goes_on_with_the_token() {
-    // A quarter of the time of an attempt, but no more than 2 s.
-    for (limit, patience) in [(60, 2), (4, 1)] {
+async fn a_renewal_that_hangs_continues_with_the_token() {
+    // A quarter of an attempt's time, but at most 2 s.
+    for (limit, wait) in [(60, 2), (4, 1)] {
         let server = with_one_token().await;
         let steps = Steps::default();
-        let clock = Impatient(steps.clone(), Duration::from_secs(patience));
+        let clock = Impatient(steps.clone(), Duration::from_secs(wait));
         let builder = builder(&server, &steps).credentials(service_account());
         let builder = builder.attempt_timeout(Duration::from_secs(limit)).clock(clock);
         let client = builder.build().unwrap();
@@ -402,9 +403,9 @@ async fn a_renewal_that_hangs_goes_on_with_the_token() {
             let sending = request.send(&client);
             let sent = tokio::time::timeout(Duration::from_secs(10), sending).await;
             sent.expect("it waits for the renewal").unwrap();
-            // Tried once, and then not again for a while.
+            // One attempt, and then none for some time.
             let waited = steps.monotonic() - last;
-            assert_eq!(waited.as_secs(), if call == 0 { patience } else { 0 });
+            assert_eq!(waited.as_secs(), if call == 0 { wait } else { 0 });
             last = steps.monotonic();
         }
         steps.advance(Duration::from_secs(31));
@@ -464,7 +465,7 @@ async fn lifetimes_are_read_however_they_are_written() {
         get().send(&client).await.unwrap();
         assert_eq!(tokens(&server), 2, "{written}");
     }
-    // One that is over at once is good for the call that asked for it.
+    // A token that expires at once is valid for the call that requested it.
     for written in ["0", "-5"] {
         let token = format!(r#"{{"access_token":"t","expires_in":{written}}}"#);
         let server = Server::start(move |_, _| Reply::new(200, &[], &token)).await;
@@ -500,34 +501,34 @@ async fn a_token_that_is_due_is_used_while_one_call_renews_it() {
         sent.expect("it waits for the renewal").unwrap();
     }
     assert_eq!(tokens(&server), 2);
-    // Nor does it harm the token where the call that renews it is dropped.
+    // Dropping the call that renews the token doesn't harm the token either.
     renewing.abort();
     _ = renewing.await;
     clock.advance(Duration::from_secs(60));
     let request = get();
     let expired = request.send(&client);
     assert!(tokio::time::timeout(Duration::from_millis(100), expired).await.is_err());
-    // It waits for the renewal, which goes on.
+    // The call waits for the renewal, which continues.
     assert_eq!(tokens(&server), 2);
 }
 
 #[tokio::test]
-async fn revoke_reaches_those_who_share_the_store() {
+async fn revoke_affects_clients_that_share_the_store() {
     let (server, clock, _, _) = start().await;
     let client = sharing(&server, &clock);
     get().send(&client()).await.unwrap();
-    // One that never called takes back what it finds in the store.
+    // A client that never called revokes the token in the store.
     client().revoke().await.unwrap();
     let revoke = server.seen().pop().unwrap();
     assert_eq!(revoke.body, b"token=token-1&token_type_hint=access_token");
     get().send(&client()).await.unwrap();
     assert_eq!(tokens(&server), 2);
-    // The new one would have been refused otherwise.
+    // Otherwise the new token would have been refused.
     assert_eq!(server.arrived(), 5);
 }
 
 #[tokio::test]
-async fn a_revoke_that_fails_is_told_and_the_token_kept() {
+async fn a_revoke_that_fails_is_an_error_and_keeps_the_token() {
     let server = Server::start(|_, seen| match seen.target.as_str() {
         "/api/oauth/token" => Reply::new(200, &[], r#"{"access_token":"t-hunter2"}"#),
         "/api/oauth/revoke" => Reply::new(503, &[], "no t-hunter2 today"),
@@ -544,8 +545,11 @@ async fn a_revoke_that_fails_is_told_and_the_token_kept() {
     for _ in 0..2 {
         let error = client.revoke().await.unwrap_err();
         assert_eq!((error.status(), error.attempts()), (Some(503), 3));
-        let told = format!("{error} {error:#?}");
-        assert!(told.contains("not revoked") && !told.contains("hunter2"), "{told}");
+        let printed = format!("{error} {error:#?}");
+        assert!(
+            printed.contains("not revoked") && !printed.contains("hunter2"),
+            "{printed}"
+        );
     }
     get().send(&client).await.unwrap();
     assert_eq!((tokens(&server), server.arrived()), (1, 9));
@@ -600,7 +604,7 @@ async fn revoke_takes_back_the_token_of_the_store_too() {
 #[tokio::test]
 async fn a_store_that_fails_costs_token_requests_and_no_call() {
     let (server, clock, _, _) = start().await;
-    // A folder, and a file in a folder that is not there.
+    // A folder, and a file in a folder that doesn't exist.
     let folder =
         std::env::temp_dir().join(format!("atlas-store-{}", std::process::id()));
     std::fs::create_dir_all(folder.join("tokens")).unwrap();

@@ -11,12 +11,12 @@ use sha2::Sha256;
 use super::api::PRIVATE;
 use super::server::{Reply, Seen};
 
-/// How the server challenges.
+/// The way in which the server challenges.
 #[derive(Clone, Copy)]
 pub(crate) struct Scheme {
     pub(crate) algorithm: &'static str,
     pub(crate) qop: &'static str,
-    /// How often a nonce may be used.
+    /// The number of times that a nonce may be used.
     pub(crate) uses: u32,
     pub(crate) realm: &'static str,
 }
@@ -24,7 +24,7 @@ pub(crate) struct Scheme {
 pub(crate) const ATLAS: Scheme =
     Scheme { algorithm: "MD5", qop: "auth", uses: u32::MAX, realm: "MMS Public API" };
 
-/// Nonces that were handed out, and what became of them.
+/// Issued nonces, and their state.
 pub(crate) struct Oracle {
     scheme: Scheme,
     nonces: Mutex<HashMap<String, Nonce>>,
@@ -37,7 +37,7 @@ struct Nonce {
     cnonce: Option<String>,
 }
 
-/// How many nonces are good at once: those before them are stale.
+/// The number of nonces that are valid at once: earlier ones are stale.
 const KEPT: usize = 1024;
 
 impl Oracle {
@@ -45,7 +45,7 @@ impl Oracle {
         Self { scheme, nonces: Mutex::default(), made: AtomicUsize::new(0) }
     }
 
-    /// Returns the refusal of a request that is not authenticated, `None` if it is.
+    /// Returns the refusal of a request that is not authenticated; `None` if it is.
     pub(crate) fn refuse(&self, seen: &Seen) -> Option<Reply> {
         let Some(header) = seen.header("authorization") else {
             return Some(self.challenge(false));
@@ -65,7 +65,7 @@ impl Oracle {
             nonce.cnonce.get_or_insert_with(|| get("cnonce").to_owned()).clone();
         let stale = count > self.scheme.uses;
         drop(nonces);
-        // A session keeps the client nonce that it began with.
+        // A session keeps its first client nonce.
         let wrong = self.response(seen, &parameters, &cnonce) != get("response")
             || get("uri") != seen.target
             || get("opaque") != "op\\aque";
@@ -75,7 +75,7 @@ impl Oracle {
         None
     }
 
-    /// Hands out a nonce without a refusal.
+    /// Issues a nonce without a refusal.
     pub(crate) fn next(&self) -> String {
         let mut nonces = self.nonces.lock().unwrap();
         let number = self.made.fetch_add(1, Ordering::SeqCst);
@@ -87,12 +87,12 @@ impl Oracle {
         nonce
     }
 
-    /// Forgets all nonces, as a server does that was started anew.
+    /// Forgets all nonces, like a server after a restart.
     pub(crate) fn forget(&self) {
         self.nonces.lock().unwrap().clear();
     }
 
-    /// Refuses whatever the request carried.
+    /// Refuses a request, whatever it carried.
     pub(crate) fn challenge(&self, stale: bool) -> Reply {
         let nonce = self.next();
         let Scheme { algorithm, qop, realm, .. } = self.scheme;
@@ -134,7 +134,7 @@ impl Oracle {
     }
 }
 
-/// Reads the parameters of an `Authorization` header.
+/// Parses the parameters of an `Authorization` header.
 pub(crate) fn parse(header: &str) -> HashMap<String, String> {
     let parameters = header.strip_prefix("Digest ").unwrap().split(", ");
     let pairs = parameters.map(|parameter| parameter.split_once('=').unwrap());

@@ -1,4 +1,4 @@
-//! Requests at the pace of a service that limits them by token buckets.
+//! Requests at the rate of a service that limits them with token buckets.
 #![allow(clippy::disallowed_methods, reason = "the buckets are refilled in real time")]
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use super::server::{Reply, Seen, Server};
 const LIMIT: f64 = 100.0;
 const RATE: f64 = 150.0;
 
-/// The buckets of a service: one, or one for each project.
+/// The buckets of a service: one, or one per project.
 #[derive(Default)]
 struct Buckets {
     levels: HashMap<String, (f64, Option<Instant>)>,
@@ -24,7 +24,7 @@ struct Buckets {
 }
 
 impl Buckets {
-    fn answer(&mut self, name: String) -> Reply {
+    fn respond(&mut self, name: String) -> Reply {
         let (level, at) = self.levels.entry(name).or_insert((LIMIT, None));
         let now = Instant::now();
         let since = at.replace(now).map_or(Duration::ZERO, |at| now - at);
@@ -44,7 +44,7 @@ async fn limited(bucket: fn(&Seen) -> &str) -> (Server, impl Fn() -> usize) {
     let buckets = Arc::new(Mutex::new(Buckets::default()));
     let shared = buckets.clone();
     let server = Server::start(move |_, seen| {
-        shared.lock().unwrap().answer(bucket(seen).to_owned())
+        shared.lock().unwrap().respond(bucket(seen).to_owned())
     });
     (server.await, move || buckets.lock().unwrap().refused)
 }
@@ -53,7 +53,7 @@ fn client(server: &Server) -> Client {
     Client::builder().base_url(&server.url).build().unwrap()
 }
 
-/// Sends requests for so many projects by 64 tasks, and returns how long it took.
+/// Sends requests for a number of projects from 64 tasks, and returns the time taken.
 async fn inventory(clients: &[Client], projects: usize) -> Duration {
     let start = Instant::now();
     let next = Arc::new(Mutex::new(0..projects));
@@ -76,7 +76,7 @@ async fn inventory(clients: &[Client], projects: usize) -> Duration {
     start.elapsed()
 }
 
-/// Twice the time that the bucket needs for requests, and a second for a busy machine.
+/// Twice the time that the bucket needs for requests, and a second for a slow machine.
 fn allowed(requests: usize) -> Duration {
     Duration::from_secs_f64((requests as f64 - LIMIT) / RATE * 2.0 + 1.0)
 }
@@ -94,7 +94,7 @@ async fn clients_that_share_a_bucket_converge() {
     let (server, refused) = limited(|_| "").await;
     let took = inventory(&[client(&server), client(&server)], 700).await;
     assert!(took < allowed(700), "{took:?} of {:?}", allowed(700));
-    // Neither knows what the other has in flight: no more than the tasks of both.
+    // Neither client knows the other's requests in flight: at most one per task of both.
     assert!(refused() <= 64, "{} refused", refused());
 }
 
@@ -180,7 +180,7 @@ async fn figures_that_make_no_sense_delay_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_that_nobody_polls_delays_no_other() {
+async fn an_unpolled_request_delays_no_other() {
     let server = Server::start(|number, _| {
         let remaining = if number == 0 { "0" } else { "90" };
         let headers = [("ratelimit-limit", "100"), ("ratelimit-remaining", remaining)];
@@ -190,7 +190,7 @@ async fn a_request_that_nobody_polls_delays_no_other() {
     let client = client(&server);
     let request = Request::<Json>::new(&GET, &["1"]);
     request.send(&client).await.unwrap();
-    // It waits in the queue, as a page does that was requested ahead.
+    // It waits in the queue, like a page that was requested ahead.
     let mut first = Box::pin(request.send(&client));
     let polled = poll_fn(|context| Poll::Ready(first.as_mut().poll(context))).await;
     assert!(polled.is_pending());

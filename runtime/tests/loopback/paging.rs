@@ -9,14 +9,14 @@ use super::api::{self, LIST, plain};
 use super::listing::Listing;
 use super::server::{Reply, Seen, Server};
 
-/// Returns the number of the page that is asked for.
+/// Returns the number of the requested page.
 fn page(seen: &Seen) -> usize {
     let (_, query) = seen.target.split_once('?').unwrap_or_default();
     let number = query.split('&').find_map(|pair| pair.strip_prefix("pageNum="));
     number.map_or(1, |number| number.parse().unwrap())
 }
 
-/// A list in pages of the sizes given, with links.
+/// A list in pages of these sizes, with links.
 fn linked(sizes: &'static [usize]) -> impl Fn(&Seen) -> Reply + Send + Sync + 'static {
     move |seen| {
         let page = page(seen);
@@ -28,7 +28,7 @@ fn linked(sizes: &'static [usize]) -> impl Fn(&Seen) -> Reply + Send + Sync + 's
         if page < sizes.len() {
             links.push(rel("next"));
         }
-        // The total is wrong: nobody should look at it.
+        // The total is wrong, and must be ignored.
         let body =
             serde_json::json!({"links": links, "results": results, "totalCount": 1});
         Reply::json(&body.to_string())
@@ -42,8 +42,8 @@ async fn items(client: &Client) -> Result<Vec<i64>, Error> {
 #[tokio::test]
 async fn every_item_comes_once_whatever_the_sizes() {
     for sizes in [&[0][..], &[3], &[3, 3, 3], &[3, 1, 2, 5], &[2, 2, 0]] {
-        let answer = linked(sizes);
-        let server = Server::start(move |_, seen| answer(seen)).await;
+        let script = linked(sizes);
+        let server = Server::start(move |_, seen| script(seen)).await;
         let all: Vec<i64> = (0..sizes.iter().sum::<usize>() as i64).collect();
         assert_eq!(items(&plain(&server)).await.unwrap(), all, "{sizes:?}");
         assert_eq!(server.seen().len(), sizes.len());
@@ -64,12 +64,12 @@ async fn what_is_no_page_is_an_error_and_not_the_end() {
 
 #[tokio::test]
 async fn a_retried_page_loses_and_repeats_nothing() {
-    let answer = linked(&[2, 2, 2, 2]);
+    let script = linked(&[2, 2, 2, 2]);
     let server = Server::start(move |number, seen| match number % 3 {
         0 => Reply::new(503, &[], ""),
         1 => Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\n{\"results\":[7")
             .close(),
-        _ => answer(seen),
+        _ => script(seen),
     })
     .await;
     assert_eq!(items(&plain(&server)).await.unwrap(), (0..8).collect::<Vec<_>>());
@@ -101,14 +101,14 @@ async fn lists_without_links_end_with_an_empty_page() {
 
 #[tokio::test]
 async fn a_page_without_items_is_the_last_whatever_its_links_say() {
-    let answer = linked(&[2, 0, 2]);
-    let server = Server::start(move |_, seen| answer(seen)).await;
+    let script = linked(&[2, 0, 2]);
+    let server = Server::start(move |_, seen| script(seen)).await;
     assert_eq!(items(&plain(&server)).await.unwrap(), [0, 1]);
     assert_eq!(server.arrived(), 2);
 }
 
-/// A list of `total` items in pages of 10, with its length and with links. It notes how many
-/// pages are requested at once.
+/// A list of `total` items in pages of 10, with its length and links. Counts the pages
+/// that are requested concurrently.
 fn counted(total: usize) -> impl Fn(&Seen) -> Reply + Send + Sync + 'static {
     move |seen| {
         let page = page(seen);
@@ -124,8 +124,8 @@ fn counted(total: usize) -> impl Fn(&Seen) -> Reply + Send + Sync + 'static {
 #[tokio::test]
 async fn pages_ahead_come_in_order_once_and_not_past_the_end() {
     for (total, ahead) in [(95, 4), (100, 4), (10, 4), (101, 100), (45, 0)] {
-        let answer = counted(total);
-        let server = Server::start(move |_, seen| answer(seen)).await;
+        let script = counted(total);
+        let server = Server::start(move |_, seen| script(seen)).await;
         let stream = Request::<Listing>::new(&LIST, &[]).paged().stream(&plain(&server));
         let items: Vec<i64> = stream.ahead(ahead).try_collect().await.unwrap();
         assert_eq!(items, (0..total as i64).collect::<Vec<_>>());
@@ -137,8 +137,8 @@ async fn pages_ahead_come_in_order_once_and_not_past_the_end() {
 
 #[tokio::test]
 async fn several_pages_ahead_are_requested_at_once() {
-    let answer = counted(100);
-    let server = Server::start(move |_, seen| answer(seen)).await;
+    let script = counted(100);
+    let server = Server::start(move |_, seen| script(seen)).await;
     let client = plain(&server);
     let mut stream =
         Request::<Listing>::new(&LIST, &[]).paged().stream(&client).ahead(4);
@@ -200,7 +200,7 @@ async fn time_limits_do_not_count_while_a_page_waits_for_its_consumer() {
         Reply::json(&body.to_string())
     })
     .await;
-    // A page takes a fraction of it, even on a machine that does other work.
+    // A page takes a fraction of it, even on a busy machine.
     let limit = std::time::Duration::from_secs(1);
     let client = Client::builder().base_url(&server.url);
     let client = client.attempt_timeout(limit).timeout(limit * 2).build().unwrap();
@@ -214,13 +214,13 @@ async fn time_limits_do_not_count_while_a_page_waits_for_its_consumer() {
 }
 
 #[tokio::test]
-async fn the_next_page_is_asked_for_ahead() {
-    let answer = linked(&[2, 2, 2]);
-    let server = Server::start(move |_, seen| answer(seen)).await;
+async fn the_next_page_is_requested_ahead() {
+    let script = linked(&[2, 2, 2]);
+    let server = Server::start(move |_, seen| script(seen)).await;
     let client = plain(&server);
     let mut stream = pin!(Request::<Listing>::new(&LIST, &[]).paged().stream(&client));
     assert_eq!(stream.next().await.unwrap().unwrap(), 0);
-    // The second page comes without anybody asking for its items; the third doesn't.
+    // The second page arrives before its items are requested; the third doesn't.
     server.has(2).await;
     assert_eq!(stream.next().await.unwrap().unwrap(), 1);
     assert_eq!(server.seen().len(), 2);
@@ -228,13 +228,13 @@ async fn the_next_page_is_asked_for_ahead() {
 }
 
 #[tokio::test]
-async fn the_page_after_a_page_is_asked_for_ahead() {
-    let answer = linked(&[2, 2, 2]);
-    let server = Server::start(move |_, seen| answer(seen)).await;
+async fn the_page_after_a_page_is_requested_ahead() {
+    let script = linked(&[2, 2, 2]);
+    let server = Server::start(move |_, seen| script(seen)).await;
     let client = plain(&server);
     let mut pages = Request::<Listing>::new(&LIST, &[]).paged().pages(&client);
     assert!(pages.next().await.unwrap().is_ok());
-    // On the way while the caller has the first in hands.
+    // In flight while the caller uses the first page.
     server.has(2).await;
     assert_eq!(pages.count().await, 2);
     assert_eq!(server.arrived(), 3);
@@ -242,10 +242,10 @@ async fn the_page_after_a_page_is_asked_for_ahead() {
 
 #[tokio::test]
 async fn a_stream_begins_where_the_request_says_and_ends_with_an_error() {
-    let answer = linked(&[2, 2, 2]);
+    let script = linked(&[2, 2, 2]);
     let server = Server::start(move |_, seen| match page(seen) {
         3 => Reply::new(404, &[], ""),
-        _ => answer(seen),
+        _ => script(seen),
     })
     .await;
     let client = plain(&server);
@@ -263,13 +263,13 @@ async fn a_stream_begins_where_the_request_says_and_ends_with_an_error() {
 
 #[tokio::test]
 async fn free_form_pages_are_pages() {
-    let answer = linked(&[2, 1]);
-    let server = Server::start(move |_, seen| answer(seen)).await;
+    let script = linked(&[2, 1]);
+    let server = Server::start(move |_, seen| script(seen)).await;
     let client = plain(&server);
     let request = Request::<Json>::new(&LIST, &[]).paged();
     let items: Vec<Json> = request.stream(&client).try_collect().await.unwrap();
     assert_eq!(items, [0, 1, 2]);
-    // `{}` is a value, and no page.
+    // `{}` is a valid value, but not a page.
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let items: Vec<_> = request.stream(&plain(&server)).collect().await;
     assert!(matches!(&items[..], [Err(error)] if error.is_decode()), "{items:?}");

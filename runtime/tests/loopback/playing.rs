@@ -43,7 +43,7 @@ fn panic_of(action: impl FnOnce() + std::panic::UnwindSafe) -> String {
 }
 
 #[test]
-fn what_is_not_in_a_recording_and_what_is_left_is_told() {
+fn unrecorded_requests_and_unused_recordings_are_reported() {
     let runtime =
         || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let problem = panic_of(|| {
@@ -51,7 +51,7 @@ fn what_is_not_in_a_recording_and_what_is_left_is_told() {
         let client = atlas.client_builder().build().unwrap();
         _ = runtime().block_on(get().send(&client).into_future());
     });
-    assert!(problem.contains("came: GET /api/atlas/v2/groups/1\n"), "{problem}");
+    assert!(problem.contains("received: GET /api/atlas/v2/groups/1\n"), "{problem}");
     assert!(problem.contains("left: GET /api/atlas/v2/groups/1?a=1 (another query)"));
 
     let problem = panic_of(|| drop(recording(&recorded("/groups/1", "{}"))));
@@ -70,7 +70,7 @@ fn what_is_not_in_a_recording_and_what_is_left_is_told() {
         let client = atlas.client_builder().build().unwrap();
         _ = runtime().block_on(get().send(&client).into_future());
     });
-    assert!(problem.contains("leaves out the body"), "{problem}");
+    assert!(problem.contains("omits the body"), "{problem}");
 
     for no_recording in
         ["", "{}", r#"{"log":{"entries":[]}}"#, r#"{"log":{"entries":[1]}}"#]

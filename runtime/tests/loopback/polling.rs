@@ -18,7 +18,7 @@ async fn creating(until: usize) -> Server {
 }
 
 #[tokio::test]
-async fn waits_for_an_answer() {
+async fn waits_for_a_response() {
     let server = creating(4).await;
     let clock = Steps::default();
     let client = builder(&server, &clock).build().unwrap();
@@ -56,7 +56,7 @@ async fn gives_up_in_time() {
 }
 
 #[tokio::test]
-async fn waits_for_the_end_and_tells_errors() {
+async fn waits_for_the_end_and_returns_errors() {
     let server = Server::start(|number, _| match number {
         0 | 1 => Reply::json("{}"),
         2 => Reply::new(404, &[], ""),
@@ -70,7 +70,7 @@ async fn waits_for_the_end_and_tells_errors() {
     assert!(get().poll(&client).until(|_| true).await.unwrap_err().is_forbidden());
 }
 
-/// Replies to the first requests with these, and to all later ones with the last.
+/// Replies to the first requests in order, and to all later ones with the last reply.
 async fn script(replies: Vec<fn() -> Reply>) -> Server {
     Server::start(move |number, _| replies[number.min(replies.len() - 1)]()).await
 }
@@ -82,7 +82,7 @@ fn state(name: &'static str) -> Reply {
 #[tokio::test]
 async fn errors_that_may_pass_do_not_end_it() {
     let page = "<!DOCTYPE html><title>Unavailable</title>";
-    // Each longer than the client is willing to repeat a request.
+    // Each lasts longer than the client retries a request.
     for status in [500, 502, 503, 504, 429] {
         let server = Server::start(move |number, _| match number {
             0..40 => Reply::new(status, &[("content-type", "text/html")], page),
@@ -122,9 +122,9 @@ async fn an_outage_ends_it_when_its_own_time_is_up() {
         .unwrap_err();
     assert!(error.is_timeout() && !error.is_failed_wait());
     let line = error.to_string();
-    let told = "600s, the time limit of this wait (`timeout`); \
+    let message = "600s, the time limit of this wait (`timeout`); \
                 last seen: stateName: \"UPDATING\"; last error: getGroup";
-    assert!(line.contains(told), "{line}");
+    assert!(line.contains(message), "{line}");
     let source = std::error::Error::source(&error).unwrap();
     assert!(source.to_string().contains("503"), "{source}");
     assert!(server.seen().len() > 60);
@@ -152,7 +152,7 @@ async fn what_was_just_made_may_not_be_there_yet() {
     let server = script(vec![absent, absent, || state("IDLE")]).await;
     let idle = |group: &Json| group["stateName"] == "IDLE";
     get().poll(&plain(&server)).until(idle).await.unwrap();
-    // For half a minute, and not where it was there.
+    // For half a minute, and not if it was seen before.
     let server = script(vec![absent]).await;
     assert!(get().poll(&plain(&server)).until(idle).await.unwrap_err().is_not_found());
     assert_eq!(server.seen().len(), 4);
@@ -203,7 +203,7 @@ async fn the_service_may_ask_for_longer_waits() {
         .unwrap_err();
     let waits: Vec<_> = clock.waits().iter().map(Duration::as_secs).collect();
     assert_eq!(waits, [30, 10, 45]);
-    // It asks for more than is left, so there is nothing to wait for.
+    // The service asks for more time than is left, so the wait ends.
     assert!(error.is_timeout(), "{error}");
 }
 

@@ -1,6 +1,7 @@
 //! Processes that share a token through a file.
 //!
-//! Each is this program once more, told by a variable which part to play in which folder.
+//! Each process is this program, started again with a variable that selects its part and
+//! folder.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -15,10 +16,10 @@ use super::certificate::ROOT;
 use super::server::{Reply, Server};
 use super::tls;
 
-/// Longer than anything here takes, shorter than a turn is waited for (10 seconds).
+/// Longer than anything here takes, and shorter than the wait for the lock (10 seconds).
 const SOON: Duration = Duration::from_secs(8);
 
-/// The folder of a test, which other processes may share with it. It goes with the test.
+/// The folder of a test, which other processes may share. It is removed with the test.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -38,7 +39,8 @@ impl Folder {
         FileStore::new(self.path("tokens.json"))
     }
 
-    /// Returns this program once more, to run one test in it as a part of another.
+    /// Returns a command that runs this program again, for one test as a part of
+    /// another.
     fn command(&self, test: &str, part: &str) -> Command {
         let mut command = Command::new(std::env::current_exe().unwrap());
         let name = format!("loopback::processes::{test}");
@@ -46,7 +48,7 @@ impl Folder {
         command
     }
 
-    /// Writes the Atlas CLI's file, where Linux, macOS and Windows keep it.
+    /// Writes the Atlas CLI's file to its place on Linux, macOS and Windows.
     fn write_profiles(&self, text: &str) {
         for place in [".config", "Library/Application Support", "AppData"] {
             let place = self.path(place).join("atlascli");
@@ -55,7 +57,7 @@ impl Folder {
         }
     }
 
-    /// Makes this folder a program's home, and takes variables of credentials away from it.
+    /// Makes this folder a program's home, and removes credentials from its environment.
     fn enter(&self, command: &mut Command) {
         command.env("HOME", &self.0).env_remove("XDG_CONFIG_HOME");
         command.env("AppData", self.path("AppData"));
@@ -82,7 +84,7 @@ impl Drop for Folder {
 const PART: &str = "ATLAS_TEST_PART";
 const FOLDER: &str = "ATLAS_TEST_FOLDER";
 
-/// Returns the part that this process was started to play, and its store.
+/// Returns the part of this process, and its store.
 fn part() -> Option<(String, PathBuf, FileStore)> {
     let part = std::env::var(PART).ok()?;
     let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
@@ -90,7 +92,7 @@ fn part() -> Option<(String, PathBuf, FileStore)> {
     Some((part, folder, store))
 }
 
-/// A process that is ended with the test.
+/// A process that is killed with the test.
 struct Process(Child);
 
 impl Process {
@@ -117,8 +119,8 @@ impl Drop for Process {
 }
 
 #[tokio::test]
-async fn one_is_told_by_its_environment_and_its_profiles() {
-    let test = "one_is_told_by_its_environment_and_its_profiles";
+async fn a_process_reads_its_environment_and_its_profiles() {
+    let test = "a_process_reads_its_environment_and_its_profiles";
     if let Some((url, ..)) = part() {
         let debug = format!("{:?}", Client::from_env().unwrap());
         assert!(debug.contains("ApiKey") && debug.contains(&url), "{debug}");
@@ -191,7 +193,7 @@ async fn one_infers_what_its_surroundings_have() {
 }
 
 #[tokio::test]
-async fn a_platform_without_certificates_is_told_and_trusts_those_it_is_given() {
+async fn a_platform_without_certificates_is_reported_and_trusts_given_ones() {
     if part().is_some() {
         let build =
             |url| Client::builder().base_url(url).tls_backend(TlsBackend::Rustls);
@@ -210,7 +212,7 @@ async fn a_platform_without_certificates_is_told_and_trusts_those_it_is_given() 
                 assert!(error.contains(part) && !error.contains('\n'), "{error}");
             }
         }
-        // No TLS, no certificates.
+        // Without TLS, no certificates are needed.
         build("http://127.0.0.1:9999").build().unwrap();
         let url = tls::start().await;
         let client = build(&url).root_certificates(ROOT).build().unwrap();
@@ -218,9 +220,9 @@ async fn a_platform_without_certificates_is_told_and_trusts_those_it_is_given() 
         return;
     }
     let folder = Folder::new("scratch");
-    let test = "a_platform_without_certificates_is_told_and_trusts_those_it_is_given";
+    let test = "a_platform_without_certificates_is_reported_and_trusts_given_ones";
     let mut command = folder.command(test, "scratch");
-    // Where the list of the platform is a file: macOS and Windows have theirs always.
+    // Where the platform's list is a file: macOS and Windows always have theirs.
     if cfg!(target_os = "linux") {
         command.env("SSL_CERT_FILE", "/dev/null").env("SSL_CERT_DIR", "/nonexistent");
         Process::start(&mut command).succeeds().await;
@@ -243,7 +245,7 @@ async fn those_that_start_at_once_request_one_token() {
     let server = Server::start(|_, seen| match seen.target.as_str() {
         "/api/oauth/token" => {
             let token = r#"{"access_token":"t","expires_in":3600}"#;
-            // So that all of them want one before there is one.
+            // So that all of them request one before there is one.
             Reply::new(200, &[], token).after(Duration::from_millis(500))
         }
         _ => Reply::json("{}"),
@@ -259,12 +261,12 @@ async fn those_that_start_at_once_request_one_token() {
 }
 
 #[tokio::test]
-async fn one_at_a_time_has_the_turn() {
+async fn one_process_at_a_time_holds_the_lock() {
     if let Some((_, folder, store)) = part() {
         let inside = folder.join("inside");
         for _ in 0..10 {
             let turn = store.turn().await;
-            // Fails where another process is inside as well.
+            // Fails if another process holds the lock as well.
             OpenOptions::new().write(true).create_new(true).open(&inside).unwrap();
             tokio::time::sleep(Duration::from_millis(2)).await;
             std::fs::remove_file(&inside).unwrap();
@@ -273,7 +275,7 @@ async fn one_at_a_time_has_the_turn() {
         return;
     }
     let folder = Folder::new("turns");
-    let start = || folder.start("one_at_a_time_has_the_turn", "turns");
+    let start = || folder.start("one_process_at_a_time_holds_the_lock", "turns");
     let processes: Vec<_> = (0..4).map(|_| start()).collect();
     for process in processes {
         process.succeeds().await;
@@ -281,16 +283,16 @@ async fn one_at_a_time_has_the_turn() {
 }
 
 #[tokio::test]
-async fn the_turn_lasts_as_long_as_its_process() {
+async fn the_lock_lasts_as_long_as_its_process() {
     if let Some((_, folder, store)) = part() {
         let _turn = store.turn().await;
         File::create(folder.join("inside")).unwrap();
         return std::future::pending().await;
     }
     let folder = Folder::new("death");
-    let process = folder.start("the_turn_lasts_as_long_as_its_process", "hold");
+    let process = folder.start("the_lock_lasts_as_long_as_its_process", "hold");
     tokio::time::timeout(SOON, appears(&folder.path("inside"))).await.unwrap();
-    // However long it takes: no guess at the death of one that is only slow.
+    // However long it takes: a slow process is not taken for a dead one.
     let lock = File::options().write(true).open(folder.path("tokens.json.lock"));
     let lock = lock.unwrap();
     let made = lock.metadata().unwrap().modified().unwrap();
@@ -298,7 +300,7 @@ async fn the_turn_lasts_as_long_as_its_process() {
     let store = folder.store();
     let meanwhile = tokio::time::timeout(Duration::from_millis(300), store.turn());
     assert!(meanwhile.await.is_err(), "two processes have the turn");
-    // And no wait for one that died.
+    // And no wait for a process that has died.
     drop(process);
     assert!(tokio::time::timeout(SOON, store.turn()).await.is_ok());
 }

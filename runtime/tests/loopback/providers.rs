@@ -1,4 +1,4 @@
-//! Credentials that are asked for, and asked for again.
+//! Credentials providers that are asked once, and again.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,8 +15,8 @@ use super::api::{builder, every_method, get};
 use super::clock::Steps;
 use super::server::{Reply, Seen, Server};
 
-/// A service that knows two secrets of one account, until the first is deleted, and a token for
-/// each.
+/// A service that knows two secrets of one account, until the first is deleted, and a
+/// token for each.
 struct Account {
     is_first_deleted: Mutex<bool>,
 }
@@ -25,7 +25,7 @@ const FIRST: &str = "mdb_sa_sk_first";
 const SECOND: &str = "mdb_sa_sk_second";
 
 impl Account {
-    fn answer(&self, seen: &Seen) -> Reply {
+    fn respond(&self, seen: &Seen) -> Reply {
         let first_deleted = *self.is_first_deleted.lock().unwrap();
         let header = seen.header("authorization").unwrap_or_default();
         let of = |secret| {
@@ -55,7 +55,7 @@ impl Account {
     async fn start() -> (Arc<Self>, Server) {
         let account = Arc::new(Self { is_first_deleted: Mutex::new(false) });
         let shared = account.clone();
-        (account, Server::start(move |_, seen| shared.answer(seen)).await)
+        (account, Server::start(move |_, seen| shared.respond(seen)).await)
     }
 
     fn delete_first(&self) {
@@ -74,8 +74,8 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A secret is added, put into the file, and the old one deleted: what Atlas's rotation of
-/// secrets is. No call fails.
+/// A secret is added and put into the file, and the old one deleted, as in Atlas's
+/// rotation of secrets. No call fails.
 #[tokio::test]
 async fn a_secret_in_a_file_rotates_without_a_failed_call() {
     let (account, server) = Account::start().await;
@@ -92,7 +92,7 @@ async fn a_secret_in_a_file_rotates_without_a_failed_call() {
     assert_eq!(targets(&server).len(), 2);
     std::fs::write(&secret, SECOND).unwrap();
     account.delete_first();
-    // The token in use and the old secret are refused: the file has the answer.
+    // The token in use and the old secret are refused; the file has the new secret.
     get().send(&client).await.unwrap();
     get().send(&client).await.unwrap();
     let last = server.seen().pop().unwrap();
@@ -100,7 +100,8 @@ async fn a_secret_in_a_file_rotates_without_a_failed_call() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// With the old secret alive the change is seen by the clock, and the token in use serves on.
+/// While the old secret is valid, the change is noticed by time, and the token in use
+/// stays in use.
 #[tokio::test]
 async fn a_file_is_read_again_while_its_old_secret_is_good() {
     let (_, server) = Account::start().await;
@@ -132,15 +133,16 @@ async fn a_file_is_read_again_while_its_old_secret_is_good() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// Counts how often it is asked, and gives `token-1`, `token-2`, … of the number in `current`.
+/// Counts the requests to the provider, and gives `token-1`, `token-2`, … with the
+/// number in `current`.
 fn counting(
     builder: atlas_admin_runtime::ClientBuilder,
     lifetime: Option<Duration>,
     clock: &Steps,
 ) -> (Client, Arc<AtomicUsize>, Arc<AtomicUsize>) {
-    let (asked, current) =
+    let (requests, current) =
         (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(1)));
-    let (count, number, clock) = (asked.clone(), current.clone(), clock.clone());
+    let (count, number, clock) = (requests.clone(), current.clone(), clock.clone());
     let client = builder
         .credentials_provider(move || {
             count.fetch_add(1, Ordering::SeqCst);
@@ -153,31 +155,32 @@ fn counting(
         })
         .build()
         .unwrap();
-    (client, asked, current)
+    (client, requests, current)
 }
 
 #[tokio::test]
-async fn credentials_are_asked_for_before_they_expire() {
+async fn credentials_are_requested_before_they_expire() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let clock = Steps::default();
     let lifetime = Some(Duration::from_secs(1000));
-    let (client, asked, current) = counting(builder(&server, &clock), lifetime, &clock);
+    let (client, requests, current) =
+        counting(builder(&server, &clock), lifetime, &clock);
     for _ in 0..10 {
         get().send(&client).await.unwrap();
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
     current.store(2, Ordering::SeqCst);
     clock.advance(Duration::from_secs(950));
     get().send(&client).await.unwrap();
-    assert_eq!(asked.load(Ordering::SeqCst), 2);
+    assert_eq!(requests.load(Ordering::SeqCst), 2);
     let last = server.seen().pop().unwrap();
     assert_eq!(last.header("authorization"), Some("Bearer token-2"));
 }
 
-/// The service accepts `token-2` alone; a refused request was not executed, so every method is
-/// sent again, with its body.
+/// The service accepts `token-2` only. A refused request was not executed, so every
+/// method is sent a second time, with its body.
 #[tokio::test]
-async fn refused_credentials_are_asked_for_and_sent_again() {
+async fn refused_credentials_are_requested_and_sent_again() {
     let server = Server::start(|_, seen| {
         match seen.header("authorization") == Some("Bearer token-2") {
             true => Reply::json("{}"),
@@ -187,19 +190,20 @@ async fn refused_credentials_are_asked_for_and_sent_again() {
     .await;
     for request in every_method() {
         let clock = Steps::default();
-        let (client, asked, current) = counting(builder(&server, &clock), None, &clock);
-        // The provider has nothing else: the refusal is the result, and is not asked for again
-        // within half a minute.
+        let (client, requests, current) =
+            counting(builder(&server, &clock), None, &clock);
+        // The provider has nothing else: the refusal is the result, and the provider is
+        // not asked again within half a minute.
         for _ in 0..3 {
             let error = request.send(&client).await.unwrap_err();
             assert_eq!(error.status(), Some(401));
             assert!(!error.body().windows(7).any(|bytes| bytes == b"token-1"));
         }
-        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        assert_eq!(requests.load(Ordering::SeqCst), 2);
         current.store(2, Ordering::SeqCst);
         clock.advance(Duration::from_secs(31));
         request.send(&client).await.unwrap();
-        assert_eq!(asked.load(Ordering::SeqCst), 3);
+        assert_eq!(requests.load(Ordering::SeqCst), 3);
         let seen = server.seen();
         let [.., refused, accepted] = &seen[..] else { panic!("two requests") };
         assert_eq!(refused.body, accepted.body);
@@ -207,23 +211,23 @@ async fn refused_credentials_are_asked_for_and_sent_again() {
 }
 
 #[tokio::test]
-async fn a_missing_role_asks_nobody() {
+async fn a_missing_role_requests_no_credentials() {
     let server = Server::start(|_, _| {
         Reply::new(401, &[], r#"{"error":401,"errorCode":"NOT_ORG_GROUP_CREATOR"}"#)
     })
     .await;
     let clock = Steps::default();
-    let (client, asked, _) = counting(builder(&server, &clock), None, &clock);
+    let (client, requests, _) = counting(builder(&server, &clock), None, &clock);
     let error = get().send(&client).await.unwrap_err();
     assert!(error.is_forbidden());
-    assert_eq!((asked.load(Ordering::SeqCst), server.seen().len()), (1, 1));
+    assert_eq!((requests.load(Ordering::SeqCst), server.seen().len()), (1, 1));
 }
 
 #[tokio::test]
 async fn a_hundred_first_calls_ask_once() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = asked.clone();
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = requests.clone();
     let client = builder(&server, &Steps::default())
         .credentials_provider(move || {
             count.fetch_add(1, Ordering::SeqCst);
@@ -241,7 +245,7 @@ async fn a_hundred_first_calls_ask_once() {
     for call in calls.collect::<Vec<_>>() {
         call.await.unwrap().unwrap();
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
@@ -342,7 +346,7 @@ async fn the_output_of_a_command_is_the_secret() {
 }
 
 #[tokio::test]
-async fn files_that_cannot_hold_a_secret_are_told() {
+async fn files_that_cannot_hold_a_secret_are_reported() {
     let server = Server::start(|_, _| Reply::json("{}")).await;
     let folder = folder("told");
     let path = folder.join("token");
@@ -362,7 +366,7 @@ async fn files_that_cannot_hold_a_secret_are_told() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// Whoever logs in anew, or puts a new secret into the profile, need not restart the program.
+/// A new login, or a new secret in the profile, doesn't require a restart.
 #[cfg(feature = "profiles")]
 #[tokio::test]
 async fn a_profile_is_read_again() {

@@ -1,4 +1,4 @@
-//! A proxy that the caller names: what it carries, and what it gets to see.
+//! A proxy set by the caller: the requests it carries, and the data it sees.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,8 @@ use super::certificate::ROOT;
 use super::server::{Reply, Server};
 use super::tls;
 
-/// A proxy that opens tunnels (RFC 9110 section 9.3.6) and keeps the heads that it was sent.
+/// A proxy that opens tunnels (RFC 9110 section 9.3.6), and records the headers it
+/// received.
 struct Proxy {
     url: String,
     heads: Arc<Mutex<Vec<String>>>,
@@ -76,7 +77,7 @@ async fn a_tunnel_hides_what_goes_through_it() {
             head.to_ascii_lowercase().contains("proxy-authorization: basic"),
             "{head}"
         );
-        // The proxy's credentials are for it, the service's are not.
+        // The proxy gets its own credentials, and not those of the service.
         assert!(!head.contains("hunter2") && !head.contains("Bearer"), "{head}");
     }
 }
@@ -89,7 +90,7 @@ async fn a_proxy_that_refuses_or_is_not_there_has_been_sent_nothing() {
         let client = Client::builder()
             .base_url(&target)
             .credentials(Credentials::access_token("hunter2"))
-            // So that nothing but the proxy stands between it and an answer.
+            // So that only the proxy keeps it from a response.
             .root_certificates(ROOT)
             .retry(RetryPolicy::never())
             .proxy(proxy(url))
@@ -101,12 +102,12 @@ async fn a_proxy_that_refuses_or_is_not_there_has_been_sent_nothing() {
     }
     assert_eq!(refusing.count("CONNECT"), refusing.arrived());
     let seen = refusing.seen();
-    let [seen] = &seen[..] else { panic!("it was asked {} times", seen.len()) };
+    let [seen] = &seen[..] else { panic!("it got {} requests", seen.len()) };
     assert_eq!(seen.header("authorization"), None);
 }
 
 #[tokio::test]
-async fn a_proxy_that_wants_credentials_is_asked_once() {
+async fn a_proxy_that_requires_credentials_gets_one_attempt() {
     let refusing = Server::start(|_, _| Reply::new(407, &[], "")).await;
     let client = Client::builder()
         .base_url("https://localhost")
@@ -126,7 +127,7 @@ async fn a_proxy_that_wants_credentials_is_asked_once() {
 #[tokio::test]
 async fn a_loopback_service_is_reached_through_a_named_proxy() {
     let server = Server::start(|_, _| Reply::json(r#"{"id":"1"}"#)).await;
-    // Nobody listens there: only the proxy can answer.
+    // Without a listener there, only the proxy can respond.
     let client =
         Client::builder().base_url("http://127.0.0.1:1").proxy(proxy(&server.url));
     assert_eq!(get().send(&client.build().unwrap()).await.unwrap()["id"], "1");

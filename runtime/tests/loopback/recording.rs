@@ -32,7 +32,7 @@ static SNAPSHOT: Operation = operation(
 );
 static ENTRIES: [Entry; 3] = [entry(&GET), entry(&UPDATE), entry(&SNAPSHOT)];
 
-/// What must be in no recording.
+/// Personal data that no recording may contain.
 const PERSONAL: &[&str] = &[
     "hunter2",
     "ada@",
@@ -49,7 +49,7 @@ const PERSONAL: &[&str] = &[
     "zzz-new",
 ];
 
-/// Makes a folder, and the path of a recording in it.
+/// Creates a folder, and returns the path of a recording in it.
 fn place(name: &str) -> (Folder, PathBuf) {
     let folder = Folder::new(&format!("har-{name}"));
     let path = folder.path("recording.har");
@@ -72,12 +72,12 @@ fn body(entry: &Json) -> Json {
     Json::from_slice(text.as_str().unwrap().as_bytes()).unwrap()
 }
 
-/// Returns the URL that an entry is of.
+/// Returns the URL of an entry.
 fn url(entry: &Json) -> &str {
     entry.pointer("/request/url").unwrap().as_str().unwrap()
 }
 
-/// Makes a client whose attempts are recorded.
+/// Creates a client whose attempts are recorded.
 fn recorded(server: &Server, recorder: &Recorder) -> Client {
     let builder = builder(server, &Steps::default());
     builder.attempt_layer(recorder.layer()).build().unwrap()
@@ -93,7 +93,7 @@ fn typed(id: &str) -> Request<Group> {
     Request::new(&GET, &[id])
 }
 
-/// Checks what a recording says of the group, and that the same has the same pseudonym.
+/// Checks the recording of the group, and that equal texts have the same pseudonym.
 fn says_what_was_sent(group: &Json) {
     assert_eq!(group["created"], "2024-08-05T10:11:12Z");
     assert_eq!((&group["size"], &group["state"]), (&json!(12345), &json!("idle")));
@@ -118,7 +118,7 @@ fn says_what_was_sent(group: &Json) {
     assert_eq!(new["rel"], "next");
     let email = new["email"].as_str().unwrap();
     assert!(email.starts_with("user-") && email.ends_with("@example.com"));
-    // The same is the same everywhere: in paths, queries, names and bodies.
+    // Equal texts have equal pseudonyms everywhere: in paths, queries, names and bodies.
     assert!(new.get(email).is_some());
     assert_eq!(group["id"], new["groupId"]);
     assert_eq!(group["mode"], new["name"]);
@@ -163,10 +163,10 @@ async fn a_recording_keeps_what_the_service_sends_and_nothing_of_anybody() {
     let posted = second.pointer("/request/postData/text").unwrap().as_str().unwrap();
     let posted = Json::from_slice(posted.as_bytes()).unwrap();
     assert_eq!((&posted["odd"], &posted["size"]), (&json!("<redacted>"), &json!(3)));
-    // An ID is no secret, though it is only ever written.
+    // An ID is no secret, even in a write-only property.
     assert_eq!(posted["targetId"], id);
 
-    // It plays back, and what comes is read as the service's was.
+    // The recording plays back, and decodes like the service's responses.
     let atlas = ReplayTransport::open(&path).unwrap();
     let client = atlas.client_builder().build().unwrap();
     let played = typed(id)
@@ -280,7 +280,7 @@ async fn attempts_are_recorded_one_by_one_and_fail_again_when_played() {
     assert_eq!(atlas.requests().len(), 3);
 }
 
-/// The names of codings have no case, and gzip has two (RFC 9110 section 8.4.1).
+/// The names of codings are case-insensitive, and gzip has two (RFC 9110 section 8.4.1).
 #[tokio::test]
 async fn a_compressed_body_is_recorded_whatever_its_coding_is_called() {
     let names = ["gzip", "x-gzip", "GZIP", " gzip "];
@@ -397,12 +397,12 @@ async fn a_recording_is_in_place_as_a_whole() {
     assert_eq!(entries(&read(&path).1).len(), 21);
     recorder.finish().unwrap();
     recorder.finish().unwrap();
-    // After the end nothing is recorded, and nothing fails.
+    // After `finish`, nothing is recorded, and nothing fails.
     get().send(&client).await.unwrap();
     drop((client, recorder));
     assert_eq!((entries(&read(&path).1).len(), count()), (21, 1));
 
-    // What could not be put in place is removed.
+    // A recording that could not be moved to its path is removed.
     let recorder = Recorder::create(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
     std::fs::create_dir(&path).unwrap();
@@ -447,7 +447,7 @@ async fn a_gateway_and_its_page_are_not_shown() {
     assert_eq!(get().send(&client).await.unwrap()["id"], 1);
 }
 
-/// Sends everything to one server.
+/// Sends every request to one server.
 struct Elsewhere(String, std::sync::Arc<dyn Transport>);
 
 impl Transport for Elsewhere {

@@ -13,7 +13,7 @@ use super::clock::Steps;
 use super::listing::Listing;
 use super::server::{Reply, Seen, Server};
 
-/// Fails the first time.
+/// Fails for the first request.
 async fn flaky(first: impl Fn() -> Reply + Send + Sync + 'static) -> Server {
     Server::start(move |number, _| match number {
         0 => first(),
@@ -52,14 +52,15 @@ async fn an_unsafe_request_is_never_executed_twice() {
     }
 }
 
-/// A client on the real clock whose tries end soon, and are repeated soon.
+/// A client on the real clock with short time limits and waits.
 fn impatient(server: &Server, credentials: Credentials) -> Client {
     let retry = RetryPolicy::new().backoff(Duration::ZERO, Duration::ZERO);
     let builder = Client::builder().base_url(&server.url).credentials(credentials);
     builder.retry(retry).attempt_timeout(Duration::from_secs(1)).build().unwrap()
 }
 
-/// Sends a request whose first try hangs; returns its result and how often it was executed.
+/// Sends a request whose first attempt hangs. Returns its result, and the number of
+/// executions.
 async fn hangs(
     request: Request<Json>,
     credentials: Credentials,
@@ -79,15 +80,15 @@ async fn hangs(
 
 #[tokio::test]
 async fn a_try_that_took_too_long_is_repeated_where_that_is_safe() {
-    // All at once, for each takes its time.
+    // Concurrently, because each takes its time.
     let mut tasks = Vec::new();
     for request in every_method() {
         let is_idempotent = request.method().is_idempotent();
-        // The request itself hangs: it may have been executed.
+        // The request itself hangs, so it may have been executed.
         let token = Credentials::access_token("t");
         let task = tokio::spawn(hangs(request.clone(), token));
         tasks.push((task, is_idempotent, if is_idempotent { 2 } else { 1 }));
-        // What goes before it hangs: nothing of it has left.
+        // A request before it hangs, so no part of it was sent.
         let task = tokio::spawn(hangs(request.clone(), service_account()));
         tasks.push((task, true, 1));
         if request.method().as_str() != "GET" {
@@ -98,7 +99,7 @@ async fn a_try_that_took_too_long_is_repeated_where_that_is_safe() {
     for (task, succeeds, executed) in tasks {
         let (result, count) = task.await.unwrap();
         assert_eq!(result.is_ok(), succeeds, "{result:?}");
-        // On a busy machine the first may not have arrived when its time was over.
+        // On a busy machine, the first may not have arrived when its time limit passed.
         assert!(count <= executed, "executed {count} times");
         assert!(result.err().is_none_or(|error| error.is_timeout()));
     }
@@ -200,7 +201,7 @@ async fn a_wait_beyond_the_limit_is_not_begun() {
         Server::start(|_, _| Reply::new(429, &[("retry-after", "120")], "")).await;
     let clock = Steps::default();
     let client = builder(&server, &clock).build().unwrap();
-    // Long enough for the clock of these tests to take it for a limit.
+    // Long enough for the clock of these tests to treat it as a limit.
     let options = Options::new().timeout(Duration::from_secs(13 * 3600));
     let error = get().send_with(&client, &options).await.unwrap_err();
     assert!(error.is_rate_limited());
@@ -226,8 +227,8 @@ async fn a_request_has_settings_of_its_own_for_each_try() {
     let options = within(Duration::from_millis(50));
     let error = get().send_with(&client, &options).await.unwrap_err();
     assert!(error.is_timeout() && error.attempts() == 2, "{error}");
-    // In a download it is the wait for the next chunk. The first has to arrive in time, however
-    // busy the machine is.
+    // For a download, it limits the wait for the next chunk. The first chunk must arrive
+    // in time, however busy the machine is.
     let options = within(Duration::from_secs(1));
     let logs = Request::<Download>::new(&LOGS, &["1", "x"]);
     let mut download = logs.send_with(&client, &options).await.unwrap().into_value();

@@ -1,4 +1,4 @@
-//! One client on several Tokio runtimes, and on none.
+//! One client on several Tokio runtimes, and outside of any.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -14,7 +14,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// Starts a server that is driven while the runtimes of a test are not.
+/// Starts a server that runs even while the runtimes of a test don't.
 fn server() -> (Runtime, Server) {
     let runtime =
         Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -31,7 +31,7 @@ fn each_runtime_has_connections_of_its_own() {
         assert_eq!(runtime.block_on(call), "1");
     };
     let (first, second) = (runtime(), runtime());
-    // Parked in between, with a connection that is alive.
+    // Idle in between, with an open connection.
     for _ in 0..3 {
         call(&first);
         call(&second);
@@ -40,7 +40,7 @@ fn each_runtime_has_connections_of_its_own() {
     drop(first);
     call(&second);
     assert_eq!(server.connections(), 2);
-    // Whether or not they get the number of one that is gone.
+    // Whether or not they get the ID of a runtime that is gone.
     for _ in 0..3 {
         call(&runtime());
     }
@@ -63,8 +63,8 @@ static OVERFLOWS: AtomicUsize = AtomicUsize::new(0);
 async fn the_longest_times_do_not_overflow() {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        let told = info.to_string();
-        OVERFLOWS.fetch_add(usize::from(told.contains("overflow")), Ordering::SeqCst);
+        let message = info.to_string();
+        OVERFLOWS.fetch_add(usize::from(message.contains("overflow")), Ordering::SeqCst);
         hook(info);
     }));
     let server = Server::start(|_, _| Reply::json("{}")).await;
@@ -78,7 +78,7 @@ async fn the_longest_times_do_not_overflow() {
         .unwrap();
     for _ in 0..3 {
         get().send(&client).await.unwrap();
-        // What keeps connections runs meanwhile.
+        // The tasks that maintain connections run meanwhile.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(OVERFLOWS.load(Ordering::SeqCst), 0);

@@ -1,4 +1,4 @@
-//! A server that answers as a closure says, and remembers what it was asked.
+//! A server that responds as a closure states, and records its requests.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A request as it arrived.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) method: String,
@@ -24,7 +24,7 @@ impl Seen {
     }
 }
 
-/// What goes back, byte by byte, and what becomes of the connection.
+/// The bytes of a response, and the fate of the connection.
 pub(crate) struct Reply {
     bytes: Vec<u8>,
     then: Then,
@@ -34,12 +34,12 @@ pub(crate) struct Reply {
 enum Then {
     Keep,
     Close,
-    /// With a TCP reset.
+    /// Closes with a TCP reset.
     Reset,
     Hang,
-    /// The bytes again and again.
+    /// Sends the bytes again and again.
     Endless(Vec<u8>),
-    /// The bytes again and again, with a pause before each time.
+    /// Sends the bytes again and again, with a pause before each time.
     Trickle(Vec<u8>),
 }
 
@@ -102,7 +102,7 @@ impl Reply {
 
 type Script = dyn Fn(usize, &Seen) -> Reply + Send + Sync;
 
-/// A server on loopback. It goes away with the runtime of its test.
+/// A server on loopback. It stops with the runtime of its test.
 pub(crate) struct Server {
     pub(crate) url: String,
     seen: Arc<Memory>,
@@ -112,7 +112,7 @@ pub(crate) struct Server {
 struct Memory {
     connections: AtomicUsize,
     arrived: AtomicUsize,
-    /// Nothing where the server is one that forgets.
+    /// `None` for a server that records nothing.
     seen: Option<Mutex<Vec<Seen>>>,
 }
 
@@ -124,7 +124,7 @@ impl Server {
         Self::run(Arc::new(script), Some(Mutex::default())).await
     }
 
-    /// Starts a server that keeps nothing but the number of requests.
+    /// Starts a server that records only the number of requests.
     pub(crate) async fn forgetful(
         script: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static,
     ) -> Self {
@@ -157,7 +157,7 @@ impl Server {
         self.seen.arrived.load(Ordering::SeqCst)
     }
 
-    /// Waits until that many requests have arrived. Fails where that takes too long.
+    /// Waits until this many requests have arrived. Fails if that takes too long.
     pub(crate) async fn has(&self, requests: usize) {
         let arrive = async {
             while self.arrived() < requests {

@@ -11,7 +11,8 @@ use super::clock::Steps;
 use super::layers::{Log, Named, layer};
 use super::server::{Reply, Server};
 
-/// Makes a layer that hands on the chunks of a response as they come, and counts their bytes.
+/// Creates a layer that passes on the chunks of a response as they arrive, and counts
+/// their bytes.
 fn counting(count: Arc<Mutex<usize>>) -> impl Layer {
     layer(move |request, next| {
         let count = count.clone();
@@ -28,7 +29,7 @@ fn counting(count: Arc<Mutex<usize>>) -> impl Layer {
 
 #[tokio::test]
 async fn a_download_streams_through_layers() {
-    // It never ends: whoever wants the whole of it waits for ever.
+    // It never ends, so reading it to its end would never return.
     let head = format!(
         "HTTP/1.1 200 X\r\ncontent-type: {}\r\ncontent-length: 9999999999\r\n\r\n",
         LOGS.accept

@@ -8,7 +8,7 @@ use super::api::{LIST, LOGS, get, plain};
 use super::listing::Listing;
 use super::server::{Reply, Server};
 
-/// Runs a test without async against a server that runs on a thread of its own.
+/// Runs a test without async against a server on a separate thread.
 fn against(script: fn(usize) -> Reply, test: impl FnOnce(&Client)) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -25,7 +25,7 @@ fn requests_lists_and_downloads_work_without_async() {
     against(
         |number| match number {
             0 => Reply::new(503, &[], ""),
-            // Without a type, for it is a download once.
+            // Without a type, because it is also downloaded.
             _ => Reply::new(200, &[], r#"{"id":"1","results":[1,2],"links":[]}"#),
         },
         |client| {
@@ -39,7 +39,7 @@ fn requests_lists_and_downloads_work_without_async() {
             assert!(client.block_on(download.chunk()).unwrap().is_some());
             let mut text = String::new();
             let download = logs.send_blocking(client).unwrap().into_value();
-            // Seven bytes at a time: what is left of a chunk has to be kept.
+            // Seven bytes at a time: the rest of a chunk must be kept.
             let reader =
                 std::io::BufReader::with_capacity(7, download.into_read(client));
             std::io::BufRead::lines(reader).for_each(|line| text += &line.unwrap());
@@ -53,7 +53,7 @@ fn requests_lists_and_downloads_work_without_async() {
 }
 
 #[test]
-fn a_reader_tells_what_ended_the_download() {
+fn a_reader_returns_the_error_that_ended_the_download() {
     against(
         |_| Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\nhalf").close(),
         |client| {
@@ -74,7 +74,7 @@ async fn a_blocking_call_inside_async_code_is_an_error() {
     let client = Client::new(plain(&server)).unwrap();
     let error = get().send_blocking(&client).unwrap_err();
     assert!(error.to_string().contains("async"), "{error}");
-    // A list ends with it.
+    // An error ends a list.
     let request = Request::<Listing>::new(&LIST, &[]).paged();
     let items: Vec<_> = request.iter(&client).take(3).collect();
     assert!(matches!(&items[..], [Err(_)]), "{items:?}");
@@ -107,7 +107,7 @@ fn it_works_wherever_a_thread_may_block() {
                 let spawned = runtime.spawn_blocking(move || works(&inside));
                 runtime.block_on(spawned).unwrap();
                 let inside = client.clone();
-                // A thread of a task's, which waits for it as it may.
+                // A thread started by a task, which is allowed to wait for it.
                 let joined = async { std::thread::spawn(move || works(&inside)).join() };
                 runtime.block_on(joined).unwrap();
             }

@@ -1,4 +1,4 @@
-//! TLS: who is trusted.
+//! TLS: trust in certificates.
 
 use atlas_admin_runtime::transport::reqwest::TlsBackend;
 use atlas_admin_runtime::{Client, Credentials};
@@ -8,7 +8,8 @@ use tokio::net::TcpListener;
 use super::api::get;
 use super::certificate::{ROOT, acceptor};
 
-/// Starts a server that answers each request the same over TLS; returns its URL.
+/// Starts a server that sends the same response to each request over TLS; returns its
+/// URL.
 pub(super) async fn start() -> String {
     let acceptor = acceptor(&[]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -20,9 +21,9 @@ pub(super) async fn start() -> String {
                 let Ok(mut stream) = acceptor.accept(stream).await else { return };
                 let mut head = [0; 4096];
                 _ = stream.read(&mut head).await;
-                let answer =
+                let response =
                     b"HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{\"id\":\"1\"}";
-                _ = stream.write_all(answer).await;
+                _ = stream.write_all(response).await;
                 _ = stream.shutdown().await;
             });
         }
@@ -30,7 +31,7 @@ pub(super) async fn start() -> String {
     url
 }
 
-/// The TLS libraries that are there, and what each says of an issuer that nobody trusts.
+/// The available TLS libraries, and their messages for an untrusted issuer.
 pub(super) const BACKENDS: &[(TlsBackend, &str)] = &[
     (TlsBackend::Rustls, "UnknownIssuer"),
     #[cfg(all(feature = "native-tls", target_os = "linux"))]
@@ -58,8 +59,8 @@ async fn an_extra_root_is_trusted_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_name_is_told() {
-    // The same address as IPv6 has it; the certificate names the one of IPv4.
+async fn a_certificate_for_another_name_is_reported() {
+    // The same address in IPv6 form; the certificate names the IPv4 one.
     let url = start().await.replace("localhost", "[::ffff:127.0.0.1]");
     for &(backend, _) in BACKENDS {
         let builder = Client::builder().base_url(&url).root_certificates(ROOT);
@@ -71,7 +72,7 @@ async fn a_certificate_for_another_name_is_told() {
 }
 
 #[tokio::test]
-async fn a_server_that_speaks_no_tls_is_told() {
+async fn a_server_without_tls_is_reported() {
     let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", plain.local_addr().unwrap());
     tokio::spawn(async move {
@@ -84,12 +85,12 @@ async fn a_server_that_speaks_no_tls_is_told() {
         let client = builder.tls_backend(backend).build().unwrap();
         let error = get().send(&client).await.unwrap_err();
         assert_eq!((error.attempts(), error.is_retryable()), (1, false), "{error}");
-        assert!(error.to_string().contains("may not speak TLS"), "{error}");
+        assert!(error.to_string().contains("may not use TLS"), "{error}");
     }
 }
 
 #[test]
-fn what_is_no_certificate_is_told() {
+fn invalid_certificates_are_reported() {
     for pem in [&b"not PEM"[..], b"", b"-----BEGIN CERTIFICATE-----\n!\n"] {
         let error = Client::builder().root_certificates(pem).build().unwrap_err();
         assert!(error.to_string().contains("root certificates"), "{error}");

@@ -1,4 +1,4 @@
-//! Named waits: each rule of what ends one.
+//! Waits for work: each rule that ends one.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -102,12 +102,12 @@ fn absent() -> Reply {
     Reply::new(404, &[], r#"{"errorCode":"GROUP_NOT_FOUND","error":404}"#)
 }
 
-/// Replies with one after the other, and with the last for ever.
+/// Replies in order, and repeats the last reply.
 async fn script(replies: &'static [fn() -> Reply]) -> Server {
     Server::start(move |number, _| replies[number.min(replies.len() - 1)]()).await
 }
 
-/// The result of a wait, the seconds that it took, and the requests that it sent.
+/// The result of a wait, its duration in seconds, and the requests that it sent.
 struct Ended {
     result: Result<Json, Error>,
     seconds: u64,
@@ -146,7 +146,7 @@ async fn what_is_made_is_polled_by_what_the_response_names() {
 async fn what_was_seen_and_is_gone_ends_it() {
     let server = script(&[|| state("CREATING"), || state("CREATING"), absent]).await;
     assert!(wait(&MADE, &server).await.result.unwrap_err().is_not_found());
-    // What is changed was there.
+    // A resource that is changed existed before.
     let server = script(&[|| state("UPDATING"), absent]).await;
     assert!(wait(&CHANGED, &server).await.result.unwrap_err().is_not_found());
 }
@@ -155,7 +155,7 @@ async fn what_was_seen_and_is_gone_ends_it() {
 async fn after_a_change_done_counts_once_another_state_was_seen_or_after_half_a_minute()
 {
     for operation in [&CHANGED, &REPLACED, &STARTED] {
-        // The state from before, then the change.
+        // The earlier state, then the change.
         let moved = script(&[
             || state("IDLE"),
             || state("IDLE"),
@@ -164,16 +164,16 @@ async fn after_a_change_done_counts_once_another_state_was_seen_or_after_half_a_
         ])
         .await;
         assert_eq!(wait(operation, &moved).await.seconds, 20);
-        // The response to the change says so itself.
-        let told = script(&[|| state("UPDATING"), || state("IDLE")]).await;
-        assert_eq!(wait(operation, &told).await.seconds, 0);
-        // A change of nothing never shows.
+        // The response to the change has a new state itself.
+        let message = script(&[|| state("UPDATING"), || state("IDLE")]).await;
+        assert_eq!(wait(operation, &message).await.seconds, 0);
+        // A change without an effect never shows.
         let never = script(&[|| state("IDLE")]).await;
         let Ended { result, seconds, seen } = wait(operation, &never).await;
         assert_eq!((seconds, seen.len()), (30, 5));
         assert_eq!(result.unwrap()["stateName"], "IDLE");
         assert!(seen.iter().all(|seen| seen.target == "/api/atlas/v2/groups/a%2Fb"));
-        // Nor does a failure from before count.
+        // Nor does an earlier failure count.
         let before = script(&[
             || state("BROKEN"),
             || state("BROKEN"),
@@ -183,7 +183,7 @@ async fn after_a_change_done_counts_once_another_state_was_seen_or_after_half_a_
         .await;
         assert!(wait(operation, &before).await.result.is_ok());
     }
-    // What is made is in no state from before.
+    // A created resource has no earlier state.
     let made = script(&[|| state("IDLE")]).await;
     assert_eq!(wait(&MADE, &made).await.seconds, 0);
 }
@@ -296,7 +296,7 @@ async fn every_item_of_a_list_has_to_be_done() {
     .await;
     let Ended { result, seconds, .. } = wait(&GRANTED, &server).await;
     assert_eq!(result.unwrap(), Json::Null);
-    // For what is done may be the state from before.
+    // Because a done state may be the earlier one.
     assert_eq!(seconds, 30 + 20);
 }
 
@@ -330,14 +330,14 @@ async fn an_operation_resource_is_followed_to_its_result() {
 }
 
 #[tokio::test]
-async fn without_a_result_the_state_of_the_resource_tells_the_rest() {
+async fn without_a_result_the_state_of_the_resource_decides() {
     let polls = Mutex::new(0);
     let server = Server::start(move |_, seen| match (&*seen.method, &*seen.target) {
         ("PATCH", _) => accepted("operations/1"),
         (_, target) if target.ends_with("/operations/1") => {
             let mut polls = polls.lock().unwrap();
             *polls += 1;
-            // It expires before its end was seen, or says that it has ended.
+            // It expires before its end was seen, or states that it has ended.
             if *polls == 1 { Reply::json(r#"{"status":"SUCCEEDED"}"#) } else { absent() }
         }
         _ => state("IDLE"),
@@ -357,12 +357,9 @@ async fn without_a_result_the_state_of_the_resource_tells_the_rest() {
 
 #[tokio::test]
 async fn a_failed_operation_names_its_error() {
-    for (status, told) in [
-        (
-            "FAILED",
-            "status: FAILED, which may be tried again: OUT_OF_CAPACITY: No room.",
-        ),
-        ("CANCELED", "status: CANCELED, which may be tried again: OUT_OF_CAPACITY"),
+    for (status, message) in [
+        ("FAILED", "status: FAILED, which may be retried: OUT_OF_CAPACITY: No room."),
+        ("CANCELED", "status: CANCELED, which may be retried: OUT_OF_CAPACITY"),
         ("SUPERSEDED", "status: SUPERSEDED"),
     ] {
         let error = json!({
@@ -375,7 +372,10 @@ async fn a_failed_operation_names_its_error() {
         })
         .await;
         let error = wait(&LONG, &server).await.result.unwrap_err();
-        assert!(error.is_failed_wait() && error.to_string().contains(told), "{error}");
+        assert!(
+            error.is_failed_wait() && error.to_string().contains(message),
+            "{error}"
+        );
     }
 }
 
@@ -430,7 +430,7 @@ static CHANGED_VIEW: Operation = Operation {
 };
 
 #[tokio::test]
-async fn a_poll_shows_the_resource_as_the_caller_wants_to_see_it() {
+async fn a_poll_takes_over_the_parameters_of_the_caller() {
     let server = script(&[|| state("UPDATING"), || state("IDLE")]).await;
     let request =
         request(&CHANGED_VIEW).header("Use-A-Tree", true).query("dryRun", true);
@@ -438,7 +438,7 @@ async fn a_poll_shows_the_resource_as_the_caller_wants_to_see_it() {
     assert_eq!(ended["stateName"], "IDLE");
     let seen = server.seen();
     assert!(seen.iter().all(|seen| seen.header("use-a-tree") == Some("true")));
-    // What the polled operation does not declare is not its own.
+    // The polled operation gets only the parameters that it declares.
     assert!(seen[0].target.ends_with("?dryRun=true"));
     assert!(!seen[1].target.contains('?'));
 }
@@ -451,7 +451,7 @@ async fn a_wait_without_anything_to_poll_is_not_done() {
     ] {
         let server = Server::start(move |_, _| reply()).await;
         let error = wait(&LONG_ONLY, &server).await.result.unwrap_err();
-        assert!(error.to_string().contains("poll instead"), "{error}");
+        assert!(error.to_string().contains("use `poll` instead"), "{error}");
     }
     // The work was complete with the response.
     let server = script(&[|| state("IDLE")]).await;

@@ -1,5 +1,5 @@
-//! A transport that sees what no server can: which nonces are in a request at the moment, and
-//! which were in one that was dropped.
+//! A transport that observes the nonces of requests in flight and of dropped requests,
+//! which a server can't.
 
 use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use http::{Response, StatusCode};
 
 use super::oracle::parse;
 
-/// Takes every nonce that it handed out, and fails where one is used as it must not be.
+/// Takes back every nonce that it issued, and fails if one is used incorrectly.
 #[derive(Clone, Default)]
 pub(crate) struct Watch(Arc<Mutex<Seen>>);
 
@@ -28,7 +28,7 @@ struct Seen {
 }
 
 impl Watch {
-    /// Returns the number of nonces that were handed out.
+    /// Returns the number of issued nonces.
     pub(crate) fn made(&self) -> usize {
         self.0.lock().unwrap().made
     }
@@ -38,7 +38,8 @@ impl Watch {
         self.0.lock().unwrap().lost.len()
     }
 
-    /// Fails where a nonce was in two requests at once, used after it was lost, or miscounted.
+    /// Fails if a nonce was in two requests at once, used after it was lost, or
+    /// miscounted.
     pub(crate) fn check(&self) {
         let seen = self.0.lock().unwrap();
         assert!(seen.misused.is_empty(), "{:?}", seen.misused);
@@ -94,11 +95,11 @@ impl Transport for Watch {
     }
 }
 
-/// A request with a nonce, from its beginning to the end of its answer.
+/// A request with a nonce, from its start to the end of its response.
 struct Flight {
     watch: Watch,
     nonce: String,
-    /// How many times more it is asked for its body until that is there.
+    /// The number of polls until its body is ready.
     left: u32,
 }
 

@@ -10,7 +10,7 @@ use crate::loopback::api::{CREATE, GET, LOGS, builder, granting, service_account
 use crate::loopback::clock::Steps;
 use crate::loopback::server::{Reply, Server};
 
-/// A type as the generator writes it.
+/// A type in the generator's form.
 #[derive(Clone, Default)]
 struct Hook {
     name: Option<String>,
@@ -26,7 +26,7 @@ record! {
     2 url "url"
 }
 
-/// Returns the bodies that a span shows, after the name of the event and the size.
+/// Returns the bodies in a span, with the name of the event and the size first.
 fn shown(span: &SpanData) -> Vec<String> {
     let value = |event: &opentelemetry::trace::Event, name: &str| {
         let found = event.attributes.iter().find(|pair| pair.key.as_str() == name);
@@ -75,7 +75,7 @@ async fn bodies_are_shown_without_secrets() {
     );
     let request = r#"request body 31 {"name":"n","secret":"<redacted>"}"#.to_owned();
     assert_eq!(shown(spans.one("createGroup")), [request, response]);
-    // Of the requests for tokens, nothing is.
+    // None of the token requests.
     assert!(shown(spans.one("POST /api/oauth/token")).is_empty());
 }
 
@@ -87,7 +87,7 @@ async fn below_trace_nothing_is_shown() {
     assert!(spans.0.iter().all(|span| shown(span).is_empty()));
 }
 
-/// Nobody knows which string of a value without a type is a secret.
+/// Any string of a value without a declared type may be a secret.
 #[tokio::test]
 async fn undeclared_strings_are_not_shown() {
     for (reply, expected) in [
@@ -104,7 +104,7 @@ async fn undeclared_strings_are_not_shown() {
     let server = server(200, r#""hunter2 of a key""#).await;
     let spans = sent(Level::TRACE, &server, &Request::<String>::new(&GET, &["1"])).await;
     assert_eq!(shown(spans.one("getGroup")), [r#"response body 18 "<redacted>""#]);
-    // A record that arrived as something else.
+    // A record that arrived as another kind of JSON.
     let server = self::server(200, r#"[["hunter2"]]"#).await;
     let spans =
         sent(Level::TRACE, &server, &Request::<Vec<Hook>>::new(&GET, &["1"])).await;

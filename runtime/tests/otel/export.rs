@@ -1,4 +1,4 @@
-//! Exporters in memory, and what they got in the words of the tests.
+//! Exporters to memory, and their content in the words of the tests.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -19,18 +19,18 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::loopback::api::{PRIVATE, SECRET};
 
-/// The values of parameters in these tests, and the secrets: none of them is exported.
+/// The values of parameters in these tests, and the secrets. None of them is exported.
 pub(crate) const ID: &str = "5f0e1d2c3b4a596877665544";
 const HIDDEN: [&str; 6] =
     [ID, SECRET, PRIVATE, "hunter2", "MyProject", "grant_type=client_credentials"];
 
 pub(crate) type Attributes = BTreeMap<String, Value>;
 
-/// The spans that ended while a program ran, the first that ended first.
+/// The spans that ended while a program ran, in the order of their ends.
 pub(crate) struct Spans(pub(crate) Vec<SpanData>);
 
-/// Runs a program inside of a span named `program`, and returns the spans that were exported.
-/// They are searched for secrets and ids.
+/// Runs a program inside a span named `program`, and returns the exported spans. Checks
+/// that they contain no secrets and IDs.
 pub(crate) async fn traced(program: impl Future<Output = ()>) -> Spans {
     let spans = traced_at(tracing::Level::DEBUG, program).await;
     let text = format!("{:?}", spans.0);
@@ -40,7 +40,7 @@ pub(crate) async fn traced(program: impl Future<Output = ()>) -> Spans {
     spans
 }
 
-/// As [`traced`], with the events down to a level, and without the search.
+/// Like [`traced`], with the events down to a level, and without that check.
 pub(crate) async fn traced_at(
     level: tracing::Level,
     program: impl Future<Output = ()>,
@@ -48,7 +48,8 @@ pub(crate) async fn traced_at(
     let exporter = InMemorySpanExporter::default();
     let provider =
         SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
-    // Nothing of the HTTP stack, and nothing that differs from run to run.
+    // Without the HTTP stack's spans, and without attributes that differ from run to
+    // run.
     let filter = filter_fn(move |metadata| {
         *metadata.level() <= level && metadata.target().starts_with("atlas_admin")
     });
@@ -70,18 +71,19 @@ pub(crate) async fn traced_at(
 }
 
 impl Spans {
-    /// Returns the one span of a name.
+    /// Returns the only span with a name.
     pub(crate) fn one(&self, name: &str) -> &SpanData {
         let [span] = self.all(name)[..] else { panic!("{name} in {:#?}", self.0) };
         span
     }
 
-    /// Returns the spans of a name, in the order in which they ended.
+    /// Returns the spans with a name, in the order of their ends.
     pub(crate) fn all(&self, name: &str) -> Vec<&SpanData> {
         self.0.iter().filter(|span| span.name == name).collect()
     }
 
-    /// Asserts that each span is a child of the next, and the last one of the program's.
+    /// Asserts that each span is a child of the next, and the last one a child of the
+    /// program's.
     pub(crate) fn are_nested(&self, names: &[&str]) {
         let mut parent = self.one("program").span_context.span_id();
         for name in names.iter().rev() {
@@ -92,7 +94,7 @@ impl Spans {
     }
 }
 
-/// Asserts what a span says.
+/// Asserts the attributes of a span.
 #[track_caller]
 pub(crate) fn says(
     span: &SpanData,
@@ -144,7 +146,7 @@ pub(crate) fn points(
     for hidden in HIDDEN {
         assert!(!text.contains(hidden), "{hidden} in {text}");
     }
-    // They add up, so that the last ones are all.
+    // They are cumulative, so the last ones contain all.
     let scopes = exported.last().expect("metrics").scope_metrics();
     let metrics = scopes.flat_map(|scope| scope.metrics());
     let found = metrics.filter(|metric| metric.name() == name);

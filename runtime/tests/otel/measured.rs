@@ -14,7 +14,8 @@ use crate::loopback::api::{granting, operation, service_account};
 use crate::loopback::clock::{LIMIT, Steps};
 use crate::loopback::server::{Reply, Server};
 
-/// A clock whose waits are over at the second poll: what is ready at once is no wait.
+/// A clock whose waits end at the second poll: a future that is ready at once is no
+/// wait.
 #[derive(Clone, Debug, Default)]
 struct Slow(Steps);
 
@@ -96,7 +97,7 @@ static PACED: Operation =
 static AUTHORIZED: Operation =
     operation("getAuthorized", Method::Get, "/api/atlas/v2/authorized/{groupId}");
 
-/// Calls an operation a few times, and returns the waits of it: reason, number, seconds.
+/// Calls an operation several times, and returns its waits: reason, number, seconds.
 async fn waits(
     operation: &'static Operation,
     calls: usize,

@@ -1,4 +1,4 @@
-//! The context of a trace, sent along with requests.
+//! Trace context, sent with requests.
 
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
@@ -13,7 +13,7 @@ use crate::loopback::api::{builder, granting, plain, service_account};
 use crate::loopback::clock::Steps;
 use crate::loopback::server::{Reply, Server};
 
-/// Adds `traceparent`, as a program does.
+/// Adds `traceparent`, like a program.
 fn inject(headers: &mut HeaderMap) {
     let context = tracing::Span::current().context();
     global::get_text_map_propagator(|propagator| {
@@ -55,7 +55,7 @@ async fn each_attempt_says_which_it_is() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_unless_it_is_asked_for() {
+async fn nothing_is_sent_without_a_propagator() {
     global::set_text_map_propagator(TraceContextPropagator::new());
     let server = server().await;
     let client = plain(&server);
@@ -66,7 +66,7 @@ async fn nothing_is_sent_unless_it_is_asked_for() {
     assert!(server.seen().iter().all(|seen| seen.header("traceparent").is_none()));
 }
 
-/// What propagates sees no credentials, and can't replace them.
+/// A propagator sees no credentials, and can't replace them.
 #[tokio::test]
 async fn headers_of_the_request_are_its_own() {
     let server = server().await;
@@ -86,7 +86,7 @@ async fn headers_of_the_request_are_its_own() {
     }
 }
 
-/// A redirect to another origin gets no request at all, and so no context.
+/// No request is sent to another origin after a redirect, and so no context.
 #[tokio::test]
 async fn no_other_origin_learns_of_the_trace() {
     let other = server().await;

@@ -31,7 +31,7 @@ pub(super) fn port(url: &str) -> i64 {
     url.rsplit(':').next().unwrap().parse().unwrap()
 }
 
-/// The attributes that every span of a call has.
+/// The attributes of every call span.
 fn call<const N: usize>(
     url: &str,
     more: [(&'static str, Value); N],
@@ -48,7 +48,7 @@ fn call<const N: usize>(
     attributes
 }
 
-/// The attributes that every span of an attempt has.
+/// The attributes of every attempt span.
 fn attempt<const N: usize>(
     url: &str,
     number: i64,
@@ -145,7 +145,7 @@ async fn a_failure_and_a_success() {
     for attempt in [first, second] {
         assert_eq!(attempt.parent_span_id, whole.span_context.span_id());
     }
-    // The wait is no part of an attempt.
+    // The wait is not part of an attempt.
     assert!(first.end_time <= second.start_time);
     let waits = whole.events.iter().map(|event| &*event.name);
     assert_eq!(waits.collect::<Vec<_>>(), ["waiting"]);
@@ -153,7 +153,7 @@ async fn a_failure_and_a_success() {
 
 #[tokio::test]
 async fn a_refused_connection() {
-    // Bound, and nobody listens.
+    // Bound, without a listener.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", socket.local_addr().unwrap());
@@ -181,7 +181,7 @@ async fn a_timeout() {
     })
     .await;
     spans.are_nested(&[ATTEMPT, CALL]);
-    let status = error("no whole response within the time limit");
+    let status = error("no complete response within the time limit");
     let more = [("error.type", "timeout".into()), ("atlas.attempts", 1.into())];
     says(spans.one(CALL), SpanKind::Internal, status.clone(), call(&server.url, more));
     let expected = attempt(&server.url, 1, [("error.type", "timeout".into())]);
@@ -212,7 +212,7 @@ async fn a_dropped_future() {
 }
 
 #[tokio::test]
-async fn a_future_that_nobody_polls_has_no_span() {
+async fn a_future_that_is_not_polled_has_no_span() {
     let server = Server::start(|_, _| Reply::raw("").hang()).await;
     let client = plain(&server);
     let spans = traced(async {
@@ -246,7 +246,7 @@ async fn a_token_request() {
         ("atlas.attempt", 1.into()),
     ];
     says(spans.one(TOKEN), SpanKind::Client, Status::Unset, expected);
-    // Not sent again: the token request is none of the call's own.
+    // Not resent, because the token request is not part of the call.
     let resent = |pair: &opentelemetry::KeyValue| pair.key.as_str().contains("resend");
     assert!(!spans.one(ATTEMPT).attributes.iter().any(resent));
     assert!(spans.one(TOKEN).end_time <= spans.one(ATTEMPT).start_time);
@@ -266,11 +266,11 @@ async fn a_refused_token_request() {
     assert!(spans.all(ATTEMPT).is_empty());
     let more = [("error.type", "token".into()), ("atlas.attempts", 1.into())];
     let expected = call(&server.url, more);
-    let status = error("the token endpoint refused");
+    let status = error("the token endpoint gave no token");
     says(spans.one(CALL), SpanKind::Internal, status, expected);
 }
 
-/// A call begins with the first poll, so that it can be given a span, and spawned, beforehand.
+/// A call starts with the first poll, so that it can be instrumented and spawned before.
 #[tokio::test]
 async fn a_future_that_is_instrumented() {
     let server = Server::start(replies(&[200])).await;
@@ -284,7 +284,7 @@ async fn a_future_that_is_instrumented() {
     spans.are_nested(&[ATTEMPT, CALL, "outer"]);
 }
 
-/// A token that is revoked is in the body, and nowhere else.
+/// A revoked token is in the body, and nowhere else.
 #[tokio::test]
 async fn a_revocation() {
     let server = granting(|_, _| Reply::json("{}")).await;
@@ -298,7 +298,7 @@ async fn a_revocation() {
     spans.are_nested(&["POST /api/oauth/revoke"]);
 }
 
-/// The challenge of Digest is an exchange of its own, and no failure.
+/// The challenge of Digest is a separate exchange, and no failure.
 #[tokio::test]
 async fn a_challenge() {
     let oracle = Oracle::new(ATLAS);
@@ -321,7 +321,7 @@ async fn a_challenge() {
     assert_eq!((challenge.parent_span_id, sent.parent_span_id), (parent, parent));
 }
 
-/// The HTTP exchange is whole; the call fails all the same.
+/// The HTTP exchange is complete, but the call fails.
 #[tokio::test]
 async fn a_value_that_is_none() {
     let server = Server::start(|_, _| Reply::json(r#"{"hunter2"#)).await;
@@ -363,7 +363,7 @@ async fn a_body_that_breaks_off() {
     says(spans.one(ATTEMPT), SpanKind::Client, status, expected);
 }
 
-/// What a DELETE was to delete is gone: the call succeeds, the attempt has failed.
+/// The resource to delete is gone: the call succeeds, and the attempt has failed.
 #[tokio::test]
 async fn a_delete_that_finds_nothing() {
     let server = Server::start(replies(&[500, 404])).await;
@@ -381,7 +381,7 @@ async fn a_delete_that_finds_nothing() {
     assert_eq!(statuses, [error(""), error("")]);
 }
 
-/// The error shows what would have been sent; the span does not.
+/// The error shows the request; the span does not.
 #[tokio::test]
 async fn a_dry_run() {
     let server = Server::start(replies(&[200])).await;
@@ -399,7 +399,7 @@ async fn a_dry_run() {
     assert_eq!(attribute(span, "atlas.attempts"), Some(&0.into()));
 }
 
-/// A redirect is followed by an attempt of its own, with the template of the operation.
+/// A redirect is followed in a separate attempt, with the operation's template.
 #[tokio::test]
 async fn a_redirect() {
     let server = Server::start(|number, _| match number {
@@ -418,7 +418,7 @@ async fn a_redirect() {
     assert_eq!((first.parent_span_id, second.parent_span_id), (parent, parent));
 }
 
-/// The spans end with the headers: the caller may take its time with the payload.
+/// The spans end with the headers, because the caller may take long for the payload.
 #[tokio::test]
 async fn a_download() {
     let server = Server::start(|_, _| {

@@ -1,5 +1,6 @@
-//! Digest against `mod_auth_digest`. Apache passes what it lets through on to a server of this
-//! test, so that both sides can be counted: round trips in Apache's log, executions behind it.
+//! Digest against `mod_auth_digest`. Apache forwards accepted requests to a server of
+//! this test, so that both sides can be counted: round trips in Apache's log, executions
+//! in the server.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ impl Apache {
         builder.credentials(Credentials::api_key(PUBLIC, PRIVATE)).build().unwrap()
     }
 
-    /// Returns the statuses that Apache answered with, in order, after a number of requests.
+    /// Returns the statuses of Apache's responses, in order, after a number of requests.
     fn log(&self, requests: usize) -> Vec<String> {
         for _ in 0..100 {
             let log = std::fs::read_to_string(self.folder.join("log")).unwrap();
@@ -63,14 +64,14 @@ impl Apache {
             if log.len() >= requests {
                 return log;
             }
-            // The log is written after the answer.
+            // Apache writes the log after the response.
             std::thread::sleep(Duration::from_millis(20));
         }
         panic!("Apache logged fewer than {requests} requests");
     }
 }
 
-/// Not an operation of Atlas: a file that Apache serves itself.
+/// Not an operation of Atlas: a file that Apache serves.
 const fn still() -> Operation {
     Operation {
         id: "still",
@@ -91,8 +92,8 @@ const fn still() -> Operation {
     }
 }
 
-/// One child with enough threads: Apache closes connections when children are busy, which is
-/// a test of another thing.
+/// One child process with enough threads: Apache closes connections when child processes
+/// are busy, which is not the subject of this test.
 fn config(folder: &Path, port: u16, behind: &str, settings: &str) -> String {
     let modules = [
         "mpm_event",
@@ -171,8 +172,8 @@ async fn every_method_arrives_once_with_its_body() {
         assert_eq!(last.method, request.method().as_str());
         assert_eq!(last.body, request.body_bytes().unwrap().unwrap_or_default());
     }
-    // A client each: a probe and the request. Apache writes a line when a response is over,
-    // which may be after that of the next probe.
+    // One client each: a probe and the request. Apache writes a line when a response is
+    // complete, which may be after that of the next probe.
     let mut log = apache.log(10);
     log.sort_unstable();
     assert_eq!(log, [["200"; 5], ["401"; 5]].concat());
@@ -191,14 +192,15 @@ async fn an_expired_nonce_is_replaced() {
     }
     assert_eq!(apache.behind.count("POST"), 3);
     let refused = apache.log(18).iter().filter(|status| *status == "401").count();
-    // One for each nonce that expired, besides the probe; Apache names the next nonce ahead.
+    // One for each expired nonce, besides the probe; Apache sends the next nonce in
+    // advance.
     assert!((1..=4).contains(&refused), "{refused} refusals");
 }
 
 #[tokio::test]
 #[ignore = "needs apache2"]
 async fn one_time_nonces_cost_no_second_round_trip() {
-    // Apache then names the next nonce in each answer of its own.
+    // Apache then sends the next nonce in each of its own responses.
     let apache = Apache::start("apache-once", "AuthDigestNonceLifetime 0").await;
     static STILL: Operation = still();
     let client = apache.client();

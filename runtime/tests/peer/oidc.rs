@@ -15,7 +15,7 @@ use super::process::{Process, folder, free_port};
 use crate::loopback::api::{every_method, get, service_account};
 use crate::loopback::clock::{LIMIT, Steps};
 
-/// Not an operation of Atlas: what the server counted.
+/// Not an operation of Atlas: the server's counters.
 static COUNTS: Operation = Operation {
     id: "counts",
     name: "counts",
@@ -112,7 +112,7 @@ async fn short_lived_tokens_are_renewed_before_anybody_notices() {
 #[ignore = "needs nodejs and npm"]
 async fn a_token_that_expires_under_many_calls_is_replaced_once() {
     let oidc = Oidc::start(2);
-    // For this clock no time goes by: only the server knows that the token has expired.
+    // On this clock no time passes, so only the server knows that the token has expired.
     let clock = Steps::default();
     let builder = Client::builder().base_url(&oidc.url).retry(RetryPolicy::never());
     let builder = builder.credentials(service_account()).clock(clock);
@@ -168,7 +168,7 @@ async fn processes_share_a_token_through_a_file() {
 
 #[tokio::test]
 #[ignore = "needs nodejs and npm"]
-async fn a_wrong_secret_is_told() {
+async fn a_wrong_secret_is_reported() {
     let oidc = Oidc::start(3600);
     let client = oidc.client(Credentials::service_account("mdb_sa_id_1", "hunter3"));
     let error = get().send(&client).await.unwrap_err();

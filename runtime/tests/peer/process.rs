@@ -1,4 +1,4 @@
-//! Programs that are started for a test and stopped with it.
+//! Programs that are started and stopped with a test.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Process(Child);
 
 impl Process {
-    /// Starts a program and waits until it answers on its port.
+    /// Starts a program and waits until it responds on its port.
     pub(crate) fn start(command: &mut Command, port: u16, package: &str) -> Self {
         let program = command.get_program().to_owned();
         let child = command.stdin(Stdio::null()).spawn();
@@ -23,7 +23,7 @@ impl Process {
             if let Some(status) = process.0.try_wait().unwrap() {
                 panic!("{program:?} ended: {status}");
             }
-            assert!(Instant::now() < end, "{program:?} does not answer on port {port}");
+            assert!(Instant::now() < end, "{program:?} does not respond on port {port}");
             std::thread::sleep(Duration::from_millis(20));
         }
         process
@@ -32,7 +32,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // SIGTERM first: Apache then ends its children, too.
+        // SIGTERM first, with which Apache also ends its child processes.
         _ = Command::new("kill").arg(self.0.id().to_string()).status();
         let end = Instant::now() + Duration::from_secs(5);
         while Instant::now() < end {
@@ -46,12 +46,12 @@ impl Drop for Process {
     }
 }
 
-/// Returns a port that nobody listens on.
+/// Returns a free port.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Returns an empty folder for a test: where Apache's own user gets to as well.
+/// Returns an empty folder for a test, which Apache's own user can access.
 pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join("atlas-admin-peers").join(name);
     _ = std::fs::remove_dir_all(&folder);

@@ -1,4 +1,5 @@
-//! A desktop as far as a keyring needs one: a session bus, a home and a Secret Service.
+//! The parts of a desktop that a keyring needs: a session bus, a home folder and a
+//! Secret Service.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -7,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::part;
 
-/// Debian's, which has the modules that its packages bring.
+/// Debian's Python, which has the modules of Debian's packages.
 const PYTHON: &str = "/usr/bin/python3";
 
-/// A bus that starts nothing by itself: no prompt appears, and no second keyring.
+/// A bus that starts no services itself, so that no prompt and no second keyring appear.
 const BUS: &str = r#"<busconfig>
     <type>session</type>
     <listen>unix:dir=FOLDER</listen>
@@ -20,7 +21,7 @@ const BUS: &str = r#"<busconfig>
     </policy>
 </busconfig>"#;
 
-/// A session bus in a folder of its own. It ends with the test, and its programs with it.
+/// A session bus in a separate folder. It ends with the test, and so do its programs.
 pub(crate) struct Desktop {
     pub(crate) folder: PathBuf,
     address: String,
@@ -77,7 +78,7 @@ impl Desktop {
         });
     }
 
-    /// Starts the keyring of `prompting.py`, and returns the file with what was called.
+    /// Starts the keyring of `prompting.py`, and returns the file with its calls.
     pub(crate) fn start_prompting(&mut self, mode: &str) -> PathBuf {
         let log = self.folder.join("calls");
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/secrets/prompting.py");
@@ -91,7 +92,7 @@ impl Desktop {
         log
     }
 
-    /// Stores an item as the Atlas CLI does.
+    /// Stores an item in the Atlas CLI's form.
     pub(crate) fn store(&self, service: &str, user: &str, value: &str) {
         let label = format!("--label=Password for '{user}' on '{service}'");
         let arguments = ["store", &label, "service", service, "username", user];
@@ -113,7 +114,7 @@ impl Desktop {
         part::result(self.inside(&mut part::command(profile)))
     }
 
-    /// Returns whether it succeeded, and what it says about errors.
+    /// Returns whether the tool succeeded, and its error output.
     fn secret_tool(&self, arguments: &[&str], input: &str) -> (bool, String) {
         let mut command = Command::new("secret-tool");
         let command = self.inside(command.args(arguments)).stdin(Stdio::piped());

@@ -1,4 +1,5 @@
-//! The program that reads a profile: this one once more, in the environment of a desktop.
+//! The process that reads a profile: this program again, in the environment of a
+//! desktop.
 
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -9,10 +10,10 @@ use atlas_admin_runtime::{ClientBuilder, Transport};
 use crate::loopback::api::get;
 
 const PROFILE: &str = "ATLAS_TEST_PROFILE";
-/// The beginning of the line that tells what became of it.
+/// The prefix of the line with its result.
 const RESULT: &str = "result of the part: ";
 
-/// Returns this program once more, to read a profile.
+/// Returns a command that runs this program again, to read a profile.
 pub(crate) fn command(profile: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "secrets::part::reads_the_profile", "--ignored"]);
@@ -20,8 +21,8 @@ pub(crate) fn command(profile: &str) -> Command {
     command
 }
 
-/// Returns what the other process said: the credentials as `Debug` shows them and the first
-/// `Authorization` that it sends, or the error.
+/// Returns the result of the other process: the credentials as `Debug` prints them and
+/// the first `Authorization` header, or the error.
 pub(crate) fn result(command: &mut Command) -> Result<String, String> {
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -35,7 +36,7 @@ pub(crate) fn result(command: &mut Command) -> Result<String, String> {
     }
 }
 
-/// Keeps the header that the first request authenticates with, and breaks the connection.
+/// Records the `Authorization` header of the first request, and breaks the connection.
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Option<String>>>);
 
@@ -53,7 +54,7 @@ impl Transport for Kept {
     }
 }
 
-// Inside async code: a keyring must not be in the way of a program's runtime.
+// Inside async code: a keyring must not conflict with a program's runtime.
 #[tokio::test]
 #[ignore = "a part of the other tests"]
 async fn reads_the_profile() {

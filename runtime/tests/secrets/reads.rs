@@ -1,4 +1,4 @@
-//! What is read, and what is said where nothing can be read.
+//! Secrets that are read from a keyring, and the errors if they can't be.
 
 use std::time::{Duration, Instant};
 
@@ -20,8 +20,8 @@ const PROFILES: &str = r#"
     auth_type = "api_keys"
 "#;
 
-/// Longer than the library waits for a keyring.
-const PATIENCE: Duration = Duration::from_secs(45);
+/// Longer than the library's time limit for a keyring.
+const LIMIT: Duration = Duration::from_secs(45);
 
 #[test]
 #[ignore = "needs gnome-keyring: .ci/run keyring"]
@@ -60,12 +60,12 @@ fn finds_what_another_program_stored() {
     let start = Instant::now();
     let locked = desktop.read("login").unwrap_err();
     assert!(locked.contains("\"login\"") && locked.contains("locked"), "{locked}");
-    assert!(start.elapsed() < PATIENCE);
+    assert!(start.elapsed() < LIMIT);
 }
 
 #[test]
 #[ignore = "needs python3-secretstorage: .ci/run keyring"]
-fn waits_for_a_prompt_that_is_answered() {
+fn waits_for_a_prompt_that_is_completed() {
     let mut desktop = Desktop::start("answered");
     desktop.config(PROFILES);
     desktop.start_prompting("answers");
@@ -74,14 +74,14 @@ fn waits_for_a_prompt_that_is_answered() {
 
 #[test]
 #[ignore = "needs python3-secretstorage: .ci/run keyring"]
-fn takes_back_a_prompt_that_nobody_answers() {
+fn dismisses_a_prompt_that_is_not_completed() {
     let mut desktop = Desktop::start("unanswered");
     desktop.config(PROFILES);
     let log = desktop.start_prompting("waits");
     let start = Instant::now();
     let error = desktop.read("login").unwrap_err();
     assert!(error.contains("did not respond within 30 seconds"), "{error}");
-    assert!(start.elapsed() < PATIENCE);
+    assert!(start.elapsed() < LIMIT);
     let calls = std::fs::read_to_string(log).unwrap();
     assert!(calls.contains("Prompt\nDismiss\n"), "{calls}");
 }

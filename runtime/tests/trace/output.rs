@@ -1,4 +1,4 @@
-//! What the feature `tracing` writes, and what the HTTP stack logs, at their most talkative.
+//! The output of the feature `tracing` and of the HTTP stack, at the most verbose level.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ use crate::loopback::server::{Reply, Seen, Server};
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
-/// What below this crate is written to the other logging crate, by reqwest for one.
+/// Events of crates that use `log`, such as reqwest.
 impl log::Log for Log {
     fn enabled(&self, _: &log::Metadata<'_>) -> bool {
         true
@@ -57,9 +57,9 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// Fails in every way that has to do with credentials, and writes down what is told of it.
+/// Fails in every way that involves credentials, and prints each error.
 async fn fail(log: &Log) {
-    // Whatever it is sent, it answers with.
+    // The server's response repeats the request.
     let echo = |status| {
         Server::start(move |number, seen| match seen.target.as_str() {
             "/api/oauth/token" if status == 200 || number < 3 => Reply::new(
@@ -86,20 +86,20 @@ async fn fail(log: &Log) {
             for request in every_method() {
                 let error = request.send(&client).await.unwrap_err();
                 clock.advance(std::time::Duration::from_secs(2));
-                tell(log, &error);
+                print(log, &error);
             }
             if let Err(error) = client.revoke().await {
-                tell(log, &error);
+                print(log, &error);
             }
             writeln!(log.clone(), "{client:?} {client:#?}").unwrap();
         }
     }
 }
 
-/// Writes an error as a program may.
-fn tell(log: &Log, error: &Error) {
+/// Prints an error like a program.
+fn print(log: &Log, error: &Error) {
     writeln!(log.clone(), "{} {:?}", printed(error), error.api()).unwrap();
-    // The bytes of a refusal are for programs to print; those of a success for them to read.
+    // Programs may print the bytes of a refusal; those of a success are for decoding.
     if error.status().is_some_and(|status| status >= 400) {
         log.clone().write_all(error.body()).unwrap();
     }
@@ -142,9 +142,9 @@ async fn spans_and_warnings_and_no_secret() {
         }
         get().send(&client).await.unwrap();
     }
-    let told = Log::default();
-    fail(&told).await;
-    // Through a proxy that has credentials of its own.
+    let printed = Log::default();
+    fail(&printed).await;
+    // Through a proxy with separate credentials.
     let proxy = reqwest::Proxy::all(&server.url).unwrap().basic_auth("me", "hunter2");
     let client = Client::builder().base_url("http://127.0.0.1:1").proxy(proxy);
     let client = client.credentials(service_account()).build().unwrap();
@@ -155,21 +155,22 @@ async fn spans_and_warnings_and_no_secret() {
     let basic = base64(&format!("mdb_sa_id_1:{SECRET}"));
     let proxied = base64("me:hunter2");
     let secrets = [PRIVATE, SECRET, "hunter2", &basic, &proxied];
-    let (text, told) = (log.text(), told.text());
+    let (text, printed) = (log.text(), printed.text());
     for secret in secrets {
         assert!(!text.contains(secret), "{secret} in {text}");
-        assert!(!told.contains(secret), "{secret} in {told}");
+        assert!(!printed.contains(secret), "{secret} in {printed}");
     }
-    // Bodies have a target of their own. Of a request without a type, no string is shown.
+    // Bodies have a separate target. Strings of a request without a type are not shown.
     let is_body = |line: &&str| line.contains(" atlas_admin::body: ");
     let (bodies, lines): (Vec<_>, Vec<_>) = text.lines().partition(is_body);
     let (bodies, text) = (bodies.join("\n"), lines.join("\n"));
     assert!(bodies.contains("request body") && bodies.contains("response body"));
-    for (what, shown) in [("bodies", &bodies), ("the log", &text), ("errors", &told)] {
+    for (what, shown) in [("bodies", &bodies), ("the log", &text), ("errors", &printed)]
+    {
         assert!(!shown.contains("MyProject"), "MyProject in {what}: {shown}");
     }
-    assert!(told.contains("<redacted>"), "{told}");
-    // Nothing of what authorizes a request, not even what is no secret.
+    assert!(printed.contains("<redacted>"), "{printed}");
+    // No part of what authorizes a request, even if it is not secret.
     assert!(!text.contains("response="), "{text}");
     for expected in [
         "operation=\"getGroup\"",
@@ -182,7 +183,7 @@ async fn spans_and_warnings_and_no_secret() {
         assert!(text.contains(expected), "{expected} not in {text}");
     }
     assert!(text.contains("the token store failed"), "{text}");
-    // Once for each client.
+    // Once per client.
     assert_eq!(text.matches("is deprecated").count(), 2, "{text}");
 }
 

@@ -1,8 +1,8 @@
-//! Challenges in headers: the syntax of `WWW-Authenticate` (RFC 9110 section 11.6.1), and what
-//! Digest says in it (RFC 7616 section 3.3).
+//! Challenges in headers: the syntax of `WWW-Authenticate` (RFC 9110 section 11.6.1),
+//! and the parameters of Digest (RFC 7616 section 3.3).
 //!
-//! All of it is bytes. A realm may be in any encoding, and goes into the hash and back to the
-//! server as it came.
+//! Everything is bytes. A realm may be in any encoding, and is hashed and sent back
+//! unchanged.
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
@@ -16,17 +16,17 @@ pub(super) struct Challenge {
     pub(super) nonce: Vec<u8>,
     pub(super) opaque: Option<Vec<u8>>,
     pub(super) algorithm: Algorithm,
-    /// Whether the server knows `qop`; RFC 2069 did not.
+    /// Whether the server knows `qop`, which RFC 2069 lacks.
     pub(super) has_qop: bool,
     /// Whether the server reads names in UTF-8.
     pub(super) is_utf8: bool,
-    /// Whether the nonce of the request was the only thing wrong with it.
+    /// Whether the nonce was the only fault of the request.
     pub(super) is_stale: bool,
 }
 
 impl Challenge {
-    /// Returns the first challenge that can be answered (RFC 7616 section 3.7). Never Basic,
-    /// which would send the private key itself.
+    /// Returns the first challenge that a client can respond to (RFC 7616 section 3.7).
+    /// Never Basic, which would send the private key itself.
     pub(super) fn find(headers: &HeaderMap) -> Option<Self> {
         let headers = headers.get_all(WWW_AUTHENTICATE).iter();
         headers.flat_map(|header| parse(header.as_bytes())).find_map(Self::of)
@@ -62,8 +62,8 @@ impl Challenge {
     }
 }
 
-/// Returns the nonce that the server wants to see next, where it names one
-/// (`Authentication-Info`, RFC 7616 section 3.5).
+/// Returns the nonce that the server wants in the next request, if the response names
+/// one (`Authentication-Info`, RFC 7616 section 3.5).
 pub(super) fn next_nonce(headers: &HeaderMap) -> Option<Vec<u8>> {
     let info = headers.get("authentication-info")?;
     let mut scanner = Scanner { rest: info.as_bytes() };
@@ -95,20 +95,20 @@ fn has_duplicates(parameters: &Parameters<'_>) -> bool {
     })
 }
 
-/// Takes the value of a parameter.
+/// Removes a parameter and returns its value.
 fn take(parameters: &mut Parameters<'_>, name: &str) -> Option<Vec<u8>> {
     let is_it = |known: &[u8]| known.eq_ignore_ascii_case(name.as_bytes());
     let index = parameters.iter().position(|(known, _)| is_it(known))?;
     Some(parameters.swap_remove(index).1)
 }
 
-/// Reads the challenges of a header, up to the first that is malformed.
+/// Parses the challenges of a header, up to the first malformed one.
 fn parse(header: &[u8]) -> Vec<Parsed<'_>> {
     let mut scanner = Scanner { rest: header };
     let mut challenges = Vec::new();
     while scanner.skip_separators() {
         if scanner.element(&mut challenges).is_none() {
-            // Nobody knows where the last one was meant to end.
+            // The end of the last challenge is unknown.
             challenges.pop();
             break;
         }
@@ -116,13 +116,13 @@ fn parse(header: &[u8]) -> Vec<Parsed<'_>> {
     challenges
 }
 
-/// A place in a header.
+/// A position in a header.
 struct Scanner<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Scanner<'a> {
-    /// Takes a scheme, or a parameter of the last one: commas separate both.
+    /// Reads a scheme, or a parameter of the last scheme: commas separate both.
     fn element(&mut self, challenges: &mut Vec<Parsed<'a>>) -> Option<()> {
         let name = self.token()?;
         match self.assigned() {
@@ -135,20 +135,20 @@ impl<'a> Scanner<'a> {
         Some(())
     }
 
-    /// Takes an equals sign, where one is next, and the value behind it: `Some(None)` is a
-    /// malformed one.
+    /// Reads an equals sign and the value behind it. `None` where no equals sign is
+    /// next; `Some(None)` where the value is malformed.
     fn assigned(&mut self) -> Option<Option<Vec<u8>>> {
         self.rest = self.rest.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
         if let Some(rest) = self.rest.strip_prefix(b"\"") {
             self.rest = rest;
             return Some(self.quoted());
         }
-        // More than a token may hold: some servers forget the quotes.
+        // More characters than a token may hold: some servers omit the quotes.
         let value = self.run(|byte| !matches!(byte, b' ' | b'\t' | b',' | b'"'));
         Some((!value.is_empty()).then(|| value.to_vec()))
     }
 
-    /// Takes the rest of a quoted string, without its escapes.
+    /// Reads the rest of a quoted string, and removes its escapes.
     fn quoted(&mut self) -> Option<Vec<u8>> {
         let mut value = Vec::new();
         loop {
@@ -166,7 +166,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Skips the data of a scheme that has no parameters, as `Negotiate` does.
+    /// Skips the data of a scheme without parameters, such as `Negotiate`.
     fn skip_token68(&mut self) {
         let mut ahead = Self { rest: self.rest.trim_ascii_start() };
         let data =
@@ -178,7 +178,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Skips white space and commas, and tells whether there is more behind them.
+    /// Skips white space and commas. Returns true if there is more behind them.
     fn skip_separators(&mut self) -> bool {
         self.run(|byte| matches!(byte, b' ' | b'\t' | b','));
         !self.rest.is_empty()
@@ -191,7 +191,7 @@ impl<'a> Scanner<'a> {
         Some(self.run(is_token)).filter(|token| !token.is_empty())
     }
 
-    /// Takes the bytes up to the first that is none of a kind.
+    /// Takes the bytes up to the first one that doesn't match.
     fn run(&mut self, is_of_kind: impl Fn(u8) -> bool) -> &'a [u8] {
         let end = self.rest.iter().position(|byte| !is_of_kind(*byte));
         let (run, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
@@ -220,7 +220,7 @@ mod tests {
             &["digest realm=r,nonce=n,algorithm=md5,qop=auth"],
             &[r#"DIGEST REALM="r" ,  NONCE = "n" , QOP="auth", stale=FALSE"#],
             &[r#"Digest realm="a\"b\\c, Basic d", nonce="n", qop="auth""#],
-            // RFC 2069, before there was `qop`.
+            // RFC 2069, which lacks `qop`.
             &[r#"Digest realm="r", nonce="n""#],
             &[r#"Digest realm="r", nonce="n", qop="""#],
             &[
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_answered_is_no_challenge() {
+    fn unsupported_challenges_are_ignored() {
         for headers in [
             &[][..],
             &["Basic realm=r"],

@@ -1,61 +1,67 @@
-//! Nonces between requests, and what refusals have taught about them.
+//! Nonces between requests, and the trust in them after refusals.
 
 use std::time::Duration;
 
 use super::Nonce;
 
-/// The number of unused nonces that are kept: one for each request that was ever in flight at once.
+/// The largest number of unused nonces kept: at most one for each request that was ever
+/// in flight at once.
 const IDLE: usize = 1024;
 
-/// The size in bytes beyond which a body is sent with a new nonce only. A server that finds
-/// the nonce stale while such a body arrives may close the connection, and then its answer is
-/// lost; to ask first is one small round trip beside many.
+/// The size in bytes beyond which a body is only sent with a new nonce. A server that
+/// finds the nonce stale while such a body arrives may close the connection, and its
+/// response is lost. A probe costs one round trip, which is little beside such a body.
 const LARGE: usize = 64 << 10;
 
-/// The number of refusals of a second use in a row by which the server takes no nonce twice.
-const TELLING: u32 = 2;
+/// The number of refused second uses in a row after which the server is held to accept
+/// no nonce twice.
+const CONCLUSIVE: u32 = 2;
 
-/// The time for which bodies are sent with less trust after a refusal that taught it. A server may be
-/// replaced by another, and a role may be granted.
-const LESSON: Duration = Duration::from_secs(15 * 60);
+/// The time for which bodies are sent with less trust after a refusal. Afterwards,
+/// another server may have taken over, or a role may have been granted.
+const DOUBT: Duration = Duration::from_secs(15 * 60);
 
-/// The nonces that no request has, and how far they are trusted.
+/// The nonces that belong to no request, and the trust in them.
 ///
-/// A call without a body takes any nonce: if that is refused, the challenge costs no more than
-/// a probe would have, and if not, the server takes nonces twice after all. A body is only sent
-/// with a nonce that is likely to be taken, for a refusal sends it twice.
+/// A call without a body takes any nonce. If the server refuses it, the challenge costs
+/// no more than a probe would have; if the server accepts it, it accepts nonces twice
+/// after all. A body is only sent with a nonce that is likely to be accepted, because a
+/// refusal means sending the body twice.
 #[derive(Default)]
 pub(super) struct Pool {
-    /// The one used last comes last, and is used next: it is the least likely to be stale.
+    /// The most recently used nonce is last, and is used next: it is the least likely to
+    /// be stale.
     idle: Vec<Nonce>,
-    /// The number of nonces refused at their second use since one was accepted again.
+    /// The number of nonces refused at their second use since a second use was last
+    /// accepted.
     refusals: u32,
-    /// The time of the last of them.
+    /// The time of the last such refusal.
     refused: Duration,
-    /// The last time that a nonce of the pool and then a new one were refused without a reason: the
-    /// refusal was of the call.
+    /// The last time that a nonce of the pool and then a new one were refused without a
+    /// reason, so that the refusal was due to the call.
     doubted: Option<Duration>,
 }
 
 impl Pool {
-    /// Returns a nonce for a request with a body of a size, if there is one to be trusted.
+    /// Returns a nonce for a request with a body of `body` bytes, if there is one to be
+    /// trusted.
     pub(super) fn take(&mut self, body: usize, now: Duration) -> Option<Nonce> {
-        // What is not good enough is dropped: the probe brings another in its place.
+        // A nonce that isn't trusted is dropped, because the probe yields another.
         let nonce = self.idle.pop()?;
         let is_trusted = body == 0 || body <= LARGE && self.trusts(&nonce, now);
         is_trusted.then_some(nonce)
     }
 
-    /// Tells whether a nonce is likely to be taken.
+    /// Returns true if the server is likely to accept the nonce.
     fn trusts(&self, nonce: &Nonce, now: Duration) -> bool {
         let is_spent = nonce.count > 0 && self.takes_no_nonce_twice(now);
         let is_doubted = self.doubted.is_some_and(|doubted| is_recent(doubted, now));
         !is_spent && !is_doubted
     }
 
-    /// Tells whether the server seems to take no nonce twice.
+    /// Returns true if the server seems to accept no nonce twice.
     pub(super) fn takes_no_nonce_twice(&self, now: Duration) -> bool {
-        self.refusals >= TELLING && is_recent(self.refused, now)
+        self.refusals >= CONCLUSIVE && is_recent(self.refused, now)
     }
 
     /// Takes back a nonce whose request is over.
@@ -65,31 +71,33 @@ impl Pool {
         }
     }
 
-    /// Drops the nonces that are no younger than one that was stale.
+    /// Drops the nonces that are not younger than a stale one, which was issued at this
+    /// time.
     pub(super) fn forget(&mut self, issued: Duration) {
         self.idle.retain(|nonce| nonce.issued > issued);
     }
 
-    /// Notes that the server took a nonce for the time of this count.
+    /// Notes that the server accepted a nonce whose count was this.
     pub(super) fn note_accepted(&mut self, count: u32) {
         if count > 1 {
             self.refusals = 0;
         }
     }
 
-    /// Notes that the server refused a nonce at its second use, and took a new one in its place.
+    /// Notes that the server refused a nonce at its second use, and accepted a new one.
     pub(super) fn note_second_use_refused(&mut self, now: Duration) {
         self.refusals = self.refusals.saturating_add(1);
         self.refused = now;
     }
 
-    /// Notes that the server refused a nonce of the pool and then a new one, without a reason.
+    /// Notes that the server refused a nonce of the pool and then a new one, without a
+    /// reason.
     pub(super) fn note_doubt(&mut self, now: Duration) {
         self.doubted = Some(now);
     }
 }
 
-/// Tells whether what was learnt at a time still counts.
-fn is_recent(learnt: Duration, now: Duration) -> bool {
-    now.saturating_sub(learnt) < LESSON
+/// Returns true if an observation of that time still counts.
+fn is_recent(observed: Duration, now: Duration) -> bool {
+    now.saturating_sub(observed) < DOUBT
 }

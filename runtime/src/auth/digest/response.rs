@@ -1,5 +1,5 @@
-//! The arithmetic of Digest: the `Authorization` that answers a challenge (RFC 7616 section
-//! 3.4; RFC 2069 section 2.1.2 where the server doesn't know `qop`).
+//! The arithmetic of Digest: the `Authorization` header for a challenge (RFC 7616
+//! section 3.4; RFC 2069 section 2.1.2 where the server doesn't know `qop`).
 
 #[cfg(feature = "api-keys")]
 use md5::Md5;
@@ -12,13 +12,13 @@ use sha2::{Sha256, Sha512_256};
 
 use super::challenge::Challenge;
 
-/// A hash function, and what it is applied to.
+/// A hash function, and the way it is applied.
 #[derive(Clone, Default)]
 pub(super) struct Algorithm {
     hash: Hash,
     /// Whether the nonces are part of the key (`-sess`).
     is_session: bool,
-    /// The name as the server spells it, where it gives one.
+    /// The name as the server spells it, if it gives one.
     name: Option<String>,
 }
 
@@ -31,7 +31,7 @@ enum Hash {
 }
 
 impl Algorithm {
-    /// Returns the algorithm of a name. Servers write `md5`, too.
+    /// Returns the algorithm with a name, in any case: some servers write `md5`.
     pub(super) fn named(name: &[u8]) -> Option<Self> {
         let name = String::from_utf8(name.to_vec()).ok()?;
         let lower = name.to_ascii_lowercase();
@@ -48,7 +48,7 @@ impl Algorithm {
         Some(Self { hash, is_session, name: Some(name) })
     }
 
-    /// Hashes texts with colons between them, to hexadecimal digits.
+    /// Hashes texts joined by colons, to hexadecimal digits.
     #[cfg(feature = "api-keys")]
     fn hash(&self, texts: &[&[u8]]) -> String {
         match self.hash {
@@ -58,7 +58,7 @@ impl Algorithm {
         }
     }
 
-    /// Returns nothing. No client with an API key is built without the feature.
+    /// Returns an empty text. No client with an API key is built without the feature.
     #[cfg(not(feature = "api-keys"))]
     fn hash(&self, _: &[&[u8]]) -> String {
         _ = self.hash;
@@ -81,13 +81,13 @@ fn hash<D: Digest>(texts: &[&[u8]]) -> String {
     halves.map(|half| char::from(digits[usize::from(half)])).collect()
 }
 
-/// The key that answers the challenges of a session: the first one, and those with nonces that the
-/// server wants to see next.
+/// The key of a session: it responds to the first challenge, and to the `nextnonce`
+/// values that follow.
 #[derive(Clone)]
 pub(super) struct Session {
-    /// The hash of A1. With it anyone could answer for the API key in this realm.
+    /// The hash of A1. With it anyone can authenticate as the API key in this realm.
     key: SecretString,
-    /// The client's nonce. It is part of a session's key, so it stays the same.
+    /// The client's nonce. It stays the same, because it is part of a session's key.
     cnonce: String,
 }
 
@@ -107,7 +107,7 @@ impl Session {
         Self { key: key.into(), cnonce }
     }
 
-    /// Returns the header that answers a challenge for the request with this count.
+    /// Returns the header for a challenge and the request with this count.
     pub(super) fn authorization(
         &self,
         challenge: &Challenge,
@@ -151,12 +151,12 @@ impl Session {
     }
 }
 
-/// A header that is being written.
+/// A header under construction.
 struct Header(Vec<u8>);
 
 impl Header {
-    /// Writes the name of the user: as it is, or percent-encoded (RFC 8187) where it is more
-    /// than ASCII and the server knows that syntax.
+    /// Writes the user name: as it is, or percent-encoded (RFC 8187) if it isn't ASCII
+    /// and the server knows that syntax.
     fn user(&mut self, user: &str, is_utf8: bool) {
         if user.is_ascii() || !is_utf8 {
             return self.quoted("username", user.as_bytes());

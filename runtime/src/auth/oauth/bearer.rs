@@ -1,4 +1,4 @@
-//! An access token as requests carry it.
+//! An access token in the form that requests carry.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,16 +10,16 @@ use jiff::{SignedDuration, Timestamp};
 use crate::auth::{AccessToken, secret_header};
 use crate::error::Error;
 
-/// A token as requests carry it.
+/// A token in the form that requests carry.
 #[derive(Clone)]
 pub(crate) struct Bearer {
-    /// Shared, for a clone would be made and zeroed for each request.
+    /// Shared, because a clone would be created and zeroed for each request.
     pub(super) token: Arc<AccessToken>,
     header: HeaderValue,
-    /// The time from which the next one is requested.
+    /// The time from which its successor is requested.
     pub(super) due: Timestamp,
-    /// The last time that the service accepted it, in milliseconds of the monotonic clock; 0 for
-    /// never.
+    /// The last time that the service accepted it, in milliseconds of the monotonic
+    /// clock; 0 for never.
     worked_at: Arc<AtomicU64>,
 }
 
@@ -30,7 +30,8 @@ impl Bearer {
         random: f64,
     ) -> Result<Self, Error> {
         let header = secret_header("Bearer ", token.expose_secret())?;
-        // 10 to 20 % of its life ahead, so that processes that began together part.
+        // 10 to 20 % of its life ahead: random, so that processes that started together
+        // don't renew together.
         let left = token.expires_at().duration_since(now).as_secs_f64().max(0.0);
         let ahead = SignedDuration::try_from_secs_f64(left * (0.1 + random / 10.0));
         let ahead = ahead.unwrap_or_default();
@@ -55,7 +56,7 @@ impl Bearer {
         self.worked_at.fetch_max(milliseconds(now), Ordering::Relaxed);
     }
 
-    /// Tells whether the service accepted the token after a time.
+    /// Returns true if the service accepted the token after a time.
     pub(super) fn has_worked_since(&self, time: Duration) -> bool {
         self.worked_at.load(Ordering::Relaxed) > milliseconds(time)
     }
@@ -79,7 +80,7 @@ mod tests {
         };
         assert_eq!([0.0, 0.5, 1.0].map(|random| due(3600, random)), [3240, 3060, 2880]);
         assert_eq!(due(0, 0.5), 0);
-        // One that was over before it came is due since then.
+        // A token that expired before it arrived has been due since then.
         assert_eq!(due(-10, 0.5), -10);
     }
 }

@@ -1,4 +1,4 @@
-//! The token endpoint of the service, and the store in front of it.
+//! The token endpoint of the service, and the token store that is consulted first.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -17,29 +17,32 @@ use crate::auth::{AccessToken, TokenSettings, basic, scrub};
 use crate::clock::{self, Clock};
 use crate::connection::{Call, read};
 use crate::error::{Error, Kind, OTHER_SERVER, status_error};
-use crate::failure::{Again, Failure};
+use crate::failure::{Failure, Retryability};
 use crate::template::encode;
 use crate::trace;
 
-/// The path that an access token is requested from.
+/// The path of token requests.
 pub(crate) const TOKEN: &str = "/api/oauth/token";
 
-/// The path that an access token is revoked at.
+/// The path of revocations.
 pub(crate) const REVOKE: &str = "/api/oauth/revoke";
 
-/// The lifetime of a token in seconds where the endpoint doesn't say (Atlas: "valid for 1 hour").
+/// The lifetime of a token in seconds if the response states none (Atlas: "valid for 1
+/// hour").
 const LIFETIME: i64 = 3600;
 
 /// The largest response that is read, in bytes.
 const RESPONSE_LIMIT: u64 = 1 << 20;
 
-/// The time limit of a request where the client has no limit for an attempt.
+/// The time limit of a request if the client has no limit for an attempt.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The time limit of the store to load or save: without it, a token is requested.
+/// The time limit of the store for loading or saving. Without a result in that time, a
+/// token is requested.
 const STORE_LIMIT: Duration = Duration::from_secs(5);
 
-/// The time limit of the store to give this process its turn.
+/// The time limit of the store for letting this process be the one that requests a
+/// token.
 const TURN_LIMIT: Duration = Duration::from_secs(15);
 
 /// The token endpoint, the account that calls it, and its store.
@@ -51,7 +54,7 @@ pub(super) struct Endpoint {
     key: String,
 }
 
-/// The tokens to do better than.
+/// Tokens that are of no use: the one that is due, and the one that was refused.
 pub(super) struct Known {
     pub(super) held: Option<SecretString>,
     pub(super) refused: Option<SecretString>,
@@ -84,7 +87,7 @@ impl Endpoint {
         self.settings.limits.total
     }
 
-    /// Takes a token from the store, or requests one and saves it.
+    /// Loads a token from the store, or requests one and saves it.
     pub(super) async fn obtain(
         self: Arc<Self>,
         known: Known,
@@ -100,7 +103,8 @@ impl Endpoint {
         if let Some(bearer) = self.stored(known).await {
             return Ok(bearer);
         }
-        // Of the processes that share the store, one requests and the others find its token.
+        // Of the processes that share the store, one requests a token and the others
+        // load it.
         let _turn = self.within(TURN_LIMIT, self.settings.store.turn()).await;
         if let Some(bearer) = self.stored(known).await {
             return Ok(bearer);
@@ -114,7 +118,7 @@ impl Endpoint {
         Ok(bearer)
     }
 
-    /// Returns the token of the store, where it is valid and none of those that are known.
+    /// Returns the stored token, if it is valid and not one of the known ones.
     pub(super) async fn stored(&self, known: &Known) -> Option<Bearer> {
         let token = self.load().await?;
         let now = self.clock().now();
@@ -122,7 +126,7 @@ impl Endpoint {
         is_new.then(|| Bearer::new(token, now, clock::jitter()).ok()).flatten()
     }
 
-    /// Returns the token of the store, expired or not.
+    /// Returns the stored token, expired or not.
     pub(super) async fn load(&self) -> Option<AccessToken> {
         match self.within(STORE_LIMIT, self.settings.store.load(&self.key)).await? {
             Ok(token) => token,
@@ -133,9 +137,10 @@ impl Endpoint {
         }
     }
 
-    /// Removes a token from the store, unless another has taken its place.
+    /// Removes a token from the store, unless another has replaced it.
     pub(super) async fn remove(&self, secret: &str) {
-        // Another process that saves its token now would save this one along with it.
+        // Another process that saves its token at the same time would save this one
+        // again.
         let _turn = self.within(TURN_LIMIT, self.settings.store.turn()).await;
         let stored = self.load().await;
         if stored.is_some_and(|stored| stored.expose_secret() == secret)
@@ -146,19 +151,24 @@ impl Endpoint {
         }
     }
 
-    /// Revokes a token (RFC 7009), with the retries of the client.
+    /// Revokes a token (RFC 7009), with the client's retries.
     pub(super) async fn revoke(&self, secret: &str) -> Result<(), Error> {
         let mut attempts = 1;
         loop {
             let form = format!("token={}&token_type_hint=access_token", encode(secret));
-            let Err(Failure { error, again }) = self.post(REVOKE, form, secret).await
+            let Err(Failure { error, retryability }) =
+                self.post(REVOKE, form, secret).await
             else {
                 return Ok(());
             };
-            // As safe to repeat as a DELETE.
+            // A revocation is as safe to repeat as a DELETE.
             let method = crate::operation::Method::Delete;
-            let wait =
-                self.settings.retry.wait(method, again, attempts, clock::jitter());
+            let wait = self.settings.retry.wait(
+                method,
+                retryability,
+                attempts,
+                clock::jitter(),
+            );
             let Some(wait) = wait else {
                 return Err(error.edit(|error| {
                     error.attempts = attempts;
@@ -172,7 +182,7 @@ impl Endpoint {
         }
     }
 
-    /// Takes the secret of the account out of a body.
+    /// Removes the account's secret from a body.
     pub(super) fn scrub(&self, body: Bytes) -> Bytes {
         let body = scrub(body, self.secret.expose_secret());
         let basic = self.basic.to_str().unwrap_or_default();
@@ -196,15 +206,17 @@ impl Endpoint {
         let secret = text("access_token").filter(|token| is_bearer && !token.is_empty());
         let secret = secret.ok_or_else(unusable)?;
         let seconds = response.get("expires_in").and_then(seconds).unwrap_or(LIFETIME);
-        // Counted from before the request, and less one, for there it may have begun at the
-        // last whole second: so it never ends later here.
+        // Counted from before the request, and reduced by one second, because the server
+        // may have counted from the last whole second: so the lifetime never ends later
+        // here than there.
         let lifetime = SignedDuration::from_secs(seconds.saturating_sub(1).max(0));
         let expires_at = requested_at.checked_add(lifetime);
         Ok(AccessToken::new(secret, expires_at.unwrap_or(jiff::Timestamp::MAX)))
     }
 
-    /// Sends a form to the endpoint, within a limit of its own: whoever waits for it may give
-    /// up earlier. `token` is what the form holds, and no error may.
+    /// Sends a form to the endpoint, within a limit of its own, because the calls that
+    /// wait for it may give up earlier. `token` is the token in the form, which is
+    /// removed from errors.
     async fn post(
         &self,
         path: &str,
@@ -222,14 +234,14 @@ impl Endpoint {
             Some(Err(failure)) => failure,
             None => {
                 let message =
-                    format!("the token endpoint did not answer within {limit:?}");
+                    format!("the token endpoint did not respond within {limit:?}");
                 let error = Error::new(Kind::Timeout, message);
-                Failure { error, again: Again::Always(None) }
+                Failure { error, retryability: Retryability::Always(None) }
             }
         };
         call.settle(Some(&failure.error));
-        // A token request does nothing that a repeat would do twice but count against the
-        // number of active tokens, and nothing of the caller's request was sent.
+        // Repeating a token request changes nothing but the number of active tokens, and
+        // nothing of the caller's request was sent.
         Err(failure.unsent())
     }
 
@@ -248,7 +260,7 @@ impl Endpoint {
         let response = call.send(connection, Some(&self.basic)).await?;
         let (parts, body) = response.into_parts();
         if parts.status.is_success() {
-            // Without the body of a failure: it may hold a token.
+            // The body is dropped from the failure, because it may hold a token.
             return read(&parts.headers, body, RESPONSE_LIMIT).await.map_err(
                 |failure| Failure {
                     error: failure.error.edit(|error| error.body = Bytes::new()),
@@ -259,12 +271,15 @@ impl Endpoint {
         let body = connection.excerpt(&parts.headers, body, None).await;
         let body = scrub(self.scrub(body), token);
         let error = status_error(Kind::Token, parts.status, &parts.headers, body);
-        let again =
-            match Again::after(parts.status, &parts.headers, connection.clock.now()) {
-                _ if error.is_too_many_tokens() => Again::Never,
-                again => again,
-            };
-        Err(Failure { error, again })
+        let retryability = match Retryability::after(
+            parts.status,
+            &parts.headers,
+            connection.clock.now(),
+        ) {
+            _ if error.is_too_many_tokens() => Retryability::Never,
+            retryability => retryability,
+        };
+        Err(Failure { error, retryability })
     }
 
     async fn within<F: Future>(&self, limit: Duration, future: F) -> Option<F::Output> {
@@ -272,8 +287,8 @@ impl Endpoint {
     }
 }
 
-/// Reads a number of seconds, which not every server writes as a whole number (RFC 6749 section
-/// 5.1 says nothing about strings).
+/// Reads a number of seconds. Some servers write it as a fraction or as a string (RFC
+/// 6749 section 5.1 says nothing about strings).
 fn seconds(value: &Json) -> Option<i64> {
     match value {
         Json::String(text) => {

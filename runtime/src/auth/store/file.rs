@@ -1,8 +1,8 @@
 //! Access tokens in a file, for short-lived processes.
 //!
-//! The path is the caller's, so any file may be there: a file is checked once it is open
-//! ([`disk`]), and replaced only if this store wrote it ([`tokens`]). All of it runs on threads
-//! of its own ([`detached`]).
+//! The caller chooses the path, so any file may be there. A file is checked once it is
+//! open ([`disk`]), and replaced only if this store wrote it ([`tokens`]). File
+//! operations run on dedicated threads ([`detached`]).
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -22,30 +22,30 @@ mod detached;
 mod disk;
 mod tokens;
 
-/// The wait before the lock of another process is tried again.
+/// The wait between two attempts to take the lock.
 const LOCK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The number of attempts to take the lock of another process: 10 seconds.
-const LOCK_TRIES: u32 = 200;
+/// The number of attempts to take the lock: they last 10 seconds.
+const LOCK_ATTEMPTS: u32 = 200;
 
-/// Keeps tokens in a file that only its owner can read (mode 0600), so that short-lived
-/// processes share one: the service allows at most 100 active tokens for an account.
+/// A store in a file that only its owner can read (mode 0600), so that short-lived
+/// processes share a token. The service allows at most 100 active tokens for an account.
 ///
-/// The file is replaced as a whole, so that a process never reads half of one. While a process
-/// requests a token it holds a lock on a file beside it (`….lock`, which stays), and the others
-/// wait for its token, for 10 seconds at most. The lock of a process that ends, however it
-/// ends, ends with it.
+/// The file is replaced as a whole, so that no process reads half of it. A process that
+/// requests a token holds a lock on a second file (the path with `.lock`, which is never
+/// removed), and the others wait for its token, for 10 seconds at most. The operating
+/// system releases the lock of a process that ends for any reason.
 ///
-/// A file that this store did not write is an error and stays as it is; an empty one is taken
-/// over. So is anything but a regular file (a symbolic link included), and, on Unix, a file of
-/// another user. Tokens in a file that other users can read or write are not used; the next
-/// token that is saved replaces that file with a private one. On Windows the folder has to
-/// keep other users out.
+/// A file that this store did not write is an error and stays unchanged; an empty file
+/// is used as the store. Other errors are anything but a regular file (symbolic links
+/// included) and, on Unix, a file of another user. Tokens in a file that other users can
+/// read or write are not used, and saving the next token replaces that file with a
+/// private one. On Windows, the permissions of the folder must keep other users out.
 ///
-/// Files are read and written on a thread of their own. A file system that does not respond
-/// within 2 seconds, as a dead network mount, is an error, and so is every use of the store
-/// until it does. A client whose store fails requests a token of its own; the feature `tracing`
-/// shows the error.
+/// Files are read and written on dedicated threads. A file system that does not respond
+/// within 2 seconds, such as an unreachable network mount, is an error, and so is every
+/// use of the store until it responds. A client whose store fails requests a token of
+/// its own; the feature `tracing` shows the error.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: Arc<Path>,
@@ -53,12 +53,12 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// Makes a store in a file, which need not exist; its folder must.
+    /// Creates a store in a file. The file need not exist; its folder must.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into().into(), late: Arc::default() }
     }
 
-    /// Runs file work on a thread of its own, for a limited time.
+    /// Runs a file operation on a dedicated thread, for a limited time.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
@@ -67,24 +67,25 @@ impl FileStore {
         let done = detached::run(&self.late, move || work(&path)).await;
         done.unwrap_or_else(|| {
             let message = format!(
-                "the file system of {} does not respond; name a path on a local one",
+                "the file system of {} does not respond; use a path on a local file system",
                 self.path.display()
             );
             Err(io::Error::new(io::ErrorKind::TimedOut, message))
         })
     }
 
-    /// Waits for the lock, but not for ever: to go on without it costs a token request.
+    /// Waits for the lock, for a limited time: going on without it costs only a token
+    /// request.
     async fn lock(&self) -> io::Result<Option<Lock>> {
         let file = self.run(|path| {
-            // No lock beside a file that is not a store's.
+            // No lock file beside a file that this store didn't write.
             tokens::read(path)?;
             disk::open_lock(&beside(path, "lock"))
         });
         let mut file = file.await?;
-        for _ in 0..LOCK_TRIES {
-            // `lock` would keep a thread for as long as it waits, even where nobody wants the turn
-            // any more.
+        for _ in 0..LOCK_ATTEMPTS {
+            // `lock` would block a thread while it waits, even after the caller has
+            // given up.
             let tried = self.run(move |_| match file.try_lock() {
                 Ok(()) => Ok((file, true)),
                 Err(TryLockError::WouldBlock) => Ok((file, false)),
@@ -113,7 +114,7 @@ impl TokenStore for FileStore {
             Found::Exposed(mode) => Err(disk::refuse(
                 path,
                 &format!("can be read or written by other users (mode {mode:04o})"),
-                "its tokens are not used, and the next one that is saved makes it private",
+                "its tokens are not used; saving the next token replaces it with a private file",
             )),
         }))
     }
@@ -139,18 +140,19 @@ impl TokenStore for FileStore {
     }
 }
 
-/// The turn of one process: the operating system's lock on a file, held while it is open.
+/// The lock of one process: the operating system's lock on a file, held while the file
+/// is open.
 ///
-/// The file is never removed: who waits for the lock of a removed file would not keep out who
-/// makes the next.
+/// The file is never removed: a process waiting for the lock of a removed file would not
+/// exclude a process that creates the next file.
 struct Lock(#[expect(dead_code, reason = "what counts is that it is open")] File);
 
-/// Changes one entry and drops those that expired.
+/// Changes one entry and removes the expired ones.
 fn change(path: &Path, key: &str, token: Option<&AccessToken>) -> io::Result<()> {
     let mut tokens = match tokens::read(path)? {
         Found::Nothing if token.is_none() => return Ok(()),
         Found::Tokens(tokens) => tokens,
-        // What others could write is not carried on into a private file.
+        // Tokens that other users could have written are not copied into a private file.
         Found::Nothing | Found::Exposed(_) => Tokens::default(),
     };
     tokens.set(key, token, SystemClock.now());

@@ -96,7 +96,7 @@ fn a_token_comes_before_a_service_account_and_that_before_a_key_with_a_warning()
                  MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY ignored",
             ),
         ),
-        // A half of another kind is told as well.
+        // Half of another kind is reported as well.
         (
             &all[2..],
             "ApiKey",
@@ -164,7 +164,7 @@ fn the_older_names_of_the_other_settings_come_last() {
 }
 
 #[test]
-fn a_service_account_in_the_place_of_a_key_is_told_plainly() {
+fn a_service_account_in_place_of_a_key_is_reported_plainly() {
     for [public, private] in KEYS {
         let whole = [(public, "mdb_sa_id_1"), (private, "hunter2")];
         for variables in [&whole[..], &whole[..1]] {
@@ -181,7 +181,7 @@ fn a_service_account_in_the_place_of_a_key_is_told_plainly() {
 }
 
 #[test]
-fn an_expired_token_is_told_before_anything_is_sent() {
+fn an_expired_token_is_reported_before_anything_is_sent() {
     let at = |exp: i64| {
         let token = token(&format!(r#"{{"exp":{exp}}}"#));
         build(&[("MONGODB_ATLAS_ACCESS_TOKEN", &token)])

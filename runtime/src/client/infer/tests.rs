@@ -10,18 +10,19 @@ const KEY: [(&str, &str); 2] = [
     ("MONGODB_ATLAS_PRIVATE_API_KEY", "hunter2"),
 ];
 
-/// The name of the profile that was read, and whether its credentials were, too.
-type Asked = Option<(Option<String>, bool)>;
+/// The name of the profile that was read, and whether its credentials were read.
+type ProfileRead = Option<(Option<String>, bool)>;
 
-/// Infers from variables and a profile that holds everything; returns how it was read, too.
-fn inferred(variables: &[(&str, &str)]) -> (Result<Found, Error>, Asked) {
-    let asked = RefCell::new(None);
+/// Infers from variables and a profile with all settings. Also returns how the profile
+/// was read.
+fn inferred(variables: &[(&str, &str)]) -> (Result<Found, Error>, ProfileRead) {
+    let profile_read = RefCell::new(None);
     let read = |name: &str| {
         let found = variables.iter().find(|(other, _)| *other == name);
         found.map(|(_, value)| (*value).to_owned())
     };
     let profile = |name: Option<&str>, with_credentials: bool| {
-        *asked.borrow_mut() = Some((name.map(str::to_owned), with_credentials));
+        *profile_read.borrow_mut() = Some((name.map(str::to_owned), with_credentials));
         if name == Some("missing") {
             return Err(fail("/c.toml: there is no profile \"missing\""));
         }
@@ -37,26 +38,26 @@ fn inferred(variables: &[(&str, &str)]) -> (Result<Found, Error>, Asked) {
         })
     };
     let found = infer(&read, Timestamp::UNIX_EPOCH, &profile);
-    (found, asked.into_inner())
+    (found, profile_read.into_inner())
 }
 
 #[test]
 fn the_environment_comes_first_and_profiles_are_left_alone() {
-    let (found, asked) = inferred(&KEY);
+    let (found, read) = inferred(&KEY);
     let builder = found.unwrap().into_builder().unwrap();
     assert!(format!("{builder:?}").contains("of-variable"));
-    assert_eq!(asked, None);
+    assert_eq!(read, None);
     assert_eq!(builder.build().unwrap().org_id(), None);
 }
 
 #[test]
 fn a_profile_is_next_and_each_variable_comes_before_its_property() {
-    let (found, asked) = inferred(&[
+    let (found, read) = inferred(&[
         ("MONGODB_ATLAS_PROFILE", " work "),
         ("MONGODB_ATLAS_BASE_URL", "https://variable.example"),
         ("MONGODB_ATLAS_PROJECT_ID", "p2"),
     ]);
-    assert_eq!(asked, Some((Some("work".to_owned()), true)));
+    assert_eq!(read, Some((Some("work".to_owned()), true)));
     let builder = found.unwrap().into_builder().unwrap();
     assert!(format!("{builder:?}").contains("of-profile"));
     let client = builder.build().unwrap();
@@ -68,9 +69,9 @@ fn a_profile_is_next_and_each_variable_comes_before_its_property() {
 #[test]
 fn credentials_of_the_environment_come_before_those_of_a_named_profile() {
     let named = [KEY[0], KEY[1], ("MONGODB_ATLAS_PROFILE", "work")];
-    let (found, asked) = inferred(&named);
-    // Not even read: the keyring would be asked in vain.
-    assert_eq!(asked, Some((Some("work".to_owned()), false)));
+    let (found, read) = inferred(&named);
+    // Not even read, because the keyring need not be queried.
+    assert_eq!(read, Some((Some("work".to_owned()), false)));
     let builder = found.unwrap().into_builder().unwrap();
     assert!(format!("{builder:?}").contains("of-variable"));
     let client = builder.build().unwrap();
@@ -80,10 +81,10 @@ fn credentials_of_the_environment_come_before_those_of_a_named_profile() {
 
 #[test]
 fn half_a_pair_is_never_completed_by_the_profile() {
-    let (found, asked) = inferred(&KEY[..1]);
+    let (found, read) = inferred(&KEY[..1]);
     let message = found.unwrap_err().to_string();
     assert!(message.contains("MONGODB_ATLAS_PRIVATE_API_KEY is missing"), "{message}");
-    assert_eq!(asked, None);
+    assert_eq!(read, None);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! macOS: generic passwords of the login keychain.
 //!
-//! Read by the program that the Atlas CLI stores them with, which the keychain therefore gives
-//! them to without a question.
+//! Read with the program that the Atlas CLI uses to store them, which the keychain
+//! therefore trusts without asking the user.
 
 use std::process::Command;
 
-/// What `security` ends with where there is no such item (`errSecItemNotFound`).
+/// The exit code of `security` if there is no such item (`errSecItemNotFound`).
 const NOT_FOUND: i32 = 44;
 
 pub(super) fn cancellation() -> ((), ()) {
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_the_program_prints_and_tells_an_absence_from_a_failure() {
+    fn reads_the_output_and_distinguishes_an_absence_from_a_failure() {
         let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/secrets/security");
         let read = |user| item(program, "atlascli_work", user);
         let stored = read("client_id").unwrap().map(crate::client::keyring::unwrap);

@@ -11,5 +11,5 @@ pub(super) fn read(
     _: &[String],
     (): (),
 ) -> Result<Vec<Option<Vec<u8>>>, String> {
-    Err("this platform has none".to_owned())
+    Err("this platform has no keyring".to_owned())
 }

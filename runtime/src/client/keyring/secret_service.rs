@@ -1,7 +1,8 @@
 //! Linux and others: the Secret Service of the desktop (GNOME Keyring, KWallet, KeePassXC).
 //!
-//! Source: <https://specifications.freedesktop.org/secret-service/latest/>. The secrets cross the
-//! session bus as they are, which is how the Atlas CLI has them; the bus is the user's own.
+//! Source: <https://specifications.freedesktop.org/secret-service/latest/>. The secrets
+//! cross the session bus unencrypted, as they do for the Atlas CLI; the bus belongs to
+//! the user.
 
 use std::collections::HashMap;
 
@@ -16,14 +17,14 @@ use super::LIMIT;
 
 const NAME: &str = "org.freedesktop.secrets";
 const SERVICE: &str = "/org/freedesktop/secrets";
-/// The collection that the Atlas CLI uses, where there is one.
+/// The collection that the Atlas CLI uses, if it exists.
 const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
-/// The collection that it uses otherwise.
+/// The collection that the Atlas CLI uses otherwise.
 const DEFAULT: &str = "/org/freedesktop/secrets/aliases/default";
-/// The path that stands for no prompt.
+/// The path that means no prompt.
 const NONE: &str = "/";
 
-/// Makes the two ends of a cancellation, which takes a prompt off the screen.
+/// Creates the two ends of a cancellation, which closes a prompt.
 pub(super) fn cancellation() -> (AbortHandle, AbortRegistration) {
     AbortHandle::new_pair()
 }
@@ -71,14 +72,14 @@ impl Keyring {
         let collections: Vec<OwnedObjectPath> = collections
             .await?
             .try_into()
-            .map_err(|_| "its list of collections can't be read")?;
+            .map_err(|_| "the Secret Service's list of collections can't be read")?;
         let has_login = collections.iter().any(|path| path.as_str() == LOGIN);
         let collection = if has_login { LOGIN } else { DEFAULT };
         let collection = ObjectPath::from_static_str_unchecked(collection);
         Ok(Self { connection, session, collection })
     }
 
-    /// Unlocks the collection, with a prompt where the service wants one.
+    /// Unlocks the collection, with a prompt if the service requires one.
     async fn unlock(&self, cancelled: AbortRegistration) -> Result<(), String> {
         let locked =
             property(&self.connection, &self.collection, "Collection", "Locked");
@@ -93,7 +94,7 @@ impl Keyring {
             return if unlocked.is_empty() { Err(still_locked()) } else { Ok(()) };
         }
         match Abortable::new(self.prompt(&prompt), cancelled).await {
-            Ok(answered) => answered,
+            Ok(completed) => completed,
             Err(_) => {
                 _ = self.call(&prompt, "Prompt", "Dismiss", &()).await;
                 Err(still_locked())
@@ -101,7 +102,7 @@ impl Keyring {
         }
     }
 
-    /// Shows a prompt, and returns when a person has answered it.
+    /// Shows a prompt, and returns when the user has completed it.
     async fn prompt(&self, prompt: &ObjectPath<'_>) -> Result<(), String> {
         let rule = MatchRule::builder()
             .msg_type(Type::Signal)
@@ -110,7 +111,7 @@ impl Keyring {
             .path(prompt)
             .build()
             .map_err(text)?;
-        // Before the prompt is shown: its end must not be missed.
+        // Subscribed before the prompt is shown, so that its end isn't missed.
         let signals = MessageStream::for_match_rule(rule, &self.connection, None);
         let mut signals = signals.await.map_err(text)?;
         self.call(prompt, "Prompt", "Prompt", &("",)).await?;
@@ -174,7 +175,10 @@ fn body<T>(message: &Message) -> Result<T, String>
 where
     T: serde::de::DeserializeOwned + zbus::Type,
 {
-    message.body().deserialize().map_err(|_| "it responds in another format".to_owned())
+    message
+        .body()
+        .deserialize()
+        .map_err(|_| "the Secret Service responded in another format".to_owned())
 }
 
 fn text(error: zbus::Error) -> String {
@@ -182,5 +186,5 @@ fn text(error: zbus::Error) -> String {
 }
 
 fn still_locked() -> String {
-    "it is locked, and was not unlocked".to_owned()
+    "it is locked, and was not unlocked: unlock it first".to_owned()
 }

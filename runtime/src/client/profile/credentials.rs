@@ -1,4 +1,4 @@
-//! The credentials of a profile: of which kind, and where their parts are.
+//! The credentials of a profile: their kind, and the sources of their parts.
 
 use jiff::Timestamp;
 
@@ -18,17 +18,19 @@ impl CredentialKind {
     }
 }
 
-/// Finds the credentials of a profile: at the top of the file, in the profile, in the keyring.
+/// Finds the credentials of a profile: at the top of the file, in the profile, or in the
+/// keyring.
 ///
-/// The halves of a pair never come from the top of the file and the profile. A half that the
-/// profile holds, and one that the CLI moved from there to the keyring, belong together.
+/// The halves of a pair are never combined from the top of the file and the profile. A
+/// half in the profile and one that the CLI moved from there to the keyring belong
+/// together.
 pub(super) fn find(
     profile: &Profile<'_>,
     keyring: Option<&Keyring>,
     now: Timestamp,
 ) -> Result<Credentials, String> {
     let kinds = kinds(profile)?;
-    let tell = |message| format!("profile {:?}: {message}", profile.name);
+    let in_profile = |message| format!("profile {:?}: {message}", profile.name);
     let mut refusal = None;
     for table in [profile.top, profile.table] {
         match first(kinds, &|name| property(table, name), now) {
@@ -38,25 +40,26 @@ pub(super) fn find(
         }
     }
     if let Some(message) = refusal {
-        return Err(tell(message));
+        return Err(in_profile(message));
     }
     let stored = keyring.ok_or_else(|| {
         format!(
-            "the Atlas CLI keeps them in the keyring of the system (service {:?}), which this \
+            "the Atlas CLI keeps them in the system's keyring (service {:?}), which this \
              program can't read: build it with the feature `keyring`",
             service(profile)
         )
     });
     match stored.and_then(|keyring| in_keyring(profile, kinds, keyring, now)) {
-        Ok(found) => found.map_err(tell),
-        Err(reason) => Err(tell(missing(profile, kinds, &reason))),
+        Ok(found) => found.map_err(in_profile),
+        Err(reason) => Err(in_profile(missing(profile, kinds, &reason))),
     }
 }
 
-/// Makes credentials of the first kind whose parts are all there; `None` where no kind's are.
+/// Creates credentials of the first kind whose parts are all present. `None` if no kind
+/// is complete.
 ///
-/// A device login that is over leaves its token behind, so one kind that is of no use doesn't
-/// keep the others from being used.
+/// An expired device login leaves its token in the file, so one unusable kind doesn't
+/// exclude the others.
 fn first<'p>(
     kinds: &[CredentialKind],
     part: &dyn Fn(&str) -> Option<&'p str>,
@@ -75,7 +78,7 @@ fn first<'p>(
     refusal.map(Err)
 }
 
-/// Returns the kinds that the profile allows, in the order in which they are looked for.
+/// Returns the kinds that the profile allows, in the order of the search.
 fn kinds(profile: &Profile<'_>) -> Result<&'static [CredentialKind], String> {
     let fail = |message| Err(format!("profile {:?} {message}", profile.name));
     let Some(named) = profile.property("auth_type") else {
@@ -90,18 +93,19 @@ fn kinds(profile: &Profile<'_>) -> Result<&'static [CredentialKind], String> {
             profile.name
         )),
         _ => fail(format!(
-            "has auth_type = {named:?}, which is none of api_keys, user_account and \
+            "has auth_type = {named:?}, which is not one of api_keys, user_account and \
              service_account"
         )),
     }
 }
 
-/// Returns the name that the Atlas CLI files the secrets of a profile under.
+/// Returns the service under which the Atlas CLI stores the secrets of a profile.
 fn service(profile: &Profile<'_>) -> String {
     format!("atlascli_{}", profile.name)
 }
 
-/// Completes the profile with what the keyring holds. The outer error says why it doesn't.
+/// Completes the profile from the keyring. The outer error says why the keyring doesn't
+/// complete it.
 fn in_keyring(
     profile: &Profile<'_>,
     kinds: &[CredentialKind],
@@ -111,9 +115,8 @@ fn in_keyring(
     let absent: Vec<&str> =
         kinds.iter().flat_map(|kind| lacking(profile, *kind)).collect();
     let service = service(profile);
-    let read = keyring(&service, &absent).map_err(|reason| {
-        format!("the keyring of the system can't be read: {reason}")
-    })?;
+    let read = keyring(&service, &absent)
+        .map_err(|reason| format!("the system's keyring can't be read: {reason}"))?;
     let part = |name: &str| {
         let stored = absent.iter().zip(&read).find(|(absent, _)| **absent == name);
         let stored = stored.and_then(|(_, value)| value.as_deref().map(str::trim));
@@ -121,14 +124,15 @@ fn in_keyring(
     };
     first(kinds, &part, now).ok_or_else(|| {
         format!(
-            "the keyring of the system has no such items either (service {service:?}): \
+            "the system's keyring has no such items either (service {service:?}): \
              `atlas auth login -P {}` stores them",
             profile.name
         )
     })
 }
 
-/// Says which properties the file lacks, why they were not found elsewhere, and what to do.
+/// Returns a message: the properties that the file lacks, why they were not found
+/// elsewhere, and what to do.
 fn missing(profile: &Profile<'_>, kinds: &[CredentialKind], reason: &str) -> String {
     let groups: Vec<_> =
         kinds.iter().map(|kind| lacking(profile, *kind).join(" and ")).collect();

@@ -1,4 +1,4 @@
-//! The file: tables that are profiles, below properties that count for all of them.
+//! The file: one table per profile, and properties at the top that apply to all of them.
 
 use toml::{Table, Value};
 
@@ -14,11 +14,12 @@ pub(super) struct File(Table);
 
 impl File {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        // The parser's own message quotes the line, which may hold a secret.
-        text.parse().map(Self).map_err(|_| "the file is not TOML".to_owned())
+        // The parser's own message is omitted: it quotes the line, which may hold a
+        // secret.
+        text.parse().map(Self).map_err(|_| "the file is not valid TOML".to_owned())
     }
 
-    /// Returns the profile of that name; without one, `default`, else the only profile.
+    /// Returns the named profile; without a name, `default`, else the only profile.
     pub(super) fn profile(&self, name: Option<&str>) -> Result<Profile<'_>, String> {
         let names = || self.0.iter().filter(|(_, value)| value.is_table());
         let found = match name {
@@ -33,7 +34,7 @@ impl File {
         }
         let names: Vec<_> = names().map(|(name, _)| format!("{name:?}")).collect();
         let others = match names.len() {
-            0 => "the file has none: `atlas auth login` makes one".to_owned(),
+            0 => "the file has none: `atlas auth login` creates one".to_owned(),
             _ => format!("the file has {}", names.join(", ")),
         };
         Err(match name {
@@ -49,7 +50,8 @@ impl File {
     }
 }
 
-/// Finds a key without regard to case, as the Atlas CLI does; the spelling given comes first.
+/// Finds a key regardless of case, as the Atlas CLI does. The exact spelling takes
+/// precedence.
 fn find<'t>(table: &'t Table, key: &str) -> Option<(&'t String, &'t Value)> {
     let lower = key.to_lowercase();
     let other = || table.iter().find(|(name, _)| name.to_lowercase() == lower);
@@ -58,11 +60,12 @@ fn find<'t>(table: &'t Table, key: &str) -> Option<(&'t String, &'t Value)> {
 
 /// A profile.
 pub(super) struct Profile<'f> {
-    /// In lower case, which is how the Atlas CLI files its secrets.
+    /// In lower case, as in the Atlas CLI's name for its secrets.
     pub(super) name: String,
     /// Its own properties.
     pub(super) table: &'f Table,
-    /// The properties that come before those of any profile.
+    /// The properties at the top of the file, which take precedence over those of any
+    /// profile.
     pub(super) top: &'f Table,
 }
 

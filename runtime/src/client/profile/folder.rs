@@ -1,9 +1,9 @@
-//! The folder that the Atlas CLI keeps its profiles below.
+//! The folder that contains the Atlas CLI's.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Whose rules for folders count.
+/// The platform whose rules for folders apply.
 #[derive(Clone, Copy)]
 pub(super) enum Platform {
     Windows,
@@ -12,7 +12,7 @@ pub(super) enum Platform {
 }
 
 impl Platform {
-    /// The platform that this was compiled for.
+    /// The platform of this build.
     pub(super) const HERE: Self = if cfg!(windows) {
         Self::Windows
     } else if cfg!(target_vendor = "apple") {
@@ -22,7 +22,7 @@ impl Platform {
     };
 }
 
-/// Returns the folder for configuration files, as Go's `os.UserConfigDir` finds it: the CLI
+/// Returns the folder for configuration files, as Go's `os.UserConfigDir` does: the CLI
 /// is written in Go.
 pub(super) fn folder(
     platform: Platform,

@@ -67,7 +67,7 @@ fn says_what_is_missing_and_no_secret() {
     assert!(message(CONFIG, "prod").contains("\"gov\", \"keyring\", \"local\""));
     assert!(message(CONFIG, "keyring").contains("private_api_key"));
     assert!(message(CONFIG, "telemetry_enabled").contains("no profile"));
-    assert!(message("", "default").contains("`atlas auth login` makes one"));
+    assert!(message("", "default").contains("`atlas auth login` creates one"));
     assert!(message("[a.b]\nx = 1", "a.b").contains("no dot"));
     let broken = File::parse("[default]\nprivate_api_key = \"hunter2");
     assert!(!broken.unwrap_err().contains("hunter2"));
@@ -79,7 +79,7 @@ fn says_what_is_missing_and_no_secret() {
     assert!(message(service, "default").contains("service is \"clodgov\""));
 }
 
-/// What releases of the CLI have written, in the words of these tests.
+/// Files as written by releases of the CLI, in the words of these tests.
 #[test]
 fn reads_the_form_of_every_year() {
     let token = token(&format!(r#"{{"exp":{}}}"#, NOW + 60));
@@ -90,7 +90,7 @@ fn reads_the_form_of_every_year() {
         )
     };
     for (text, name, auth) in [
-        // 2021: keys alone, and the path of a program.
+        // 2021: only keys, and the path of a program.
         (
             "mongosh_path = \"/usr/bin/mongosh\"\n[default]\n  org_id = \"o1\"\n  \
              output = \"json\"\n  private_api_key = \"hunter2\"\n  project_id = \"p1\"\n  \
@@ -104,7 +104,7 @@ fn reads_the_form_of_every_year() {
             "default",
             "AccessToken",
         ),
-        // 2025: the kind is named, and the file has a version.
+        // 2025: the file states the kind, and has a version.
         (
             "version = 2\n[default]\nauth_type = \"service_account\"\nclient_id = \
              \"mdb_sa_id_1\"\nclient_secret = \"hunter2\"\norg_id = \"o1\"\nproject_id = \
@@ -159,7 +159,7 @@ fn the_kind_is_named_or_found_in_the_order_of_the_variables() {
 }
 
 #[test]
-fn an_expired_device_login_is_told_unless_other_credentials_are_there() {
+fn an_expired_device_login_is_reported_unless_there_are_other_credentials() {
     let token = token(&format!(r#"{{"exp":{}}}"#, NOW - 1));
     let login = format!("access_token = \"{token}\"\nrefresh_token = \"hunter2\"\n");
     for properties in ["", "auth_type = \"user_account\"\n"] {
@@ -189,7 +189,7 @@ fn the_top_of_the_file_comes_first_and_no_pair_is_mixed() {
     let client = builder_of_both.build().unwrap();
     assert_eq!((client.org_id(), client.project_id()), (Some("o1"), Some("p2")));
     assert_eq!(client.core().connection.base.as_str(), "https://one.example");
-    // The kind is still named where it was, and a half at the top completes nothing.
+    // The profile still states the kind, and a half at the top completes nothing.
     let named = over("auth_type = \"service_account\"\npublic_api_key = \"one\"\n");
     assert!(format!("{named:?}").contains("id: \"two\""));
     assert!(format!("{:?}", over("client_id = \"one\"\n")).contains("id: \"two\""));
@@ -225,26 +225,26 @@ fn names_have_no_case_and_the_only_profile_needs_none() {
     assert!(builder(default, None).is_ok());
 }
 
-/// The service that a keyring was asked for, and the properties.
-type Asked = (String, Vec<String>);
+/// The service and the properties that the keyring was queried for.
+type Query = (String, Vec<String>);
 
-/// A keyring that holds these items, and a list of what it was asked for.
+/// A keyring with these items, and the list of its queries.
 fn with_keyring(
     text: &str,
     items: &[(&str, &str)],
-) -> (Result<Found, Error>, Vec<Asked>) {
-    thread_local!(static ASKED: RefCell<Vec<Asked>> = const { RefCell::new(Vec::new()) });
+) -> (Result<Found, Error>, Vec<Query>) {
+    thread_local!(static QUERIES: RefCell<Vec<Query>> = const { RefCell::new(Vec::new()) });
     let items: Vec<(String, String)> =
         items.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let keyring = move |service: &str, names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).into()).collect();
         let find = |name: &String| items.iter().find(|(other, _)| other == name);
         let found = names.iter().map(|name| Some(find(name)?.1.clone())).collect();
-        ASKED.with_borrow_mut(|asked| asked.push((service.to_owned(), names)));
+        QUERIES.with_borrow_mut(|queries| queries.push((service.to_owned(), names)));
         Ok(found)
     };
     let found = config(text, Some(&keyring)).find(None, true);
-    (found, ASKED.take())
+    (found, QUERIES.take())
 }
 
 #[test]
@@ -252,21 +252,21 @@ fn what_the_file_lacks_is_in_the_keyring() {
     let typed =
         "version = 2\n[Work]\nauth_type = \"service_account\"\norg_id = \"o1\"\n";
     let items = [("client_id", "mdb_sa_id_1"), ("client_secret", "hunter2\n")];
-    let (found, asked) = with_keyring(typed, &items);
+    let (found, queries) = with_keyring(typed, &items);
     assert_eq!(
-        asked,
+        queries,
         [("atlascli_work".into(), vec!["client_id".into(), "client_secret".into()])]
     );
     let debug = format!("{:?}", found.unwrap().credentials);
     assert!(debug.contains("ServiceAccount { id: \"mdb_sa_id_1\""), "{debug}");
-    // Half in the file, as by a migration that broke off.
+    // Half in the file, as after an interrupted migration.
     let half = "[default]\npublic_api_key = \"abcdefgh\"\n";
-    let (found, asked) = with_keyring(half, &[("private_api_key", "hunter2")]);
+    let (found, queries) = with_keyring(half, &[("private_api_key", "hunter2")]);
     assert!(format!("{:?}", found.unwrap().credentials).contains("\"abcdefgh\""));
-    assert_eq!(asked[0].1.len(), 4, "{asked:?}");
-    // Nothing is missing: the keyring is left alone.
-    let (found, asked) = with_keyring("[default]\naccess_token = \"t\"\n", &items);
-    assert!(found.is_ok() && asked.is_empty());
+    assert_eq!(queries[0].1.len(), 4, "{queries:?}");
+    // Nothing is missing, so the keyring is not queried.
+    let (found, queries) = with_keyring("[default]\naccess_token = \"t\"\n", &items);
+    assert!(found.is_ok() && queries.is_empty());
     let (found, _) = with_keyring(typed, &items[..1]);
     let message = found.unwrap_err().to_string();
     assert!(
@@ -282,14 +282,14 @@ fn what_the_file_lacks_is_in_the_keyring() {
 }
 
 #[test]
-fn a_keyring_that_fails_is_told_and_so_is_the_feature() {
+fn a_keyring_that_fails_and_the_missing_feature_are_reported() {
     let text = "version = 2\n[work]\nauth_type = \"service_account\"\n";
     let failing = |_: &str, _: &[&str]| Err("no D-Bus session bus".to_owned());
     let found = config(text, Some(&failing)).find(Some("work"), true);
     assert_eq!(
         found.unwrap_err().to_string(),
         "/c.toml: profile \"work\": client_id and client_secret are not in the file; the \
-         keyring of the system can't be read: no D-Bus session bus; or set \
+         system's keyring can't be read: no D-Bus session bus; or set \
          MONGODB_ATLAS_ACCESS_TOKEN to what `atlas auth token` prints, and use the environment"
     );
     let without = message(text, "work");

@@ -4,14 +4,14 @@ use super::{Decoder, Difference, ENTRY, Expected, Result, What};
 use crate::codec::extra::{Contents, EXTRA, Property};
 use crate::codec::members::is_masked;
 use crate::codec::reader::next_places;
-use crate::codec::tags::Tags;
+use crate::codec::tags::Discriminators;
 use crate::codec::{Direction, Extra, Field, Json, Record, Slot, View};
 
-/// How many fields after the expected one are tried before a search: the service leaves out
-/// optional properties now and then, and otherwise keeps to an order.
+/// The number of fields tried after the expected one before a search. The service
+/// sometimes omits optional properties, and otherwise keeps an order.
 const AHEAD: usize = 8;
 
-/// The indexes of fields that have been read.
+/// The indexes of the fields read so far.
 #[derive(Default)]
 struct Seen {
     low: u64,
@@ -19,7 +19,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Adds an index, and tells whether it was there already.
+    /// Adds an index. Returns true if it was present.
     fn insert(&mut self, index: usize) -> bool {
         let word = if index < 64 {
             &mut self.low
@@ -47,7 +47,7 @@ impl Decoder<'_> {
     pub(super) fn record(
         &mut self,
         record: &mut dyn Record,
-        tags: Option<&Tags<'_>>,
+        discriminators: Option<&Discriminators<'_>>,
     ) -> Result<()> {
         if self.reader.peek() != Some(b'{') {
             return Err(self.reader.mismatch(Expected::Object));
@@ -77,7 +77,7 @@ impl Decoder<'_> {
                         self.member(record, &fields[index], index, &mut seen)?;
                         next = index + 1;
                     }
-                    None => self.undeclared(record, &key, tags)?,
+                    None => self.undeclared(record, &key, discriminators)?,
                 }
             }
             more = self.reader.more(b'}')?;
@@ -86,7 +86,7 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    /// Takes the name of the next property if it is among the fields that are due.
+    /// Reads the name of the next property if it is one of the next expected fields.
     fn expected_field(
         &mut self,
         fields: &[Field],
@@ -136,7 +136,8 @@ impl Decoder<'_> {
         self.keep_property(record, declared.json_name, raw)
     }
 
-    /// Takes the memory of a record in a box. That of any other is part of what it is in.
+    /// Accounts for the memory of a boxed record. An unboxed record is part of its
+    /// container's memory.
     #[cold]
     fn take_boxed(&mut self, record: &dyn Record) -> Result<()> {
         let fields = (0..record.table().fields.len()).chain([EXTRA]);
@@ -144,7 +145,7 @@ impl Decoder<'_> {
         self.reader.take_memory(sizes.sum())
     }
 
-    /// Keeps a property that has no place in a field.
+    /// Keeps a property that can't be stored in a field.
     fn keep_property(
         &mut self,
         record: &mut dyn Record,
@@ -167,8 +168,8 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    /// Remembers that a property came masked which the service is never to return: all else in
-    /// such a property is the caller's.
+    /// Notes that a property that the service should never return was received masked.
+    /// Any other value of such a property is the caller's own.
     fn note_masked(&self, record: &mut dyn Record, declared: &Field, index: usize) {
         if declared.flags & Field::WRITE_ONLY != 0
             && self.mode.direction == Direction::Response
@@ -179,13 +180,13 @@ impl Decoder<'_> {
         }
     }
 
-    /// Reads `null` for a declared property: it is unset, unless it has three states.
+    /// Reads `null` for a declared property, which unsets it unless it has three states.
     fn null_member(&mut self, record: &mut dyn Record, index: usize) -> Result<()> {
         let at = self.reader.at();
         let field = record.field_mut(index);
         field.clear(true);
         if self.mode.reports_all && !matches!(field.view(), View::Null) {
-            // What is free-form may be `null`. The question leaves the field set.
+            // A free-form property may be `null`. Calling `slot` leaves the field set.
             if !matches!(field.slot(), Slot::Json(_)) {
                 self.note(at, Difference::Null);
             }
@@ -194,26 +195,28 @@ impl Decoder<'_> {
         self.reader.literal("null")
     }
 
-    /// Keeps a property that the document does not declare, unless it is a tag that the union
-    /// around the record knows.
+    /// Keeps an undeclared property, unless it is a discriminator whose value is known
+    /// from the union around the record.
     fn undeclared(
         &mut self,
         record: &mut dyn Record,
         name: &str,
-        tags: Option<&Tags<'_>>,
+        discriminators: Option<&Discriminators<'_>>,
     ) -> Result<()> {
-        if tags.is_some_and(|tags| tags.value_of(name).is_some()) {
+        if discriminators
+            .is_some_and(|discriminators| discriminators.value_of(name).is_some())
+        {
             return self.reader.skip();
         }
         self.reader.peek();
-        if !tags.is_some_and(|tags| tags.names(name)) {
+        if !discriminators.is_some_and(|discriminators| discriminators.names(name)) {
             self.note(self.reader.at(), Difference::Undeclared);
         }
         let value = self.reader.free()?;
         self.keep_property(record, name, value)
     }
 
-    /// Notes the required fields that were not there, if anyone wants to know.
+    /// Notes the required fields that were missing, if the caller wants a report.
     fn note_missing(&mut self, fields: &'static [Field], seen: &Seen, at: usize) {
         if !self.mode.reports_all {
             return;

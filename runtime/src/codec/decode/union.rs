@@ -1,7 +1,7 @@
 //! One of several types.
 
 use super::{Decoder, Difference, Expected, Found, Result};
-use crate::codec::tags::Tags;
+use crate::codec::tags::Discriminators;
 use crate::codec::{Discriminator, Kind, Union};
 
 impl Decoder<'_> {
@@ -9,11 +9,11 @@ impl Decoder<'_> {
         &mut self,
         union: &mut dyn Union,
         first: u8,
-        tags: Option<&Tags<'_>>,
+        discriminators: Option<&Discriminators<'_>>,
     ) -> Result<()> {
         match &union.variants().by {
             Discriminator::Property(name, values) => {
-                self.tagged(union, name, values, first, tags)
+                self.discriminated(union, name, values, first, discriminators)
             }
             Discriminator::Kind(kinds) => {
                 let kind = kind_of(first);
@@ -23,43 +23,43 @@ impl Decoder<'_> {
                         Difference::Mismatch(Expected::Variant, Found::Of(kind));
                     self.note(self.reader.at(), mismatch);
                 }
-                self.variant(union, index.unwrap_or(kinds.len()), tags)
+                self.variant(union, index.unwrap_or(kinds.len()), discriminators)
             }
         }
     }
 
-    fn tagged(
+    fn discriminated(
         &mut self,
         union: &mut dyn Union,
         name: &'static str,
         values: &[&[&'static str]],
         first: u8,
-        outer: Option<&Tags<'_>>,
+        outer: Option<&Discriminators<'_>>,
     ) -> Result<()> {
-        let tag = if first == b'{' { self.reader.find(name) } else { None };
+        let value = if first == b'{' { self.reader.find(name) } else { None };
         let at = self.reader.at();
-        let known = tag.as_deref().and_then(|tag| {
-            values.iter().position(|of_variant| of_variant.contains(&tag))
+        let known = value.as_deref().and_then(|value| {
+            values.iter().position(|of_variant| of_variant.contains(&value))
         });
         if self.mode.reports_all && known.is_none() {
-            self.note(at, Difference::UnknownTag(name, tag.map(Into::into)));
+            self.note(at, Difference::UnknownTag(name, value.map(Into::into)));
         }
         let index = known.unwrap_or(values.len());
-        let tags = union.variants().by.tag(index, outer);
-        self.variant(union, index, tags.as_ref())
+        let discriminators = union.variants().by.chain(index, outer);
+        self.variant(union, index, discriminators.as_ref())
     }
 
-    /// Reads a variant, and what does not fit it into the unknown one.
+    /// Reads a variant. Reads JSON that doesn't fit it into the unknown variant.
     fn variant(
         &mut self,
         union: &mut dyn Union,
         index: usize,
-        tags: Option<&Tags<'_>>,
+        discriminators: Option<&Discriminators<'_>>,
     ) -> Result<()> {
         let unknown = union.variants().by.len();
         let start = self.reader.checkpoint();
         let count = self.noted.len();
-        let result = self.value(union.select(index), tags);
+        let result = self.value(union.select(index), discriminators);
         let Err(fault) = result else { return Ok(()) };
         let Some((expected, found)) = fault.mismatch().filter(|_| index != unknown)
         else {

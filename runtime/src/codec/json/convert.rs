@@ -1,4 +1,4 @@
-//! From Rust values to JSON, and between the two kinds of JSON.
+//! Conversions from Rust values to JSON, and between the two JSON types.
 
 use super::{Json, Number, Object};
 use crate::codec::Map;
@@ -49,7 +49,7 @@ numbers!(f64: f32, f64);
 
 impl From<usize> for Json {
     fn from(number: usize) -> Self {
-        // No machine that Rust knows has more than 64 bits.
+        // No platform of Rust has more than 64 bits.
         Self::from(number as u64)
     }
 }
@@ -114,7 +114,7 @@ impl<K: Into<String>, V: Into<Self>> FromIterator<(K, V)> for Json {
     }
 }
 
-/// Keeps the order that the value's keys have by now, and the spelling that its numbers have.
+/// Keeps the current order of the value's keys, and the current spelling of its numbers.
 impl From<serde_json::Value> for Json {
     fn from(value: serde_json::Value) -> Self {
         use serde_json::Value;
@@ -122,7 +122,7 @@ impl From<serde_json::Value> for Json {
         match value {
             Value::Null => Self::Null,
             Value::Bool(boolean) => Self::Bool(boolean),
-            // Its text is a number of JSON.
+            // Its text is a JSON number.
             Value::Number(number) => number.to_string().parse().unwrap_or_default(),
             Value::String(string) => Self::String(string),
             Value::Array(items) => items.into_iter().collect(),
@@ -131,9 +131,10 @@ impl From<serde_json::Value> for Json {
     }
 }
 
-/// Sorts the keys, and rounds numbers to the nearest float, unless some crate of the program
-/// turns on `preserve_order` or `arbitrary_precision` of `serde_json`. A number beyond all floats
-/// becomes its text, and a float that is not finite `null`.
+/// Sorts the keys, and rounds numbers to the nearest float, unless some crate in the
+/// program enables `preserve_order` or `arbitrary_precision` of `serde_json`. A number
+/// outside the range of `f64` becomes its text; a float that is not finite becomes
+/// `null`.
 impl From<Json> for serde_json::Value {
     fn from(json: Json) -> Self {
         match json {
@@ -179,7 +180,7 @@ impl PartialEq<String> for Json {
     }
 }
 
-/// Regardless of the order of keys, which the other may have sorted.
+/// Ignores the order of keys, which the other type may have sorted.
 impl PartialEq<serde_json::Value> for Json {
     fn eq(&self, other: &serde_json::Value) -> bool {
         let same_kind = serde_json::Value::from(self.clone());

@@ -1,6 +1,6 @@
-//! Literals of JSON.
+//! JSON literals.
 
-/// Makes a [`Json`](crate::codec::Json) of a literal, whose keys keep their order.
+/// Creates a [`Json`](crate::codec::Json) from a literal; its keys keep their order.
 ///
 /// A value can be any expression that converts into `Json`.
 ///

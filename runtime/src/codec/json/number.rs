@@ -1,12 +1,13 @@
-//! Numbers as they are spelled.
+//! Numbers with their spelling.
 
 use std::fmt;
 
 use crate::codec::writer;
 
-/// A JSON number with its spelling: `1.50` stays `1.50`, and no digit of a long one is lost.
+/// A JSON number with its spelling: `1.50` stays `1.50`, and a long number loses no
+/// digit.
 ///
-/// Two are equal if they are the same number: `1.50` and `15e-1` are.
+/// Two numbers are equal if their values are: `1.50` equals `15e-1`.
 #[derive(Clone)]
 pub struct Number(Repr);
 
@@ -15,24 +16,26 @@ enum Repr {
     Int(i64),
     /// Beyond `i64`.
     Big(u64),
-    /// What a program calculated, as opposed to what was read.
+    /// A number that a program calculated, rather than parsed.
     Float(f64),
-    /// A spelling of RFC 8259 that is none of the integers above.
+    /// A spelling of RFC 8259 that is not an integer of the variants above.
     Text(Box<str>),
 }
 
 impl Number {
-    /// Makes a number of its spelling, which the reader has validated.
+    /// Creates a number from its spelling, which the reader has validated.
     pub(in crate::codec) fn spelled(text: &str) -> Self {
         Self(Repr::Text(text.into()))
     }
 
-    /// Tells whether the spelling is kept because it is no integer of 64 bits.
+    /// Returns true if the number is kept as text, because it is not an integer of 64
+    /// bits.
     pub(super) fn is_spelled(&self) -> bool {
         matches!(self.0, Repr::Text(_))
     }
 
-    /// Returns the integer, if the number is spelled as one and fits 64 bits with a sign.
+    /// Returns the integer, if the number is spelled as one and is in the range of
+    /// `i64`.
     pub fn as_i64(&self) -> Option<i64> {
         match self.0 {
             Repr::Int(number) => Some(number),
@@ -40,7 +43,8 @@ impl Number {
         }
     }
 
-    /// Returns the integer, if the number is spelled as one and fits 64 bits without a sign.
+    /// Returns the integer, if the number is spelled as one and is in the range of
+    /// `u64`.
     pub fn as_u64(&self) -> Option<u64> {
         match self.0 {
             Repr::Int(number) => number.try_into().ok(),
@@ -49,7 +53,7 @@ impl Number {
         }
     }
 
-    /// Returns the nearest float; `None` if the number is beyond all of them.
+    /// Returns the nearest float; `None` if the number is outside the range of `f64`.
     pub fn as_f64(&self) -> Option<f64> {
         let float = match &self.0 {
             Repr::Int(number) => *number as f64,
@@ -60,8 +64,8 @@ impl Number {
         float.is_finite().then_some(float)
     }
 
-    /// Writes the number, and tells whether JSON can say it: nothing is written of a float that
-    /// is not finite.
+    /// Writes the number. Returns false, and writes nothing, for a float that is not
+    /// finite.
     pub(in crate::codec) fn write(&self, out: &mut Vec<u8>) -> bool {
         match &self.0 {
             Repr::Int(number) => writer::int(out, *number),
@@ -104,23 +108,23 @@ impl PartialEq for Number {
     }
 }
 
-/// Tells whether two spellings are of one number.
+/// Returns true if two spellings have the same value.
 fn same_value(one: &str, other: &str) -> bool {
     Decimal::of(one).is_some_and(|one| Some(one) == Decimal::of(other))
 }
 
-/// A number as its digits and where they stand.
+/// A number as digits and an exponent.
 #[derive(PartialEq)]
 struct Decimal {
     is_negative: bool,
     /// Without zeros at either end; empty for zero.
     digits: String,
-    /// The power of ten that the last digit counts.
+    /// The power of ten of the last digit.
     exponent: i64,
 }
 
 impl Decimal {
-    /// Takes a spelling apart; `None` if its exponent is beyond 64 bits.
+    /// Parses a spelling; `None` if its exponent exceeds 64 bits.
     fn of(text: &str) -> Option<Self> {
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let unsigned = mantissa.trim_start_matches('-');

@@ -1,4 +1,5 @@
-//! Free-form values in other formats, which keep what they can of the spelling of numbers.
+//! `serde` support for free-form values, which keeps the spelling of numbers where the
+//! format allows it.
 
 use std::fmt;
 
@@ -8,8 +9,9 @@ use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use super::{Json, Number};
 use crate::codec::Map;
 
-/// The name by which `serde_json` hands a number on where some crate of the program turns on its
-/// feature `arbitrary_precision`: as a map with this one key, whose value is the spelling.
+/// The key under which `serde_json` passes on a number if some crate in the program
+/// enables its feature `arbitrary_precision`: as a map with this one key, whose value is
+/// the spelling.
 const SPELLING: &str = "$serde_json::private::Number";
 
 impl Serialize for Json {
@@ -40,7 +42,8 @@ impl Serialize for Number {
             (Some(number), _, _) => to.serialize_i64(number),
             (None, Some(number), _) => to.serialize_u64(number),
             (None, None, Some(number)) => to.serialize_f64(number),
-            // Beyond all floats; one that is not finite is `null`, as everywhere in JSON.
+            // Outside the range of `f64`; a float that is not finite is `null`, as
+            // everywhere in JSON.
             (None, None, None) if self.is_spelled() => {
                 to.serialize_str(&self.to_string())
             }
@@ -61,7 +64,7 @@ impl<'de> Visitor<'de> for AnyValue {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value that JSON can say")
+        f.write_str("a value that JSON can express")
     }
 
     fn visit_unit<E>(self) -> Result<Json, E> {
@@ -135,7 +138,7 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 }
 
-/// Returns the number that a map stands for, where it is `serde_json`'s way to hand one on.
+/// Returns the number in a map, if the map is `serde_json`'s representation of one.
 fn spelling(members: &Map<Json>) -> Option<Json> {
     let text = members.get(SPELLING)?.as_str()?;
     let number = text.parse().ok()?;

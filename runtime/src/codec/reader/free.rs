@@ -1,9 +1,9 @@
-//! JSON values without declared structure.
+//! JSON values without a declared structure.
 
 use super::{Reader, Result, What, next_places};
 use crate::codec::{Json, Map};
 
-/// Takes a value of any kind. The depth of the recursion is bounded by the reader.
+/// Reads a value of any kind. The reader bounds the depth of the recursion.
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Json> {
     Ok(match reader.peek() {
         Some(b'"') => Json::String(reader.string()?.into_owned()),
@@ -26,10 +26,11 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Json> {
     })
 }
 
-/// The size of an object, with the smallest table of hashes.
+/// The size in bytes of an object with the smallest hash table.
 const OBJECT: usize = size_of::<Map<Json>>() + 32;
 
-/// The size of a member besides its name: with its hash and its place in the table of hashes.
+/// The size in bytes of a member besides its name: the entry, its hash, and its slot in
+/// the hash table.
 const MEMBER: usize = size_of::<(String, Json)>() + 28;
 
 fn object(reader: &mut Reader<'_>) -> Result<Json> {
@@ -42,7 +43,7 @@ fn object(reader: &mut Reader<'_>) -> Result<Json> {
         more = reader.more(b'}')?;
         let length = members.len();
         if length == members.capacity() {
-            // Many objects have one member.
+            // Many objects have a single member.
             let places = if more { next_places(length) } else { length + 1 };
             members.reserve_exact(reader.grow(length, places, MEMBER)? - length);
         }

@@ -1,20 +1,21 @@
-//! The limit of the memory that the values of a text take.
+//! The memory limit of the values decoded from a text.
 //!
-//! An empty object of three bytes may be a record of a thousand, so a small text could fill any
-//! memory. What counts are allocations that are larger than their text: the items of lists and
-//! the entries of maps, and what is kept where it doesn't fit. A string is never larger.
+//! An empty object of three bytes may decode to a record of a thousand bytes, so without
+//! a limit a small text could exhaust the memory. The limit counts allocations that can
+//! be larger than their text: the items of lists, the entries of maps, and values that
+//! are kept because they don't fit. A string is never larger than its text.
 
 /// The bytes of memory for each byte of text.
 ///
-/// The records that the service was recorded to send take 1 to 8. Strings take up to 2 more,
-/// which are not counted: together that is 16.
+/// Recorded responses of the service take 1 to 8. Strings take up to 2 more, which are
+/// not counted. Together, the limit is 16.
 const FACTOR: usize = 14;
 
-/// The bytes of memory whatever the text: enough for the largest page, 500 records of any type
-/// with no more than an `id` in each.
+/// The bytes of memory regardless of the text: enough for the largest page, 500 records
+/// of any type with only an `id` each.
 const FLOOR: usize = 1 << 20;
 
-/// The memory that is left.
+/// The remaining memory, in bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Memory(usize);
 
@@ -24,12 +25,12 @@ impl Memory {
         Self(text.len().saturating_mul(FACTOR).saturating_add(FLOOR))
     }
 
-    /// Returns memory without a limit, for text that was made of values.
+    /// Returns memory without a limit, for text that was encoded from values.
     pub(super) const fn unlimited() -> Self {
         Self(usize::MAX)
     }
 
-    /// Takes bytes, and tells whether they were there.
+    /// Takes bytes. Returns false if fewer remain.
     #[must_use]
     pub(super) fn take(&mut self, bytes: usize) -> bool {
         let left = self.0.checked_sub(bytes);
@@ -37,16 +38,15 @@ impl Memory {
         left.is_some()
     }
 
-    /// Takes what a list needs to grow from a number of places to another, and tells whether it
-    /// was there. While the items move there are both.
+    /// Takes the memory with which a list grows from one capacity to another. Returns
+    /// false if less remains. While the items move, both allocations exist.
     #[must_use]
     pub(super) fn grow(&mut self, from: usize, to: usize, size: usize) -> bool {
         self.0 >= to.saturating_mul(size) && self.take((to - from).saturating_mul(size))
     }
 }
 
-/// Returns how many places follow on a number in a map: those for which there is room in its
-/// table of hashes.
+/// Returns the next capacity of a map, as its hash table grows.
 #[inline]
 pub(in crate::codec) const fn next_places(places: usize) -> usize {
     match places {
@@ -56,8 +56,8 @@ pub(in crate::codec) const fn next_places(places: usize) -> usize {
     }
 }
 
-/// Returns how many places a list of values of a size begins with: one where they are large,
-/// for many lists have one item; otherwise as many as `Vec` takes.
+/// Returns the first capacity of a list: one for large items, because many lists have a
+/// single item, else the capacity that `Vec` starts with.
 #[inline]
 pub(in crate::codec) const fn first_places(size: usize) -> usize {
     if size > 256 { 1 } else { 4 }

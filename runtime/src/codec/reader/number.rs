@@ -1,24 +1,24 @@
-//! Numbers, whole ones exactly.
+//! Numbers; integers are read exactly.
 
 use super::{Reader, Result, What};
 use crate::codec::{Json, json};
 
-/// A number as JSON tells them apart here.
+/// A number, by the kinds that the decoder distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::codec) enum Number {
-    /// A whole number without fraction and exponent that fits.
+    /// An integer without fraction and exponent in the range of `i64`.
     Int(i64),
-    /// A whole number beyond `i64` that fits `u64`.
+    /// An integer outside the range of `i64` but in that of `u64`.
     Big(u64),
-    /// Any other number; infinite where it is beyond all floats.
+    /// Any other number; infinite if it is outside the range of `f64`.
     Float(f64),
 }
 
-/// The whole numbers up to here are exact as `f64`.
+/// The largest integer up to which all integers are exact as `f64`.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl Number {
-    /// Returns the number as a 64-bit integer, where it is one: `3.0` is, `3.5` is not.
+    /// Returns the number as a 64-bit integer, if it is one: `3.0` is, `3.5` is not.
     pub(in crate::codec) fn as_int(self) -> Option<i64> {
         match self {
             Self::Int(number) => Some(number),
@@ -29,7 +29,7 @@ impl Number {
         }
     }
 
-    /// Returns the number as a float, where it is in their range and no digit of an integer is lost.
+    /// Returns the number as a float, if it is in range and an integer loses no digit.
     pub(in crate::codec) fn as_float(self) -> Option<f64> {
         match self {
             Self::Int(number) => {
@@ -46,7 +46,7 @@ impl Number {
 }
 
 impl Reader<'_> {
-    /// Takes the number that begins here with its spelling.
+    /// Reads a number with its spelling.
     pub(super) fn spelled_number(&mut self) -> Result<Json> {
         let start = self.checkpoint();
         Ok(match self.number()? {
@@ -56,7 +56,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Takes the number that begins here.
+    /// Reads a number.
     pub(in crate::codec) fn number(&mut self) -> Result<Number> {
         let bytes = self.text.as_bytes();
         let start = self.at;
@@ -70,7 +70,7 @@ impl Reader<'_> {
         }
         if !matches!(bytes.get(end), Some(b'.' | b'e' | b'E')) {
             match whole {
-                // RFC 8259 has a negative zero; integers do not.
+                // RFC 8259 has a negative zero, integers don't.
                 Some(0) if negative => return Ok(Number::Float(-0.0)),
                 Some(whole) if negative => {
                     if let Some(number) = 0_i64.checked_sub_unsigned(whole) {
@@ -106,7 +106,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Takes one digit or more.
+    /// Reads one or more digits.
     fn digits(&mut self) -> Result<()> {
         let bytes = self.text.as_bytes();
         let start = self.at;
@@ -117,7 +117,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns where the digits end, and the number they make if it fits.
+/// Returns the end of the digits, and their number if it fits.
 fn whole_part(bytes: &[u8], start: usize) -> (usize, Option<u64>) {
     let mut end = start;
     let mut whole = Some(0_u64);

@@ -1,4 +1,5 @@
-//! Finding ends quickly: of a run of plain characters, of a value that is not needed yet.
+//! Fast searches for the end of a run of plain characters, and of a value that is not
+//! needed yet.
 
 use std::borrow::Cow;
 
@@ -7,10 +8,12 @@ use super::Reader;
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// Returns the offset of the first byte at or after `at` that cannot stand in a string as it
-/// is: a quote, a backslash or a control character. Without one, that is the text's length.
+/// Returns the offset of the first byte at or after `at` that can't be in a string
+/// unescaped: a quote, a backslash or a control character. Without one, returns the
+/// text's length.
 ///
-/// Eight bytes at a time: names, ids and links are a good deal longer than that.
+/// Reads eight bytes at a time, because names, IDs and links are mostly longer than
+/// that.
 #[inline]
 pub(in crate::codec) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
@@ -29,10 +32,10 @@ pub(in crate::codec) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Tells whether all bytes are ASCII and can stand in a string as they are.
+/// Returns true if all bytes are ASCII and can be in a string unescaped.
 ///
-/// There is no branch for each word, and the last eight bytes are looked at as one word,
-/// whatever of them has been looked at before.
+/// Has no branch per word. The last eight bytes are read as one word, even if some of
+/// them have been read before.
 #[inline]
 pub(in crate::codec) fn is_plain(bytes: &[u8]) -> bool {
     let Some(last) = bytes.last_chunk::<8>() else {
@@ -44,8 +47,8 @@ pub(in crate::codec) fn is_plain(bytes: &[u8]) -> bool {
     words.fold(0, |found, word| found | suspects(u64::from_le_bytes(*word))) & HIGH == 0
 }
 
-/// Sets the high bit of each byte that is special or not ASCII. That is less work than to find
-/// out which of the two.
+/// Sets the high bit of each byte that is special or not ASCII. Distinguishing the two
+/// would be more work.
 #[inline]
 fn suspects(word: u64) -> u64 {
     let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
@@ -54,8 +57,8 @@ fn suspects(word: u64) -> u64 {
     word | control | quote | backslash
 }
 
-/// Sets the high bit of each byte that is special. Bytes after the first such one may be set
-/// for no reason, for the subtractions borrow across bytes.
+/// Sets the high bit of each byte that is special. Bytes after the first such one may be
+/// set by mistake, because the subtractions borrow across bytes.
 #[inline]
 fn special(word: u64) -> u64 {
     let quote = word ^ (ONES * b'"' as u64);
@@ -66,8 +69,8 @@ fn special(word: u64) -> u64 {
     (control | quote | backslash) & HIGH
 }
 
-/// Tells whether two texts are the same. Names are short, and a call of `memcmp` for each costs
-/// more than to compare them in two pieces that overlap.
+/// Returns true if two texts are equal. Names are short, so a call of `memcmp` costs
+/// more than comparing two overlapping chunks.
 #[inline]
 pub(in crate::codec) fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len()
@@ -89,7 +92,7 @@ pub(in crate::codec) fn same(a: &[u8], b: &[u8]) -> bool {
         }
 }
 
-/// Looks for a property of the object that begins at the reader's place.
+/// Searches the object at the reader's position for a property.
 pub(super) fn find<'a>(mut reader: Reader<'a>, name: &str) -> Option<Cow<'a, str>> {
     let mut more = reader.enter(b'}').ok()?;
     while more {
@@ -104,8 +107,8 @@ pub(super) fn find<'a>(mut reader: Reader<'a>, name: &str) -> Option<Cow<'a, str
     None
 }
 
-/// Returns where the value that begins at `at` ends. It counts brackets and validates nothing:
-/// whoever decodes the value will.
+/// Returns the end of the value that starts at `at`. Counts brackets and validates
+/// nothing: decoding the value will.
 fn value_end(bytes: &[u8], mut at: usize) -> usize {
     let mut open = 0_usize;
     while let Some(byte) = bytes.get(at) {
@@ -128,7 +131,8 @@ fn value_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Returns the offset after the quote that ends the string whose content begins at `at`.
+/// Returns the offset after the closing quote of the string whose content starts at
+/// `at`.
 fn string_end(bytes: &[u8], mut at: usize) -> usize {
     loop {
         at = run_end(bytes, at);

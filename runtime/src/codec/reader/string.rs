@@ -6,12 +6,11 @@ use super::{Reader, Result, What, run_end};
 use crate::codec::error::Fault;
 use crate::codec::mismatch::Noted;
 
-/// The size of the note of a replaced character, here and where it is reported.
+/// The size in bytes of the note of a replaced character, here and in the report.
 const NOTE: usize = 3 * size_of::<usize>() + Noted::SIZE;
 
 impl<'a> Reader<'a> {
-    /// Takes the string whose opening quote stands here. It is borrowed from the text, unless
-    /// there are escapes in it.
+    /// Reads a string. The result is borrowed from the text, unless it contains escapes.
     pub(in crate::codec) fn string(&mut self) -> Result<Cow<'a, str>> {
         let bytes = self.text.as_bytes();
         let start = self.at + 1;
@@ -29,7 +28,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes the rest of a string from its first escape on.
+    /// Reads the rest of a string from its first escape on.
     #[cold]
     fn unescape(&mut self, mut string: String) -> Result<String> {
         let bytes = self.text.as_bytes();
@@ -38,7 +37,7 @@ impl<'a> Reader<'a> {
             match bytes.get(self.at) {
                 Some(b'"') => {
                     self.at += 1;
-                    // One note for each string is enough.
+                    // One note per string is enough.
                     self.replaced.truncate(replaced + 1);
                     return Ok(string);
                 }
@@ -51,7 +50,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes the escape whose backslash stands here.
+    /// Reads an escape.
     fn escape(&mut self) -> Result<char> {
         let start = self.at;
         let letter = self.text.as_bytes().get(start + 1).copied();
@@ -69,9 +68,10 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Takes the digits of a `\u` escape, and a second escape where the two are a surrogate pair.
+    /// Reads the digits of a `\u` escape, and a second escape if the two are a surrogate
+    /// pair.
     ///
-    /// Half of a pair, which a text has that was cut between the two, is replaced.
+    /// Replaces half of a pair, which occurs in a text that was cut between the two.
     fn unicode(&mut self, start: usize) -> Result<char> {
         let first = self.hex(start)?;
         let code = match first {
@@ -86,8 +86,8 @@ impl<'a> Reader<'a> {
         Ok(char::REPLACEMENT_CHARACTER)
     }
 
-    /// Takes the second escape of a surrogate pair, where there is one, and returns the code of
-    /// both.
+    /// Reads the second escape of a surrogate pair, if there is one, and returns the
+    /// code point of both.
     fn second_half(&mut self, first: u32) -> Result<Option<u32>> {
         let start = self.at;
         if !self.text.as_bytes()[start..].starts_with(b"\\u") {

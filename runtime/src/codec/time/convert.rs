@@ -1,4 +1,5 @@
-//! Points in time as the types of other crates, by way of [`jiff::Timestamp`].
+//! Conversions between points in time and the types of other crates, through
+//! [`jiff::Timestamp`].
 
 use std::time::SystemTime;
 
@@ -6,14 +7,14 @@ use jiff::{Error, Timestamp};
 
 use super::DateTime;
 
-/// Implements the conversions between [`DateTime`] and another type, in both directions; each
-/// function goes to or comes from a [`Timestamp`].
+/// Implements the conversions between [`DateTime`] and another type, in both directions;
+/// each function converts from or to a [`Timestamp`].
 macro_rules! converts {
     ($other:ty, $of:expr, $into:expr) => {
         impl TryFrom<&DateTime> for $other {
             type Error = Error;
 
-            /// Converts the instant that the text stands for.
+            /// Converts the instant in the text.
             fn try_from(from: &DateTime) -> Result<Self, Error> {
                 $of(from.timestamp()?)
             }
@@ -22,7 +23,7 @@ macro_rules! converts {
         impl TryFrom<DateTime> for $other {
             type Error = Error;
 
-            /// Converts the instant that the text stands for.
+            /// Converts the instant in the text.
             fn try_from(from: DateTime) -> Result<Self, Error> {
                 Self::try_from(&from)
             }
@@ -31,7 +32,7 @@ macro_rules! converts {
         impl TryFrom<$other> for DateTime {
             type Error = Error;
 
-            /// Converts an instant of the years -9999 to 9999.
+            /// Converts an instant between the years -9999 and 9999.
             fn try_from(from: $other) -> Result<Self, Error> {
                 $into(from).map(Self::from)
             }
@@ -68,13 +69,13 @@ converts!(
     |time: time::OffsetDateTime| Timestamp::from_nanosecond(time.unix_timestamp_nanos())
 );
 
-/// The nanoseconds of a second.
+/// The number of nanoseconds in a second.
 #[cfg(feature = "chrono")]
 const SECOND: i128 = 1_000_000_000;
 
 #[cfg(any(feature = "chrono", feature = "time"))]
 fn out_of_range() -> Error {
-    Error::from_args(format_args!("the instant is out of the range of the type"))
+    Error::from_args(format_args!("the instant is outside the range of the target type"))
 }
 
 #[cfg(test)]

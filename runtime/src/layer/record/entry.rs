@@ -1,4 +1,4 @@
-//! An exchange, and the entry of a recording that it becomes.
+//! An exchange, and its entry in a recording.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::operation::{Location, Operation};
 use crate::registry::{Entry, Payload};
 use crate::transport::{Request, Stage};
 
-/// Headers whose values tell nothing of anybody.
+/// Headers whose values contain no personal data.
 const SHOWN: &[&str] = &[
     "accept",
     "accept-encoding",
@@ -34,31 +34,31 @@ const SHOWN: &[&str] = &[
     "sunset",
 ];
 
-/// What is known of an exchange.
+/// An exchange, as far as it has happened.
 pub(super) struct Exchange {
     request: Request,
     begun: Timestamp,
-    /// The time until the head of the response.
+    /// The time until the headers of the response arrived.
     pub(super) wait: Duration,
-    /// How far it got, where there was no response.
+    /// The stage at which it failed; `None` if there was a response.
     pub(super) stage: Option<Stage>,
     pub(super) status: u16,
     pub(super) response_headers: HeaderMap,
     pub(super) received: Received,
 }
 
-/// What is known of a body that was received.
+/// A received body.
 pub(super) enum Received {
     Whole(Bytes),
-    /// One of so many bytes, or more.
+    /// An omitted body of this many bytes, or more.
     LeftOut(usize),
 }
 
-/// What is recorded of a body.
+/// The recorded part of a body.
 struct Content {
     size: usize,
     media_type: String,
-    /// `None` where it is left out.
+    /// `None` if it is omitted.
     text: Option<String>,
 }
 
@@ -184,14 +184,14 @@ impl Exchange {
     }
 }
 
-/// Adds a property to an object, where it has a value.
+/// Adds a property to an object, if it has a value.
 fn add(object: &mut Json, name: &str, value: Option<impl Into<Json>>) {
     if let (Some(value), Some(object)) = (value, object.as_object_mut()) {
         object.insert(name.to_owned(), value.into());
     }
 }
 
-/// Makes an unset value of the type of a response.
+/// Creates an unset value of the type of a response.
 fn make(entry: &Entry, status: u16) -> Option<Box<dyn Value>> {
     if !(200..300).contains(&status) {
         return None;
@@ -203,7 +203,7 @@ fn make(entry: &Entry, status: u16) -> Option<Box<dyn Value>> {
     }
 }
 
-/// Returns what is recorded of a body: JSON, cleaned.
+/// Returns the recorded part of a body: JSON, with pseudonyms.
 fn content(
     headers: &HeaderMap,
     body: &Bytes,

@@ -1,4 +1,4 @@
-//! The file of a recording, whole after every exchange.
+//! The file of a recording, which is valid after every exchange.
 
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -6,19 +6,19 @@ use std::path::PathBuf;
 
 use crate::file::{new_beside, private};
 
-/// What follows the exchanges.
+/// The text after the exchanges.
 const TAIL: &str = "\n]}}\n";
 
-/// A recording that grows in a file of its own, beside the one that it is for.
+/// A recording that grows in a temporary file next to its target.
 pub(super) struct HarFile {
     path: PathBuf,
     growing: PathBuf,
-    /// `None` when it is finished.
+    /// `None` once it is finished.
     file: Option<File>,
-    /// Where the exchanges end, in bytes.
+    /// The end of the exchanges, as an offset in bytes.
     end: u64,
     is_empty: bool,
-    /// What kept an exchange from being written.
+    /// The error that kept an exchange from being written.
     problem: Option<io::Error>,
 }
 
@@ -37,9 +37,10 @@ impl HarFile {
         Ok(Self { path, growing, file, end, is_empty: true, problem: None })
     }
 
-    /// Adds an exchange, over the tail, which follows it again.
+    /// Writes an exchange over the tail, and the tail after it.
     pub(super) fn append(&mut self, entry: &str) {
-        // After one that was not written, the others would tell half of it.
+        // After an exchange that could not be written, the recording would be
+        // incomplete.
         let (Some(file), None) = (&mut self.file, &self.problem) else { return };
         let separator = if self.is_empty { "\n" } else { ",\n" };
         let text = format!("{separator}{entry}{TAIL}");
@@ -81,7 +82,7 @@ impl HarFile {
         Ok(())
     }
 
-    /// Returns what went wrong before, each time.
+    /// Returns the earlier error, each time.
     fn check(&self) -> io::Result<()> {
         match &self.problem {
             None => Ok(()),

@@ -1,4 +1,4 @@
-//! Pseudonyms in JSON, by the types of the document where they are known, else by names.
+//! Pseudonyms in JSON, based on the declared types if they are known, else on names.
 
 use http::StatusCode;
 
@@ -8,7 +8,7 @@ use crate::codec::{
     self, Discriminator, Json, Map, Record, Slot, Value, is_secret_name,
 };
 
-/// Parts of names under which secrets are kept, in lower case and without separators.
+/// Parts of names that mean a secret, in lower case and without separators.
 const SECRET: &[&str] = &[
     "accesskey",
     "apikey",
@@ -25,7 +25,7 @@ const SECRET: &[&str] = &[
     "token",
 ];
 
-/// Names under which people write what they like, capitals included.
+/// Names of free texts, which may be in capitals.
 const FREE: &[&str] = &[
     "address",
     "alias",
@@ -53,14 +53,14 @@ const FREE: &[&str] = &[
     "value",
 ];
 
-/// Replaces what JSON tells of anybody.
+/// Replaces personal data in JSON.
 pub(super) struct Cleaner<'a> {
     pub(super) pseudonyms: &'a Pseudonyms,
     pub(super) known: Known<'a>,
 }
 
 impl Cleaner<'_> {
-    /// Cleans JSON that is of the type of a value, which is changed on the way.
+    /// Cleans JSON that has the type of a value. The value is used as scratch space.
     pub(super) fn typed(&self, name: &str, json: &mut Json, value: &mut dyn Value) {
         if json.is_null() {
             return;
@@ -128,14 +128,14 @@ impl Cleaner<'_> {
         });
     }
 
-    /// Cleans what is one of several types, by that which it is read as.
+    /// Cleans JSON of a union, as the variant that it decodes to.
     fn union(&self, name: &str, json: &mut Json, value: &mut dyn Value) {
         _ = codec::decode(json.to_string().as_bytes(), value);
         let Slot::Union(union) = value.slot() else { return self.free(name, json) };
         let by = &union.variants().by;
         let content = union.content_mut();
         if matches!(content.slot(), Slot::Union(_)) {
-            // Which of the variants within was read is not asked again: it may go on for ever.
+            // The inner union is not decoded in turn, because that may never end.
             return self.free(name, json);
         }
         match (content.slot(), json) {
@@ -146,7 +146,7 @@ impl Cleaner<'_> {
         }
     }
 
-    /// Cleans JSON of which nothing is known.
+    /// Cleans JSON of an unknown type.
     pub(super) fn free(&self, name: &str, json: &mut Json) {
         if is_secret(name) {
             return match json {
@@ -168,7 +168,8 @@ impl Cleaner<'_> {
         }
     }
 
-    /// Returns what is shown of a secret: nothing, unless it is the id of one.
+    /// Returns the recorded form of a secret: a placeholder, unless it is the ID of a
+    /// secret.
     fn secret(&self, text: &str) -> String {
         match self.pseudonyms.text(text) {
             id if text.len() == 24 && !id.contains('-') => id,
@@ -176,13 +177,13 @@ impl Cleaner<'_> {
         }
     }
 
-    /// Returns a string without what it tells of anybody.
+    /// Returns a string without personal data.
     fn string(&self, name: &str, text: &str, may_be_enum: bool) -> String {
         // The relation of a link (RFC 8288).
         if name == "rel" && text.len() <= 64 && text.bytes().all(is_relation) {
             return text.to_owned();
         }
-        // The phrase of a status, as errors of the service repeat it.
+        // The reason phrase of a status, as the service's errors repeat it.
         if name == "reason" && is_reason(text) {
             return text.to_owned();
         }
@@ -198,8 +199,8 @@ impl Cleaner<'_> {
         }
     }
 
-    /// Returns the name of a property that no document declares: one that is no name is what
-    /// somebody has named something.
+    /// Returns the recorded name of an undeclared property. A name that doesn't look
+    /// like a property name is user data.
     fn key(&self, key: String) -> String {
         let is_part = |byte: u8| {
             byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'@' | b'-')
@@ -236,7 +237,7 @@ fn is_relation(byte: u8) -> bool {
     byte.is_ascii_lowercase() || matches!(byte, b':' | b'/' | b'.' | b'-')
 }
 
-/// Replaces what is in a secret.
+/// Replaces the values in a secret.
 fn hide(json: &mut Json) {
     match json {
         Json::String(text) => REDACTED.clone_into(text),
@@ -247,7 +248,7 @@ fn hide(json: &mut Json) {
     }
 }
 
-/// Returns a string without what it tells of anybody, by the name that it is under.
+/// Returns a string without personal data, based on its name.
 pub(super) fn untyped(pseudonyms: &Pseudonyms, name: &str, text: &str) -> String {
     if is_secret(name) {
         return REDACTED.to_owned();

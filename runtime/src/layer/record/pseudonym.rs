@@ -1,6 +1,6 @@
-//! Pseudonyms: of the same kind as what they stand for, and the same for the same text.
+//! Pseudonyms: of the same kind as the original text, and the same for the same text.
 //!
-//! General patterns only: nothing is known of operations and their properties.
+//! Based on general patterns only, without knowledge of operations and their properties.
 
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,27 +18,27 @@ use sha2::{Digest, Sha256};
 use crate::auth::scrub;
 use crate::clock::random;
 
-/// The text in the place of a secret.
+/// The text that replaces a secret.
 pub(super) const REDACTED: &str = "<redacted>";
 
-/// The number of secrets that are remembered: those that were sent last.
+/// The number of secrets that are remembered: the most recently sent ones.
 const SECRETS: usize = 16;
 
-/// The domains of the service, which is not anybody's; clusters have another one.
+/// The domains of the service, which identify nobody. Clusters have other domains.
 const PUBLIC: &[&str] = &["mongodb.com", "mongodbgov.com", "localhost"];
 
 /// The pseudonyms of one recording.
 pub(super) struct Pseudonyms {
-    /// Without it, whoever guesses a text could tell whether the guess is right.
+    /// Without a key, a guess of the original text could be verified.
     key: [u8; 32],
-    /// The secrets that requests were sent with, the latest last.
+    /// The secrets of the requests, the latest last.
     secrets: Mutex<Vec<String>>,
 }
 
 impl Pseudonyms {
     pub(super) fn new() -> Self {
-        // The keys of the standard library's hash maps are from the operating system; hashed
-        // together, several of them tell none.
+        // The keys of the standard library's hash maps come from the operating system.
+        // Hashing several of them together reveals none.
         let mut hash = Sha256::new();
         for _ in 0..8 {
             hash.update(random().to_le_bytes());
@@ -46,7 +46,7 @@ impl Pseudonyms {
         Self { key: hash.finalize().into(), secrets: Mutex::default() }
     }
 
-    /// Learns the secrets that a request is sent with.
+    /// Remembers the secrets of a request.
     pub(super) fn learn(&self, headers: &HeaderMap) {
         let Some(value) = headers.get(AUTHORIZATION) else { return };
         let Ok(value) = value.to_str() else { return };
@@ -67,7 +67,8 @@ impl Pseudonyms {
     fn add(&self, secret: &str) {
         let mut secrets = self.secrets();
         match secrets.iter().position(|known| known == secret) {
-            // One that is sent again stays, however many come after its first use.
+            // A secret that is sent again is kept, however many were sent after its
+            // first use.
             Some(at) => secrets[at..].rotate_left(1),
             None => {
                 if secrets.len() == SECRETS {
@@ -82,17 +83,18 @@ impl Pseudonyms {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the secrets in use out of a text, wherever they are.
+    /// Removes the remembered secrets from a text, wherever they occur.
     pub(super) fn scrub(&self, text: String) -> String {
-        // Not under the lock: requests that are sent meanwhile need it.
+        // Cloned, so that the lock is released: requests that are sent meanwhile need
+        // it.
         let secrets = self.secrets().clone();
         let text = Bytes::from(text);
         let scrubbed = secrets.iter().fold(text, |text, secret| scrub(text, secret));
         String::from_utf8_lossy(&scrubbed).into_owned()
     }
 
-    /// Returns the pseudonym of a text, which is the text itself where it says nothing of anybody:
-    /// a date, a version, a small number.
+    /// Returns the pseudonym of a text. A text that identifies nobody (a date, a
+    /// version, a small number) stays unchanged.
     pub(super) fn text(&self, text: &str) -> String {
         if is_harmless(text) {
             return text.to_owned();
@@ -128,7 +130,7 @@ impl Pseudonyms {
         }
     }
 
-    /// Returns the pseudonym of a host, which is the host itself where it is everybody's.
+    /// Returns the pseudonym of a host. A public host of the service stays unchanged.
     pub(super) fn host(&self, host: &str) -> String {
         let is_public = |domain: &str| {
             let rest = host.strip_suffix(domain);
@@ -145,7 +147,7 @@ impl Pseudonyms {
         }
     }
 
-    /// Returns the pseudonym of an IP address or a block of them: one of a range that is for
+    /// Returns the pseudonym of an IP address or a block of them, from a range for
     /// documentation and tests (RFC 2544, RFC 3849).
     fn address(&self, text: &str) -> Option<String> {
         let (address, length) = match text.split_once('/') {
@@ -170,13 +172,13 @@ impl Pseudonyms {
         })
     }
 
-    /// Returns as many hexadecimal digits, up to 64.
+    /// Returns `length` hexadecimal digits, at most 64.
     fn hex(&self, text: &str, length: usize) -> String {
         let digits = self.hash(text).map(|byte| format!("{byte:02x}")).concat();
         digits.get(..length).unwrap_or(&digits).to_owned()
     }
 
-    /// Returns as many decimal digits.
+    /// Returns decimal digits of the same length.
     fn digits(&self, text: &str) -> String {
         let hash = self.hash(text);
         let digit = |at: usize| match (at, hash[at % hash.len()] % 9) {
@@ -191,7 +193,7 @@ impl Pseudonyms {
     }
 }
 
-/// Tells whether a text is a date, a version, a small number or a boolean.
+/// Returns true if a text is a date, a version, a small number or a boolean.
 fn is_harmless(text: &str) -> bool {
     let is_number = |part: &str| {
         (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
@@ -209,14 +211,15 @@ fn is_harmless(text: &str) -> bool {
     is_version || is_small || matches!(text, "true" | "false") || is_date()
 }
 
-/// Tells whether a text looks like the value of an enum: capitals, digits and underscores.
+/// Returns true if a text looks like the value of an enum: capitals, digits and
+/// underscores.
 pub(super) fn is_enum_like(text: &str) -> bool {
     text.len() <= 64
         && text.starts_with(|first: char| first.is_ascii_uppercase())
         && text.bytes().all(|byte| {
             byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'
         })
-        // Some ids and keys have only capitals, too; no word is that long.
+        // Some IDs and keys consist of capitals as well, but no word is that long.
         && !is_hex(text.trim_matches('_'))
         && text.split('_').all(|word| word.len() <= 18)
         && text.bytes().filter(u8::is_ascii_digit).count() <= text.len() / 2 + 1

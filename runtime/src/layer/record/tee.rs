@@ -10,12 +10,13 @@ use super::Recorder;
 use super::entry::{Exchange, Received};
 use crate::transport::{Body, TransportError};
 
-/// A body that keeps what passes, up to a limit, and records the exchange at its end.
+/// A body that keeps a copy of its bytes, up to a limit, and records the exchange at its
+/// end.
 pub(super) struct Tee {
     body: Body,
     kept: Vec<u8>,
     size: usize,
-    /// `None` once it is recorded.
+    /// `None` once it has been recorded.
     exchange: Option<Exchange>,
     recorder: Recorder,
 }

@@ -9,19 +9,20 @@ use super::pseudonym::Pseudonyms;
 use crate::template::{encode, fill, values};
 use crate::transport::Url;
 
-/// The beginning of the paths of the API.
+/// The prefix of the API's paths.
 const ROOT: &str = "/api/atlas/";
 
-/// What tells the parts of URLs that are no secret.
+/// The parts of URLs that are not personal data.
 pub(super) struct Known<'a> {
     pub(super) types: &'a Types,
-    /// The URL of the request, and the template of its path.
+    /// The URL of the request.
     pub(super) request: &'a Url,
+    /// The template of its path.
     pub(super) template: Option<&'static str>,
 }
 
 impl Pseudonyms {
-    /// Returns a URL without what it tells of anybody; `None` where the text is none.
+    /// Returns a URL without personal data; `None` if the text is not a URL.
     pub(super) fn url(&self, text: &str, known: &Known<'_>) -> Option<String> {
         if !text.contains("://") {
             return None;
@@ -35,7 +36,7 @@ impl Pseudonyms {
         Some(self.absolute(&url, &path))
     }
 
-    /// Returns the URL of the request.
+    /// Returns the URL of the request without personal data.
     pub(super) fn requested(&self, known: &Known<'_>) -> String {
         self.absolute(known.request, &self.path(known.request.path(), known))
     }
@@ -47,8 +48,8 @@ impl Pseudonyms {
         format!("{}://{host}{port}{path}{query}", url.scheme())
     }
 
-    /// Returns a path of the service with pseudonyms for the values in it, and without what a
-    /// gateway has before it.
+    /// Returns a path of the service with pseudonyms for its parameters, and without a
+    /// gateway's prefix.
     fn path(&self, path: &str, known: &Known<'_>) -> String {
         let declared = known.types.templates.iter().copied();
         let mut templates = known.template.into_iter().chain(declared);
@@ -61,9 +62,9 @@ impl Pseudonyms {
             let values: Vec<_> = values.iter().map(String::as_str).collect();
             return fill(template, &values).0;
         }
-        // By the convention of the API: collections and the ids in them, in turns.
+        // By the convention of the API, collections and IDs alternate.
         match path.find(ROOT) {
-            // The first four are nothing, `api`, `atlas` and the version.
+            // The first four segments are the empty one, `api`, `atlas` and the version.
             Some(begin) => self.segments(&path[begin..], |at| at < 4 || at % 2 == 0),
             None => self.segments(path, |_| false),
         }
@@ -85,7 +86,7 @@ impl Pseudonyms {
         segments.collect::<Vec<_>>().join("/")
     }
 
-    /// Returns a query with its question mark, and nothing where there is none.
+    /// Returns a query with its question mark, or an empty text if there is no query.
     fn query(&self, query: &str) -> String {
         let mut shown = String::new();
         for (name, value) in self.pairs(query) {
@@ -109,7 +110,7 @@ impl Pseudonyms {
     }
 }
 
-/// Returns the end of a path that is one of a template: what is before it is a gateway's.
+/// Returns the end of a path that matches a template; the rest before it is a gateway's.
 fn below<'a>(template: &str, path: &'a str) -> Option<&'a str> {
     let length = template.matches('/').count();
     let at = path.rmatch_indices('/').nth(length.checked_sub(1)?)?.0;

@@ -1,5 +1,5 @@
-//! Classifies failed requests: whether they were sent, and whether another attempt can do
-//! better.
+//! Classification of failed requests: whether they were sent, and whether another
+//! attempt may succeed.
 
 use std::error::Error as StdError;
 use std::io;
@@ -7,15 +7,17 @@ use std::io;
 use super::tls;
 use crate::transport::{Stage, TransportError};
 
-const PROXY: &str = "give the proxy's URL with the credentials that it wants";
-const NOT_HTTP: &str = "a proxy or another server may have answered: check the base URL";
+const PROXY: &str = "set the proxy's URL with the credentials that the proxy requires";
+const NOT_HTTP: &str =
+    "a proxy or another server may have responded: check the base URL";
 
-/// The text of `hyper-util` where a proxy responds to CONNECT with 407; its type has no public name.
+/// The message of `hyper-util` if a proxy responds to CONNECT with 407; the error's type
+/// is not public.
 const PROXY_REFUSED: &str = "proxy authorization required";
 
-/// Makes an error of one of `reqwest`.
+/// Creates an error from one of `reqwest`.
 pub(super) fn classify(error: ::reqwest::Error) -> TransportError {
-    // The URL is in the operation already, and may hold what a caller thinks is private.
+    // The operation already identifies the URL, which may contain private data.
     let error = error.without_url();
     let (stage, advice) = if error.is_connect() {
         match refusal(&error) {
@@ -38,7 +40,7 @@ pub(super) fn classify(error: ::reqwest::Error) -> TransportError {
     }
 }
 
-/// Tells why no attempt can connect, by what to do about it.
+/// Returns advice if no attempt can connect.
 fn refusal(error: &::reqwest::Error) -> Option<&'static str> {
     find(error, |cause| {
         let is_proxy = || cause.to_string().ends_with(PROXY_REFUSED);
@@ -46,13 +48,14 @@ fn refusal(error: &::reqwest::Error) -> Option<&'static str> {
     })
 }
 
-/// A head that is too large, or is none of HTTP/1.1.
+/// Returns a value if the headers are too large, or the response is not HTTP/1.1.
 fn is_malformed(cause: &(dyn StdError + 'static)) -> Option<()> {
     cause.downcast_ref::<hyper::Error>()?.is_parse().then_some(())
 }
 
-/// Tells whether the server refused the stream, or closes the connection without processing it
-/// (RFC 9113 section 8.7): `h2` gives the error of a GOAWAY to no other streams.
+/// Returns a value if the server refused the stream, or closes the connection without
+/// processing it (RFC 9113 section 8.7). `h2` passes the error of a GOAWAY to no other
+/// streams.
 #[cfg(feature = "http2")]
 fn is_unprocessed(cause: &(dyn StdError + 'static)) -> Option<()> {
     let error = cause.downcast_ref::<h2::Error>()?;
@@ -61,13 +64,15 @@ fn is_unprocessed(cause: &(dyn StdError + 'static)) -> Option<()> {
     (error.is_remote() && (is_refused || error.is_go_away())).then_some(())
 }
 
-/// Returns `None`: over HTTP/1.1, a server can't say that it did not process a request.
+/// Returns `None`: over HTTP/1.1, a server can't state that it did not process a
+/// request.
 #[cfg(not(feature = "http2"))]
 fn is_unprocessed(_: &(dyn StdError + 'static)) -> Option<()> {
     None
 }
 
-/// Searches an error and its causes. An [`io::Error`] holds one that is not among its sources.
+/// Searches an error and its causes. An [`io::Error`] contains one that is not among its
+/// sources.
 fn find<T>(
     error: &::reqwest::Error,
     test: impl Fn(&(dyn StdError + 'static)) -> Option<T>,

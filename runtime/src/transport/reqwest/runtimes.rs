@@ -1,8 +1,8 @@
-//! One client on several Tokio runtimes.
+//! A client on several Tokio runtimes.
 //!
-//! A connection lives on the runtime that opened it: while that one is not driven, a request on
-//! the connection waits, whichever runtime it comes from. So each runtime has connections of its
-//! own, in a `reqwest` client of its own.
+//! A connection belongs to the runtime that opened it. While that runtime isn't driven,
+//! requests on the connection wait, from whichever runtime they come. So each runtime
+//! has separate connections, in a separate `reqwest` client.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -13,24 +13,24 @@ use tokio::sync::oneshot;
 use super::settings::Maker;
 use crate::transport::{Stage, TransportError};
 
-/// The `reqwest` clients of one client of this crate.
+/// The `reqwest` clients of a client.
 pub(super) struct PerRuntime {
     maker: Maker,
     clients: RwLock<Clients>,
 }
 
 struct Clients {
-    /// The client of the runtime that comes first, until it comes.
+    /// The client for the first runtime, until a request comes from it.
     first: Option<Client>,
     entries: Vec<Entry>,
 }
 
 /// The client of one runtime.
 struct Entry {
-    /// That of a runtime that is gone may be given to another.
+    /// The ID of a runtime that is gone may be reused by another.
     runtime: Id,
     client: Client,
-    /// Closed once the runtime is gone, and with it the task that has the other end.
+    /// Closed once the runtime is gone, and with it the task that holds the receiver.
     alive: oneshot::Sender<()>,
 }
 
@@ -46,11 +46,11 @@ impl PerRuntime {
         Self { maker, clients: RwLock::new(clients) }
     }
 
-    /// Returns the client of the runtime that this thread runs in.
+    /// Returns the client for the runtime of this thread.
     ///
     /// # Errors
     ///
-    /// Returns that there is none.
+    /// Returns an error if this thread runs no runtime.
     pub(super) fn get(&self) -> Result<Client, TransportError> {
         let Ok(runtime) = Handle::try_current() else {
             let error = TransportError::new(
@@ -58,7 +58,7 @@ impl PerRuntime {
                 "no Tokio runtime is running on this thread",
             );
             return Err(error.with_advice(
-                "await it in a Tokio runtime, or use the blocking client",
+                "await the call in a Tokio runtime, or use the blocking client",
             ));
         };
         let id = runtime.id();
@@ -76,7 +76,7 @@ impl PerRuntime {
     fn add(&self, runtime: &Handle) -> Result<Client, TransportError> {
         let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
         let id = runtime.id();
-        // Another thread of the runtime may have been here first.
+        // Another thread of the runtime may have added one in the meantime.
         if let Some(entry) = clients.entries.iter().find(|entry| entry.is_of(id)) {
             return Ok(entry.client.clone());
         }
@@ -89,7 +89,7 @@ impl PerRuntime {
                 .map_err(|error| TransportError::new(Stage::Connect, error))?,
         };
         let (alive, gone) = oneshot::channel::<()>();
-        // Ends with the runtime, or with the entry.
+        // The task ends with the runtime, or with the entry.
         runtime.spawn(async { _ = gone.await });
         clients.entries.push(Entry { runtime: id, client: client.clone(), alive });
         Ok(client)

@@ -1,4 +1,4 @@
-//! The settings of a builder, and the `reqwest` clients that are made of them.
+//! The settings of a builder, and the `reqwest` clients built from them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,17 +13,19 @@ use super::tls::{Tls, TlsBackend};
 use crate::error::{Error, Kind};
 use crate::transport::Transport;
 
-/// The longest time that is handed on, for what adds it to the time of day overflows.
+/// The longest time that is passed on; adding a longer one to the current time
+/// overflows.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// The time between pings on a connection of HTTP/2 with requests in flight.
+/// The interval of pings on an HTTP/2 connection with requests in flight.
 ///
-/// A connection of HTTP/1.1 ends with the attempt that times out on it. One of HTTP/2 goes on,
-/// and a network that drops its packets would fail each next attempt, too.
+/// An HTTP/1.1 connection ends with the attempt that times out on it. An HTTP/2
+/// connection continues, so a network that drops its packets would fail each next
+/// attempt too.
 #[cfg(feature = "http2")]
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 
-/// The limit of the wait for the response to a ping, after which the connection is closed.
+/// The time limit of the response to a ping, after which the connection is closed.
 #[cfg(feature = "http2")]
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -36,7 +38,7 @@ pub(crate) struct Settings {
     pub(crate) proxies: Vec<Proxy>,
     /// PEM files.
     pub(crate) roots: Vec<Vec<u8>>,
-    /// `None` for the library that the features name.
+    /// `None` for the library of the enabled features.
     pub(crate) tls: Option<TlsBackend>,
 }
 
@@ -44,8 +46,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             connect_timeout: Some(Duration::from_secs(10)),
-            // Shorter than servers and balancers keep them: a POST that meets a
-            // connection on its way out can't be repeated.
+            // Shorter than the timeouts of servers and load balancers: a POST on a
+            // connection that is being closed can't be repeated.
             idle_timeout: Some(Duration::from_secs(30)),
             idle_connections: None,
             proxies: Vec::new(),
@@ -56,15 +58,17 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Makes the transport, with a first `reqwest` client that shows that more can be made.
+    /// Creates the transport, with a first `reqwest` client, which shows that others can
+    /// be created.
     ///
-    /// `is_plain` if the base URL is `http`: of loopback, then.
+    /// `is_plain` states that the base URL is `http`, and so a loopback address.
     pub(crate) fn transport(self, is_plain: bool) -> Result<Arc<dyn Transport>, Error> {
         let mut roots = Vec::new();
         for pem in &self.roots {
             roots.extend(certificates(pem)?);
         }
-        // A base URL without TLS, and no proxy that could have it: no certificate is needed.
+        // With a base URL without TLS and no proxy that could use TLS, no certificate is
+        // needed.
         let needs_tls = !is_plain || !self.proxies.is_empty();
         let tls = match needs_tls {
             true => Tls::trusting(self.tls, &roots)?,
@@ -93,7 +97,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     }
 }
 
-/// Makes `reqwest` clients that differ in nothing.
+/// A factory of `reqwest` clients with the same settings.
 pub(super) struct Maker {
     settings: Settings,
     is_plain: bool,
@@ -107,9 +111,9 @@ impl Maker {
             .tls
             .apply(Client::builder())
             .redirect(Policy::none())
-            // What can be repeated is repeated above, where attempts are counted.
+            // Retries happen above, where attempts are counted.
             .retry(::reqwest::retry::never())
-            // A small request must not wait for the response to the one before it.
+            // Otherwise a small request could wait for the response to the previous one.
             .tcp_nodelay(true)
             .pool_idle_timeout(settings.idle_timeout.map(|limit| limit.min(LONGEST)));
         if let Some(timeout) = settings.connect_timeout {
@@ -119,8 +123,8 @@ impl Maker {
             builder = builder.pool_max_idle_per_host(connections);
         }
         if self.is_plain {
-            // Credentials over plain HTTP are for loopback alone, not for a proxy on the
-            // way there: the proxy variables of the environment don't count.
+            // Credentials over plain HTTP are for loopback only, and not for a proxy:
+            // the proxy variables of the environment are ignored.
             builder = builder.no_proxy();
         }
         #[cfg(feature = "http2")]

@@ -1,8 +1,9 @@
-//! Trust in certificates, by the TLS library that the features of this crate name.
+//! Trust in certificates, with the TLS library of the enabled features.
 //!
-//! Several features can be on, for any crate of a program may turn one on. *native-tls* is then
-//! used rather than rustls, and aws-lc-rs rather than *ring*: rustls with *ring* is the default,
-//! so somebody has named the other on purpose. A program that wants another one says so:
+//! Several features can be enabled, because any crate of a program may enable one.
+//! *native-tls* then takes precedence over rustls, and aws-lc-rs over *ring*: rustls
+//! with *ring* is the default, so another library was chosen on purpose. A program can
+//! choose one explicitly:
 //! [`ClientBuilder::tls_backend`](crate::ClientBuilder::tls_backend).
 
 use std::error::Error as StdError;
@@ -18,20 +19,21 @@ mod native;
 #[cfg(feature = "rustls-no-provider")]
 mod rustls;
 
-/// A TLS library. Each variant needs the feature that brings the library.
+/// A TLS library. Each variant needs a feature that provides the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsBackend {
     /// rustls: features `rustls-ring`, `rustls-aws-lc-rs`, `rustls-no-provider`.
     #[cfg(feature = "rustls-no-provider")]
     Rustls,
-    /// The library of the platform (OpenSSL on Linux): feature `native-tls`.
+    /// The platform's library (OpenSSL on Linux): feature `native-tls`.
     #[cfg(feature = "native-tls")]
     Native,
 }
 
 impl TlsBackend {
-    /// The library for programs that name none; `None` without a feature that brings one.
+    /// The library for programs that choose none; `None` without a feature that provides
+    /// one.
     const BY_FEATURE: Option<Self> = {
         #[cfg(feature = "native-tls")]
         {
@@ -48,23 +50,24 @@ impl TlsBackend {
     };
 }
 
-/// TLS settings, read once: certificates of the platform are megabytes of files.
+/// TLS settings, read once, because the certificates of a platform are megabytes of
+/// files.
 pub(super) enum Tls {
     #[cfg(feature = "rustls-no-provider")]
     Rustls(Box<::rustls::ClientConfig>),
     #[cfg(feature = "native-tls")]
     Native(Vec<::reqwest::Certificate>),
-    /// No feature brings a TLS library.
+    /// No feature provides a TLS library.
     Absent,
 }
 
 impl Tls {
-    /// Makes settings that trust what the platform trusts, and `roots`.
+    /// Creates settings that trust the platform's certificates, and `roots`.
     ///
     /// # Errors
     ///
-    /// Returns what is wrong with `roots`, that there is nobody to trust, and that no feature
-    /// brings a TLS library.
+    /// Returns an error if `roots` are invalid, if no certificate is trusted, or if no
+    /// feature provides a TLS library.
     #[cfg_attr(
         not(any(feature = "rustls-no-provider", feature = "native-tls")),
         allow(unused_variables, reason = "nothing trusts without a library")
@@ -84,7 +87,7 @@ impl Tls {
         }
     }
 
-    /// Makes settings for connections without TLS: no certificate is read.
+    /// Creates settings for connections without TLS. Reads no certificates.
     pub(super) fn unused(backend: Option<TlsBackend>) -> Result<Self, Error> {
         match backend.or(TlsBackend::BY_FEATURE) {
             #[cfg(feature = "rustls-no-provider")]
@@ -95,7 +98,7 @@ impl Tls {
         }
     }
 
-    /// Hands the settings to a `reqwest` client.
+    /// Applies the settings to a `reqwest` client.
     pub(super) fn apply(
         &self,
         builder: ::reqwest::ClientBuilder,
@@ -115,13 +118,13 @@ impl Tls {
 }
 
 fn absent() -> Error {
-    let message = "an https URL needs TLS: turn on one of the features `rustls-ring`, \
-        `rustls-aws-lc-rs`, `rustls-no-provider` and `native-tls`, or give a `transport`";
+    let message = "an https URL needs TLS: enable one of the features `rustls-ring`, \
+        `rustls-aws-lc-rs`, `rustls-no-provider` and `native-tls`, or set a `transport`";
     Error::new(Kind::Configuration, message)
 }
 
-/// Tells why no attempt can connect, by what to do about it, if a cause of a failure is an error
-/// of TLS that says so.
+/// Returns advice if a cause of a failure is a TLS error after which no attempt can
+/// connect.
 #[cfg_attr(
     not(any(feature = "rustls-no-provider", feature = "native-tls")),
     allow(unused_variables, reason = "no library, no error of it")

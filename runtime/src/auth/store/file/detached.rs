@@ -1,7 +1,7 @@
-//! Work that may never end, on threads that nobody has to wait for.
+//! File operations that may hang, on threads that no runtime waits for.
 //!
-//! Not the blocking threads of Tokio: a runtime waits for them when it is dropped, so one dead
-//! mount would keep a program from ending.
+//! Not on Tokio's blocking threads: a runtime waits for those when it is dropped, so an
+//! unreachable mount would keep a program from ending.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -12,13 +12,15 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::clock::{self, SystemClock};
 
-/// The time limit of a file system.
+/// The time limit of a file operation.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// The number of threads in a process. Those whose work hangs count until it ends.
+/// The limit of threads in a process. A thread whose operation hangs counts until the
+/// operation ends.
 static THREADS: Semaphore = Semaphore::const_new(16);
 
-/// The last work that took longer than the limit: it is alive until the work ends.
+/// The last operation that exceeded the limit: the pointer is alive until that operation
+/// ends.
 #[derive(Debug, Default)]
 pub(super) struct Late(Mutex<Weak<()>>);
 
@@ -32,10 +34,11 @@ impl Late {
     }
 }
 
-/// Runs something on a thread of its own and waits for it.
+/// Runs an operation on a dedicated thread and waits for it.
 ///
-/// Returns `None` where it takes longer than the limit, and at once where an earlier one that
-/// did has not ended. Work that was begun goes on when the future is dropped.
+/// Returns `None` if it takes longer than the limit, and at once if an earlier operation
+/// that did is still running. An operation that has started continues when the future is
+/// dropped.
 pub(super) async fn run<T: Send + 'static>(
     late: &Late,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -111,7 +114,8 @@ mod tests {
             Ok(())
         });
         assert!(runtime.block_on(hanging).is_none());
-        // Would wait for a blocking thread of Tokio, which only the next line ends.
+        // This would wait for one of Tokio's blocking threads, which only the next line
+        // ends.
         drop(runtime);
         drop(free);
         end.recv().unwrap();

@@ -1,5 +1,5 @@
-//! Files that are checked once they are open: whatever takes a path's place later, the checked
-//! file is the one that is read.
+//! Files that are checked once they are open, so that the checked file is the one that
+//! is read even if the path is replaced later.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
@@ -10,16 +10,16 @@ use crate::file::{new_beside, private};
 /// A regular file of this process's user.
 pub(super) struct Checked {
     pub(super) file: File,
-    /// Its permissions, where other users can read or write it.
+    /// Its permissions, if other users can read or write it.
     pub(super) exposed: Option<u32>,
 }
 
-/// Opens a file to read; `None` where there is none.
+/// Opens a file for reading; `None` if it doesn't exist.
 ///
 /// # Errors
 ///
-/// Returns why it can't be opened or must not be used: it is no regular file, or another
-/// user's.
+/// Returns why the file can't be opened or must not be used: it is not a regular file,
+/// or belongs to another user.
 pub(super) fn open(path: &Path) -> io::Result<Option<Checked>> {
     match checked(path, OpenOptions::new().read(true)) {
         Ok(checked) => Ok(Some(checked)),
@@ -28,7 +28,7 @@ pub(super) fn open(path: &Path) -> io::Result<Option<Checked>> {
     }
 }
 
-/// Opens the file whose lock processes take in turns, and makes it if there is none.
+/// Opens the lock file, and creates it if it doesn't exist.
 ///
 /// # Errors
 ///
@@ -40,24 +40,25 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     if lock.exposed.is_some() {
         use std::os::unix::fs::PermissionsExt;
-        // Else any user could keep the lock.
+        // Otherwise any user could hold the lock.
         lock.file.set_permissions(PermissionsExt::from_mode(0o600))?;
     }
     Ok(lock.file)
 }
 
-/// Reads a file up to `limit` bytes.
+/// Reads at most `limit` bytes of a file.
 pub(super) fn read(file: File, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Writes a file beside `path` that only its owner can read, and renames it.
+/// Writes a temporary file next to `path` that only its owner can read, and renames it
+/// to `path`.
 ///
-/// The bytes are on the disk before the name is: half a file, after a crash of the system,
-/// would look like one that is not a store's. The name itself may be lost in a crash, which
-/// costs a token request.
+/// The bytes reach the disk before the rename. Otherwise a system crash could leave half
+/// a file, which would look like one that this store did not write. A crash may lose the
+/// rename, which costs a token request.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = new_beside(path, "tmp");
     let written = write_private(&temporary, bytes)
@@ -74,16 +75,17 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_data()
 }
 
-/// Makes an error of a file that must not be used: what is wrong, and what to do.
+/// Creates the error for a file that must not be used. The message says what is wrong,
+/// and what to do.
 pub(super) fn refuse(path: &Path, what: &str, advice: &str) -> io::Error {
     let message = format!("{} {what}: {advice}", path.display());
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
-/// Opens a file, and checks what was opened.
+/// Opens a file, and checks the open file.
 fn checked(path: &Path, options: &mut OpenOptions) -> io::Result<Checked> {
-    const ELSEWHERE: &str = "name the path of a regular file, or of none";
-    // A link could lead to any file, and the end of a pipe would be waited for.
+    const ADVICE: &str = "use the path of a regular file, or one that doesn't exist";
+    // A link could point to any file, and opening or reading a pipe could block.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(
         options,
@@ -92,27 +94,28 @@ fn checked(path: &Path, options: &mut OpenOptions) -> io::Result<Checked> {
     let file = options.open(path).map_err(|error| {
         let is_link = || path.symlink_metadata().is_ok_and(|found| found.is_symlink());
         match error.kind() != io::ErrorKind::NotFound && is_link() {
-            true => refuse(path, "is a symbolic link", ELSEWHERE),
+            true => refuse(path, "is a symbolic link", ADVICE),
             false => error,
         }
     })?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(refuse(path, "is not a regular file", ELSEWHERE));
+        return Err(refuse(path, "is not a regular file", ADVICE));
     }
     #[cfg(unix)]
     {
         let (owner, user) = (std::os::unix::fs::MetadataExt::uid(&metadata), user()?);
         if owner != user {
-            let what = format!("belongs to user {owner}, and this process to {user}");
-            return Err(refuse(path, &what, "remove it, or name another path"));
+            let what =
+                format!("belongs to user {owner}, and this process runs as user {user}");
+            return Err(refuse(path, &what, "remove it, or use another path"));
         }
     }
     Ok(Checked { exposed: exposed_mode(&metadata), file })
 }
 
-/// Returns the permissions of a file that other users can read or write; `None` for a private
-/// one, and where the system has no such permissions.
+/// Returns the permissions of a file that other users can read or write. `None` for a
+/// private file, and on systems without such permissions.
 fn exposed_mode(metadata: &Metadata) -> Option<u32> {
     #[cfg(unix)]
     {
@@ -127,9 +130,10 @@ fn exposed_mode(metadata: &Metadata) -> Option<u32> {
     }
 }
 
-/// Returns the user that files of this process belong to: the owner of a pipe that it makes.
+/// Returns the user that owns the files of this process, taken from a pipe that it
+/// creates.
 ///
-/// `geteuid` says the same; but the standard library doesn't have it, and that of `libc` is
+/// `geteuid` would return the same. The standard library lacks it, and in `libc` it is
 /// `unsafe`.
 #[cfg(unix)]
 fn user() -> io::Result<u32> {

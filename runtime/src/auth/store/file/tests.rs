@@ -2,7 +2,7 @@ use super::super::tests::{keeps, load, token};
 use super::*;
 use crate::clock;
 
-/// A folder that goes with its test.
+/// A folder that is removed with its test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -36,7 +36,7 @@ impl Drop for Folder {
     }
 }
 
-/// Checks that a store reports its file, by a part of the message, and does not use it.
+/// Checks that a store doesn't use its file, and that the error contains `part`.
 async fn refuses(store: &FileStore, part: &str) {
     let results = [
         store.load("a").await.map(drop),
@@ -48,7 +48,7 @@ async fn refuses(store: &FileStore, part: &str) {
         let path = store.path.to_str().unwrap();
         assert!(error.contains(part) && error.contains(path), "{error}");
     }
-    // Nor does it wait for a turn to do so.
+    // Nor does it wait for the lock.
     assert!(store.lock().await.is_err());
 }
 
@@ -72,7 +72,7 @@ async fn a_file_that_the_store_did_not_write_stays_as_it_is() {
     ] {
         let folder = Folder::new();
         std::fs::write(folder.path("tokens"), contents).unwrap();
-        refuses(&folder.store(), "is not a file of access tokens").await;
+        refuses(&folder.store(), "is not a token file of this crate").await;
         assert_eq!(std::fs::read_to_string(folder.path("tokens")).unwrap(), contents);
         assert_eq!(folder.names(), ["tokens"]);
     }
@@ -150,7 +150,7 @@ mod unix {
     async fn a_file_of_another_user_is_not_used() {
         let folder = Folder::new();
         folder.store().save("a", &token("planted")).await.unwrap();
-        // Only root gives files away; for any other user, root's files are another's.
+        // Only root can give files away; for other users, use a file of root's.
         let store = match chown(folder.path("tokens"), Some(4711), None) {
             Ok(()) => folder.store(),
             Err(_) => FileStore::new("/etc/passwd"),
@@ -200,7 +200,7 @@ mod unix {
         std::fs::remove_file(&lock).unwrap();
         std::process::Command::new("mkfifo").arg(&lock).status().unwrap();
         assert!(store.lock().await.is_err());
-        // A client goes on without.
+        // A client continues without it.
         drop(store.turn().await);
     }
 }

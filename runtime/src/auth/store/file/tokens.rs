@@ -1,5 +1,5 @@
-//! The format of a token file: JSON that says what it is, so that a store never takes another
-//! program's file for its own.
+//! The format of a token file: JSON with a marker, so that a store doesn't mistake
+//! another program's file for its own.
 
 use std::fmt;
 use std::io;
@@ -10,12 +10,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{AccessToken, disk};
 
-/// The property by which a file is known; its value is the version of the format.
+/// The property that marks a file of this format. Its value is the version of the
+/// format.
 const MARKER: &str = "atlas-admin tokens";
 
 const VERSION: u64 = 1;
 
-/// The largest file that is read, in bytes: room for some hundred tokens.
+/// The largest file that is read, in bytes: enough for some hundred tokens.
 const MAX_SIZE: u64 = 1 << 20;
 
 /// The tokens of a file, by their keys.
@@ -36,7 +37,7 @@ pub(super) enum Found {
 ///
 /// # Errors
 ///
-/// Returns why the file is not one that a store may use.
+/// Returns why a store can't use the file.
 pub(super) fn read(path: &Path) -> io::Result<Found> {
     let Some(disk::Checked { file, exposed }) = disk::open(path)? else {
         return Ok(Found::Nothing);
@@ -48,8 +49,8 @@ pub(super) fn read(path: &Path) -> io::Result<Found> {
     let foreign = || {
         disk::refuse(
             path,
-            "is not a file of access tokens",
-            "it stays as it is; name another path, or remove it",
+            "is not a token file of this crate",
+            "it was left unchanged; use another path, or remove it",
         )
     };
     let mut contents: Map<String, Json> =
@@ -60,7 +61,7 @@ pub(super) fn read(path: &Path) -> io::Result<Found> {
             return Err(disk::refuse(
                 path,
                 "holds access tokens in the format of another version of this crate",
-                "update this program, or name another path",
+                "update this program, or use another path",
             ));
         }
         None => return Err(foreign()),
@@ -76,7 +77,7 @@ impl Tokens {
         self.0.get(key).and_then(parse)
     }
 
-    /// Sets or removes the token of a key, and drops those that have expired.
+    /// Sets or removes the token of a key, and removes expired tokens.
     pub(super) fn set(
         &mut self,
         key: &str,
@@ -96,7 +97,7 @@ impl Tokens {
     }
 }
 
-/// The text of the file.
+/// The content of the file.
 impl fmt::Display for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         json!({ MARKER: VERSION, "tokens": self.0 }).fmt(f)

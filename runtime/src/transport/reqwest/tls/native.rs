@@ -1,4 +1,4 @@
-//! TLS by the library of the platform, which trusts what that one trusts.
+//! TLS with the platform's library, which trusts the platform's certificates.
 
 use ::reqwest::Certificate;
 use rustls_pki_types::CertificateDer;
@@ -6,13 +6,14 @@ use rustls_pki_types::CertificateDer;
 use super::advice::{INCOMPATIBLE, NO_TLS, OTHER_NAME, OUTDATED, UNTRUSTED};
 use crate::error::{Error, Kind};
 
-/// Parts of the messages of OpenSSL, Secure Transport and SChannel for what no other attempt
-/// changes, and what to do about it. The libraries have no other description in common. The
-/// general message comes after those that say more.
+/// Parts of the messages of OpenSSL, Secure Transport and SChannel for errors that
+/// another attempt doesn't change, with the advice for each. The libraries have no other
+/// description in common. The general message comes after the more specific ones.
 const REFUSALS: [(&str, &str); 18] = [
     ("certificate has expired", OUTDATED),
     ("certificate is not yet valid", OUTDATED),
-    // SChannel's messages are in the language of the system: CERT_E_EXPIRED.
+    // SChannel's messages are in the language of the system, so this is the code
+    // CERT_E_EXPIRED.
     ("(os error -2146762495)", OUTDATED),
     ("hostname mismatch", OTHER_NAME),
     ("IP address mismatch", OTHER_NAME),
@@ -33,7 +34,7 @@ const REFUSALS: [(&str, &str); 18] = [
     ("no shared cipher", INCOMPATIBLE),
 ];
 
-/// Makes certificates that the library reads.
+/// Converts certificates to the library's type.
 pub(super) fn certificates(
     roots: &[CertificateDer<'static>],
 ) -> Result<Vec<Certificate>, Error> {
@@ -44,7 +45,7 @@ pub(super) fn certificates(
     })
 }
 
-/// Tells why no attempt can connect, by what to do about it.
+/// Returns advice if no attempt can connect.
 pub(super) fn refusal(message: &str) -> Option<&'static str> {
     REFUSALS.iter().find(|(part, _)| message.contains(part)).map(|(_, advice)| *advice)
 }

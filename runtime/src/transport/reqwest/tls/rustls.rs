@@ -1,7 +1,8 @@
-//! TLS by rustls, which trusts what the platform trusts.
+//! TLS with rustls, which trusts the platform's certificates.
 //!
-//! A provider that the program installed is used before one of a feature. No provider is
-//! installed for the process: that is for programs to do, not for libraries.
+//! A provider that the program installed takes precedence over that of a feature. This
+//! crate doesn't install a provider for the process, because that is for programs, not
+//! for libraries.
 
 use std::sync::Arc;
 
@@ -17,15 +18,15 @@ use rustls_platform_verifier::Verifier;
 use super::advice::{INCOMPATIBLE, NO_TLS, OTHER_NAME, OUTDATED, UNTRUSTED};
 use crate::error::{Error, Kind};
 
-/// Returns settings that trust what the platform trusts, and `roots`.
+/// Returns settings that trust the platform's certificates, and `roots`.
 ///
-/// With the feature `webpki-roots`, a platform that trusts nobody (an image `FROM scratch`)
-/// trusts what the bundled list does. It is no addition to a list of the platform, for what
-/// its owner took off that list must not come back.
+/// With the feature `webpki-roots`, the bundled list is used if the platform trusts no
+/// certificate (an image `FROM scratch`). It doesn't extend the platform's list, because
+/// certificates that were removed from that list must not be trusted again.
 ///
 /// # Errors
 ///
-/// Returns what is wrong with `roots`, and that there is nobody to trust.
+/// Returns an error if `roots` are invalid, or if no certificate is trusted.
 pub(super) fn trusting(
     roots: &[CertificateDer<'static>],
 ) -> Result<ClientConfig, Error> {
@@ -45,7 +46,7 @@ pub(super) fn trusting(
     }
     let platform = match roots.is_empty() {
         true => Verifier::new(provider),
-        // Without any of the platform's, these are enough.
+        // Sufficient even if the platform has none.
         false => Verifier::new_with_extra_roots(roots.iter().cloned(), provider),
     };
     let verifier: Arc<dyn ServerCertVerifier> = match platform {
@@ -60,13 +61,14 @@ pub(super) fn trusting(
     ))
 }
 
-/// Returns settings that trust nobody, for connections without TLS: nothing is read.
+/// Returns settings that trust no certificate, for connections without TLS. Reads
+/// nothing.
 pub(super) fn unused() -> Result<ClientConfig, Error> {
     let builder = builder(provider()?)?;
     Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
-/// Offers the versions of HTTP that `reqwest` can speak (ALPN, RFC 7301).
+/// Offers the HTTP versions that `reqwest` supports (ALPN, RFC 7301).
 #[cfg_attr(
     not(feature = "http2"),
     allow(unused_mut, reason = "HTTP/1.1 needs no offer")
@@ -121,7 +123,7 @@ fn nobody(error: ::rustls::Error) -> Error {
         ::rustls::Error::General(reason) => reason.clone(),
         other => other.to_string(),
     };
-    // Short, for a message is cut at 200 characters.
+    // Kept short, because messages are cut at 200 characters.
     let message = format!(
         "TLS can't be set up: {reason}; install ca-certificates, name a PEM file in SSL_CERT_FILE \
          or `root_certificates`, or use the feature `webpki-roots`"
@@ -129,7 +131,7 @@ fn nobody(error: ::rustls::Error) -> Error {
     Error::with_source(Kind::Configuration, message, error)
 }
 
-/// Tells why no attempt can connect, by what to do about it.
+/// Returns advice if no attempt can connect.
 pub(super) fn refusal(error: &::rustls::Error) -> Option<&'static str> {
     use ::rustls::Error as Tls;
     use CertificateError as Cause;
@@ -145,7 +147,7 @@ pub(super) fn refusal(error: &::rustls::Error) -> Option<&'static str> {
         ) => OTHER_NAME,
         Tls::InvalidCertificate(_) => UNTRUSTED,
         Tls::InvalidMessage(InvalidMessage::InvalidContentType) => NO_TLS,
-        // Other alerts may pass, as those of a balancer that is overloaded.
+        // Other alerts may be temporary, such as those of an overloaded load balancer.
         Tls::NoCertificatesPresented
         | Tls::UnsupportedNameType
         | Tls::PeerIncompatible(_)
