@@ -359,7 +359,7 @@ pub(crate) fn response_type(call: &Call<'_>) -> Option<Make> {
     if !std::ptr::eq(call.route.operation, call.route.entry.operation) {
         return None;
     }
-    call.route.entry.answers.iter().find_map(|(_, payload)| match payload {
+    call.route.entry.responses.iter().find_map(|(_, payload)| match payload {
         Payload::Json(make) => Some(*make),
         Payload::Empty | Payload::Stream => None,
     })
@@ -394,7 +394,7 @@ fn declared(call: &Call<'_>, body: impl Into<Bytes>) -> Response<Bytes> {
 /// Returns a response without a body, or with one that is not JSON.
 pub(crate) fn payload(call: &Call<'_>) -> Response<Bytes> {
     let operation: &Operation = call.route.operation;
-    let answers = call.route.entry.answers;
+    let answers = call.route.entry.responses;
     if answers.iter().any(|(_, payload)| matches!(payload, Payload::Empty)) {
         return for_fake::success(Some(operation), "");
     }

@@ -292,7 +292,7 @@ fn collections(template: &'static str) -> Vec<(&'static str, Vec<&'static str>)>
 /// Returns an empty value of each type that a GET responds with.
 fn read_values(entry: &Entry) -> impl Iterator<Item = Box<dyn Value>> {
     let is_read = entry.operation.method == Method::Get;
-    let answers = entry.answers.iter().filter(move |_| is_read);
+    let answers = entry.responses.iter().filter(move |_| is_read);
     answers.filter_map(|(_, payload)| match payload {
         Payload::Json(make) => Some(make()),
         _ => None,

@@ -111,7 +111,7 @@ fn differences(
     entry: &Entry,
     response: &Response,
 ) -> Vec<String> {
-    let declared = entry.answers.iter().find(|(status, _)| *status == response.status);
+    let declared = entry.responses.iter().find(|(status, _)| *status == response.status);
     let Some((_, Payload::Json(make))) = declared else { return Vec::new() };
     let mut problems = Vec::new();
     let mut observe = |mismatch: Mismatch| problems.push(format!("{mismatch:?}"));

@@ -242,7 +242,7 @@ async fn every_get_returns_what_its_type_reads() {
         }
         read += 1;
         assert_eq!(kind.unwrap(), operation.accept, "{}", operation.id);
-        if let Some(value) = entry.decode_answer(status, &body) {
+        if let Some(value) = entry.decode_response(status, &body) {
             value.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
         }
     }

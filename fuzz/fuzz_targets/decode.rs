@@ -16,7 +16,7 @@ use serde_json::Value;
 /// The types of all bodies, in the order of the registry.
 static BODIES: LazyLock<Vec<Make>> = LazyLock::new(|| {
     let of_entry = |entry: &registry::Entry| -> Vec<Make> {
-        let answers = entry.answers.iter().filter_map(|(_, payload)| match payload {
+        let answers = entry.responses.iter().filter_map(|(_, payload)| match payload {
             Payload::Json(make) => Some(*make),
             Payload::Empty | Payload::Stream => None,
         });

@@ -131,10 +131,10 @@ pub mod v2023_01_01 {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_GROUP_AUDIT_LOG;
         is get_group_audit_log(group_id: &str) -> types::AuditLog;
-        answers 200 => Json<crate::types::AuditLog>;
+        responses 200 => Json<crate::types::AuditLog>;
         errors 401 403 404 429 500;
     UPDATE_AUDIT_LOG, body crate::types::AuditLog;
         is update_audit_log(group_id: &str, body: &types::AuditLog) -> types::AuditLog;
-        answers 200 => Json<crate::types::AuditLog>;
+        responses 200 => Json<crate::types::AuditLog>;
         errors 400 401 403 404 429 500;
 };

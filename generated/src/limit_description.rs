@@ -149,11 +149,11 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
     #[cfg(feature = "preview")]
     preview::GET_DEFAULT_GROUP_LIMIT;
         is preview::get_default_group_limit(limit_name: types::GetDefaultGroupLimitName) -> types::DefaultGroupLimitResponse;
-        answers 200 => Json<crate::types::DefaultGroupLimitResponse>;
+        responses 200 => Json<crate::types::DefaultGroupLimitResponse>;
         errors 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::LIST_DEFAULT_GROUP_LIMITS;
         is preview::list_default_group_limits() -> types::PaginatedDefaultGroupLimitResponse;
-        answers 200 => Json<crate::types::PaginatedDefaultGroupLimitResponse>;
+        responses 200 => Json<crate::types::PaginatedDefaultGroupLimitResponse>;
         errors 400 401 403 429 500;
 };

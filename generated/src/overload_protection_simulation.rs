@@ -333,21 +333,21 @@ pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin
     #[cfg(feature = "preview")]
     preview::CREATE_CLUSTER_OVERLOAD_SIMULATION, body crate::types::OverloadProtectionSimulationRequest;
         is preview::create_cluster_overload_simulation(group_id: &str, cluster_name: &str, body: &types::OverloadProtectionSimulationRequest) -> types::OverloadProtectionSimulationResponse;
-        answers 201 => Json<crate::types::OverloadProtectionSimulationResponse>;
+        responses 201 => Json<crate::types::OverloadProtectionSimulationResponse>;
         errors 400 401 403 404 409 429 500;
     #[cfg(feature = "preview")]
     preview::DELETE_CLUSTER_OVERLOAD_SIMULATION;
         is preview::delete_cluster_overload_simulation(group_id: &str, cluster_name: &str, simulation_id: &str) -> ();
-        answers 202 => Empty;
+        responses 202 => Empty;
         errors 400 401 403 404 409 429 500;
     #[cfg(feature = "preview")]
     preview::GET_CLUSTER_OVERLOAD_SIMULATION;
         is preview::get_cluster_overload_simulation(group_id: &str, cluster_name: &str, simulation_id: &str) -> types::OverloadProtectionSimulationResponse;
-        answers 200 => Json<crate::types::OverloadProtectionSimulationResponse>;
+        responses 200 => Json<crate::types::OverloadProtectionSimulationResponse>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::LIST_CLUSTER_OVERLOAD_SIMULATIONS;
         is preview::list_cluster_overload_simulations(group_id: &str, cluster_name: &str) -> types::PaginatedOverloadProtectionSimulationResponse;
-        answers 200 => Json<crate::types::PaginatedOverloadProtectionSimulationResponse>;
+        responses 200 => Json<crate::types::PaginatedOverloadProtectionSimulationResponse>;
         errors 400 401 403 404 429 500;
 };

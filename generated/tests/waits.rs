@@ -36,7 +36,9 @@ mod facts {
     /// Tells whether a JSON body declares one of some properties. Unions are not checked here: the
     /// generator, which knows their variants, checks them.
     fn declares(entry: &Entry, names: &[&str]) -> bool {
-        let Some((_, Payload::Json(make))) = entry.answers.first() else { return false };
+        let Some((_, Payload::Json(make))) = entry.responses.first() else {
+            return false;
+        };
         match make().view() {
             View::Record(record) => {
                 names.iter().any(|name| record.table().index_of(name).is_some())

@@ -131,7 +131,7 @@ impl Outcome {
         if !(200..300).contains(&status) {
             return self.error(entry, status, message);
         }
-        let declared = entry.answers.iter().find(|(known, _)| *known == status);
+        let declared = entry.responses.iter().find(|(known, _)| *known == status);
         if declared.is_none() {
             self.absorb(
                 Direction::Response,
@@ -140,7 +140,7 @@ impl Outcome {
             );
         }
         let stream = is_stream(&message.media_type);
-        match declared.or(entry.answers.first()).map(|(_, payload)| payload) {
+        match declared.or(entry.responses.first()).map(|(_, payload)| payload) {
             _ if stream => self.bytes(Direction::Response, message),
             Some(Payload::Json(make)) => {
                 self.message(Direction::Response, *make, message)
@@ -323,11 +323,11 @@ fn absorbed(direction: Direction, drift: Mismatch) -> Absorbed {
         Mismatch::UnknownValue { value, .. } => {
             ("unknown-value", format!("{value:?} is not among the declared values"))
         }
-        Mismatch::UnknownTag { tag, value: Some(value), .. } => {
-            ("unknown-tag", format!("{tag} is {value:?}, which is not declared"))
+        Mismatch::UnknownDiscriminator { name, value: Some(value), .. } => {
+            ("unknown-tag", format!("{name} is {value:?}, which is not declared"))
         }
-        Mismatch::UnknownTag { tag, value: None, .. } => {
-            ("unknown-tag", format!("no {tag}"))
+        Mismatch::UnknownDiscriminator { name, value: None, .. } => {
+            ("unknown-tag", format!("no {name}"))
         }
         Mismatch::Undeclared { .. } => ("undeclared", "not declared".to_owned()),
         Mismatch::Type { message, .. } => ("mismatch", message),

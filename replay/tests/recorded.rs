@@ -64,7 +64,7 @@ async fn every_read(client: &atlas_admin::Client, id: &str) {
     for entry in registry::entries() {
         let operation = entry.operation;
         let parameters = operation.path.matches('{').count();
-        let is_json = matches!(entry.answers, [(_, Payload::Json(_)), ..]);
+        let is_json = matches!(entry.responses, [(_, Payload::Json(_)), ..]);
         if operation.method.as_str() != "GET" || !is_json || parameters > 1 {
             continue;
         }
@@ -135,7 +135,7 @@ async fn pseudonyms_change_no_type() {
         let operation = entry.operation;
         let version = operation.version.to_string();
         let Some(pair) = samples.pair(operation.id, &version) else { continue };
-        let [(status, Payload::Json(_)), ..] = entry.answers else { continue };
+        let [(status, Payload::Json(_)), ..] = entry.responses else { continue };
         for choice in [Choice::Full, Choice::Extended(number as u64)] {
             let Some(body) = samples.response(pair, *status, choice) else { continue };
             let body = body.to_string();

@@ -27,6 +27,7 @@ mod common;
 mod copy;
 mod debug;
 mod decode;
+mod discriminators;
 mod encode;
 mod error;
 mod extra;
@@ -43,7 +44,6 @@ mod request_body;
 mod same;
 mod set;
 mod strict;
-mod tags;
 mod text_body;
 mod time;
 mod values;
@@ -90,7 +90,7 @@ pub mod for_macros {
     pub use serde;
 }
 
-use tags::Discriminators;
+use discriminators::Discriminators;
 
 /// A value that the codec can read and write.
 ///

@@ -27,10 +27,10 @@ use crate::request::{Options, Parts};
 use crate::trace::{self, CallSpan, Reason};
 use crate::transport::{Body, BoxFuture, Url};
 
-pub(crate) use answer::{Payload, Received};
+pub(crate) use received::{Payload, Received};
 
-mod answer;
 mod layered;
+mod received;
 
 /// The number of redirects within the origin that are followed.
 const REDIRECTS: usize = 5;

@@ -19,7 +19,7 @@ pub struct Entry {
     pub body: Option<Make>,
     /// The declared success statuses and the bodies of their responses, in the first
     /// format.
-    pub answers: &'static [(u16, Payload)],
+    pub responses: &'static [(u16, Payload)],
     /// The declared error statuses; the bodies of their responses are
     /// [`ApiError`](crate::ApiError)s.
     pub errors: &'static [u16],
@@ -77,7 +77,7 @@ impl Entry {
     /// decoded like the first declared one. `None` if the body is not JSON or none is
     /// declared, and for the status of an error, whose body
     /// [`ApiError::parse`](crate::ApiError::parse) reads.
-    pub fn decode_answer(
+    pub fn decode_response(
         &self,
         status: u16,
         bytes: &[u8],
@@ -85,8 +85,8 @@ impl Entry {
         if !(200..300).contains(&status) {
             return None;
         }
-        let declared = self.answers.iter().find(|(declared, _)| *declared == status);
-        match declared.or(self.answers.first())?.1 {
+        let declared = self.responses.iter().find(|(declared, _)| *declared == status);
+        match declared.or(self.responses.first())?.1 {
             Payload::Json(make) => Some(decode(make, bytes)),
             Payload::Empty | Payload::Stream => None,
         }
@@ -110,7 +110,7 @@ macro_rules! entries {
         $(#[$cfg:meta])?
         $operation:path $(, also $other:path)* $(, body $body:ty)?;
             is $function:ident $(::$below:ident)? ($($argument:ident: $type:ty),*) -> $output:ty;
-            answers $($status:literal => $payload:ident $(<$answer:ty>)?),+;
+            responses $($status:literal => $payload:ident $(<$answer:ty>)?),+;
             errors $($code:literal)*;
     )*) => {
         &[$(
@@ -131,7 +131,7 @@ macro_rules! entries {
                     output: ::core::stringify!($output),
                 },
                 body: $crate::entries!(@make $($body)?),
-                answers: &[$((
+                responses: &[$((
                     $status,
                     $crate::registry::Payload::$payload $(($crate::registry::make::<$answer>))?
                 )),+],

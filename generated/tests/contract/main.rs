@@ -147,7 +147,7 @@ impl Call {
             Ok(response) => response,
             Err(error) => return vec![error.to_string()],
         };
-        let make = entry.answers.iter().find_map(|(status, payload)| match payload {
+        let make = entry.responses.iter().find_map(|(status, payload)| match payload {
             Payload::Json(make) if *status == response.status() => Some(make),
             _ => None,
         });
@@ -165,7 +165,7 @@ impl Call {
         let is_wrong = |drift: &&Mismatch| {
             !matches!(
                 drift,
-                Mismatch::UnknownTag { .. }
+                Mismatch::UnknownDiscriminator { .. }
                     | Mismatch::Undeclared { .. }
                     | Mismatch::Missing { .. }
             )
@@ -187,7 +187,7 @@ fn violations(header: &str) -> impl Iterator<Item = String> + '_ {
 
 /// Tells whether the response is JSON.
 fn is_json(entry: &Entry) -> bool {
-    entry.answers.iter().any(|(_, payload)| matches!(payload, Payload::Json(_)))
+    entry.responses.iter().any(|(_, payload)| matches!(payload, Payload::Json(_)))
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ impl fmt::Debug for AccessToken {
 /// valid token of its own. A store that fails costs a token request, never a call: the
 /// feature `tracing` shows the error. A store must respond or fail in reasonable time; a
 /// client goes on without it after 5 seconds for each `load`, `save` and `remove`, and
-/// after 15 seconds for `turn`.
+/// after 15 seconds for `lock`.
 pub trait TokenStore: Send + Sync {
     /// Returns the last token saved under a key (a base URL and a client ID), expired or
     /// not. `None` if there is none.
@@ -77,7 +77,7 @@ pub trait TokenStore: Send + Sync {
     /// A store shared by several processes lets one of them request a token at a time.
     /// By default, no process waits. A client that has the right loads the token again
     /// before it requests one.
-    fn turn(&self) -> BoxFuture<'_, Box<dyn Send>> {
+    fn lock(&self) -> BoxFuture<'_, Box<dyn Send>> {
         Box::pin(std::future::ready(Box::new(()) as Box<dyn Send>))
     }
 }
@@ -102,8 +102,8 @@ impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
         (**self).remove(key)
     }
 
-    fn turn(&self) -> BoxFuture<'_, Box<dyn Send>> {
-        (**self).turn()
+    fn lock(&self) -> BoxFuture<'_, Box<dyn Send>> {
+        (**self).lock()
     }
 }
 

@@ -9,9 +9,9 @@ use serde::ser::SerializeSeq as _;
 use serde::{Deserialize as _, Serialize, Serializer};
 
 use super::decode::decode_own;
+use super::discriminators::Discriminators;
 use super::members::{Context, Members, walk};
 use super::redact::{self, PLACEHOLDER};
-use super::tags::Discriminators;
 use super::{DecodeError, Extra, Field, Json, Value, View};
 
 /// A value that is serialized without its secrets, for logs and reports. Values that

@@ -1,8 +1,8 @@
 //! The fields that all variants of a union share.
 
 use super::copy::{copy, copy_record, json};
+use super::discriminators::Discriminators;
 use super::same::same;
-use super::tags::Discriminators;
 use super::{Discriminator, Extra, Record, Slot, Union, View};
 
 /// Returns a record of the shared fields, with the discriminator values of the selected

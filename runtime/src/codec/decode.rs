@@ -14,12 +14,12 @@
 
 use bytes::Bytes;
 
+use super::discriminators::Discriminators;
 use super::error::{DecodeError, Expected, Fault, Found, What};
 use super::extra::Contents;
 use super::mismatch::{Alterations, Difference, Direction, Noted, report};
 use super::path::Locator;
 use super::reader::{Checkpoint, Reader, first_places, next_places};
-use super::tags::Discriminators;
 use super::{Entries, Enum, Extra, Json, List, Observer, Slot, Value, View};
 
 mod record;

@@ -1,10 +1,10 @@
 //! Values to JSON text.
 
+use super::discriminators::Discriminators;
 use super::members::{Context, Members, Note, walk};
 use super::path::Locator;
 use super::reader::MAX_DEPTH;
 use super::request_body::RequestBody;
-use super::tags::Discriminators;
 use super::{EncodeError, Extra, Field, Json, List, Union, Value, View, writer};
 use crate::operation::Method;
 

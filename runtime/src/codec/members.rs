@@ -4,8 +4,8 @@
 //! the discriminators around it. The caller decides whether the properties become text
 //! or a call of `serde`.
 
+use super::discriminators::Discriminators;
 use super::extra::{Contents, Property};
-use super::tags::Discriminators;
 use super::{Extra, Field, Json, Record, View};
 use crate::operation::Method;
 

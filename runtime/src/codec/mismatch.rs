@@ -18,11 +18,11 @@ pub enum Mismatch {
         value: String,
     },
     /// An object without a discriminator, or with an undeclared value of it.
-    UnknownTag {
+    UnknownDiscriminator {
         /// The path of the object.
         path: String,
         /// The JSON name of the discriminator.
-        tag: &'static str,
+        name: &'static str,
         /// The discriminator's value; `None` if it is missing.
         value: Option<String>,
     },
@@ -60,7 +60,7 @@ impl Mismatch {
     pub fn path(&self) -> &str {
         match self {
             Self::UnknownValue { path, .. }
-            | Self::UnknownTag { path, .. }
+            | Self::UnknownDiscriminator { path, .. }
             | Self::Undeclared { path }
             | Self::Type { path, .. }
             | Self::Null { path }
@@ -103,7 +103,7 @@ pub(super) struct Noted {
 #[derive(Clone)]
 pub(super) enum Difference {
     UnknownValue(String),
-    UnknownTag(&'static str, Option<String>),
+    UnknownDiscriminator(&'static str, Option<String>),
     Undeclared,
     Mismatch(Expected, Found),
     Null,
@@ -154,8 +154,8 @@ pub(super) fn report(text: &[u8], noted: Vec<Noted>) -> impl Iterator<Item = Mis
         let mut path = locator.path_at(at);
         match what {
             Difference::UnknownValue(value) => Mismatch::UnknownValue { path, value },
-            Difference::UnknownTag(tag, value) => {
-                Mismatch::UnknownTag { path, tag, value }
+            Difference::UnknownDiscriminator(name, value) => {
+                Mismatch::UnknownDiscriminator { path, name, value }
             }
             Difference::Undeclared => Mismatch::Undeclared { path },
             Difference::Mismatch(expected, found) => Mismatch::Type {

@@ -84,10 +84,12 @@ fn problem(found: &Mismatch, nearest: &HashMap<String, &str>) -> String {
             None => format!("unknown property {path}"),
         },
         Mismatch::UnknownValue { .. } => format!("unknown value at {path}"),
-        Mismatch::UnknownTag { tag, value: None, .. } => {
-            format!("no `{tag}` at {path}, which selects its type")
+        Mismatch::UnknownDiscriminator { name, value: None, .. } => {
+            format!("no `{name}` at {path}, which selects its type")
         }
-        Mismatch::UnknownTag { tag, .. } => format!("unknown `{tag}` at {path}"),
+        Mismatch::UnknownDiscriminator { name, .. } => {
+            format!("unknown `{name}` at {path}")
+        }
         Mismatch::Type { message, .. } => format!("{message} at {path}"),
         Mismatch::Null { .. } => format!("null is not allowed at {path}"),
         Mismatch::Missing { .. } => format!("{path} is missing"),

@@ -27,8 +27,8 @@ fn describe(drift: &Mismatch) -> String {
     let path = drift.path();
     match drift {
         Mismatch::UnknownValue { value, .. } => format!("{path}: unknown value {value}"),
-        Mismatch::UnknownTag { tag, value, .. } => {
-            format!("{path}: unknown {tag} {value:?}")
+        Mismatch::UnknownDiscriminator { name, value, .. } => {
+            format!("{path}: unknown {name} {value:?}")
         }
         Mismatch::Undeclared { .. } => format!("{path}: undeclared"),
         Mismatch::Type { message, .. } => format!("{path}: {message}"),

@@ -77,7 +77,7 @@ pub(crate) const fn entry(operation: &'static Operation) -> Entry {
         alternatives: &[],
         function: Function { module: "", path: "", arguments: &[], output: "Group" },
         body: Some(make::<Group>),
-        answers: &[(200, Payload::Json(make::<Group>))],
+        responses: &[(200, Payload::Json(make::<Group>))],
         errors: &[],
     }
 }

@@ -265,12 +265,12 @@ async fn one_process_at_a_time_holds_the_lock() {
     if let Some((_, folder, store)) = part() {
         let inside = folder.join("inside");
         for _ in 0..10 {
-            let turn = store.turn().await;
+            let lock = store.lock().await;
             // Fails if another process holds the lock as well.
             OpenOptions::new().write(true).create_new(true).open(&inside).unwrap();
             tokio::time::sleep(Duration::from_millis(2)).await;
             std::fs::remove_file(&inside).unwrap();
-            drop(turn);
+            drop(lock);
         }
         return;
     }
@@ -285,7 +285,7 @@ async fn one_process_at_a_time_holds_the_lock() {
 #[tokio::test]
 async fn the_lock_lasts_as_long_as_its_process() {
     if let Some((_, folder, store)) = part() {
-        let _turn = store.turn().await;
+        let _lock = store.lock().await;
         File::create(folder.join("inside")).unwrap();
         return std::future::pending().await;
     }
@@ -298,9 +298,9 @@ async fn the_lock_lasts_as_long_as_its_process() {
     let made = lock.metadata().unwrap().modified().unwrap();
     lock.set_modified(made - Duration::from_secs(3600)).unwrap();
     let store = folder.store();
-    let meanwhile = tokio::time::timeout(Duration::from_millis(300), store.turn());
+    let meanwhile = tokio::time::timeout(Duration::from_millis(300), store.lock());
     assert!(meanwhile.await.is_err(), "two processes have the turn");
     // And no wait for a process that has died.
     drop(process);
-    assert!(tokio::time::timeout(SOON, store.turn()).await.is_ok());
+    assert!(tokio::time::timeout(SOON, store.lock()).await.is_ok());
 }

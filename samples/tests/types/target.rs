@@ -50,7 +50,7 @@ fn of_pair<'s>(entry: &Entry, pair: &'s Pair) -> Vec<Target<'s>> {
     let body = body.map(|(make, schema)| {
         target("body".to_owned(), make, Direction::Request, schema)
     });
-    let responses = entry.answers.iter().filter_map(json_response);
+    let responses = entry.responses.iter().filter_map(json_response);
     let responses = responses.filter_map(|(status, make)| {
         let schema = pair.response(status)?.schema.as_ref()?;
         Some(target(status.to_string(), make, Direction::Response, schema))

@@ -60,7 +60,7 @@ fn explained(target: &Target<'_>, choice: Choice, drift: &Mismatch) -> bool {
         Mismatch::Undeclared { .. } if matches!(choice, Choice::Extended(_)) => true,
         // The discriminator of this union is inferred, and the document does not require it. A
         // property of only one variant is undeclared in the unknown one.
-        Mismatch::UnknownTag { tag: "providerName", value: None, .. }
+        Mismatch::UnknownDiscriminator { name: "providerName", value: None, .. }
         | Mismatch::Undeclared { .. } => {
             target.place.contains("PrivateEndpointServerlessInstanceEndpoint")
         }
@@ -69,7 +69,7 @@ fn explained(target: &Target<'_>, choice: Choice, drift: &Mismatch) -> bool {
             path.contains('[') && target.place.contains("FtsMetricIndexMeasurements")
         }
         Mismatch::UnknownValue { .. }
-        | Mismatch::UnknownTag { .. }
+        | Mismatch::UnknownDiscriminator { .. }
         | Mismatch::Missing { .. }
         | Mismatch::Type { .. } => false,
         _ => false,

@@ -43,7 +43,7 @@ const STORE_LIMIT: Duration = Duration::from_secs(5);
 
 /// The time limit of the store for letting this process be the one that requests a
 /// token.
-const TURN_LIMIT: Duration = Duration::from_secs(15);
+const LOCK_LIMIT: Duration = Duration::from_secs(15);
 
 /// The token endpoint, the account that calls it, and its store.
 pub(super) struct Endpoint {
@@ -105,7 +105,7 @@ impl Endpoint {
         }
         // Of the processes that share the store, one requests a token and the others
         // load it.
-        let _turn = self.within(TURN_LIMIT, self.settings.store.turn()).await;
+        let _lock = self.within(LOCK_LIMIT, self.settings.store.lock()).await;
         if let Some(bearer) = self.stored(known).await {
             return Ok(bearer);
         }
@@ -141,7 +141,7 @@ impl Endpoint {
     pub(super) async fn remove(&self, secret: &str) {
         // Another process that saves its token at the same time would save this one
         // again.
-        let _turn = self.within(TURN_LIMIT, self.settings.store.turn()).await;
+        let _lock = self.within(LOCK_LIMIT, self.settings.store.lock()).await;
         let stored = self.load().await;
         if stored.is_some_and(|stored| stored.expose_secret() == secret)
             && let Some(Err(error)) =

@@ -76,7 +76,7 @@ impl FileStore {
 
     /// Waits for the lock, for a limited time: going on without it costs only a token
     /// request.
-    async fn lock(&self) -> io::Result<Option<Lock>> {
+    async fn lock_file(&self) -> io::Result<Option<Lock>> {
         let file = self.run(|path| {
             // No lock file beside a file that this store didn't write.
             tokens::read(path)?;
@@ -133,10 +133,10 @@ impl TokenStore for FileStore {
         Box::pin(self.run(move |path| change(path, &key, None)))
     }
 
-    fn turn(&self) -> BoxFuture<'_, Box<dyn Send>> {
-        Box::pin(
-            async move { Box::new(self.lock().await.ok().flatten()) as Box<dyn Send> },
-        )
+    fn lock(&self) -> BoxFuture<'_, Box<dyn Send>> {
+        Box::pin(async move {
+            Box::new(self.lock_file().await.ok().flatten()) as Box<dyn Send>
+        })
     }
 }
 

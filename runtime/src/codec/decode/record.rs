@@ -1,10 +1,10 @@
 //! Objects with declared properties.
 
 use super::{Decoder, Difference, ENTRY, Expected, Result, What};
+use crate::codec::discriminators::Discriminators;
 use crate::codec::extra::{Contents, EXTRA, Property};
 use crate::codec::members::is_masked;
 use crate::codec::reader::next_places;
-use crate::codec::tags::Discriminators;
 use crate::codec::{Direction, Extra, Field, Json, Record, Slot, View};
 
 /// The number of fields tried after the expected one before a search. The service

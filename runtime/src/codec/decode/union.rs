@@ -1,7 +1,7 @@
 //! One of several types.
 
 use super::{Decoder, Difference, Expected, Found, Result};
-use crate::codec::tags::Discriminators;
+use crate::codec::discriminators::Discriminators;
 use crate::codec::{Discriminator, Kind, Union};
 
 impl Decoder<'_> {
@@ -42,7 +42,7 @@ impl Decoder<'_> {
             values.iter().position(|of_variant| of_variant.contains(&value))
         });
         if self.mode.reports_all && known.is_none() {
-            self.note(at, Difference::UnknownTag(name, value.map(Into::into)));
+            self.note(at, Difference::UnknownDiscriminator(name, value.map(Into::into)));
         }
         let index = known.unwrap_or(values.len());
         let discriminators = union.variants().by.chain(index, outer);

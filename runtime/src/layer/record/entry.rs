@@ -196,8 +196,8 @@ fn make(entry: &Entry, status: u16) -> Option<Box<dyn Value>> {
     if !(200..300).contains(&status) {
         return None;
     }
-    let declared = entry.answers.iter().find(|(declared, _)| *declared == status);
-    match declared.or(entry.answers.first())?.1 {
+    let declared = entry.responses.iter().find(|(declared, _)| *declared == status);
+    match declared.or(entry.responses.first())?.1 {
         Payload::Json(make) => Some(make()),
         Payload::Empty | Payload::Stream => None,
     }

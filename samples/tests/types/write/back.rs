@@ -30,7 +30,7 @@ fn updates(samples: &Samples) -> Vec<Update<'_>> {
 fn update<'s>(samples: &'s Samples, body: Body<'s>) -> Option<Update<'s>> {
     matches!(body.operation.method, Method::Patch | Method::Put).then_some(())?;
     let reader = reader_of(&body)?;
-    let (status, read) = reader.answers.iter().find_map(json_response)?;
+    let (status, read) = reader.responses.iter().find_map(json_response)?;
     let read_schema = pair(samples, reader).response(status)?.schema.as_ref()?;
     Some(Update { body, read, read_schema })
 }

@@ -49,7 +49,7 @@ async fn refuses(store: &FileStore, part: &str) {
         assert!(error.contains(part) && error.contains(path), "{error}");
     }
     // Nor does it wait for the lock.
-    assert!(store.lock().await.is_err());
+    assert!(store.lock_file().await.is_err());
 }
 
 #[tokio::test]
@@ -191,17 +191,17 @@ mod unix {
         let (store, lock) = (folder.store(), folder.path("tokens.lock"));
         std::fs::write(&lock, "").unwrap();
         set_mode(&lock, 0o666);
-        assert!(store.lock().await.unwrap().is_some());
+        assert!(store.lock_file().await.unwrap().is_some());
         assert_eq!(mode(&lock), 0o600);
         std::fs::remove_file(&lock).unwrap();
         symlink(folder.path("made by a link"), &lock).unwrap();
-        assert!(store.lock().await.is_err());
+        assert!(store.lock_file().await.is_err());
         assert_eq!(folder.names(), ["tokens.lock"]);
         std::fs::remove_file(&lock).unwrap();
         std::process::Command::new("mkfifo").arg(&lock).status().unwrap();
-        assert!(store.lock().await.is_err());
+        assert!(store.lock_file().await.is_err());
         // A client continues without it.
-        drop(store.turn().await);
+        drop(store.lock().await);
     }
 }
 
@@ -239,16 +239,16 @@ async fn what_expired_is_dropped() {
 }
 
 #[tokio::test]
-async fn one_client_at_a_time_has_the_turn() {
+async fn one_client_at_a_time_has_the_lock() {
     let folder = Folder::new();
     let store = folder.store();
-    let turn = store.turn().await;
+    let lock = store.lock().await;
     let other = tokio::spawn({
         let store = store.clone();
-        async move { drop(store.turn().await) }
+        async move { drop(store.lock().await) }
     });
     tokio::task::yield_now().await;
     assert!(!other.is_finished());
-    drop(turn);
+    drop(lock);
     other.await.unwrap();
 }
