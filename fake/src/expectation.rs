@@ -17,8 +17,8 @@ pub trait FakeExpectation<T>: sealed::Sealed {
     fn slow(self, wait: Duration) -> Self;
 
     /// Changes the stored resource, and then responds as the fake does. The closure runs without a
-    /// lock and may use the fake. Its result overwrites changes that were made to the resource while
-    /// it ran.
+    /// lock and may use the fake. Its result overwrites changes that were made to the resource
+    /// while it ran.
     fn change(self, change: impl Fn(&mut T) + Send + Sync + 'static) -> Self
     where
         T: Value + Default;

@@ -11,7 +11,7 @@ use atlas_admin::types::{
 use atlas_admin::{clusters, list, set};
 use serde_json::{Value as Json, json};
 
-/// A cluster with three regions over two providers.
+/// Returns a cluster with three regions over two providers.
 fn cluster() -> ClusterDescription20240805 {
     let nodes = |count| HardwareSpec20240805 {
         instance_size: set(InstanceSize::M30),

@@ -1,9 +1,9 @@
 //! The canonical form of a document, in which the difference of two texts is the change of the API.
 //!
-//! Written here and not by a YAML library because the form is a promise: no update of a library
-//! may reformat a vendored document. The form: block style, two spaces, keys sorted by their bytes, one
-//! line per scalar however long, text quoted only where some reader of YAML 1.1 or 1.2 could take
-//! it for something else.
+//! Written here and not by a YAML library because the form is a promise: no update of a library may
+//! reformat a vendored document. The form: block style, two spaces, keys sorted by their bytes, one
+//! line per scalar however long, text quoted only where some reader of YAML 1.1 or 1.2 could read
+//! it as something else.
 //! This module knows nothing of OpenAPI, except for which lists are sets.
 
 use serde_json::Value;

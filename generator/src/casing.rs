@@ -205,8 +205,8 @@ pub(crate) fn spelt(spelling: &str) -> String {
     spelling.chars().map(word).collect()
 }
 
-/// The order in which spellings claim the name that several of them would get: first those that are
-/// spelt exactly like the name, then those with the fewest other characters.
+/// Returns the key by which spellings claim the name that several of them would get: first those
+/// that are spelt exactly like the name, then those with the fewest other characters.
 pub(crate) fn precedence<'a>(name: &str, spelling: &'a str) -> (bool, usize, &'a str) {
     let others = spelling.chars().filter(|c| !c.is_alphanumeric()).count();
     (name != spelling, others, spelling)

@@ -36,7 +36,7 @@ Commands:
 `cargo xtask <COMMAND> --help` describes a command.
 ";
 
-/// The folder of the repository.
+/// Returns the folder of the repository.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

@@ -514,7 +514,7 @@ fn assert_check(folder: &Folder, code: i32, start: &str) {
     assert!(tree(&folder.0) == before, "{start}: a check wrote something");
 }
 
-/// The crates with the two kinds of doc comments differ.
+/// Asserts that the crates with the two kinds of doc comments differ.
 fn assert_check_of_docs(folder: &Folder) {
     let output = folder.codegen(&["--check", "--docs", "facts"]);
     assert_success("facts", &output);

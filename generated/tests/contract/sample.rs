@@ -95,8 +95,8 @@ impl<'a> Sample<'a> {
         problems
     }
 
-    /// Prism reads only the format of a media type, so the rest is checked here, and that the whole
-    /// sample is sent.
+    /// Checks the media type, of which Prism reads only the format, and that the whole sample is
+    /// sent.
     fn problem_of_body(&self, request: &Request<Json>) -> Option<String> {
         let declared = self.pair.body.as_ref()?;
         let headers = request.headers();

@@ -61,7 +61,7 @@ impl Program {
     }
 }
 
-/// A program that reads one page of a list.
+/// Returns a program that reads one page of a list; `None` where no operation is suitable.
 pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
     let index = emit.facts.first?;
     let operation = &emit.api.operations[index];

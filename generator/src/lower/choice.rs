@@ -31,8 +31,8 @@ impl<'d> Lowering<'d> {
         self.strings_of_all_within(nodes, &mut Vec::new())
     }
 
-    /// `path` holds the schemas that are being visited: one that leads back to itself has no
-    /// values.
+    /// Returns the values of an enum of strings. `path` holds the schemas that are being visited:
+    /// one that leads back to itself has no values.
     fn strings_within(
         &self,
         node: Node<'d>,

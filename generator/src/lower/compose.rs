@@ -125,8 +125,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// A schema that leads back to itself counts as an object meanwhile: only an object can contain
-    /// another value of its kind.
+    /// Returns the shape of a named schema. While it is computed, a schema that leads back to
+    /// itself counts as an object: only an object can contain another value of its kind.
     fn shape_of_named(&self, name: &'d str) -> Shape {
         if let Some(shape) = self.shapes.borrow().get(name) {
             return *shape;

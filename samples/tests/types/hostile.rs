@@ -34,7 +34,7 @@ fn damaged_text_is_no_panic() {
     thread::Builder::new().stack_size(STACK).spawn(work).unwrap().join().unwrap();
 }
 
-/// A value that is decoded from a text can be encoded, and decodes again to the same value.
+/// Decodes a text, and checks that the value encodes and decodes again to the same value.
 fn read(target: &Target<'_>, text: &[u8]) {
     if let Ok((value, _)) = target.decode(text) {
         let first = codec::encode(&*value).unwrap();

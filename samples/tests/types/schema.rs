@@ -189,7 +189,7 @@ impl<'d> Converter<'d> {
     }
 }
 
-/// OpenAPI 3.0 excludes a bound with a flag, JSON Schema with a keyword of its own.
+/// Excludes bounds with a keyword of their own, as JSON Schema does; OpenAPI 3.0 has a flag.
 fn exclude_bounds(schema: &Value, converted: &mut Map<String, Value>) {
     for (flag, bound) in
         [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")]

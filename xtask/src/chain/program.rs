@@ -208,13 +208,13 @@ fn chosen(path: &str, variant: &Variant) -> String {
     }
 }
 
-/// `a0: &str, a1: bool, `.
+/// Returns parameters with types: `a0: &str, a1: bool, `.
 fn numbered(letter: &str, types: &[String]) -> String {
     let all = types.iter().enumerate();
     all.map(|(index, ty)| format!("{letter}{index}: {ty}, ")).collect()
 }
 
-/// `a0, a1`.
+/// Returns the names of parameters: `a0, a1`.
 fn numbers(letter: &str, count: usize) -> String {
     let all: Vec<String> = (0..count).map(|index| format!("{letter}{index}")).collect();
     all.join(", ")

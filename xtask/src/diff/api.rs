@@ -113,7 +113,8 @@ fn is_true(value: &Value, keyword: &str) -> bool {
     value.get(keyword) == Some(&Value::Bool(true))
 }
 
-/// A parameter of the operation overrides one of the path item with the same name and location.
+/// Returns the parameters; one of the operation overrides one of the path item with the same name
+/// and location.
 fn parameters<'a>(
     tree: Tree<'a>,
     item: &'a Value,

@@ -17,7 +17,7 @@ fn root() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The generated crates of the golden cases.
+/// Returns the generated crates of the golden cases.
 fn outputs() -> Vec<Output> {
     let codes = ErrorCodes::parse("A_CODE = { report = \"x\" }").expect("codes");
     let options = Options { codes, ..Options::default() };
