@@ -1,6 +1,7 @@
 //! Doc comments of fields, variants, values and parameters.
 
-use super::{code, join, prose};
+use super::{code, join, prose, sentence};
+use crate::casing;
 use crate::emit::{Docs, Emit};
 use crate::facts::Member;
 use crate::model::{Discriminator, Field, JsonKind, Limits, Parameter, Union, Variant};
@@ -11,7 +12,15 @@ pub(in crate::emit) fn field(
     field: &Field,
     member: Member,
 ) -> Vec<String> {
-    let mut facts = vec![format!("{}.", code(&field.json_name))];
+    let json_name = code(&field.json_name);
+    let name = &emit.names.members[member.0.0][member.1];
+    let mut facts = match emit.sentences.member(member.0, member.1) {
+        Some(said) if casing::lower_camel(name) == field.json_name => {
+            vec![sentence::plain(said)]
+        }
+        Some(said) => vec![sentence::plain(said), format!("JSON name: {json_name}.")],
+        None => vec![format!("{json_name}.")],
+    };
     if field.deprecated {
         facts.push("Deprecated.".to_owned());
     }
@@ -35,19 +44,28 @@ pub(in crate::emit) fn field(
     with_prose(emit, facts.join(" "), field.prose.as_deref())
 }
 
-/// The documentation of a parameter's setter.
-pub(in crate::emit) fn parameter(emit: &Emit<'_>, parameter: &Parameter) -> Vec<String> {
-    let mut facts = vec![format!("Sets {}.", code(&parameter.name))];
+/// The documentation of the setter of an operation's parameter.
+pub(in crate::emit) fn parameter(
+    emit: &Emit<'_>,
+    operation: usize,
+    parameter: &Parameter,
+) -> Vec<String> {
+    let said = emit.sentences.parameter(operation, &parameter.name);
+    let mut facts: Vec<String> = said.map(sentence::plain).into_iter().collect();
+    facts.push(format!("Sets {}.", code(&parameter.name)));
     facts.extend(limits(&parameter.limits));
     with_prose(emit, facts.join(" "), parameter.prose.as_deref())
 }
 
 /// The documentation of an enum's value.
-pub(in crate::emit) fn value(json_name: &str) -> String {
+pub(in crate::emit) fn value(json_name: &str, said: Option<&str>) -> String {
     let shown = code(json_name);
     let mut text = shown.chars();
     let first = text.next().map(|c| c.to_ascii_uppercase()).unwrap_or('`');
-    format!("{first}{}.", text.as_str())
+    match said {
+        Some(said) => format!("{first}{}: {}", text.as_str(), sentence::plain(said)),
+        None => format!("{first}{}.", text.as_str()),
+    }
 }
 
 /// The documentation of a union's variant.
