@@ -38,6 +38,7 @@ impl<'w> Sentences<'w> {
             return Self::default();
         }
         let finder = Finder { words, ids: ids(api) };
+        let types = || api.types.iter().zip(&names.types);
         Self {
             operations: api
                 .operations
@@ -46,13 +47,8 @@ impl<'w> Sentences<'w> {
                 .collect(),
             tags: api.tags.iter().map(|tag| find(&words.tags, &tag.name)).collect(),
             parameters: api.operations.iter().map(|it| finder.parameters(it)).collect(),
-            types: api
-                .types
-                .iter()
-                .zip(&names.types)
-                .map(|(def, name)| finder.ty(def, name))
-                .collect(),
-            members: api.types.iter().map(|def| finder.members(def)).collect(),
+            types: types().map(|(def, name)| finder.ty(def, name)).collect(),
+            members: types().map(|(def, name)| finder.members(def, name)).collect(),
         }
     }
 
@@ -169,12 +165,12 @@ impl<'w> Finder<'w, '_> {
         Some(Member { path, name, steps, is_parameter: operation.is_some() })
     }
 
-    fn members(&self, def: &TypeDef) -> Vec<Option<&'w str>> {
+    fn members(&self, def: &TypeDef, name: &str) -> Vec<Option<&'w str>> {
         match &def.kind {
             Kind::Record(record) => {
                 record.fields.iter().map(|field| self.field(field)).collect()
             }
-            Kind::Enum(values) => self.values(def, values),
+            Kind::Enum(values) => self.values(def, values, name),
             Kind::Union(_) => Vec::new(),
         }
     }
@@ -186,10 +182,16 @@ impl<'w> Finder<'w, '_> {
         agreed(specific, general)
     }
 
-    fn values(&self, def: &TypeDef, values: &Enum) -> Vec<Option<&'w str>> {
+    /// Values too may have sentences for all places together, under the Rust name of the type.
+    fn values(&self, def: &TypeDef, values: &Enum, name: &str) -> Vec<Option<&'w str>> {
         let tables: Vec<[Option<&'w Lines>; 2]> =
             def.origin.places.iter().map(|place| self.tables(place)).collect();
+        let is_merged = tables.len() > 1;
+        let together = self.words.values.get(name).filter(|_| is_merged);
         let said = |value: &String| {
+            if let Some(said) = together.and_then(|table| find(table, value)) {
+                return Some(said);
+            }
             let in_table = |table: &Option<&'w Lines>| find((*table)?, value);
             let general = agreed(tables.iter().map(|[_, it]| in_table(it)), None);
             let specific = tables.iter().map(|it| it.iter().find_map(in_table));

@@ -122,16 +122,16 @@ impl File<'_> {
         })
     }
 
-    fn sentences(
-        &self,
-        table: Table<String>,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Lines {
+    fn sentences(&self, table: Table<String>, problems: &mut Vec<Diagnostic>) -> Lines {
         let lines = table.into_iter().map(|(key, text)| {
             let at = key.span().start;
             let key = key.into_inner();
             if let Err((why, help)) = check(&text) {
-                problems.push(self.problem(Some(at), &format!("has for `{key}` {why}"), help));
+                problems.push(self.problem(
+                    Some(at),
+                    &format!("has for `{key}` {why}"),
+                    help,
+                ));
             }
             (key, Sentence { text, place: self.place(at) })
         });
@@ -178,10 +178,16 @@ fn check(text: &str) -> Result<(), (&'static str, &'static str)> {
         return Err(("text of more than one line", "write it in one line"));
     }
     if !text.ends_with('.') || text.starts_with(char::is_whitespace) {
-        return Err(("no sentence", "begin with its first word, and end it with a full stop"));
+        return Err((
+            "no sentence",
+            "begin with its first word, and end it with a full stop",
+        ));
     }
     if !text.matches('`').count().is_multiple_of(2) {
-        return Err(("a backtick without its partner", "put code between two backticks"));
+        return Err((
+            "a backtick without its partner",
+            "put code between two backticks",
+        ));
     }
     Ok(())
 }

@@ -158,7 +158,9 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
 fn tell_stale(stale: &[Diagnostic], is_other: bool) {
     if is_other && !stale.is_empty() {
         let count = stale.len();
-        eprintln!("note: {count} sentences of spec/words/ are for nothing in the document");
+        eprintln!(
+            "note: {count} sentences of spec/words/ are for nothing in the document"
+        );
     } else {
         stale.iter().for_each(|note| eprintln!("{note}"));
     }

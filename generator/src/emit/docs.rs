@@ -10,7 +10,7 @@ use quote::quote;
 
 use super::Emit;
 use crate::casing;
-use crate::model::{Discriminator, Kind, Origin, TypeId};
+use crate::model::{Discriminator, Kind, Origin, TypeId, Union};
 use crate::render::LINE_BREAK;
 
 pub(super) use members::{field, parameter, unknown_variant, value, variant};
@@ -165,11 +165,10 @@ pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     {
         paragraphs.extend(prose::paragraphs(text));
     }
-    if let Kind::Union(union) = &def.kind
-        && let Discriminator::Tag { property, .. } = &union.by
+    if emit.sentences.ty(id).is_none()
+        && let Some(property) = tag_of(&def.kind)
     {
-        paragraphs
-            .push(format!("The property {} tells which one it is.", code(property)));
+        paragraphs.push(format!("The property {property} tells which one it is."));
     }
     paragraphs.extend(usage(emit, id));
     if !def.origin.named {
@@ -200,7 +199,9 @@ fn said_of_type(emit: &Emit<'_>, id: TypeId, said: &str) -> Vec<String> {
     if def.origin.named && !is_its_name {
         more.push(format!("{}.", schemas(&def.origin)));
     }
-    more.extend(openness(&def.kind).map(|text| capitalised(&text) + "."));
+    let tag = tag_of(&def.kind).map(|tag| format!("; {tag} tells which"));
+    let tag = tag.unwrap_or_default();
+    more.extend(openness(&def.kind).map(|text| capitalised(&text) + &tag + "."));
     let mut paragraphs = vec![first];
     if !more.is_empty() {
         paragraphs.push(more.join(" "));
@@ -234,6 +235,16 @@ fn openness(kind: &Kind) -> Option<String> {
             n => format!("one of {n} documented values; others are kept as `Unknown`"),
         }),
         Kind::Union(union) => Some(format!("one of {} kinds", union.variants.len())),
+    }
+}
+
+/// The property that tells the variants of a union apart, as code.
+fn tag_of(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Union(Union { by: Discriminator::Tag { property, .. }, .. }) => {
+            Some(code(property))
+        }
+        _ => None,
     }
 }
 

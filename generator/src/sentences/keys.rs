@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::places::member_of;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Api, Kind};
+use crate::model::{Api, Kind, TypeDef};
 use crate::names::Names;
 use crate::words::{Lines, Sentence, Words};
 
@@ -37,13 +37,9 @@ impl<'d> Keys<'d> {
         for (name, schema) in schemas.into_iter().flatten() {
             keys.add_schema(schema, name);
         }
-        keys.add_values(api);
-        let places = api.types.iter().flat_map(|def| &def.origin.places);
-        keys.places.extend(places.map(|place| place.key.clone()));
-        // What is one type of several places may have a sentence under its Rust name.
-        let merged = api.types.iter().zip(&names.types);
-        let merged = merged.filter(|(def, _)| def.origin.places.len() > 1);
-        keys.places.extend(merged.map(|(_, name)| name.clone()));
+        for (def, name) in api.types.iter().zip(&names.types) {
+            keys.add_type(def, name);
+        }
         keys
     }
 
@@ -56,7 +52,8 @@ impl<'d> Keys<'d> {
                 let id = id.unwrap_or_default();
                 self.operations.insert(id);
                 let lists = [item.get("parameters"), operation.get("parameters")];
-                for parameter in lists.into_iter().flatten().filter_map(Value::as_array) {
+                for parameter in lists.into_iter().flatten().filter_map(Value::as_array)
+                {
                     for parameter in parameter {
                         self.add_parameter(document, parameter, id);
                     }
@@ -109,7 +106,8 @@ impl<'d> Keys<'d> {
                 self.add_listed(whole, table);
             }
         }
-        for part in ["allOf", "oneOf", "anyOf"].iter().filter_map(|key| schema.get(*key)) {
+        for part in ["allOf", "oneOf", "anyOf"].iter().filter_map(|key| schema.get(*key))
+        {
             for part in part.as_array().into_iter().flatten() {
                 self.add_schema(part, path);
             }
@@ -138,17 +136,19 @@ impl<'d> Keys<'d> {
         }
     }
 
-    fn add_values(&mut self, api: &Api) {
-        for def in &api.types {
-            let Kind::Enum(values) = &def.kind else { continue };
-            for place in &def.origin.places {
-                let member = member_of(&place.key);
-                let own = std::iter::once(place.key.as_str());
-                for table in own.chain(member.iter().flat_map(|it| [it.path, it.name])) {
-                    let pair = |value: &String| (table.to_owned(), value.clone());
-                    self.values.extend(values.values.iter().map(pair));
-                }
-            }
+    /// Adds the places of a type, and the values that it has kept. What is one type of several
+    /// places may have sentences under its Rust name.
+    fn add_type(&mut self, def: &TypeDef, name: &str) {
+        let keys = def.origin.places.iter().map(|place| place.key.as_str());
+        let together = (def.origin.places.len() > 1).then_some(name);
+        let own: Vec<&str> = keys.chain(together).collect();
+        self.places.extend(own.iter().map(|key| (*key).to_owned()));
+        let Kind::Enum(values) = &def.kind else { return };
+        let members = own.iter().filter_map(|key| member_of(key));
+        let members: Vec<&str> = members.flat_map(|it| [it.path, it.name]).collect();
+        for table in own.iter().chain(&members) {
+            let pair = |value: &String| ((*table).to_owned(), value.clone());
+            self.values.extend(values.values.iter().map(pair));
         }
     }
 
@@ -170,9 +170,11 @@ impl<'d> Keys<'d> {
             let is_known =
                 |value: &String| self.values.contains(&(table.clone(), value.clone()));
             let unknown = lines.iter().filter(|(value, _)| !is_known(value));
-            stale.extend(unknown.map(|(value, said)| {
-                note("values", &format!("{table}.{value}"), said)
-            }));
+            stale.extend(
+                unknown.map(|(value, said)| {
+                    note("values", &format!("{table}.{value}"), said)
+                }),
+            );
         }
         stale
     }

@@ -115,7 +115,8 @@ fn fields(sentences: &Sentences<'_>, id: TypeId, def: &TypeDef) -> Vec<(String, 
     let Kind::Record(record) = &def.kind else { return Vec::new() };
     let said = record.fields.iter().enumerate().map(|(index, field)| {
         let place = field.places.first().cloned();
-        let key = place.unwrap_or_else(|| format!("{}.{}", key_of(def), field.json_name));
+        let key =
+            place.unwrap_or_else(|| format!("{}.{}", key_of(def), field.json_name));
         (key, sentences.member(id, index).is_some())
     });
     said.collect()
