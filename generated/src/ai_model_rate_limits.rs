@@ -511,8 +511,7 @@ pub struct GetGroupModelLimits<T> {
 }
 
 impl<T> GetGroupModelLimits<T> {
-    /// Number of items per page, from 1 to 500; 100 if unset. Sets `itemsPerPage`. 1 to 500.
-    /// Default: `100`.
+    /// Number of items per page. Sets `itemsPerPage`. 1 to 500. Default: `100`.
     pub fn items_per_page(self, items_per_page: i64) -> Self {
         self.set_query("itemsPerPage", &items_per_page)
     }
@@ -533,8 +532,7 @@ pub struct GetOrgModelLimits<T> {
 }
 
 impl<T> GetOrgModelLimits<T> {
-    /// Number of items per page, from 1 to 500; 100 if unset. Sets `itemsPerPage`. 1 to 500.
-    /// Default: `100`.
+    /// Number of items per page. Sets `itemsPerPage`. 1 to 500. Default: `100`.
     pub fn items_per_page(self, items_per_page: i64) -> Self {
         self.set_query("itemsPerPage", &items_per_page)
     }

@@ -802,8 +802,7 @@ impl<T> ListClusterBackupCheckpoints<T> {
         self.set_query("includeCount", &include_count)
     }
 
-    /// Number of items per page, from 1 to 500; 100 if unset. Sets `itemsPerPage`. 1 to 500.
-    /// Default: `100`.
+    /// Number of items per page. Sets `itemsPerPage`. 1 to 500. Default: `100`.
     pub fn items_per_page(self, items_per_page: i64) -> Self {
         self.set_query("itemsPerPage", &items_per_page)
     }
@@ -837,8 +836,7 @@ impl<T> ListClusterRestoreJobs<T> {
         self.set_query("includeCount", &include_count)
     }
 
-    /// Number of items per page, from 1 to 500; 100 if unset. Sets `itemsPerPage`. 1 to 500.
-    /// Default: `100`.
+    /// Number of items per page. Sets `itemsPerPage`. 1 to 500. Default: `100`.
     pub fn items_per_page(self, items_per_page: i64) -> Self {
         self.set_query("itemsPerPage", &items_per_page)
     }
@@ -874,8 +872,7 @@ impl<T> ListClusterSnapshots<T> {
         self.set_query("includeCount", &include_count)
     }
 
-    /// Number of items per page, from 1 to 500; 100 if unset. Sets `itemsPerPage`. 1 to 500.
-    /// Default: `100`.
+    /// Number of items per page. Sets `itemsPerPage`. 1 to 500. Default: `100`.
     pub fn items_per_page(self, items_per_page: i64) -> Self {
         self.set_query("itemsPerPage", &items_per_page)
     }

@@ -1263,8 +1263,7 @@ impl<T> ListDatabases<T> {
         self.set_query("includeCount", &include_count)
     }
 
-    /// Number of items per page, from 1 to 500; 100 if unset. Sets `itemsPerPage`. 1 to 500.
-    /// Default: `100`.
+    /// Number of items per page. Sets `itemsPerPage`. 1 to 500. Default: `100`.
     pub fn items_per_page(self, items_per_page: i64) -> Self {
         self.set_query("itemsPerPage", &items_per_page)
     }
@@ -1291,8 +1290,7 @@ impl<T> ListGroupProcesses<T> {
         self.set_query("includeCount", &include_count)
     }
 
-    /// Number of items per page, from 1 to 500; 100 if unset. Sets `itemsPerPage`. 1 to 500.
-    /// Default: `100`.
+    /// Number of items per page. Sets `itemsPerPage`. 1 to 500. Default: `100`.
     pub fn items_per_page(self, items_per_page: i64) -> Self {
         self.set_query("itemsPerPage", &items_per_page)
     }
@@ -1375,8 +1373,7 @@ impl<T> ListProcessDisks<T> {
         self.set_query("includeCount", &include_count)
     }
 
-    /// Number of items per page, from 1 to 500; 100 if unset. Sets `itemsPerPage`. 1 to 500.
-    /// Default: `100`.
+    /// Number of items per page. Sets `itemsPerPage`. 1 to 500. Default: `100`.
     pub fn items_per_page(self, items_per_page: i64) -> Self {
         self.set_query("itemsPerPage", &items_per_page)
     }

@@ -317,8 +317,7 @@ pub mod preview {
     }
 
     impl<T> ListClusterOverloadSimulations<T> {
-        /// Number of items per page, from 1 to 500; 100 if unset. Sets `itemsPerPage`. 1 to 500.
-        /// Default: `100`.
+        /// Number of items per page. Sets `itemsPerPage`. 1 to 500. Default: `100`.
         pub fn items_per_page(self, items_per_page: i64) -> Self {
             self.set_query("itemsPerPage", &items_per_page)
         }

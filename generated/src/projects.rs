@@ -1415,8 +1415,7 @@ impl<T> GetMongoDbVersions<T> {
         self.set_query("instanceSize", &instance_size.into())
     }
 
-    /// Number of items per page, at least 1; 100 if unset. Sets `itemsPerPage`. At least 1.
-    /// Default: `100`.
+    /// Number of items per page. Sets `itemsPerPage`. At least 1. Default: `100`.
     pub fn items_per_page(self, items_per_page: i64) -> Self {
         self.set_query("itemsPerPage", &items_per_page)
     }
@@ -1459,8 +1458,7 @@ impl<T> ListGroups<T> {
         self.set_query("includeCount", &include_count)
     }
 
-    /// Number of items per page, from 1 to 500; 100 if unset. Sets `itemsPerPage`. 1 to 500.
-    /// Default: `100`.
+    /// Number of items per page. Sets `itemsPerPage`. 1 to 500. Default: `100`.
     pub fn items_per_page(self, items_per_page: i64) -> Self {
         self.set_query("itemsPerPage", &items_per_page)
     }

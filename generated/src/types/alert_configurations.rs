@@ -63,9 +63,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Target that Atlas notifies when an alert is raised.
 ///
-/// `typeName` selects the variant. One of 14 kinds.
-///
-/// The property `typeName` tells which one it is.
+/// One of 14 kinds; `typeName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertsNotificationRootForGroup {
@@ -355,9 +353,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Alert threshold for a metric of App Services.
 ///
-/// `metricName` selects the variant. One of 3 kinds.
-///
-/// The property `metricName` tells which one it is.
+/// One of 3 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppServiceMetricThreshold {
@@ -1294,9 +1290,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of flex clusters.
 ///
-/// `metricName` selects the variant. One of 15 kinds.
-///
-/// The property `metricName` tells which one it is.
+/// One of 15 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FlexClusterMetricThreshold {
@@ -1617,9 +1611,7 @@ atlas_admin_runtime::record! {
 /// Alert configuration of a project: the event or metric to watch, the objects it applies to,
 /// and whom to notify.
 ///
-/// `eventTypeName` decides the variant. One of 18 kinds.
-///
-/// The property `eventTypeName` tells which one it is.
+/// `eventTypeName` decides the variant. One of 18 kinds; `eventTypeName` tells which.
 ///
 /// Returned by `alert_configurations::create_alert_config`,
 /// `alert_configurations::get_alert_config`, `alert_configurations::update_alert_config` and
@@ -1969,9 +1961,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of a MongoDB host.
 ///
-/// `metricName` selects the variant. One of 160 kinds.
-///
-/// The property `metricName` tells which one it is.
+/// One of 160 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricThreshold {
@@ -3497,9 +3487,7 @@ atlas_admin_runtime::open_enum! {
 /// Alert configuration for events of a replica set that are measured against a threshold, such
 /// as too many elections.
 ///
-/// One of 2 kinds.
-///
-/// The property `eventTypeName` tells which one it is.
+/// One of 2 kinds; `eventTypeName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetThresholdAlertConfigViewForNdsGroup {
@@ -3634,9 +3622,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of serverless instances.
 ///
-/// `metricName` selects the variant. One of 17 kinds.
-///
-/// The property `metricName` tells which one it is.
+/// One of 17 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessMetricThreshold {
@@ -3984,9 +3970,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of a stream processor.
 ///
-/// `metricName` selects the variant. One of 4 kinds.
-///
-/// The property `metricName` tells which one it is.
+/// One of 4 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamProcessorMetricThreshold {

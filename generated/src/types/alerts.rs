@@ -33,9 +33,7 @@ atlas_admin_runtime::record! {
 /// Alert of a project.
 ///
 /// The variant follows from the kind of event: cluster, host, metric, replica set and so on.
-/// One of 8 kinds.
-///
-/// The property `eventTypeName` tells which one it is.
+/// One of 8 kinds; `eventTypeName` tells which.
 ///
 /// Returned by `alerts::get_alert` and `alerts::acknowledge_alert`.
 #[derive(Clone)]
@@ -1001,9 +999,7 @@ atlas_admin_runtime::record! {
 
 /// Alert about a metric of a `mongod` host.
 ///
-/// One of 4 kinds.
-///
-/// The property `metricName` tells which one it is.
+/// One of 4 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricAlert {

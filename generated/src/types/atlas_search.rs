@@ -190,9 +190,7 @@ atlas_admin_runtime::record! {
 /// Character filter of a custom analyzer, which changes the text before it is split into
 /// tokens.
 ///
-/// One of 4 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 4 kinds; `type` tells which.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.charFilters[]`.
 #[derive(Clone)]
@@ -220,9 +218,7 @@ atlas_admin_runtime::union! {
 
 /// Filter that changes, adds or removes tokens, by its `type`.
 ///
-/// One of 21 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 21 kinds; `type` tells which.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.tokenFilters[]`.
 #[derive(Clone)]
@@ -301,9 +297,7 @@ atlas_admin_runtime::union! {
 
 /// Tokenizer of a custom analyzer, which splits text into the tokens that are indexed.
 ///
-/// One of 8 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 8 kinds; `type` tells which.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.tokenizer`.
 #[derive(Clone)]
@@ -574,11 +568,9 @@ atlas_admin_runtime::record! {
     CharFilterpersian
 }
 
-/// A search or vector search index of a collection; `type` tells which.
+/// A search or vector search index of a collection.
 ///
-/// One of 2 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 ///
 /// Returned by `atlas_search::create_cluster_fts_index`,
 /// `atlas_search::list_cluster_fts_index`, `atlas_search::get_cluster_fts_index` and
@@ -947,11 +939,9 @@ atlas_admin_runtime::record! {
     11 synonyms "synonyms"
 }
 
-/// A search or vector search index to create; `type` tells which.
+/// A search or vector search index to create.
 ///
-/// One of 2 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 ///
 /// Sent by `atlas_search::create_cluster_search_index`.
 #[derive(Clone)]
@@ -1015,9 +1005,7 @@ atlas_admin_runtime::record! {
 
 /// A search or vector search index with its latest definition and its state on each host.
 ///
-/// One of 2 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 ///
 /// Returned by `atlas_search::list_cluster_search_indexes`,
 /// `atlas_search::create_cluster_search_index`, `atlas_search::list_search_index`,
@@ -1087,16 +1075,17 @@ atlas_admin_runtime::record! {
 pub enum SearchIndexResponseStatus {
     /// `DELETING`: The index is being removed.
     Deleting,
-    /// `FAILED`.
+    /// `FAILED`: The index, or a part of it, could not be built, for example because its definition
+    /// is not valid.
     Failed,
     /// `STALE`: The index can be queried but no longer follows the collection, so results may be
     /// out of date.
     Stale,
     /// `PENDING`: The build has not started yet.
     Pending,
-    /// `BUILDING`.
+    /// `BUILDING`: The index, or a part of it, is being built or rebuilt.
     Building,
-    /// `READY`.
+    /// `READY`: The index, or the part of it, can be used.
     Ready,
     /// `DOES_NOT_EXIST`: There is no such index.
     DoesNotExist,

@@ -136,7 +136,7 @@ pub enum ApiAtlasCollectionRestoreIndexStatusState {
     InProgress,
     /// `SUCCESSFUL`: All indexes to restore are built.
     Successful,
-    /// `FAILED`.
+    /// `FAILED`: At least one index could not be built.
     Failed,
     /// `NOT_RESTORED`: The indexes were not restored.
     NotRestored,
@@ -791,9 +791,7 @@ atlas_admin_runtime::record! {
 
 /// Rule for copying snapshots of one frequency to another region.
 ///
-/// One of 2 kinds.
-///
-/// The property `frequencyType` tells which one it is.
+/// One of 2 kinds; `frequencyType` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupCopyPolicyItem {
@@ -1280,9 +1278,7 @@ atlas_admin_runtime::record! {
 
 /// Snapshot of a cluster, in the form for replica sets or for sharded clusters.
 ///
-/// One of 2 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 ///
 /// Returned by `cloud_backups::take_snapshots`.
 #[derive(Clone)]
@@ -1489,9 +1485,7 @@ atlas_admin_runtime::record! {
 
 /// Bucket to register for snapshot exports.
 ///
-/// One of 3 kinds.
-///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Sent by `cloud_backups::create_export_bucket`.
 #[derive(Clone)]
@@ -1538,9 +1532,7 @@ atlas_admin_runtime::record! {
 
 /// Bucket to which snapshots can be exported.
 ///
-/// One of 3 kinds.
-///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Returned by `cloud_backups::create_export_bucket` and `cloud_backups::get_export_bucket`.
 #[derive(Clone)]

@@ -268,9 +268,7 @@ atlas_admin_runtime::record! {
 
 /// Atlas feature that uses a cloud provider access role.
 ///
-/// One of 5 kinds.
-///
-/// The property `featureType` tells which one it is.
+/// One of 5 kinds; `featureType` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessFeatureUsage {
@@ -480,9 +478,7 @@ atlas_admin_runtime::record! {
 
 /// Role with which Atlas accesses your account at a cloud provider.
 ///
-/// One of 3 kinds.
-///
-/// The property `providerName` tells which one it is.
+/// One of 3 kinds; `providerName` tells which.
 ///
 /// Returned by `cloud_provider_access::create_cloud_provider_access`,
 /// `cloud_provider_access::get_cloud_provider_access` and
@@ -531,9 +527,7 @@ atlas_admin_runtime::record! {
 
 /// Role to create, with which Atlas accesses your account at a cloud provider.
 ///
-/// One of 3 kinds.
-///
-/// The property `providerName` tells which one it is.
+/// One of 3 kinds; `providerName` tells which.
 ///
 /// Sent by `cloud_provider_access::create_cloud_provider_access`.
 #[derive(Clone)]
@@ -580,9 +574,7 @@ atlas_admin_runtime::record! {
 
 /// Role to authorize, with which Atlas accesses your account at a cloud provider.
 ///
-/// One of 3 kinds.
-///
-/// The property `providerName` tells which one it is.
+/// One of 3 kinds; `providerName` tells which.
 ///
 /// Sent by `cloud_provider_access::authorize_provider_access_role`.
 #[derive(Clone)]

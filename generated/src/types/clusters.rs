@@ -1965,11 +1965,9 @@ atlas_admin_runtime::open_enum! {
     M5 "M5"
 }
 
-/// Provider, region and tier of a cluster; `providerName` selects the variant.
+/// Provider, region and tier of a cluster.
 ///
-/// One of 5 kinds.
-///
-/// The property `providerName` tells which one it is.
+/// One of 5 kinds; `providerName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterProviderSettings {

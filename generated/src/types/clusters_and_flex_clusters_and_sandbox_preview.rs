@@ -147,12 +147,9 @@ atlas_admin_runtime::open_enum! {
     Secondary "SECONDARY"
 }
 
-/// Nodes that a shard has in one region of one cloud provider; `providerName` selects the
-/// variant.
+/// Nodes that a shard has in one region of one cloud provider.
 ///
-/// One of 4 kinds.
-///
-/// The property `providerName` tells which one it is.
+/// One of 4 kinds; `providerName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudRegionConfig20240805 {

@@ -140,12 +140,9 @@ atlas_admin_runtime::record! {
     31 version_release_system "versionReleaseSystem"
 }
 
-/// Nodes that a cluster has in one region of one cloud provider; `providerName` selects the
-/// variant.
+/// Nodes that a cluster has in one region of one cloud provider.
 ///
-/// One of 4 kinds.
-///
-/// The property `providerName` tells which one it is.
+/// One of 4 kinds; `providerName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudRegionConfig {

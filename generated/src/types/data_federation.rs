@@ -1214,9 +1214,7 @@ atlas_admin_runtime::record! {
 
 /// Data store of a federated database instance, such as a cluster, a bucket or a list of URLs.
 ///
-/// `provider` tells the kind. One of 8 kinds.
-///
-/// The property `provider` tells which one it is.
+/// One of 8 kinds; `provider` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataLakeStoreSettings {

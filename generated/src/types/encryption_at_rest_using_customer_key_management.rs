@@ -577,9 +577,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Private endpoint from Atlas to a key management service, for encryption at rest.
 ///
-/// One of 2 kinds.
-///
-/// The property `cloudProvider` tells which one it is.
+/// One of 2 kinds; `cloudProvider` tells which.
 ///
 /// Returned by `encryption_at_rest_using_customer_key_management::create_rest_private_endpoint`
 /// and `encryption_at_rest_using_customer_key_management::get_rest_private_endpoint`. Sent by

@@ -2627,9 +2627,7 @@ atlas_admin_runtime::record! {
 
 /// An event in the log of a project.
 ///
-/// One of 27 kinds.
-///
-/// The property `eventTypeName` tells which one it is.
+/// One of 27 kinds; `eventTypeName` tells which.
 ///
 /// Returned by `events::get_group_event`.
 #[derive(Clone)]
@@ -2771,9 +2769,7 @@ atlas_admin_runtime::record! {
 
 /// An event in the log of an organization.
 ///
-/// One of 12 kinds.
-///
-/// The property `eventTypeName` tells which one it is.
+/// One of 12 kinds; `eventTypeName` tells which.
 ///
 /// Returned by `events::get_org_event`.
 #[derive(Clone)]
@@ -3274,9 +3270,7 @@ atlas_admin_runtime::record! {
 
 /// Event: a metric of a host crossed the threshold of an alert, with the value at that time.
 ///
-/// One of 4 kinds.
-///
-/// The property `metricName` tells which one it is.
+/// One of 4 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricEvent {

@@ -43,7 +43,7 @@ pub struct LdapSecuritySettings {
     /// Certificate of the authority that signed the LDAP server's certificate; self-signed ones are
     /// allowed. An empty string removes it.
     pub ca_certificate: Option<String>,
-    /// Host name or IP address of the LDAP server, which must be reachable through the internet or
+    /// Address of the LDAP server: a host name or an IP address, reachable through the internet or
     /// VPC peering. Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?$`.
     pub hostname: Option<String>,

@@ -165,11 +165,9 @@ atlas_admin_runtime::record! {
     1 username "username" [REQUIRED | WRITE_ONLY]
 }
 
-/// A user of a project, active or invited; `orgMembershipStatus` tells which.
+/// A user of a project, active or invited.
 ///
-/// One of 2 kinds.
-///
-/// The property `orgMembershipStatus` tells which one it is.
+/// One of 2 kinds; `orgMembershipStatus` tells which.
 ///
 /// Returned by `mongodb_cloud_users::add_group_users`, `mongodb_cloud_users::get_group_user`,
 /// `mongodb_cloud_users::add_group_user_role` and
@@ -348,11 +346,9 @@ atlas_admin_runtime::record! {
     2 username "username" [REQUIRED | WRITE_ONLY]
 }
 
-/// A user of an organization, active or invited; `orgMembershipStatus` tells which.
+/// A user of an organization, active or invited.
 ///
-/// One of 2 kinds.
-///
-/// The property `orgMembershipStatus` tells which one it is.
+/// One of 2 kinds; `orgMembershipStatus` tells which.
 ///
 /// Returned by `mongodb_cloud_users::add_org_team_user`,
 /// `mongodb_cloud_users::remove_org_team_user`, `mongodb_cloud_users::create_org_user`,

@@ -436,9 +436,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Network peering connection at one of the cloud providers.
 ///
-/// One of 3 kinds.
-///
-/// The property `providerName` tells which one it is.
+/// One of 3 kinds; `providerName` tells which.
 ///
 /// Returned by `network_peering::create_group_peer`, `network_peering::get_group_peer` and
 /// `network_peering::update_group_peer`. Sent by `network_peering::create_group_peer` and
@@ -488,9 +486,7 @@ atlas_admin_runtime::record! {
 /// Network peering container: the address range from which a project's clusters at a cloud
 /// provider get their private IP addresses.
 ///
-/// One of 3 kinds.
-///
-/// The property `providerName` tells which one it is.
+/// One of 3 kinds; `providerName` tells which.
 ///
 /// Returned by `network_peering::create_group_container`,
 /// `network_peering::get_group_container` and `network_peering::update_group_container`. Sent

@@ -321,9 +321,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Cloud provider and region in which a new online archive stores its data.
 ///
-/// One of 3 kinds.
-///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateDataProcessRegionView {
@@ -366,9 +364,7 @@ atlas_admin_runtime::record! {
 
 /// Criteria that select the documents to archive, by age or by a query.
 ///
-/// One of 2 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CriteriaView {
@@ -441,9 +437,7 @@ atlas_admin_runtime::record! {
 
 /// Cloud provider and region in which an online archive stores its data.
 ///
-/// One of 3 kinds.
-///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataProcessRegionView {
@@ -626,9 +620,7 @@ atlas_admin_runtime::record! {
 
 /// Schedule on which an online archive moves documents.
 ///
-/// One of 4 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 4 kinds; `type` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OnlineArchiveSchedule {

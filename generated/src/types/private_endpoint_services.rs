@@ -310,9 +310,7 @@ atlas_admin_runtime::record! {
 /// Private endpoint to attach to a private endpoint service; its shape depends on the cloud
 /// provider.
 ///
-/// One of 3 kinds.
-///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Sent by `private_endpoint_services::create_private_endpoint`.
 #[derive(Clone)]
@@ -380,9 +378,7 @@ atlas_admin_runtime::record! {
 
 /// Private endpoint service of a project; further properties depend on the cloud provider.
 ///
-/// One of 3 kinds.
-///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Returned by `private_endpoint_services::create_private_endpoint_service`,
 /// `private_endpoint_services::update_private_endpoint_service`,
@@ -567,9 +563,7 @@ atlas_admin_runtime::open_enum! {
 /// Private endpoint that is attached to a private endpoint service; its further properties
 /// depend on the cloud provider.
 ///
-/// One of 3 kinds.
-///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Returned by `private_endpoint_services::create_private_endpoint` and
 /// `private_endpoint_services::get_private_endpoint`.

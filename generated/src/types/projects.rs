@@ -36,9 +36,7 @@ atlas_admin_runtime::record! {
 
 /// Limit of a project, with its value and current use.
 ///
-/// One of 1 kinds.
-///
-/// The property `name` tells which one it is.
+/// One of 1 kinds; `name` tells which.
 ///
 /// Returned by `projects::list_group_limits`, `projects::get_group_limit` and
 /// `projects::set_group_limit`. Sent by `projects::set_group_limit`.

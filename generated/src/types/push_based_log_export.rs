@@ -221,11 +221,9 @@ atlas_admin_runtime::record! {
     4 role_id "roleId" [REQUIRED]
 }
 
-/// Settings of a log integration to create or to replace; `type` selects the variant.
+/// Settings of a log integration to create or to replace.
 ///
-/// One of 6 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 6 kinds; `type` tells which.
 ///
 /// Sent by `push_based_log_export::create_group_log_integration` and
 /// `push_based_log_export::update_group_log_integration`.
@@ -277,11 +275,9 @@ atlas_admin_runtime::record! {
     1 r#type "type"
 }
 
-/// A log integration of a project; `type` selects the variant.
+/// A log integration of a project.
 ///
-/// One of 6 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 6 kinds; `type` tells which.
 ///
 /// Returned by `push_based_log_export::create_group_log_integration`,
 /// `push_based_log_export::get_group_log_integration` and

@@ -177,9 +177,7 @@ atlas_admin_runtime::record! {
 
 /// A private endpoint of a serverless instance, on AWS or Azure.
 ///
-/// One of 2 kinds.
-///
-/// The property `providerName` tells which one it is.
+/// One of 2 kinds; `providerName` tells which.
 ///
 /// Returned by `serverless_private_endpoints::list_serverless_private_endpoint`,
 /// `serverless_private_endpoints::create_serverless_private_endpoint`,
@@ -241,9 +239,7 @@ atlas_admin_runtime::record! {
 
 /// Changes to a private endpoint of a serverless instance.
 ///
-/// One of 2 kinds.
-///
-/// The property `providerName` tells which one it is.
+/// One of 2 kinds; `providerName` tells which.
 ///
 /// Sent by `serverless_private_endpoints::update_serverless_private_endpoint`.
 #[derive(Clone)]

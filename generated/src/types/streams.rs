@@ -6,9 +6,7 @@ use super::*;
 /// Cloud account and virtual network in which Atlas Stream Processing runs for a project and
 /// region.
 ///
-/// One of 3 kinds.
-///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Returned by `streams::get_account_details`.
 #[derive(Clone)]
@@ -109,7 +107,7 @@ pub struct AzureConnection {
     pub region: Option<String>,
     /// ID of the service principal in Azure that can access the storage account.
     pub service_principal_id: Option<String>,
-    /// Name of the Azure storage account that the connection reads or writes.
+    /// Azure storage account of the connection, by name.
     pub storage_account_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -467,9 +465,7 @@ atlas_admin_runtime::page!(
 
 /// Authentication of a stream connection at a schema registry.
 ///
-/// One of 2 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchemaRegistryAuthentication {
@@ -694,9 +690,7 @@ atlas_admin_runtime::record! {
 
 /// Connection of a stream workspace to a source or sink of data, such as Kafka or a cluster.
 ///
-/// One of 10 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 10 kinds; `type` tells which.
 ///
 /// Returned by `streams::create_stream_connection`, `streams::get_stream_connection` and
 /// `streams::update_stream_connection`. Sent by `streams::create_stream_connection` and
@@ -960,9 +954,7 @@ atlas_admin_runtime::record! {
 
 /// Connection that replaces another one after failover to a different region.
 ///
-/// One of 2 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 ///
 /// Returned by `streams::create_failover_connection`, `streams::get_stream_failover_connection`
 /// and `streams::update_stream_failover_connection`. Sent by

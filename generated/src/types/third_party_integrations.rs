@@ -314,12 +314,9 @@ atlas_admin_runtime::record! {
     3 team_name "teamName"
 }
 
-/// Integration of a project with another service, which receives alerts or metrics; `type`
-/// tells which service.
+/// Integration of a project with another service, which receives alerts or metrics.
 ///
-/// One of 9 kinds.
-///
-/// The property `type` tells which one it is.
+/// One of 9 kinds; `type` tells which.
 ///
 /// Returned by `third_party_integrations::get_group_integration`. Sent by
 /// `third_party_integrations::create_group_integration` and
