@@ -3317,8 +3317,7 @@ impl<T> ListBackupExports<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -3344,8 +3343,7 @@ impl<T> ListBackupPrivateEndpoints<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -3371,8 +3369,7 @@ impl<T> ListBackupRestoreJobs<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -3398,8 +3395,7 @@ impl<T> ListBackupSnapshotDatabases<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -3437,8 +3433,7 @@ impl<T> ListBackupSnapshots<T> {
         self.set_query("oplogTs", &oplog_ts)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -3464,8 +3459,7 @@ impl<T> ListCollectionRestoreJobs<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -3491,8 +3485,7 @@ impl<T> ListExportBuckets<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -3512,8 +3505,7 @@ impl<T> ListRestoreJobCollections<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -3559,8 +3551,7 @@ impl<T> ListServerlessBackupSnapshots<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -3586,8 +3577,7 @@ impl<T> ListServerlessRestoreJobs<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -3613,8 +3603,7 @@ impl<T> ListSnapshotDatabaseCollections<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }

@@ -1554,8 +1554,7 @@ impl<T> ListClusterDetails<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -1581,8 +1580,7 @@ impl<T> ListClusterProviderRegions<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -1631,8 +1629,7 @@ impl<T> ListClusters<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }

@@ -374,8 +374,7 @@ impl<T> ListEventTypes<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -446,8 +445,7 @@ impl<T> ListGroupEvents<T> {
         self.set_query("minDate", &min_date.into())
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -500,8 +498,7 @@ impl<T> ListOrgEvents<T> {
         self.set_query("minDate", &min_date.into())
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }

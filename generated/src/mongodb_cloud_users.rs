@@ -1317,8 +1317,7 @@ impl<T> ListGroupUsers<T> {
         self.set_query("orgMembershipStatuses", &org_membership_statuses.into_list())
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -1371,8 +1370,7 @@ impl<T> ListOrgUsers<T> {
         self.set_query("orgMembershipStatuses", &org_membership_statuses.into_list())
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -1419,8 +1417,7 @@ impl<T> ListTeamUsers<T> {
         self.set_query("orgMembershipStatuses", &org_membership_statuses.into_list())
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }

@@ -1268,8 +1268,7 @@ impl<T> ListDatabases<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -1295,8 +1294,7 @@ impl<T> ListGroupProcesses<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -1378,8 +1376,7 @@ impl<T> ListProcessDisks<T> {
         self.set_query("itemsPerPage", &items_per_page)
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }

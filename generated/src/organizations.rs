@@ -1052,8 +1052,7 @@ impl<T> GetOrgGroups<T> {
         self.set_query("name", &name.into())
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }
@@ -1101,8 +1100,7 @@ impl<T> ListOrgs<T> {
         self.set_query("name", &name.into())
     }
 
-    /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-    /// least 1. Default: `1`.
+    /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
     pub fn page_num(self, page_num: i64) -> Self {
         self.set_query("pageNum", &page_num)
     }

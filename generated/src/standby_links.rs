@@ -502,8 +502,7 @@ pub mod preview {
             self.set_query("itemsPerPage", &items_per_page)
         }
 
-        /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-        /// least 1. Default: `1`.
+        /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
         pub fn page_num(self, page_num: i64) -> Self {
             self.set_query("pageNum", &page_num)
         }
@@ -594,8 +593,7 @@ pub mod preview {
             self.set_query("itemsPerPage", &items_per_page)
         }
 
-        /// Number of the page to return, counted from 1; the first page if unset. Sets `pageNum`. At
-        /// least 1. Default: `1`.
+        /// Number of the page to return. Sets `pageNum`. At least 1. Default: `1`.
         pub fn page_num(self, page_num: i64) -> Self {
             self.set_query("pageNum", &page_num)
         }

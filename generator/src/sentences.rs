@@ -29,6 +29,8 @@ pub struct Sentences<'w> {
     types: Vec<Option<&'w str>>,
     /// Of the fields of records and the values of enums.
     members: Vec<Vec<Option<&'w str>>>,
+    /// The operations by their ids, which sentences name them by.
+    by_id: BTreeMap<String, usize>,
 }
 
 impl<'w> Sentences<'w> {
@@ -48,6 +50,7 @@ impl<'w> Sentences<'w> {
             tags: api.tags.iter().map(|tag| find(&words.tags, &tag.name)).collect(),
             parameters: api.operations.iter().map(|it| finder.parameters(it)).collect(),
             types: types().map(|(def, name)| finder.ty(def, name)).collect(),
+            by_id: indices(api),
             members: types().map(|(def, name)| finder.members(def, name)).collect(),
         }
     }
@@ -55,6 +58,11 @@ impl<'w> Sentences<'w> {
     /// Returns the sentence of an operation.
     pub fn operation(&self, index: usize) -> Option<&'w str> {
         *self.operations.get(index)?
+    }
+
+    /// Finds the operation that a sentence names.
+    pub fn named(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
     }
 
     /// Returns the sentence of a group of operations.
@@ -218,6 +226,11 @@ struct Member<'k> {
     /// The steps from the value to the type: `[]`.
     steps: &'k str,
     is_parameter: bool,
+}
+
+fn indices(api: &Api) -> BTreeMap<String, usize> {
+    let operations = api.operations.iter().enumerate();
+    operations.map(|(index, operation)| (operation.id.clone(), index)).collect()
 }
 
 fn ids(api: &Api) -> BTreeMap<String, &str> {

@@ -50,7 +50,7 @@ fn comment(paragraphs: &[String]) -> String {
 pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> Vec<String> {
     let mut paragraphs = Vec::new();
     if let Some(said) = emit.sentences.tag(tag) {
-        let (first, rest) = sentence::split(said);
+        let (first, rest) = sentence::split(emit, said);
         paragraphs.push(first);
         paragraphs.extend(rest);
     }
@@ -74,7 +74,7 @@ pub(super) fn tag_facts(emit: &Emit<'_>, tag: usize) -> String {
 pub(super) fn tag_in_list(emit: &Emit<'_>, tag: usize) -> String {
     let size = size(emit, tag);
     match emit.sentences.tag(tag) {
-        Some(said) => format!("{size}. {}", sentence::split(said).0),
+        Some(said) => format!("{size}. {}", sentence::split(emit, said).0),
         None => size,
     }
 }
@@ -190,7 +190,7 @@ pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
 /// theirs, and how open it is.
 fn said_of_type(emit: &Emit<'_>, id: TypeId, said: &str) -> Vec<String> {
     let def = emit.api.def(id);
-    let (first, rest) = sentence::split(said);
+    let (first, rest) = sentence::split(emit, said);
     let mut more: Vec<String> = rest.into_iter().collect();
     let is_its_name = match def.origin.places.as_slice() {
         [place] => casing::is_said_by(&emit.names.types[id.0], &place.key),

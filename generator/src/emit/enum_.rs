@@ -12,7 +12,7 @@ pub(super) fn enum_(emit: &Emit<'_>, id: TypeId, values: &Enum, out: &mut Vec<Pi
     let variants = emit.names.members(id).zip(&values.values).enumerate().map(
         |(index, (name, json_name))| {
             let said = emit.sentences.member(id, index);
-            let doc = docs::lines(vec![docs::value(json_name, said)]);
+            let doc = docs::lines(vec![docs::value(emit, json_name, said)]);
             quote!(#doc #name,)
         },
     );

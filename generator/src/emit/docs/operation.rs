@@ -15,7 +15,7 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
     let said = emit.sentences.operation(call.index);
     let mut paragraphs = match said {
         Some(said) => {
-            let (first, rest) = sentence::split(said);
+            let (first, rest) = sentence::split(emit, said);
             let facts = format!("{place}. {}", versions(operation, version));
             std::iter::once(first).chain(rest).chain([facts]).collect()
         }
@@ -101,7 +101,7 @@ fn parameters(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
         let mut facts = limits(&parameter.limits);
         let said = emit.sentences.parameter(call.index, &parameter.name);
         let head = match said {
-            Some(said) => format!("- {name}, {place}: {}", sentence::plain(said)),
+            Some(said) => format!("- {name}, {place}: {}", sentence::plain(emit, said)),
             None => format!("- {name}, {place}."),
         };
         facts.insert(0, head);
