@@ -435,7 +435,7 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 
 /// Replaces the settings of one alert configuration.
 ///
-/// To turn it on or off only, use `toggleGroupAlertConfig`.
+/// To turn it on or off only, use `alert_configurations::toggle_alert_config`.
 ///
 /// `PUT /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`. Version 2023-01-01.
 ///

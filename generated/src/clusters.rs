@@ -834,7 +834,7 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 
 /// Starts to load MongoDB's sample data set into one cluster.
 ///
-/// Loading continues after the response: poll `getGroupSampleDatasetLoad`.
+/// Loading continues after the response: poll `clusters::get_sample_dataset_load`.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{name}`. Version 2023-01-01.
 ///

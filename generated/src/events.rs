@@ -404,7 +404,7 @@ impl<T> ListGroupEvents<T> {
     }
 
     /// Types of events to leave out of the response, such as `CLUSTER_CREATED`. Atlas often changes
-    /// these names: `listEventTypes` returns the current ones. Sets `excludedEventType`.
+    /// these names: `events::list_event_types` returns the current ones. Sets `excludedEventType`.
     pub fn excluded_event_type(
         self,
         excluded_event_type: impl IntoList<types::EventTypeForNdsGroup>,

@@ -33,8 +33,8 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
 ///
@@ -99,8 +99,8 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
@@ -166,8 +166,8 @@ static CREATE_ROLE_MAPPING: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
 ///
@@ -226,8 +226,8 @@ static DELETE_FEDERATION_SETTING: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `identityProviderId`, in the path: ID of the identity provider.
 ///
 /// # Errors
@@ -297,8 +297,8 @@ static DELETE_IDENTITY_PROVIDER: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 /// - `id`, in the path: ID of the role mapping. Pattern: `^([a-f0-9]{24})$`.
 ///
@@ -368,8 +368,8 @@ static DELETE_ROLE_MAPPING: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the connected organization. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
@@ -490,8 +490,8 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `identityProviderId`, in the path: ID of the identity provider. Versions before 2023-11-15
 ///   take the legacy ID, which is `oktaIdpId` in responses.
 ///
@@ -559,8 +559,8 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `identityProviderId`, in the path: Legacy ID of the identity provider, which is
 ///   `oktaIdpId` in responses. Pattern: `^([a-f0-9]{20})$`.
 ///
@@ -632,8 +632,8 @@ static GET_IDENTITY_PROVIDER_METADATA: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 /// - `id`, in the path: ID of the role mapping. Pattern: `^([a-f0-9]{24})$`.
 ///
@@ -703,8 +703,8 @@ static GET_ROLE_MAPPING: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
 ///
@@ -774,8 +774,8 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
 ///
@@ -845,8 +845,8 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
@@ -912,8 +912,8 @@ static LIST_ROLE_MAPPINGS: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization to disconnect from the federation. Pattern:
 ///   `^([a-f0-9]{24})$`.
 ///
@@ -982,8 +982,8 @@ static REMOVE_CONNECTED_ORG_CONFIG: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `identityProviderId`, in the path: ID of the identity provider.
 ///
 /// # Errors
@@ -1057,8 +1057,8 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the connected organization. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
@@ -1130,8 +1130,8 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `identityProviderId`, in the path: ID of the identity provider. Versions before 2023-11-15
 ///   take the legacy ID, which is `oktaIdpId` in responses.
 ///
@@ -1206,8 +1206,8 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
 ///
 /// # Parameters
 ///
-/// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-///   returns. Pattern: `^([a-f0-9]{24})$`.
+/// - `federationSettingsId`, in the path: ID of the federation, as
+///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 /// - `id`, in the path: ID of the role mapping. Pattern: `^([a-f0-9]{24})$`.
 ///
@@ -1363,8 +1363,8 @@ pub mod v2023_01_01 {
     ///
     /// # Parameters
     ///
-    /// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-    ///   returns. Pattern: `^([a-f0-9]{24})$`.
+    /// - `federationSettingsId`, in the path: ID of the federation, as
+    ///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
     /// - `identityProviderId`, in the path: ID of the identity provider. Versions before 2023-11-15
     ///   take the legacy ID, which is `oktaIdpId` in responses.
     ///
@@ -1441,8 +1441,8 @@ pub mod v2023_01_01 {
     ///
     /// # Parameters
     ///
-    /// - `federationSettingsId`, in the path: ID of the federation, as `getOrgFederationSettings`
-    ///   returns. Pattern: `^([a-f0-9]{24})$`.
+    /// - `federationSettingsId`, in the path: ID of the federation, as
+    ///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
     /// - `identityProviderId`, in the path: ID of the identity provider. Versions before 2023-11-15
     ///   take the legacy ID, which is `oktaIdpId` in responses.
     ///

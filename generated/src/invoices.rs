@@ -12,7 +12,7 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 
 /// Starts a Cost Explorer query.
 ///
-/// The response has a token with which `getOrgBillingCostExplorerUsage` fetches the result.
+/// The response has a token with which `invoices::get_cost_explorer_usage` fetches the result.
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage`. Version 2023-01-01.
 ///
@@ -75,7 +75,7 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 
 /// Starts to generate a report on an invoice.
 ///
-/// Poll `getOrgInvoiceReport` until the report is ready.
+/// Poll `invoices::get_org_invoice_report` until the report is ready.
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`. Version 2025-03-12.
 ///
@@ -176,7 +176,7 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
 ///
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 /// - `token`, in the path: Token of the Cost Explorer query, from the response of
-///   `createOrgBillingCostExplorerUsageProcess`. Exactly 64 characters.
+///   `invoices::create_cost_explorer_process`. Exactly 64 characters.
 ///
 /// # Errors
 ///
@@ -240,7 +240,7 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
 ///
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 /// - `token`, in the path: Token of the Cost Explorer query, from the response of
-///   `createOrgBillingCostExplorerUsageProcess`. Exactly 64 characters.
+///   `invoices::create_cost_explorer_process`. Exactly 64 characters.
 ///
 /// # Errors
 ///
@@ -697,7 +697,7 @@ static LIST_INVOICES: Operation = Operation {
 
 /// Returns the reports on an invoice that haven't expired, newest first.
 ///
-/// The download URL is only in the response of `getOrgInvoiceReport`.
+/// The download URL is only in the response of `invoices::get_org_invoice_report`.
 ///
 /// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`. Version 2025-03-12.
 ///

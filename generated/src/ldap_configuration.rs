@@ -251,7 +251,7 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 
 /// Starts a check of LDAP settings against the LDAP server, without saving them.
 ///
-/// Poll its result with `getGroupUserSecurityLdapVerify`.
+/// Poll its result with `ldap_configuration::get_user_security_verify`.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify`. Version 2023-01-01.
 ///

@@ -69,7 +69,7 @@ static CREATE_ORG: Operation = Operation {
 
 /// Invites a user to an organization; the user has access only after accepting.
 ///
-/// Use `createOrgUser` instead.
+/// Use `mongodb_cloud_users::create_org_user` instead.
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. May be gone after 2027-07-01.
 ///
@@ -190,7 +190,7 @@ static DELETE_ORG: Operation = Operation {
 
 /// Cancels a pending invitation to an organization.
 ///
-/// Fails if the user has already accepted. Use `removeOrgUser` instead.
+/// Fails if the user has already accepted. Use `mongodb_cloud_users::remove_org_user` instead.
 ///
 /// `DELETE /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. May be gone
 /// after 2027-07-01.
@@ -423,7 +423,7 @@ static GET_ORG_GROUPS: Operation = Operation {
 
 /// Returns one pending invitation to an organization.
 ///
-/// Use `getOrgUser` instead.
+/// Use `mongodb_cloud_users::get_org_user` instead.
 ///
 /// `GET /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. May be gone
 /// after 2027-07-01.
@@ -540,7 +540,7 @@ static GET_ORG_SETTINGS: Operation = Operation {
 
 /// Returns all pending invitations to an organization.
 ///
-/// Use `listOrgUsers` instead.
+/// Use `mongodb_cloud_users::list_org_users` instead.
 ///
 /// `GET /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. May be gone after 2027-07-01.
 ///
@@ -778,7 +778,7 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 
 /// Updates a pending invitation to an organization, found by its ID.
 ///
-/// Use `updateOrgUser` instead.
+/// Use `mongodb_cloud_users::update_org_user` instead.
 ///
 /// `PATCH /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. May be gone
 /// after 2027-07-01.
@@ -844,7 +844,7 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 
 /// Updates a pending invitation to an organization, found by the invited user's name.
 ///
-/// Use `updateOrgUser` instead.
+/// Use `mongodb_cloud_users::update_org_user` instead.
 ///
 /// `PATCH /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. May be gone after
 /// 2027-07-01.

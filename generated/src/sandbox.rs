@@ -137,7 +137,7 @@ pub mod preview {
     /// Returns the description of an `M0` or `M10` cluster, made from a sandbox configuration's
     /// template.
     ///
-    /// The description can serve as the body of `createGroupCluster`.
+    /// The description can serve as the body of `clusters::create_cluster`.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription`.
     /// In preview.

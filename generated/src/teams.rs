@@ -73,7 +73,7 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 
 /// Adds users of an organization to one of its teams, which takes up to 250 users.
 ///
-/// Superseded by `addOrgTeamUser`, which also takes pending users.
+/// Superseded by `mongodb_cloud_users::add_org_team_user`, which also takes pending users.
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`. Version 2023-01-01. May be gone
 /// after 2027-07-01.
@@ -602,7 +602,7 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
 
 /// Removes one user from a team.
 ///
-/// Superseded by `removeOrgTeamUser`, which also takes pending users.
+/// Superseded by `mongodb_cloud_users::remove_org_team_user`, which also takes pending users.
 ///
 /// `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}`. Version 2023-01-01. May
 /// be gone after 2027-07-01.

@@ -1134,7 +1134,7 @@ pub struct EmailNotification {
     /// sent.
     pub delay_min: Option<i64>,
     /// Email address to which alerts go, required with `typeName` `EMAIL`. Users, roles and teams
-    /// are notified through their own `typeName` and `emailEnabled`. An e-mail address.
+    /// are notified through their own `typeName` and `emailEnabled`.
     pub email_address: Option<String>,
     /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
     /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
@@ -4169,7 +4169,7 @@ pub struct UserNotification {
     /// Whether to notify by text message. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub sms_enabled: Option<bool>,
     /// Email address of the user to notify, who must belong to the project of the alert
-    /// configuration. Required if `typeName` is `USER`. An e-mail address.
+    /// configuration. Required if `typeName` is `USER`.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -11,8 +11,7 @@ use super::*;
 /// `cloud_backups::update_compliance_policy`.
 #[derive(Clone, Default)]
 pub struct DataProtectionSettings {
-    /// Email address of the person who may change the Backup Compliance Policy. Required. An e-mail
-    /// address.
+    /// Email address of the person who may change the Backup Compliance Policy. Required.
     pub authorized_email: Option<String>,
     /// First name of the person who may change the Backup Compliance Policy.
     pub authorized_user_first_name: Option<String>,
@@ -43,7 +42,7 @@ pub struct DataProtectionSettings {
     pub state: Option<DataProtectionSettingsState>,
     /// Date and time, in UTC, of the last update of the policy. Read-only.
     pub updated_date: Option<DateTime>,
-    /// Email address of the person who last updated the policy. Read-only. An e-mail address.
+    /// Email address of the person who last updated the policy. Read-only.
     pub updated_user: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -41,7 +41,7 @@ pub struct AlertAudit {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -124,7 +124,7 @@ pub struct AlertConfigAudit {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -304,7 +304,7 @@ pub struct ApiUserEventViewForNdsGroup {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Access list entry (IP address or range) that the event concerns. Read-only. May be `null`.
     pub whitelist_entry: Nullable<String>,
@@ -370,7 +370,7 @@ pub struct ApiUserEventViewForOrg {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Access list entry (IP address or range) that the event concerns. Read-only. May be `null`.
     pub whitelist_entry: Nullable<String>,
@@ -517,7 +517,7 @@ pub struct AtlasResourcePolicyAuditForNdsGroup {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// IDs of the resource policies that the action broke.
     pub violated_policies: Option<Vec<String>>,
@@ -585,7 +585,7 @@ pub struct AtlasResourcePolicyAuditForOrg {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -671,7 +671,7 @@ pub struct AutomationConfigEventView {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1037,7 +1037,7 @@ pub struct BillingEventViewForNdsGroup {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1103,7 +1103,7 @@ pub struct BillingEventViewForOrg {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1164,7 +1164,7 @@ pub struct ChartsAudit {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1346,7 +1346,7 @@ pub struct DataExplorerAccessedEventView {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1408,7 +1408,7 @@ pub struct DataExplorerEvent {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1482,7 +1482,7 @@ pub struct DataMetricEventView {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1548,7 +1548,7 @@ pub struct DefaultEventViewForNdsGroup {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2328,7 +2328,7 @@ pub struct DefaultEventViewForOrg {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3013,7 +3013,7 @@ pub struct FtsIndexAuditView {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3239,7 +3239,7 @@ pub struct HostEventViewForNdsGroup {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4351,7 +4351,7 @@ pub struct NdsAuditViewForNdsGroup {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Access list entry (IP address or range) that the event concerns. Read-only.
     pub whitelist_entry: Option<String>,
@@ -4416,7 +4416,7 @@ pub struct NdsAuditViewForOrg {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Access list entry (IP address or range) that the event concerns. Read-only.
     pub whitelist_entry: Option<String>,
@@ -4550,7 +4550,7 @@ pub struct NdsAutoScalingAuditViewForNdsGroup {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4647,7 +4647,7 @@ pub struct NdsServerlessInstanceAuditView {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4754,7 +4754,7 @@ pub struct NdsTenantEndpointAuditView {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4827,7 +4827,7 @@ pub struct NumberMetricEventView {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5152,7 +5152,7 @@ pub struct OrgEventViewForOrg {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5343,7 +5343,7 @@ pub struct RawMetricEventView {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5522,7 +5522,7 @@ pub struct ResourceEventViewForNdsGroup {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5587,7 +5587,7 @@ pub struct ResourceEventViewForOrg {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5671,7 +5671,7 @@ pub struct SearchDeploymentAuditView {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5831,7 +5831,7 @@ pub struct ServiceAccountGroupEvents {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5891,7 +5891,7 @@ pub struct ServiceAccountOrgEvents {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -6086,7 +6086,7 @@ pub struct TeamEvent {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -6206,7 +6206,7 @@ pub struct TeamEventViewForNdsGroup {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -6281,7 +6281,7 @@ pub struct TimeMetricEventView {
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -6426,13 +6426,13 @@ pub struct UserEventViewForNdsGroup {
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
     /// Email address of the user that was acted on. Returned for `USER` events. Read-only. May be
-    /// `null`. An e-mail address.
+    /// `null`.
     pub target_username: Nullable<String>,
     /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -6489,13 +6489,13 @@ pub struct UserEventViewForOrg {
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
     /// Email address of the user that was acted on. Returned for `USER` events. Read-only. May be
-    /// `null`. An e-mail address.
+    /// `null`.
     pub target_username: Nullable<String>,
     /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Email address of the user behind the event. Not returned together with `publicKey`.
-    /// Read-only. An e-mail address.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

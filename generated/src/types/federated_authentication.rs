@@ -165,7 +165,7 @@ atlas_admin_runtime::record! {
 /// A user who signs in to Atlas through federated authentication.
 #[derive(Clone, Default)]
 pub struct FederatedUser {
-    /// Email address of the user. Required. An e-mail address.
+    /// Email address of the user. Required.
     pub email_address: Option<String>,
     /// ID of the federation to which the user belongs. Required. Pattern: `^([a-f0-9]{24})$`.
     pub federation_settings_id: Option<String>,

@@ -528,8 +528,8 @@ atlas_admin_runtime::open_enum! {
 /// Returned by `invoices::create_cost_explorer_process`.
 #[derive(Clone, Default)]
 pub struct CostExplorerFilterResponseView {
-    /// Token with which `getOrgBillingCostExplorerUsage` fetches the result of the query. Exactly
-    /// 64 characters.
+    /// Token with which `invoices::get_cost_explorer_usage` fetches the result of the query.
+    /// Exactly 64 characters.
     pub token: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

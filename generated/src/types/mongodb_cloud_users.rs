@@ -74,7 +74,7 @@ pub struct GroupActiveUserResponse {
     pub mobile_number: Option<String>,
     /// Roles of the user in the project. Read-only. No item twice.
     pub roles: Option<Vec<String>>,
-    /// Email address with which the user signs in to Atlas. Read-only. An e-mail address.
+    /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -103,14 +103,14 @@ pub struct GroupPendingUserResponse {
     /// Date and time, in UTC, of the invitation's expiry. `null` if it was rejected. Read-only. May
     /// be `null`.
     pub invitation_expires_at: Nullable<DateTime>,
-    /// Email address of the inviting user. Read-only. An e-mail address.
+    /// Email address of the inviting user. Read-only.
     pub inviter_username: Option<String>,
     /// Whether the user is an active member of the organization or invited, or the invitation
     /// failed. Read-only.
     pub org_membership_status: Option<OrgMembershipStatus>,
     /// Roles of the user in the project. Read-only. No item twice.
     pub roles: Option<Vec<String>>,
-    /// Email address with which the user signs in to Atlas. Read-only. An e-mail address.
+    /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -153,7 +153,7 @@ pub struct GroupUserRequest {
     /// 1 item. No item twice.
     pub roles: Option<Vec<String>>,
     /// Email address of the user to add or invite. Required. Write-only: the service never returns
-    /// it. An e-mail address.
+    /// it.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -237,7 +237,7 @@ pub struct OrgActiveUserResponse {
     pub roles: Option<OrgUserRolesResponse>,
     /// IDs of the teams to which the user belongs. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// Email address with which the user signs in to Atlas. Read-only. An e-mail address.
+    /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -295,7 +295,7 @@ pub struct OrgPendingUserResponse {
     /// Date and time, in UTC, of the invitation's expiry. `null` if it was rejected. Read-only. May
     /// be `null`.
     pub invitation_expires_at: Nullable<DateTime>,
-    /// Email address of the inviting user. Read-only. An e-mail address.
+    /// Email address of the inviting user. Read-only.
     pub inviter_username: Option<String>,
     /// Whether the user is an active member of the organization or invited, or the invitation
     /// failed. Read-only.
@@ -304,7 +304,7 @@ pub struct OrgPendingUserResponse {
     pub roles: Option<OrgUserRolesResponse>,
     /// IDs of the teams to which the user belongs. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// Email address with which the user signs in to Atlas. Read-only. An e-mail address.
+    /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -333,7 +333,7 @@ pub struct OrgUserRequest {
     /// twice.
     pub team_ids: Option<Vec<String>>,
     /// Email address of the user to add or invite. Required. Write-only: the service never returns
-    /// it. An e-mail address.
+    /// it.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

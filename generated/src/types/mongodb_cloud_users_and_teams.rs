@@ -13,7 +13,7 @@ pub struct CloudAppUser {
     pub country: Option<String>,
     /// Date and time, in UTC, of the account's creation. Read-only.
     pub created_at: Option<DateTime>,
-    /// Email address of the user. Deprecated. Read-only. An e-mail address.
+    /// Email address of the user. Deprecated. Read-only.
     pub email_address: Option<String>,
     /// Given name of the user. Required.
     pub first_name: Option<String>,
@@ -35,7 +35,7 @@ pub struct CloudAppUser {
     pub roles: Option<Vec<CloudAccessRoleAssignment>>,
     /// IDs of the teams to which the user belongs. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// Email address with which the user signs in to Atlas. Required. An e-mail address.
+    /// Email address with which the user signs in to Atlas. Required.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -262,7 +262,7 @@ pub struct OrganizationInvitationRequest {
     pub roles: Option<Vec<Role>>,
     /// IDs of the teams that the invited person joins. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// Email address of the user to invite to the organization. An e-mail address.
+    /// Email address of the user to invite to the organization.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

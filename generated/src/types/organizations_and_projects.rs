@@ -101,7 +101,7 @@ pub struct OrganizationInvitation {
     pub group_role_assignments: Option<Vec<GroupRole>>,
     /// ID of the invitation. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Email address of the inviting user. Read-only. An e-mail address.
+    /// Email address of the inviting user. Read-only.
     pub inviter_username: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
@@ -113,7 +113,7 @@ pub struct OrganizationInvitation {
     pub roles: Option<Vec<Role>>,
     /// IDs of the teams that the invited person joins. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// Email address of the user invited to the organization. An e-mail address.
+    /// Email address of the user invited to the organization.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -209,13 +209,13 @@ pub struct GroupInvitation {
     pub group_name: Option<String>,
     /// ID of the invitation. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Email address of the inviting user. Read-only. An e-mail address.
+    /// Email address of the inviting user. Read-only.
     pub inviter_username: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Roles that the user receives on accepting the invitation. No item twice.
     pub roles: Option<Vec<String>>,
-    /// Email address of the user invited to the project. Read-only. An e-mail address.
+    /// Email address of the user invited to the project. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -242,7 +242,7 @@ atlas_admin_runtime::record! {
 pub struct GroupInvitationRequest {
     /// Project roles that the user receives on accepting the invitation. No item twice.
     pub roles: Option<Vec<String>>,
-    /// Email address of the user to invite to the project. An e-mail address.
+    /// Email address of the user to invite to the project.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
