@@ -33,7 +33,7 @@ pub struct Share {
 impl Share {
     /// Returns the share in percent, rounded down.
     pub fn percent(self) -> usize {
-        if self.all == 0 { 100 } else { self.said * 100 / self.all }
+        (self.said * 100).checked_div(self.all).unwrap_or(100)
     }
 
     fn of(things: &[(String, bool)]) -> Self {
