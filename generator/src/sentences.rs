@@ -101,7 +101,7 @@ impl<'w> Sentences<'w> {
         if words.is_empty() {
             return Wording::default();
         }
-        let stale = keys::Keys::of(document, api, names).stale(words);
+        let stale = keys::Keys::of(document, api, names, words).stale();
         Wording { wanting: wanting::wanting(self, api), stale }
     }
 }

@@ -10,9 +10,9 @@ use crate::model::{Api, Kind, TypeDef};
 use crate::names::Names;
 use crate::words::{Lines, Sentence, Words};
 
-/// The keys that a document has.
-#[derive(Default)]
+/// The keys that a document has, as far as there are sentences for them.
 pub(super) struct Keys<'d> {
+    words: &'d Words,
     operations: BTreeSet<&'d str>,
     tags: BTreeSet<&'d str>,
     parameters: BTreeSet<String>,
@@ -29,8 +29,21 @@ const METHODS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
 
 impl<'d> Keys<'d> {
     /// Collects the keys of a document, and the values that the model has kept from earlier ones.
-    pub(super) fn of(document: &'d Value, api: &'d Api, names: &Names) -> Self {
-        let mut keys = Self::default();
+    pub(super) fn of(
+        document: &'d Value,
+        api: &'d Api,
+        names: &Names,
+        words: &'d Words,
+    ) -> Self {
+        let mut keys = Self {
+            words,
+            operations: BTreeSet::new(),
+            tags: BTreeSet::new(),
+            parameters: BTreeSet::new(),
+            places: BTreeSet::new(),
+            properties: BTreeSet::new(),
+            values: BTreeSet::new(),
+        };
         keys.tags.extend(api.tags.iter().map(|tag| tag.name.as_str()));
         keys.add_operations(document);
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
@@ -73,7 +86,8 @@ impl<'d> Keys<'d> {
             for key in [name.to_owned(), format!("{id}.{name}")] {
                 let lists = [schema, schema.and_then(|schema| schema.get("items"))];
                 lists.into_iter().flatten().for_each(|it| self.add_listed(it, &key));
-                self.places.extend([key.clone(), format!("{key}[]")]);
+                self.add_place(&key);
+                self.add_place(&format!("{key}[]"));
                 self.parameters.insert(key);
             }
         }
@@ -99,7 +113,7 @@ impl<'d> Keys<'d> {
 
     fn add_schema(&mut self, whole: &'d Value, path: &str) {
         let Some(schema) = whole.as_object() else { return };
-        self.places.insert(path.to_owned());
+        self.add_place(path);
         if schema.contains_key("enum") {
             let member = member_of(path);
             for table in member.iter().flat_map(|it| [it.path, it.name]).chain([path]) {
@@ -131,8 +145,24 @@ impl<'d> Keys<'d> {
     /// Adds the values that a schema lists to a table.
     fn add_listed(&mut self, schema: &Value, table: &str) {
         for value in schema.get("enum").and_then(Value::as_array).into_iter().flatten() {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            self.values.insert((table.to_owned(), value));
+            match value.as_str() {
+                Some(value) => self.add_value(table, value),
+                None => self.add_value(table, &value.to_string()),
+            }
+        }
+    }
+
+    fn add_value(&mut self, table: &str, value: &str) {
+        let lines = self.words.values.get(table);
+        if lines.is_some_and(|lines| lines.contains_key(value)) {
+            self.values.insert((table.to_owned(), value.to_owned()));
+        }
+    }
+
+    fn add_place(&mut self, key: &str) {
+        let Words { types, properties, .. } = self.words;
+        if types.contains_key(key) || properties.contains_key(key) {
+            self.places.insert(key.to_owned());
         }
     }
 
@@ -142,18 +172,18 @@ impl<'d> Keys<'d> {
         let keys = def.origin.places.iter().map(|place| place.key.as_str());
         let together = (def.origin.places.len() > 1).then_some(name);
         let own: Vec<&str> = keys.chain(together).collect();
-        self.places.extend(own.iter().map(|key| (*key).to_owned()));
+        own.iter().for_each(|key| self.add_place(key));
         let Kind::Enum(values) = &def.kind else { return };
         let members = own.iter().filter_map(|key| member_of(key));
         let members: Vec<&str> = members.flat_map(|it| [it.path, it.name]).collect();
         for table in own.iter().chain(&members) {
-            let pair = |value: &String| ((*table).to_owned(), value.clone());
-            self.values.extend(values.values.iter().map(pair));
+            values.values.iter().for_each(|value| self.add_value(table, value));
         }
     }
 
     /// Lists the sentences whose key the document doesn't have.
-    pub(super) fn stale(&self, words: &Words) -> Vec<Diagnostic> {
+    pub(super) fn stale(&self) -> Vec<Diagnostic> {
+        let words = self.words;
         let is_property =
             |key: &str| self.properties.contains(key) || self.places.contains(key);
         let mut stale = Vec::new();
