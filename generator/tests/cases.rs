@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use atlas_admin_generator::{Ledger, Options, Output, Words, generate};
+use atlas_admin_generator::{Docs, Ledger, Options, Output, Words, generate};
 
 use crates::Workspace;
 
@@ -141,6 +141,23 @@ fn a_second_run_with_the_ledger_of_the_first_changes_nothing() {
         assert_eq!(second.files.len(), case.output.files.len(), "{}", case.name);
         assert_eq!(second.ledger, case.output.ledger, "{}", case.name);
     }
+}
+
+/// Sentences would stand twice beside the document's prose; and without any, all is as it was.
+#[test]
+fn the_documents_prose_takes_the_place_of_sentences() {
+    let case = CASES.iter().find(|case| case.name == "33-words").expect("a case");
+    let spec = fs::read(case.folder.join("spec.yaml")).expect("a document");
+    let files = |options: Options| {
+        let made = generate(&spec, &[], &Ledger::default(), &options);
+        made.unwrap_or_else(|found| panic!("{}", found[0])).files
+    };
+    let words = words(&case.folder);
+    assert_ne!(words, Words::default());
+    let full = Options { docs: Docs::Full, ..Options::default() };
+    let plain = files(full.clone());
+    assert_eq!(files(Options { words, ..full }), plain);
+    assert!(plain["src/bikes.rs"].contains("/// Get bike: `GET /bikes/{bikeId}`\n"));
 }
 
 #[test]
