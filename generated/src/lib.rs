@@ -28,70 +28,133 @@
 //!
 //! Mostly below `/api/atlas/v2/groups`:
 //!
-//! - [AI Model API Keys](mod@ai_model_api_keys): 7 operations
-//! - [AI Model Rate Limits](mod@ai_model_rate_limits): 7 operations
-//! - [AWS Clusters DNS](mod@aws_clusters_dns): 2 operations
-//! - [Access Tracking](mod@access_tracking): 2 operations
-//! - [Activity Feed](mod@activity_feed): 2 operations
-//! - [Alert Configurations](mod@alert_configurations): 8 operations
-//! - [Alerts](mod@alerts): 4 operations
-//! - [Atlas Search](mod@atlas_search): 18 operations
-//! - [Auditing](mod@auditing): 2 operations
-//! - [Cloud Backups](mod@cloud_backups): 44 operations
-//! - [Cloud Migration Service](mod@cloud_migration_service): 8 operations
-//! - [Cloud Provider Access](mod@cloud_provider_access): 5 operations
-//! - [Cluster Outage Simulation](mod@cluster_outage_simulation): 3 operations
-//! - [Clusters](mod@clusters): 23 operations
-//! - [Collection Level Metrics](mod@collection_level_metrics): 9 operations
-//! - [Custom Database Roles](mod@custom_database_roles): 5 operations
-//! - [Data Federation](mod@data_federation): 14 operations
-//! - [Database Users](mod@database_users): 5 operations
+//! - [AI Model API Keys](mod@ai_model_api_keys): 7 operations. Creates, renames and deletes API
+//!   keys for the embedding and reranking models.
+//! - [AI Model Rate Limits](mod@ai_model_rate_limits): 7 operations. Returns, changes and
+//!   resets limits on requests and tokens for AI models.
+//! - [AWS Clusters DNS](mod@aws_clusters_dns): 2 operations. Turns custom DNS for AWS clusters
+//!   on or off.
+//! - [Access Tracking](mod@access_tracking): 2 operations. Returns logs of the attempts to
+//!   authenticate against clusters.
+//! - [Activity Feed](mod@activity_feed): 2 operations. Makes shareable links to the activity
+//!   feed of a project or organization, with filters already set.
+//! - [Alert Configurations](mod@alert_configurations): 8 operations. Manages what triggers
+//!   alerts in a project, and how Atlas notifies of them.
+//! - [Alerts](mod@alerts): 4 operations. Lists and acknowledges the alerts that alert
+//!   configurations have triggered.
+//! - [Atlas Search](mod@atlas_search): 18 operations. Manages search and vector search indexes
+//!   of clusters, and the dedicated Search Nodes that serve them.
+//! - [Auditing](mod@auditing): 2 operations. Reads and changes the database auditing settings
+//!   of projects.
+//! - [Cloud Backups](mod@cloud_backups): 44 operations. Takes, schedules, keeps, exports and
+//!   restores snapshots of clusters, and sets compliance rules for them.
+//! - [Cloud Migration Service](mod@cloud_migration_service): 8 operations. Migrates clusters
+//!   from Ops Manager or Cloud Manager to Atlas (push live migration).
+//! - [Cloud Provider Access](mod@cloud_provider_access): 5 operations. Manages the roles with
+//!   which Atlas accesses your accounts at AWS, Azure and Google Cloud.
+//! - [Cluster Outage Simulation](mod@cluster_outage_simulation): 3 operations. Simulates
+//!   regional outages of clusters, to test how applications cope.
+//! - [Clusters](mod@clusters): 23 operations. Creates, changes, upgrades and deletes clusters,
+//!   which can change what you pay.
+//! - [Collection Level Metrics](mod@collection_level_metrics): 9 operations. Reads query
+//!   latency metrics of collections, and pins the namespaces to collect them for.
+//! - [Custom Database Roles](mod@custom_database_roles): 5 operations. Manages a project's own
+//!   database roles, for cases that the built-in roles don't cover.
+//! - [Data Federation](mod@data_federation): 14 operations. Manages federated database
+//!   instances, with their query limits, query logs and private endpoints.
+//! - [Database Users](mod@database_users): 5 operations. Creates, changes and deletes the users
+//!   that log in to a project's clusters and federated database instances.
 //! - [Encryption at Rest using Customer Key
-//!   Management](mod@encryption_at_rest_using_customer_key_management): 6 operations
-//! - [Events](mod@events): 5 operations
-//! - [Flex Clusters](mod@flex_clusters): 6 operations
-//! - [Flex Restore Jobs](mod@flex_restore_jobs): 3 operations
-//! - [Flex Snapshots](mod@flex_snapshots): 3 operations
-//! - [Global Clusters](mod@global_clusters): 5 operations
-//! - [LDAP Configuration](mod@ldap_configuration): 5 operations
-//! - [Legacy Backup](mod@legacy_backup): 11 operations
-//! - [Maintenance Windows](mod@maintenance_windows): 5 operations
-//! - [Metric Integrations](mod@metric_integrations): 5 operations
-//! - [Monitoring and Logs](mod@monitoring_and_logs): 14 operations
-//! - [Network Peering](mod@network_peering): 13 operations
-//! - [Online Archive](mod@online_archive): 6 operations
-//! - [Overload Protection Simulation](mod@overload_protection_simulation): 4 operations
-//! - [Performance Advisor](mod@performance_advisor): 11 operations
-//! - [Private Endpoint Services](mod@private_endpoint_services): 10 operations
-//! - [Project IP Access List](mod@project_ip_access_list): 5 operations
-//! - [Projects](mod@projects): 23 operations
-//! - [Push-Based Log Export](mod@push_based_log_export): 9 operations
-//! - [Query Shape Insights](mod@query_shape_insights): 5 operations
-//! - [Rolling Index](mod@rolling_index): 1 operation
-//! - [Serverless Instances](mod@serverless_instances): 2 operations
-//! - [Serverless Private Endpoints](mod@serverless_private_endpoints): 5 operations
-//! - [Service Accounts](mod@service_accounts): 22 operations
-//! - [Standby Links](mod@standby_links): 8 operations
-//! - [Streams](mod@streams): 37 operations
-//! - [Third-Party Integrations](mod@third_party_integrations): 5 operations
-//! - [X.509 Authentication](mod@x509_authentication): 3 operations
+//!   Management](mod@encryption_at_rest_using_customer_key_management): 6 operations.
+//!   Configures encryption of stored data with the customer's own keys, on AWS, Azure or Google
+//!   Cloud.
+//! - [Events](mod@events): 5 operations. Reads the log of what happened in projects and
+//!   organizations.
+//! - [Flex Clusters](mod@flex_clusters): 6 operations. Creates, changes, upgrades and deletes
+//!   flex clusters, the small shared tier billed by use.
+//! - [Flex Restore Jobs](mod@flex_restore_jobs): 3 operations. Restores snapshots of flex
+//!   clusters.
+//! - [Flex Snapshots](mod@flex_snapshots): 3 operations. Lists the snapshots of flex clusters,
+//!   and requests downloads of them.
+//! - [Global Clusters](mod@global_clusters): 5 operations. Manages the sharded collections of
+//!   global clusters (managed namespaces), and which zone serves which location.
+//! - [LDAP Configuration](mod@ldap_configuration): 5 operations. Sets up and verifies LDAP over
+//!   TLS for authentication and authorization of database users.
+//! - [Legacy Backup](mod@legacy_backup): 11 operations. Manages the backup system that Cloud
+//!   Backup replaced: its schedules, snapshots, checkpoints and restore jobs.
+//! - [Maintenance Windows](mod@maintenance_windows): 5 operations. Sets when Atlas may maintain
+//!   the clusters of a project, and defers scheduled maintenance.
+//! - [Metric Integrations](mod@metric_integrations): 5 operations. Manages the export of a
+//!   project's metrics to OpenTelemetry collectors.
+//! - [Monitoring and Logs](mod@monitoring_and_logs): 14 operations. Downloads logs, and reads
+//!   measurements of processes, databases, disks and Atlas Search.
+//! - [Network Peering](mod@network_peering): 13 operations. Manages private connections between
+//!   your networks and those of Atlas: containers, which are address ranges, and the peering
+//!   connections in them.
+//! - [Online Archive](mod@online_archive): 6 operations. Manages online archives, which move
+//!   old documents from a cluster to cheaper storage where they can still be queried.
+//! - [Overload Protection Simulation](mod@overload_protection_simulation): 4 operations.
+//!   Starts, reads and deletes simulations of overload protection on a cluster.
+//! - [Performance Advisor](mod@performance_advisor): 11 operations. Returns slow queries and
+//!   advice on indexes and schemas, and sets the threshold for slow operations.
+//! - [Private Endpoint Services](mod@private_endpoint_services): 10 operations. Manages private
+//!   endpoint services and the endpoints attached to them, which connect your cloud network to
+//!   Atlas without the public Internet.
+//! - [Project IP Access List](mod@project_ip_access_list): 5 operations. Controls the addresses
+//!   from which clients may connect to a project's clusters, permanently or for up to seven
+//!   days.
+//! - [Projects](mod@projects): 23 operations. Manages projects, with their settings, limits,
+//!   users and invitations.
+//! - [Push-Based Log Export](mod@push_based_log_export): 9 operations. Exports a project's
+//!   database and audit logs continuously to storage or observability services.
+//! - [Query Shape Insights](mod@query_shape_insights): 5 operations. Reads statistics of query
+//!   shapes, and rejects query shapes so that a cluster doesn't run them.
+//! - [Rolling Index](mod@rolling_index): 1 operation. Builds indexes one node at a time, which
+//!   spares a busy cluster.
+//! - [Serverless Instances](mod@serverless_instances): 2 operations. Returns serverless
+//!   instances, and the flex clusters that replaced them.
+//! - [Serverless Private Endpoints](mod@serverless_private_endpoints): 5 operations. Manages
+//!   private endpoints, through which a private network reaches a serverless instance.
+//! - [Service Accounts](mod@service_accounts): 22 operations. Manages service accounts: OAuth
+//!   2.0 clients for programs that call this API, with their secrets and access lists.
+//! - [Standby Links](mod@standby_links): 8 operations. Manages standby links, each of which
+//!   pairs an active cluster with a standby cluster for disaster recovery, and their failovers.
+//! - [Streams](mod@streams): 37 operations. Manages Atlas Stream Processing: workspaces,
+//!   connections, processors and private networking.
+//! - [Third-Party Integrations](mod@third_party_integrations): 5 operations. Manages the
+//!   services, such as Datadog, Slack or PagerDuty, to which a project sends alerts or metrics.
+//! - [X.509 Authentication](mod@x509_authentication): 3 operations. Manages X.509
+//!   authentication of database users: certificates that Atlas generates, or your own
+//!   certificate authority.
 //!
 //! Mostly below `/api/atlas/v2/orgs`:
 //!
-//! - [Invoices](mod@invoices): 14 operations
-//! - [MongoDB Cloud Users](mod@mongodb_cloud_users): 19 operations
-//! - [Organizations](mod@organizations): 20 operations
-//! - [Programmatic API Keys](mod@programmatic_api_keys): 14 operations
-//! - [Resource Policies](mod@resource_policies): 7 operations
-//! - [Sandbox](mod@sandbox): 6 operations
-//! - [Teams](mod@teams): 13 operations
+//! - [Invoices](mod@invoices): 14 operations. Returns invoices, their line items and reports,
+//!   and runs Cost Explorer queries.
+//! - [MongoDB Cloud Users](mod@mongodb_cloud_users): 19 operations. Invites people to
+//!   organizations, projects and teams, and manages their roles.
+//! - [Organizations](mod@organizations): 20 operations. Manages organizations, their settings
+//!   and their invitations.
+//! - [Programmatic API Keys](mod@programmatic_api_keys): 14 operations. Manages an
+//!   organization's API keys for this API, their roles in projects and their access lists.
+//! - [Resource Policies](mod@resource_policies): 7 operations. Manages an organization's
+//!   resource policies: rules for how its projects and clusters may be configured.
+//! - [Sandbox](mod@sandbox): 6 operations. Manages sandbox configurations: an organization's
+//!   template for sandbox clusters, and whether the feature is on.
+//! - [Teams](mod@teams): 13 operations. Manages teams, groups of an organization's users that
+//!   get roles in projects together.
 //!
 //! Elsewhere:
 //!
-//! - [Federated Authentication](mod@federated_authentication): 18 operations
-//! - [Limit Description](mod@limit_description): 2 operations
-//! - [Rate Limiting](mod@rate_limiting): 2 operations
-//! - [Root](mod@root): 2 operations
+//! - [Federated Authentication](mod@federated_authentication): 18 operations. Manages sign-in
+//!   through a company's own identity providers: providers, connected organizations and role
+//!   mappings.
+//! - [Limit Description](mod@limit_description): 2 operations. Returns which project limits
+//!   users can change, with defaults and maximums.
+//! - [Rate Limiting](mod@rate_limiting): 2 operations. Returns how many requests to the
+//!   Administration API are allowed, by endpoint set.
+//! - [Root](mod@root): 2 operations. Returns the state of the service and the IP addresses of
+//!   its control plane.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![allow(
     clippy::large_enum_variant,

@@ -117,6 +117,32 @@ pub(crate) fn spoken(name: &str) -> String {
     heck::ToSnakeCase::to_snake_case(name).replace('_', " ")
 }
 
+/// Returns the JSON name that a field's name suggests: `disk_size` → `diskSize`.
+pub(crate) fn lower_camel(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for (index, word) in name.split('_').enumerate() {
+        let mut letters = word.chars();
+        let first = letters.next().filter(|_| index > 0);
+        match first {
+            Some(first) => {
+                text.extend(first.to_uppercase());
+                text.push_str(letters.as_str());
+            }
+            None => text.push_str(word),
+        }
+    }
+    text
+}
+
+/// Tells whether a name has the letters of a spelling in their order, whatever their case.
+pub(crate) fn is_said_by(name: &str, spelling: &str) -> bool {
+    let letters = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    letters(name) == letters(spelling)
+}
+
 /// Returns the name if it is free, else the name with the first free number.
 pub(crate) fn free_name(name: &str, is_free: impl Fn(&str) -> bool) -> String {
     let start = name.trim_end_matches('_');

@@ -23,11 +23,12 @@ use std::collections::BTreeMap;
 use crate::facts::Facts;
 use crate::model::Api;
 use crate::names::Names;
+use crate::sentences::Sentences;
 
 /// The source of the sentences in doc comments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Docs {
-    /// Our own, composed from facts.
+    /// Our own: sentences where there are some, and facts.
     #[default]
     Facts,
     /// The document's own prose where it has some, for those who are allowed to use it.
@@ -50,6 +51,7 @@ pub struct Emit<'a> {
     pub api: &'a Api,
     pub facts: &'a Facts,
     pub names: &'a Names,
+    pub sentences: &'a Sentences<'a>,
     pub docs: Docs,
     pub home: &'a CrateLocation,
 }

@@ -26,17 +26,21 @@ pub mod pointer;
 pub mod prose;
 mod reconcile;
 mod render;
+mod sentences;
 mod settle;
 mod summary;
 mod tree;
 pub mod version;
+mod words;
 
 pub use codes::ErrorCodes;
 pub use diagnostic::Diagnostic;
 pub use emit::{CrateLocation, Docs, Files};
 pub use ledger::Ledger;
 pub use overlay::UnmatchedAction;
+pub use sentences::{Coverage, Share, Wording};
 pub use summary::Summary;
+pub use words::Words;
 
 use model::Unmapped;
 
@@ -51,6 +55,8 @@ pub struct Options {
     pub unmatched: UnmatchedAction,
     /// The error codes of the service, which no document lists.
     pub codes: ErrorCodes,
+    /// The sentences for doc comments; `Docs::Full` has no use for them.
+    pub words: Words,
 }
 
 /// The crate that a document becomes, and all that is known about it.
@@ -66,6 +72,10 @@ pub struct Output {
     pub notes: Vec<Diagnostic>,
     /// The size of the API.
     pub summary: Summary,
+    /// The document with its corrections.
+    pub tree: serde_json::Value,
+    /// The sentences that the document wants, and those that it has no use for.
+    pub wording: Wording,
 }
 
 /// Generates the crate for a document, with overlays applied, each a file name and its bytes.
@@ -91,19 +101,32 @@ pub fn generate(
     let names = names::name(&api, &options.codes, ledger)?;
     let mut next = ledger.clone();
     next.record_all(&api, &facts, &names);
+    let none = Words::default();
+    let words = if options.docs == Docs::Full { &none } else { &options.words };
+    let sentences = sentences::Sentences::of(&api, &names, words);
     let files = emit::emit(&emit::Emit {
         api: &api,
         facts: &facts,
         names: &names,
+        sentences: &sentences,
         docs: options.docs,
         home: &options.home,
     });
-    let summary = Summary::of(&api, files.len());
+    let summary = Summary::of(&api, files.len(), sentences.coverage(&api));
+    let wording = sentences.wording(&api, &names, words, &document.tree);
     let unmapped = api
         .unmapped
         .iter()
         .map(|loss| format!("{} {}\n", loss.pointer, loss.what))
         .collect();
     let notes = document.notes.into_iter().chain(names.notes).collect();
-    Ok(Output { files, ledger: next, unmapped, notes, summary })
+    Ok(Output {
+        files,
+        ledger: next,
+        unmapped,
+        notes,
+        summary,
+        tree: document.tree,
+        wording,
+    })
 }

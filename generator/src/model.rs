@@ -126,6 +126,8 @@ pub struct Field {
     pub kept: bool,
     pub deprecated: bool,
     pub limits: Limits,
+    /// The keys of the places that declare it: `Schema.property`. Several where types are merged.
+    pub places: Vec<String>,
     pub prose: Option<String>,
 }
 
@@ -144,6 +146,7 @@ impl Field {
             kept: false,
             deprecated: false,
             limits: Limits::default(),
+            places: Vec::new(),
             prose: None,
         }
     }
@@ -161,6 +164,16 @@ impl Field {
         self.deprecated &= other.deprecated;
         if self.limits != other.limits {
             self.limits = Limits::default();
+        }
+        self.add_places(&other.places);
+    }
+
+    /// Adds places that declare it too.
+    pub fn add_places(&mut self, places: &[String]) {
+        for place in places {
+            if !self.places.contains(place) {
+                self.places.push(place.clone());
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Api, Kind, Operation};
+use crate::sentences::Coverage;
 
 const HEAD: &str = "\
 # How many there are of everything. Written by `cargo xtask codegen`: review what moves.
@@ -41,10 +42,12 @@ pub struct Summary {
     pub files: usize,
     /// The number of things that are knowingly not typed.
     pub unmapped: usize,
+    /// The shares of things that have a sentence of our own.
+    pub words: Coverage,
 }
 
 impl Summary {
-    pub(crate) fn of(api: &Api, files: usize) -> Self {
+    pub(crate) fn of(api: &Api, files: usize, words: Coverage) -> Self {
         let operations = || api.operations.iter();
         let versions = || operations().flat_map(|operation| &operation.versions);
         let tags: BTreeSet<usize> =
@@ -68,11 +71,12 @@ impl Summary {
             secrets: api.types.iter().map(|def| secrets(&def.kind)).sum(),
             files,
             unmapped: api.unmapped.len(),
+            words,
         }
     }
 
     /// Returns each number with its name.
-    pub fn numbers(&self) -> [(&'static str, usize); 15] {
+    pub fn numbers(&self) -> [(&'static str, usize); 22] {
         [
             ("operations", self.operations),
             ("operation_versions", self.operation_versions),
@@ -89,6 +93,13 @@ impl Summary {
             ("secrets", self.secrets),
             ("files", self.files),
             ("unmapped", self.unmapped),
+            ("parameters", self.words.parameters.all),
+            ("properties", self.words.properties.all),
+            ("operations_with_words", self.words.operations.said),
+            ("tags_with_words", self.words.tags.said),
+            ("parameters_with_words", self.words.parameters.said),
+            ("types_with_words", self.words.types.said),
+            ("properties_with_words", self.words.properties.said),
         ]
     }
 

@@ -1,7 +1,7 @@
 //! Golden cases: a minimal document for each concern, and its generated code.
 //!
-//! A case is a folder `cases/NN-name` with `spec.yaml`. Beside it, as snapshots of `insta`: the
-//! relevant generated files, and the diagnostics of the document. To review the effect of a change
+//! A case is a folder `cases/NN-name` with `spec.yaml`, and `words/` if it is about sentences.
+//! Beside it, as snapshots of `insta`: the relevant generated files, and the diagnostics of the document. To review the effect of a change
 //! of the generator: `cargo insta test -p atlas-admin-generator --test cases --review`, or without
 //! `cargo-insta`: `INSTA_UPDATE=always cargo test -p atlas-admin-generator --test cases` and `git
 //! diff`.
@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use atlas_admin_generator::{Ledger, Options, Output, generate};
+use atlas_admin_generator::{Docs, Ledger, Options, Output, Words, generate};
 
 use crates::Workspace;
 
@@ -43,8 +43,9 @@ impl Case {
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
         let spec = fs::read(folder.join("spec.yaml"))
             .unwrap_or_else(|error| panic!("{name}/spec.yaml: {error}"));
-        let output = generate(&spec, &[], &Ledger::default(), &Options::default())
-            .unwrap_or_else(|found| {
+        let options = Options { words: words(&folder), ..Options::default() };
+        let output =
+            generate(&spec, &[], &Ledger::default(), &options).unwrap_or_else(|found| {
                 let said: Vec<String> = found.iter().map(ToString::to_string).collect();
                 panic!("{name}: {}", said.join("\n"))
             });
@@ -60,13 +61,30 @@ impl Case {
                 snapshots.insert(path.replace('/', "-"), text.clone());
             }
         }
-        let notes = self.output.notes.iter().map(|note| format!("{note}\n"));
+        let stale = &self.output.wording.stale;
+        let notes =
+            self.output.notes.iter().chain(stale).map(|note| format!("{note}\n"));
         let said = notes.collect::<String>() + &self.output.unmapped;
         if !said.is_empty() {
             snapshots.insert("diagnostics".to_owned(), said);
         }
         snapshots
     }
+}
+
+/// Reads the sentences beside a document; most cases have none.
+fn words(case: &Path) -> Words {
+    let Ok(entries) = fs::read_dir(case.join("words")) else { return Words::default() };
+    let files: Vec<(String, String)> = entries
+        .map(|entry| {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (name, fs::read_to_string(path).expect("sentences"))
+        })
+        .collect();
+    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    Words::parse(files)
+        .unwrap_or_else(|found| panic!("{}: {}", case.display(), found[0]))
 }
 
 fn root() -> PathBuf {
@@ -114,7 +132,8 @@ fn no_snapshot_is_left_over() {
 fn a_second_run_with_the_ledger_of_the_first_changes_nothing() {
     for case in CASES.iter() {
         let spec = fs::read(case.folder.join("spec.yaml")).expect("a document");
-        let second = generate(&spec, &[], &case.output.ledger, &Options::default())
+        let options = Options { words: words(&case.folder), ..Options::default() };
+        let second = generate(&spec, &[], &case.output.ledger, &options)
             .unwrap_or_else(|found| panic!("{}: {}", case.name, found[0]));
         for (path, text) in &second.files {
             assert_eq!(Some(text), case.output.files.get(path), "{}: {path}", case.name);
@@ -122,6 +141,23 @@ fn a_second_run_with_the_ledger_of_the_first_changes_nothing() {
         assert_eq!(second.files.len(), case.output.files.len(), "{}", case.name);
         assert_eq!(second.ledger, case.output.ledger, "{}", case.name);
     }
+}
+
+/// Sentences would stand twice beside the document's prose; and without any, all is as it was.
+#[test]
+fn the_documents_prose_takes_the_place_of_sentences() {
+    let case = CASES.iter().find(|case| case.name == "33-words").expect("a case");
+    let spec = fs::read(case.folder.join("spec.yaml")).expect("a document");
+    let files = |options: Options| {
+        let made = generate(&spec, &[], &Ledger::default(), &options);
+        made.unwrap_or_else(|found| panic!("{}", found[0])).files
+    };
+    let words = words(&case.folder);
+    assert_ne!(words, Words::default());
+    let full = Options { docs: Docs::Full, ..Options::default() };
+    let plain = files(full.clone());
+    assert_eq!(files(Options { words, ..full }), plain);
+    assert!(plain["src/bikes.rs"].contains("/// Get bike: `GET /bikes/{bikeId}`\n"));
 }
 
 #[test]

@@ -8,7 +8,8 @@ use std::time::Instant;
 use std::{fs, io};
 
 use atlas_admin_generator::{
-    self as generator, CrateLocation, Docs, ErrorCodes, Ledger, Output, UnmatchedAction,
+    self as generator, CrateLocation, Diagnostic, Docs, ErrorCodes, Ledger, Output,
+    Share, UnmatchedAction, Words,
 };
 use lexopt::Arg;
 
@@ -23,7 +24,8 @@ Usage: cargo xtask codegen [--spec PATH] [--out DIR] [--overlays DIR] [--docs fa
                            [--check] [--new-names]
 
 Writes the crate in generated/ from spec/atlas-admin-v2.yaml, the corrections in
-spec/overlays, the error codes in spec/error-codes.toml and the names in spec/names.toml.
+spec/overlays, the error codes in spec/error-codes.toml, the sentences in spec/words and the
+names in spec/names.toml.
 
   --spec PATH         another document, YAML or JSON; corrections that don't apply to it are
                       notes then, and spec/ is left as it is:
@@ -118,12 +120,14 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         home: home(&root, &out)?,
         unmatched: if is_other { UnmatchedAction::Note } else { UnmatchedAction::Error },
         codes: read_codes(&spec.join("error-codes.toml"))?,
+        words: read_words(&spec.join("words"))?,
     };
     let mut output = generator::generate(&bytes, &overlays, &ledger, &wanted)
         .map_err(Failure::Document)?;
     for note in &output.notes {
         eprintln!("{note}");
     }
+    tell_stale(&output.wording.stale, options.spec.is_some());
     if options.new_names {
         for change in known.changes(&output.ledger) {
             println!("{change}");
@@ -136,32 +140,43 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     }
     let mut planned = tree::plan(&out, &output.files)?;
     if is_ours {
-        plan_beside(&mut planned, &root, &bytes, &output)?;
+        plan_beside(&mut planned, &root, &output)?;
     }
     if options.check {
         return Ok(report(&planned));
     }
     let changed = planned.len();
     planned.write()?;
-    let unmapped = if is_ours { spec } else { out }.join(tree::UNMAPPED);
+    let unmapped = if is_ours { Path::new("spec") } else { &out }.join(tree::UNMAPPED);
     summarise(&output, changed, &unmapped);
     println!("{:.2} s", started.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Names the sentences that the document has no use for; of another document than the vendored one
+/// they are only counted.
+fn tell_stale(stale: &[Diagnostic], is_other: bool) {
+    if is_other && !stale.is_empty() {
+        let count = stale.len();
+        eprintln!(
+            "note: {count} sentences of spec/words/ are for nothing in the document"
+        );
+    } else {
+        stale.iter().for_each(|note| eprintln!("{note}"));
+    }
 }
 
 /// Plans what is written beside the crate: in `spec/`, and what the fake knows of texts.
 pub(crate) fn plan_beside(
     plan: &mut Plan,
     root: &Path,
-    document: &[u8],
     output: &Output,
 ) -> Result<(), Failure> {
     let spec = root.join("spec");
     plan.add(&spec.join("names.toml"), &output.ledger.render())?;
     plan.add(&spec.join("summary.toml"), &output.summary.render())?;
     plan.add(&spec.join(tree::UNMAPPED), &output.unmapped)?;
-    let tree = generator::document::parse(document).map_err(Failure::Document)?;
-    plan.add(&root.join("fake/src/values/shapes.txt"), &shapes::shapes(&tree))
+    plan.add(&root.join("fake/src/values/shapes.txt"), &shapes::shapes(&output.tree))
 }
 
 /// Tells whether a crate is going to stand in this workspace or on its own.
@@ -199,27 +214,45 @@ fn summarise(output: &Output, changed: usize, unmapped: &Path) {
     );
     println!("{} files, {changed} changed", summary.files);
     println!("{} things are not typed: {}", summary.unmapped, unmapped.display());
+    let words = summary.words;
+    let share = |what: &str, share: Share| {
+        format!("{what} {} % ({} of {})", share.percent(), share.said, share.all)
+    };
+    let shares = [
+        share("operations", words.operations),
+        share("groups", words.tags),
+        share("parameters", words.parameters),
+        share("types", words.types),
+        share("properties", words.properties),
+    ];
+    println!("with a sentence: {}", shares.join(", "));
 }
 
 /// Reads the overlays of a folder, in order of their names; a folder that is not there has none.
 pub(crate) fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    read_folder(folder, &["yaml", "yml"])
+}
+
+/// Reads the files of a folder with one of the extensions, in order of their names.
+fn read_folder(
+    folder: &Path,
+    extensions: &[&str],
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(Failure::unreadable(folder, &error)),
     };
-    let mut overlays = Vec::new();
+    let mut files = Vec::new();
     for entry in entries.flatten() {
         let path = entry.path();
-        let is_overlay =
-            path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-        if is_overlay {
+        if extensions.iter().any(|it| path.extension().is_some_and(|end| end == *it)) {
             let name = entry.file_name().to_string_lossy().into_owned();
-            overlays.push((name, read(&path)?));
+            files.push((name, read(&path)?));
         }
     }
-    overlays.sort();
-    Ok(overlays)
+    files.sort();
+    Ok(files)
 }
 
 /// Reads the error codes; a list that is not there has none.
@@ -231,6 +264,19 @@ pub(crate) fn read_codes(path: &Path) -> Result<ErrorCodes, Failure> {
         }
         Err(error) => Err(Failure::unreadable(path, &error)),
     }
+}
+
+/// Reads the sentences for doc comments; a folder that is not there has none.
+pub(crate) fn read_words(folder: &Path) -> Result<Words, Failure> {
+    let files: Vec<(String, String)> = read_folder(folder, &["toml"])?
+        .into_iter()
+        .map(|(name, bytes)| {
+            let name = name.trim_end_matches(".toml").to_owned();
+            (name, String::from_utf8_lossy(&bytes).into_owned())
+        })
+        .collect();
+    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    Words::parse(files).map_err(Failure::Document)
 }
 
 pub(crate) fn read_ledger(path: &Path) -> Result<Ledger, Failure> {

@@ -9,12 +9,14 @@ use std::thread;
 
 use atlas_admin_generator::{
     self as generator, CrateLocation, Diagnostic, Docs, ErrorCodes, Ledger, Output,
-    UnmatchedAction,
+    UnmatchedAction, Words,
 };
 use lexopt::Arg;
 use serde_json::Value;
 
-use crate::codegen::{plan_beside, read_codes, read_ledger, read_overlays, tree};
+use crate::codegen::{
+    plan_beside, read_codes, read_ledger, read_overlays, read_words, tree,
+};
 use crate::diff::{Comparison, of_trees};
 use crate::failure::{Failure, finish, read};
 use crate::spec::import::{self, DOCUMENT, Imported, Request, SOURCE};
@@ -104,7 +106,7 @@ fn update(options: &Options) -> Result<String, Failure> {
     let out = options.root.join("generated");
     let files = bump.apply_to_files(made.new.files.clone());
     let mut plan = tree::plan(&out, &files)?;
-    plan_beside(&mut plan, &options.root, imported.text.as_bytes(), &made.new)?;
+    plan_beside(&mut plan, &options.root, &made.new)?;
     plan.add(&spec.join(DOCUMENT), &imported.text)?;
     plan.add(&spec.join(SOURCE), &imported.source.render()?)?;
     made.aside.plan(&inputs.overlays, &spec.join("overlays"), &mut plan)?;
@@ -175,6 +177,7 @@ struct Inputs {
     overlays: Vec<(String, Vec<u8>)>,
     ledger: Ledger,
     codes: ErrorCodes,
+    words: Words,
 }
 
 /// The crates of both documents.
@@ -191,6 +194,7 @@ impl Inputs {
             overlays: read_overlays(&spec.join("overlays"))?,
             ledger: read_ledger(&spec.join("names.toml"))?,
             codes: read_codes(&spec.join("error-codes.toml"))?,
+            words: read_words(&spec.join("words"))?,
         })
     }
 
@@ -236,6 +240,7 @@ impl Inputs {
             home: CrateLocation::Workspace,
             unmatched,
             codes: self.codes.clone(),
+            words: self.words.clone(),
         };
         generator::generate(bytes, &overlays, &self.ledger, &options)
     }

@@ -160,6 +160,33 @@ fn a_document_becomes_a_crate_an_entry_and_a_page() {
 }
 
 #[test]
+fn the_page_lists_what_wants_a_sentence_and_what_is_said_of_nothing() {
+    let repository = Repository::new("words");
+    let operations = "getpears = \"Returns the pears.\"\n";
+    repository.write("spec/words/operations.toml", operations);
+    let properties = "\"Pear.key\" = \"What opens it.\"\n\"Plum.key\" = \"Nothing.\"\n";
+    repository.write("spec/words/properties.toml", properties);
+    repository.write("2026-08-21.yaml", &document("Pear", &["pears", "plums"]));
+    let output = repository.update("2026-08-21.yaml", &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let page = text(&output.stdout);
+    for part in [
+        "- Sentences for nothing in the document: 1.",
+        "- Things without a sentence: 3, below.",
+        "### Without a sentence: operations (1)\n\n```text\ngetplums\n```\n",
+        "### Without a sentence: types (1)\n\n```text\nPear\n```\n",
+        "### Sentences for nothing in the document (1)\n\n```text\n\
+         spec/words/properties.toml has `Plum.key`, which the document doesn't\n```\n",
+        "| operations with words | 1 | 1 |",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(
+        repository.read("generated/src/pears.rs").contains("/// Returns the pears.\n")
+    );
+}
+
+#[test]
 fn a_document_that_says_the_same_writes_nothing() {
     let repository = Repository::new("same");
     let same = document("Pear", &["pears"]).replace("x-xgen-sha: a", "x-xgen-sha: b");

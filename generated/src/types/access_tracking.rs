@@ -3,27 +3,27 @@
 
 use super::*;
 
-/// The schema `MongoDBAccessLogs`.
+/// One attempt to authenticate against a cluster.
 #[derive(Clone, Default)]
 pub struct MongoDbAccessLogs {
-    /// `authResult`.
+    /// Whether the attempt to authenticate succeeded.
     pub auth_result: Option<bool>,
-    /// `authSource`. Read-only.
+    /// Database against which the client tried to authenticate. Read-only.
     pub auth_source: Option<String>,
-    /// `failureReason`. Read-only.
+    /// Reason why the login failed. `null` if it succeeded. Read-only.
     pub failure_reason: Option<String>,
-    /// `groupId`. Read-only.
+    /// ID of the project. Read-only.
     pub group_id: Option<String>,
-    /// `hostname`. Read-only.
+    /// Host name of the node to which the client tried to authenticate. Read-only.
     pub hostname: Option<String>,
-    /// `ipAddress`. Read-only. Pattern:
+    /// IP address from which the client tried to log in. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Option<String>,
-    /// `logLine`. Read-only.
+    /// Line of the node's log that records the attempt. Read-only.
     pub log_line: Option<String>,
-    /// `timestamp`. Read-only.
+    /// Date and time, in UTC, of the authentication attempt. Read-only.
     pub timestamp: Option<String>,
-    /// `username`. Read-only.
+    /// Name of the database user that authenticated or tried to. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -42,13 +42,13 @@ atlas_admin_runtime::record! {
     8 username "username" [READ_ONLY]
 }
 
-/// The schema `MongoDBAccessLogsList`.
+/// Attempts to authenticate against a cluster.
 ///
 /// Returned by `access_tracking::get_access_history_cluster` and
 /// `access_tracking::get_access_history_process`.
 #[derive(Clone, Default)]
 pub struct MongoDbAccessLogsList {
-    /// `accessLogs`. Read-only.
+    /// Attempts to authenticate against the cluster. Read-only.
     pub access_logs: Option<Vec<MongoDbAccessLogs>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,15 +3,15 @@
 
 use super::*;
 
-/// The schema `ActivityFeedLinkResponse`.
+/// Shareable link to an activity feed with filters set.
 ///
 /// Returned by `activity_feed::get_group_activity_feed` and
 /// `activity_feed::get_org_activity_feed`.
 #[derive(Clone, Default)]
 pub struct ActivityFeedLinkResponse {
-    /// `link`. Required.
+    /// URL of the activity feed with the filters applied. Required.
     pub link: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The schema `EventTypeForNdsGroup`: one of 710 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event in a project.
+///
+/// One of 710 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EventTypeForNdsGroup {
@@ -2146,7 +2147,9 @@ atlas_admin_runtime::open_enum! {
     WeeklyBillingChangeOverThreshold "WEEKLY_BILLING_CHANGE_OVER_THRESHOLD"
 }
 
-/// The schema `EventTypeForOrg`: one of 296 documented values; others are kept as `Unknown`.
+/// Type of an event in an organization.
+///
+/// One of 296 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EventTypeForOrg {

@@ -3,18 +3,20 @@
 
 use super::*;
 
-/// The schema `AiModelApiKeyCreateRequest`.
+/// Request for a new API key for AI models.
 ///
 /// Sent by `ai_model_api_keys::create_group_model_key`.
 #[derive(Clone, Default)]
 pub struct AiModelApiKeyCreateRequest {
-    /// `cloud`. Required. Write-only: the service never returns it. At least 1 character. Pattern:
-    /// `ANY`.
-    pub cloud: Option<Cloud>,
-    /// `geography`. Required. Write-only: the service never returns it. At least 1 character.
+    /// Cloud provider to which the scope is restricted. `ANY` means every provider, and is the only
+    /// choice so far. Required. Write-only: the service never returns it. At least 1 character.
     /// Pattern: `ANY`.
+    pub cloud: Option<Cloud>,
+    /// Geography to which the scope is restricted. `ANY` means everywhere, and is the only choice
+    /// so far. Required. Write-only: the service never returns it. At least 1 character. Pattern:
+    /// `ANY`.
     pub geography: Option<Geography>,
-    /// `name`. Required. 1 to 250 characters.
+    /// Name of the API key to create. Required. 1 to 250 characters.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -27,36 +29,42 @@ atlas_admin_runtime::record! {
     2 name "name" [REQUIRED]
 }
 
-/// The schema `AiModelApiKeyResponse`.
+/// An API key for AI models.
+///
+/// Its full secret is present only after creation.
 ///
 /// Returned by `ai_model_api_keys::create_group_model_key`,
 /// `ai_model_api_keys::get_group_model_key`, `ai_model_api_keys::update_group_model_key` and
 /// `ai_model_api_keys::get_org_model_key`.
 #[derive(Clone, Default)]
 pub struct AiModelApiKeyResponse {
-    /// `apiKeyId`. Read-only.
+    /// ID by which other operations of this API refer to the key. Read-only.
     pub api_key_id: Option<String>,
-    /// `cloud`. Read-only.
+    /// Cloud provider to which the scope is restricted. `ANY` means every provider, and is the only
+    /// choice so far. Read-only.
     pub cloud: Option<String>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_at: Option<String>,
-    /// `createdBy`. Read-only.
+    /// Name of the user who created the API key, or their ID if no name is known. Read-only.
     pub created_by: Option<String>,
-    /// `endpoint`. Read-only.
+    /// Hostname for requests with this configuration, which follows from `cloud` and `geography`.
+    /// Don't set it in requests. Read-only.
     pub endpoint: Option<String>,
-    /// `geography`. Read-only.
+    /// Geography to which the scope is restricted. `ANY` means everywhere, and is the only choice
+    /// so far. Read-only.
     pub geography: Option<String>,
-    /// `groupId`. Read-only.
+    /// ID of the project. Read-only.
     pub group_id: Option<String>,
-    /// `lastUsedAt`. Read-only. May be `null`.
+    /// Date and time, in UTC, of the key's latest use. Read-only. May be `null`.
     pub last_used_at: Nullable<String>,
-    /// `maskedSecret`. Read-only.
+    /// Secret of the API key with most characters hidden, by which to recognize the key. Read-only.
     pub masked_secret: Option<String>,
-    /// `name`. 1 to 250 characters.
+    /// Name of the API key. 1 to 250 characters.
     pub name: Option<String>,
-    /// `secret`. Read-only. Secret: never printed. May be `null`.
+    /// Full secret of the API key, with which to call the embedding and reranking service. Present
+    /// only after creation: store it safely. Read-only. Secret: never printed. May be `null`.
     pub secret: Nullable<String>,
-    /// `status`. Read-only.
+    /// State of the API key. Read-only.
     pub status: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -78,12 +86,12 @@ atlas_admin_runtime::record! {
     11 status "status" [READ_ONLY]
 }
 
-/// The schema `AiModelApiKeyUpdateRequest`.
+/// New name of an API key for AI models.
 ///
 /// Sent by `ai_model_api_keys::update_group_model_key`.
 #[derive(Clone, Default)]
 pub struct AiModelApiKeyUpdateRequest {
-    /// `name`. Required. 1 to 250 characters.
+    /// New name of the API key. Required. 1 to 250 characters.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -94,17 +102,18 @@ atlas_admin_runtime::record! {
     0 name "name" [REQUIRED]
 }
 
-/// The schema `PaginatedAtlasAiModelApiKeysResponse`.
+/// One page of API keys for AI models.
 ///
 /// Returned by `ai_model_api_keys::list_group_model_keys` and
 /// `ai_model_api_keys::list_org_model_keys`.
 #[derive(Clone, Default)]
 pub struct PaginatedAtlasAiModelApiKeysResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<AiModelApiKeyResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,14 +3,15 @@
 
 use super::*;
 
-/// The cloud of `AiModelApiKeyCreateRequest`: one documented value; others are kept as
-/// `Unknown`.
+/// Cloud provider that an API key or a rate limit for AI models is restricted to.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `AiModelApiKeyCreateRequest.cloud` and 4 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Cloud {
-    /// `ANY`.
+    /// `ANY`: Every cloud provider.
     Any,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -21,14 +22,15 @@ atlas_admin_runtime::open_enum! {
     Any "ANY"
 }
 
-/// The geography of `AiModelApiKeyCreateRequest`: one documented value; others are kept as
-/// `Unknown`.
+/// Geography that an API key or a rate limit for AI models is restricted to.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `AiModelApiKeyCreateRequest.geography` and 4 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Geography {
-    /// `ANY`.
+    /// `ANY`: Every geography.
     Any,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

@@ -3,12 +3,12 @@
 
 use super::*;
 
-/// The schema `Link`.
+/// Link from a response to a related URL of the API.
 #[derive(Clone, Default)]
 pub struct Link {
-    /// `href`.
+    /// URL of the linked page or API endpoint.
     pub href: Option<String>,
-    /// `rel`.
+    /// Relation of the link to the response, such as `self`, or a URL that names the relation.
     pub rel: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// The schema `AiModelRateLimitResponse`.
+/// Limit on requests and tokens per minute for one group of AI models.
 ///
 /// Returned by `ai_model_rate_limits::get_group_rate_limits`,
 /// `ai_model_rate_limits::update_group_rate_limits`,
@@ -11,19 +11,24 @@ use super::*;
 /// `ai_model_rate_limits::get_org_rate_limits`.
 #[derive(Clone, Default)]
 pub struct AiModelRateLimitResponse {
-    /// `cloud`. Read-only.
+    /// Cloud provider to which the scope is restricted. `ANY` means every provider, and is the only
+    /// choice so far. Read-only.
     pub cloud: Option<String>,
-    /// `endpoint`. Read-only.
+    /// Hostname for requests with this configuration, which follows from `cloud` and `geography`.
+    /// Don't set it in requests. Read-only.
     pub endpoint: Option<String>,
-    /// `geography`. Read-only.
+    /// Geography to which the scope is restricted. `ANY` means everywhere, and is the only choice
+    /// so far. Read-only.
     pub geography: Option<String>,
-    /// `modelGroupName`. Read-only.
+    /// Name of the group of AI models that share the limit. Read-only.
     pub model_group_name: Option<String>,
-    /// `modelNames`. Read-only. At most 100 items.
+    /// Names of the AI models in the group. Read-only. At most 100 items.
     pub model_names: Option<Vec<String>>,
-    /// `requestsPerMinuteLimit`. At least 1.
+    /// Number of requests allowed per minute to the group of AI models. The organization's limit is
+    /// the upper bound. At least 1.
     pub requests_per_minute_limit: Option<i64>,
-    /// `tokensPerMinuteLimit`. At least 1.
+    /// Number of tokens allowed per minute for the group of AI models. The organization's limit is
+    /// the upper bound. At least 1.
     pub tokens_per_minute_limit: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -40,14 +45,16 @@ atlas_admin_runtime::record! {
     6 tokens_per_minute_limit "tokensPerMinuteLimit"
 }
 
-/// The schema `AiModelsRateLimitUpdateRequest`.
+/// New limits on requests and tokens per minute for one group of AI models.
 ///
 /// Sent by `ai_model_rate_limits::update_group_rate_limits`.
 #[derive(Clone, Default)]
 pub struct AiModelsRateLimitUpdateRequest {
-    /// `requestsPerMinuteLimit`. Required. At least 1.
+    /// Number of requests allowed per minute to the group of AI models. The organization's limit is
+    /// the upper bound. Required. At least 1.
     pub requests_per_minute_limit: Option<i64>,
-    /// `tokensPerMinuteLimit`. Required. At least 1.
+    /// Number of tokens allowed per minute for the group of AI models. The organization's limit is
+    /// the upper bound. Required. At least 1.
     pub tokens_per_minute_limit: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -59,18 +66,19 @@ atlas_admin_runtime::record! {
     1 tokens_per_minute_limit "tokensPerMinuteLimit" [REQUIRED]
 }
 
-/// The schema `PaginatedAtlasAiModelRateLimitsResponse`.
+/// One page of rate limits for AI models.
 ///
 /// Returned by `ai_model_rate_limits::get_group_model_limits`,
 /// `ai_model_rate_limits::reset_group_rate_limits` and
 /// `ai_model_rate_limits::get_org_model_limits`.
 #[derive(Clone, Default)]
 pub struct PaginatedAtlasAiModelRateLimitsResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<AiModelRateLimitResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

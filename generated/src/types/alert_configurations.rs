@@ -3,14 +3,15 @@
 
 use super::*;
 
-/// The schema `AlertMatcher`.
+/// Rule that selects the objects that an alert configuration applies to.
 #[derive(Clone, Default)]
 pub struct AlertMatcher {
-    /// `fieldName`. Required.
+    /// Property of the object that the rule compares. An object must satisfy every rule. Required.
     pub field_name: Option<String>,
-    /// `operator`. Required.
+    /// Comparison of the object's property with `value`. `REGEX` can only include; to exclude, use
+    /// `NOT_CONTAINS`. Required.
     pub operator: Option<AlertMatcherOperator>,
-    /// `value`. Required.
+    /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -23,25 +24,27 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The operator of `AlertMatcher`: one of 7 documented values; others are kept as `Unknown`.
+/// Comparison of the object's property with `value`.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AlertMatcher.operator` and 6 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertMatcherOperator {
-    /// `EQUALS`.
+    /// `EQUALS`: The property is equal to `value`.
     Equals,
-    /// `CONTAINS`.
+    /// `CONTAINS`: The property contains `value`.
     Contains,
-    /// `STARTS_WITH`.
+    /// `STARTS_WITH`: The property starts with `value`.
     StartsWith,
-    /// `ENDS_WITH`.
+    /// `ENDS_WITH`: The property ends with `value`.
     EndsWith,
-    /// `NOT_EQUALS`.
+    /// `NOT_EQUALS`: The property differs from `value`.
     NotEquals,
-    /// `NOT_CONTAINS`.
+    /// `NOT_CONTAINS`: The property doesn't contain `value`.
     NotContains,
-    /// `REGEX`.
+    /// `REGEX`: The property matches `value` as a regular expression.
     Regex,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -58,9 +61,9 @@ atlas_admin_runtime::open_enum! {
     StartsWith "STARTS_WITH"
 }
 
-/// The schema `AlertsNotificationRootForGroup`: one of 14 kinds.
+/// Target that Atlas notifies when an alert is raised.
 ///
-/// The property `typeName` tells which one it is.
+/// One of 14 kinds; `typeName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertsNotificationRootForGroup {
@@ -119,13 +122,16 @@ atlas_admin_runtime::union! {
 /// Declared at `AlertsNotificationRootForGroup`.
 #[derive(Clone, Default)]
 pub struct AlertsNotificationRootForGroupCommon {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `intervalMin`.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own.
     pub interval_min: Option<i64>,
-    /// `notifierId`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials.
     pub notifier_id: Option<String>,
-    /// `typeName`.
+    /// Kind of notification target. It decides which other properties apply.
     pub type_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -139,14 +145,15 @@ atlas_admin_runtime::record! {
     3 type_name "typeName"
 }
 
-/// The schema `AlertsThresholdInteger`.
+/// Limit for the event types of replica sets that count or measure something, such as
+/// elections.
 #[derive(Clone, Default)]
 pub struct AlertsThresholdInteger {
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<Operator>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<i64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<AlertsThresholdIntegerUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -159,12 +166,12 @@ atlas_admin_runtime::record! {
     2 units "units"
 }
 
-/// The schema `AlertsToggle`.
+/// New state, on or off, of an alert configuration.
 ///
 /// Sent by `alert_configurations::toggle_alert_config`.
 #[derive(Clone, Default)]
 pub struct AlertsToggle {
-    /// `enabled`.
+    /// Whether the alert configuration is on.
     pub enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -175,28 +182,29 @@ atlas_admin_runtime::record! {
     0 enabled "enabled"
 }
 
-/// The schema `AppServiceAlertConfigViewForNdsGroup`.
+/// Alert configuration for events of App Services apps, such as a failed deployment.
 #[derive(Clone, Default)]
 pub struct AppServiceAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `eventTypeName`. Required.
+    /// Type of event that raises an alert. Required.
     pub event_type_name: Option<AppServiceEventTypeViewAlertableNoThreshold>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<AppServiceMetricMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -216,8 +224,9 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `AppServiceEventTypeViewAlertableNoThreshold`: one of 10 documented values;
-/// others are kept as `Unknown`.
+/// Events of App Services apps that can raise an alert by themselves.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -230,15 +239,15 @@ pub enum AppServiceEventTypeViewAlertableNoThreshold {
     SuccessfulDeploy,
     /// `DEPLOYMENT_FAILURE`.
     DeploymentFailure,
-    /// `REQUEST_RATE_LIMIT`.
+    /// `REQUEST_RATE_LIMIT`: An app reached its limit on the rate of requests.
     RequestRateLimit,
-    /// `LOG_FORWARDER_FAILURE`.
+    /// `LOG_FORWARDER_FAILURE`: Forwarding of an app's logs failed.
     LogForwarderFailure,
     /// `SYNC_FAILURE`.
     SyncFailure,
     /// `TRIGGER_FAILURE`.
     TriggerFailure,
-    /// `TRIGGER_AUTO_RESUMED`.
+    /// `TRIGGER_AUTO_RESUMED`: A suspended trigger was resumed automatically.
     TriggerAutoResumed,
     /// `DEPLOYMENT_MODEL_CHANGE_SUCCESS`.
     DeploymentModelChangeSuccess,
@@ -262,28 +271,29 @@ atlas_admin_runtime::open_enum! {
     UrlConfirmation "URL_CONFIRMATION"
 }
 
-/// The schema `AppServiceMetricAlertConfigViewForNdsGroup`.
+/// Alert configuration for a metric of App Services apps.
 #[derive(Clone, Default)]
 pub struct AppServiceMetricAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<AppServiceMetricMatcher>>,
-    /// `metricThreshold`.
+    /// Metric to watch, and the limit that raises an alert.
     pub metric_threshold: Option<AppServiceMetricThreshold>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -303,14 +313,15 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `AppServiceMetricMatcher`.
+/// Rule that selects the App Services apps that an alert configuration applies to.
 #[derive(Clone, Default)]
 pub struct AppServiceMetricMatcher {
-    /// `fieldName`. Required.
+    /// Property of the object that the rule compares. An object must satisfy every rule. Required.
     pub field_name: Option<AppServiceMetricMatcherField>,
-    /// `operator`. Required.
+    /// Comparison of the object's property with `value`. `REGEX` can only include; to exclude, use
+    /// `NOT_CONTAINS`. Required.
     pub operator: Option<AlertMatcherOperator>,
-    /// `value`. Required.
+    /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -323,12 +334,13 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The schema `AppServiceMetricMatcherField`: one documented value; others are kept as
-/// `Unknown`.
+/// Property of an App Services app that a matcher compares.
+///
+/// One documented value; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppServiceMetricMatcherField {
-    /// `APPLICATION_ID`.
+    /// `APPLICATION_ID`: ID of the App Services app.
     ApplicationId,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -339,9 +351,9 @@ atlas_admin_runtime::open_enum! {
     ApplicationId "APPLICATION_ID"
 }
 
-/// The schema `AppServiceMetricThreshold`: one of 3 kinds.
+/// Alert threshold for a metric of App Services.
 ///
-/// The property `metricName` tells which one it is.
+/// One of 3 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppServiceMetricThreshold {
@@ -370,15 +382,15 @@ atlas_admin_runtime::union! {
 /// Declared at `AppServiceMetricThreshold`.
 #[derive(Clone, Default)]
 pub struct AppServiceMetricThresholdCommon {
-    /// `metricName`.
+    /// Name of the metric to compare with `threshold`.
     pub metric_name: Option<String>,
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -393,17 +405,19 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
-/// The schema `BillingEventTypeViewAlertableWithThreshold`: one of 5 documented values; others
-/// are kept as `Unknown`.
+/// Events of billing that can raise an alert, each with a threshold for the amount.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BillingEventTypeViewAlertableWithThreshold {
-    /// `PENDING_INVOICE_OVER_THRESHOLD`.
+    /// `PENDING_INVOICE_OVER_THRESHOLD`: The charges of the invoice in progress exceed the
+    /// threshold.
     PendingInvoiceOverThreshold,
-    /// `DAILY_BILL_OVER_THRESHOLD`.
+    /// `DAILY_BILL_OVER_THRESHOLD`: The charges of one day exceed the threshold.
     DailyBillOverThreshold,
     /// `DAILY_BILLING_CHANGE_OVER_THRESHOLD`.
     DailyBillingChangeOverThreshold,
@@ -424,30 +438,31 @@ atlas_admin_runtime::open_enum! {
     WeeklyBillingChangeOverThreshold "WEEKLY_BILLING_CHANGE_OVER_THRESHOLD"
 }
 
-/// The schema `BillingThresholdAlertConfigViewForNdsGroup`.
+/// Alert configuration for bills and invoices that exceed an amount.
 #[derive(Clone, Default)]
 pub struct BillingThresholdAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `eventTypeName`. Required.
+    /// Type of event that raises an alert. Required.
     pub event_type_name: Option<BillingEventTypeViewAlertableWithThreshold>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<AlertMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `threshold`.
+    /// Amount that raises an alert once it is exceeded.
     pub threshold: Option<GreaterThanRawThreshold>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -468,26 +483,27 @@ atlas_admin_runtime::record! {
     10 updated "updated" [READ_ONLY]
 }
 
-/// The schema `ClusterAlertConfigViewForNdsGroup`.
+/// Alert configuration for events of a sharded cluster.
 #[derive(Clone, Default)]
 pub struct ClusterAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<ClusterMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -506,14 +522,15 @@ atlas_admin_runtime::record! {
     8 updated "updated" [READ_ONLY]
 }
 
-/// The schema `ClusterMatcher`.
+/// Rule that selects the clusters that an alert configuration applies to.
 #[derive(Clone, Default)]
 pub struct ClusterMatcher {
-    /// `fieldName`. Required.
+    /// Property of the object that the rule compares. An object must satisfy every rule. Required.
     pub field_name: Option<ClusterMatcherField>,
-    /// `operator`. Required.
+    /// Comparison of the object's property with `value`. `REGEX` can only include; to exclude, use
+    /// `NOT_CONTAINS`. Required.
     pub operator: Option<AlertMatcherOperator>,
-    /// `value`. Required.
+    /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -526,7 +543,9 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The schema `ClusterMatcherField`: one documented value; others are kept as `Unknown`.
+/// Property of a cluster that a matcher compares.
+///
+/// One documented value; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterMatcherField {
@@ -541,19 +560,20 @@ atlas_admin_runtime::open_enum! {
     ClusterName "CLUSTER_NAME"
 }
 
-/// The schema `CpsBackupEventTypeViewForNdsGroupAlertableWithThreshold`: one of 3 documented
-/// values; others are kept as `Unknown`.
+/// Events of cloud backup that can raise an alert, each with a threshold for the delay.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CpsBackupEventTypeViewForNdsGroupAlertableWithThreshold {
-    /// `CPS_SNAPSHOT_BEHIND`.
+    /// `CPS_SNAPSHOT_BEHIND`: A scheduled snapshot is late.
     CpsSnapshotBehind,
-    /// `CPS_PREV_SNAPSHOT_OLD`.
+    /// `CPS_PREV_SNAPSHOT_OLD`: The latest snapshot is older than the threshold.
     CpsPrevSnapshotOld,
-    /// `CPS_OPLOG_BEHIND`.
+    /// `CPS_OPLOG_BEHIND`: The oplog backup for continuous restores is late.
     CpsOplogBehind,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -566,30 +586,31 @@ atlas_admin_runtime::open_enum! {
     CpsSnapshotBehind "CPS_SNAPSHOT_BEHIND"
 }
 
-/// The schema `CpsBackupThresholdAlertConfigViewForNdsGroup`.
+/// Alert configuration for cloud backups whose snapshots or oplog are late.
 #[derive(Clone, Default)]
 pub struct CpsBackupThresholdAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `eventTypeName`. Required.
+    /// Type of event that raises an alert. Required.
     pub event_type_name: Option<CpsBackupEventTypeViewForNdsGroupAlertableWithThreshold>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<AlertMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `threshold`.
+    /// Delay that raises an alert once it is exceeded.
     pub threshold: Option<GreaterThanTimeThreshold>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -610,18 +631,18 @@ atlas_admin_runtime::record! {
     10 updated "updated" [READ_ONLY]
 }
 
-/// The schema `DataMetricThresholdView`.
+/// Alert threshold for a metric that is an amount of data, such as `FLEX_DATA_SIZE_TOTAL`.
 #[derive(Clone, Default)]
 pub struct DataMetricThresholdView {
-    /// `metricName`. Required.
+    /// Name of the metric to compare with `threshold`. Required.
     pub metric_name: Option<String>,
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<DataMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -636,20 +657,25 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
-/// The schema `DatadogNotification`.
+/// Notification of alerts through Datadog.
 #[derive(Clone, Default)]
 pub struct DatadogNotification {
-    /// `datadogApiKey`. Secret: never printed.
+    /// Datadog API key with which Atlas sends notifications. Required for Datadog. Returned partly
+    /// redacted. Secret: never printed.
     pub datadog_api_key: Option<String>,
-    /// `datadogRegion`. Default: `US`.
+    /// Datadog site that the API key belongs to. Required for Datadog. Default: `US`.
     pub datadog_region: Option<DatadogNotificationDatadogRegion>,
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `integrationId`.
+    /// ID of the third-party integration of the project whose credentials the notification uses.
     pub integration_id: Option<String>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -665,8 +691,9 @@ atlas_admin_runtime::record! {
     5 notifier_id "notifierId" [IDENTITY]
 }
 
-/// The datadog region of `DatadogNotification`: one of 6 documented values; others are kept as
-/// `Unknown`.
+/// Datadog site that the API key belongs to.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DatadogNotification.datadogRegion`.
 ///
@@ -684,7 +711,7 @@ pub enum DatadogNotificationDatadogRegion {
     Us5,
     /// `AP1`.
     Ap1,
-    /// `US1_FED`.
+    /// `US1_FED`: Datadog for Government, in the US.
     Us1Fed,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -700,28 +727,29 @@ atlas_admin_runtime::open_enum! {
     Us5 "US5"
 }
 
-/// The schema `DefaultAlertConfigViewForNdsGroup`.
+/// Alert configuration for an event type that needs neither threshold nor metric.
 #[derive(Clone, Default)]
 pub struct DefaultAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `eventTypeName`. Required.
+    /// Type of event that raises an alert. Required.
     pub event_type_name: Option<DefaultAlertConfigViewForNdsGroupEventTypeName>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<AlertMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -741,8 +769,9 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The event type name of `DefaultAlertConfigViewForNdsGroup`: one of 113 documented values;
-/// others are kept as `Unknown`.
+/// Event types that raise an alert by themselves, grouped by what they concern.
+///
+/// One of 113 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DefaultAlertConfigViewForNdsGroup.eventTypeName`.
 ///
@@ -1098,16 +1127,21 @@ atlas_admin_runtime::open_enum! {
     WebhookTemplateRenderFailed "WEBHOOK_TEMPLATE_RENDER_FAILED"
 }
 
-/// The schema `EmailNotification`.
+/// Notification of alerts by mail to one address.
 #[derive(Clone, Default)]
 pub struct EmailNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `emailAddress`. An e-mail address.
+    /// Email address to which alerts go, required with `typeName` `EMAIL`. Users, roles and teams
+    /// are notified through their own `typeName` and `emailEnabled`.
     pub email_address: Option<String>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1121,30 +1155,32 @@ atlas_admin_runtime::record! {
     3 notifier_id "notifierId"
 }
 
-/// The schema `EncryptionKeyAlertConfigViewForNdsGroup`.
+/// Alert configuration for customer-managed encryption keys that are invalid or due for
+/// rotation.
 #[derive(Clone, Default)]
 pub struct EncryptionKeyAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `eventTypeName`. Required.
+    /// Type of event that raises an alert. Required.
     pub event_type_name: Option<EncryptionKeyEventTypeViewAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<AlertMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `threshold`.
+    /// Number of days that raises an alert once it is exceeded.
     pub threshold: Option<GreaterThanDaysThresholdView>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1165,25 +1201,26 @@ atlas_admin_runtime::record! {
     10 updated "updated" [READ_ONLY]
 }
 
-/// The schema `EncryptionKeyEventTypeViewAlertable`: one of 6 documented values; others are
-/// kept as `Unknown`.
+/// Events of customer-managed encryption keys that can raise an alert.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EncryptionKeyEventTypeViewAlertable {
-    /// `AWS_ENCRYPTION_KEY_NEEDS_ROTATION`.
+    /// `AWS_ENCRYPTION_KEY_NEEDS_ROTATION`: The key in AWS KMS is due for rotation.
     AwsEncryptionKeyNeedsRotation,
-    /// `AZURE_ENCRYPTION_KEY_NEEDS_ROTATION`.
+    /// `AZURE_ENCRYPTION_KEY_NEEDS_ROTATION`: The key in Azure Key Vault is due for rotation.
     AzureEncryptionKeyNeedsRotation,
-    /// `GCP_ENCRYPTION_KEY_NEEDS_ROTATION`.
+    /// `GCP_ENCRYPTION_KEY_NEEDS_ROTATION`: The key in Google Cloud KMS is due for rotation.
     GcpEncryptionKeyNeedsRotation,
-    /// `AWS_ENCRYPTION_KEY_INVALID`.
+    /// `AWS_ENCRYPTION_KEY_INVALID`: Atlas can't use the key in AWS KMS.
     AwsEncryptionKeyInvalid,
-    /// `AZURE_ENCRYPTION_KEY_INVALID`.
+    /// `AZURE_ENCRYPTION_KEY_INVALID`: Atlas can't use the key in Azure Key Vault.
     AzureEncryptionKeyInvalid,
-    /// `GCP_ENCRYPTION_KEY_INVALID`.
+    /// `GCP_ENCRYPTION_KEY_INVALID`: Atlas can't use the key in Google Cloud KMS.
     GcpEncryptionKeyInvalid,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1199,7 +1236,9 @@ atlas_admin_runtime::open_enum! {
     GcpEncryptionKeyNeedsRotation "GCP_ENCRYPTION_KEY_NEEDS_ROTATION"
 }
 
-/// The schema `EventSeverity`: one of 4 documented values; others are kept as `Unknown`.
+/// Severity of an alert.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EventSeverity {
@@ -1223,17 +1262,19 @@ atlas_admin_runtime::open_enum! {
     Warning "WARNING"
 }
 
+/// Alert threshold for the average time that commands, or writes, take on a flex cluster.
+///
 /// The schemas `FlexAVGCommandExecutionTimeMetricThresholdView` and
 /// `FlexAVGWriteExecutionTimeMetricThresholdView`, which are equal.
 #[derive(Clone, Default)]
 pub struct FlexAvgExecutionTimeMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
+    /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1247,9 +1288,9 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
-/// The schema `FlexClusterMetricThreshold`: one of 15 kinds.
+/// Alert threshold for a metric of flex clusters.
 ///
-/// The property `metricName` tells which one it is.
+/// One of 15 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FlexClusterMetricThreshold {
@@ -1311,15 +1352,15 @@ atlas_admin_runtime::union! {
 /// Declared at `FlexClusterMetricThreshold`.
 #[derive(Clone, Default)]
 pub struct FlexClusterMetricThresholdCommon {
-    /// `metricName`.
+    /// Name of the metric to compare with `threshold`.
     pub metric_name: Option<String>,
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1334,28 +1375,29 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
-/// The schema `FlexMetricAlertConfigViewForNdsGroup`.
+/// Alert configuration for a metric of flex clusters.
 #[derive(Clone, Default)]
 pub struct FlexMetricAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<AlertMatcher>>,
-    /// `metricThreshold`.
+    /// Metric to watch, and the limit that raises an alert.
     pub metric_threshold: Option<FlexClusterMetricThreshold>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1375,17 +1417,19 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
+/// Alert threshold for the rate of incoming, or outgoing, bytes of a flex cluster.
+///
 /// The schemas `FlexNetworkBytesInDataMetricThresholdView` and
 /// `FlexNetworkBytesOutDataMetricThresholdView`, which are equal.
 #[derive(Clone, Default)]
 pub struct FlexNetworkBytesDataMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<DataMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1399,16 +1443,18 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
+/// Alert threshold for a metric of a flex cluster that is a rate or a percentage.
+///
 /// The schema `FlexConnectionPercentRawMetricThresholdView` and 7 equal ones.
 #[derive(Clone, Default)]
 pub struct FlexRawMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
+    /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1422,14 +1468,14 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
-/// The schema `GreaterThanDaysThresholdView`.
+/// Number of days that, once passed, raises an alert.
 #[derive(Clone, Default)]
 pub struct GreaterThanDaysThresholdView {
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<GreaterThanDaysThresholdViewOperator>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<i64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<GreaterThanDaysThresholdViewUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1442,14 +1488,15 @@ atlas_admin_runtime::record! {
     2 units "units"
 }
 
-/// The operator of `GreaterThanDaysThresholdView`: one documented value; others are kept as
-/// `Unknown`.
+/// Comparison of the current value with `threshold` that raises an alert.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `GreaterThanDaysThresholdView.operator` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GreaterThanDaysThresholdViewOperator {
-    /// `GREATER_THAN`.
+    /// `GREATER_THAN`: An alert is raised above `threshold`.
     GreaterThan,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1460,8 +1507,9 @@ atlas_admin_runtime::open_enum! {
     GreaterThan "GREATER_THAN"
 }
 
-/// The units of `GreaterThanDaysThresholdView`: one documented value; others are kept as
-/// `Unknown`.
+/// Unit of `threshold`.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `GreaterThanDaysThresholdView.units` and one other place.
 #[derive(Clone)]
@@ -1478,14 +1526,14 @@ atlas_admin_runtime::open_enum! {
     Days "DAYS"
 }
 
-/// The schema `GreaterThanRawThreshold`.
+/// Number that, once exceeded, raises an alert.
 #[derive(Clone, Default)]
 pub struct GreaterThanRawThreshold {
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<GreaterThanDaysThresholdViewOperator>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<i64>,
-    /// `units`. Default: `RAW`.
+    /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1498,28 +1546,29 @@ atlas_admin_runtime::record! {
     2 units "units"
 }
 
-/// The schema `GreaterThanRawThresholdAlertConfigViewForNdsGroup`.
+/// Alert configuration that triggers when a value without unit rises above its threshold.
 #[derive(Clone, Default)]
 pub struct GreaterThanRawThresholdAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<ReplicaSetMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `threshold`.
+    /// Number that raises an alert once it is exceeded.
     pub threshold: Option<GreaterThanRawThreshold>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1539,14 +1588,14 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `GreaterThanTimeThreshold`.
+/// Duration that, once exceeded, raises an alert.
 #[derive(Clone, Default)]
 pub struct GreaterThanTimeThreshold {
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<GreaterThanDaysThresholdViewOperator>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<i64>,
-    /// `units`. Default: `HOURS`.
+    /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1559,9 +1608,10 @@ atlas_admin_runtime::record! {
     2 units "units"
 }
 
-/// The schema `GroupAlertsConfig`: one of 18 kinds.
+/// Alert configuration of a project: the event or metric to watch, the objects it applies to,
+/// and whom to notify.
 ///
-/// The property `eventTypeName` tells which one it is.
+/// `eventTypeName` decides the variant. One of 18 kinds; `eventTypeName` tells which.
 ///
 /// Returned by `alert_configurations::create_alert_config`,
 /// `alert_configurations::get_alert_config`, `alert_configurations::update_alert_config` and
@@ -1644,23 +1694,23 @@ atlas_admin_runtime::union! {
 /// Declared at `GroupAlertsConfig`.
 #[derive(Clone, Default)]
 pub struct GroupAlertsConfigCommon {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`.
+    /// Whether this alert configuration is on, so that it raises alerts.
     pub enabled: Option<bool>,
-    /// `eventTypeName`.
+    /// Type of event that raises an alert.
     pub event_type_name: Option<String>,
-    /// `groupId`. Read-only.
+    /// ID of the project. Read-only.
     pub group_id: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the alert configuration. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `notifications`.
+    /// Targets that Atlas notifies.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1679,20 +1729,24 @@ atlas_admin_runtime::record! {
     8 updated "updated" [READ_ONLY]
 }
 
-/// The schema `GroupNotification`.
+/// Notification of alerts to the users of the project, by mail or text message.
 #[derive(Clone, Default)]
 pub struct GroupNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `emailEnabled`.
+    /// Whether to notify by mail. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub email_enabled: Option<bool>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `roles`.
+    /// Project roles whose holders are notified. Unset: holders of any role.
     pub roles: Option<Vec<String>>,
-    /// `smsEnabled`.
+    /// Whether to notify by text message. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub sms_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1708,20 +1762,26 @@ atlas_admin_runtime::record! {
     5 sms_enabled "smsEnabled"
 }
 
-/// The schema `HipChatNotification`.
+/// Notification of alerts in a HipChat room.
 #[derive(Clone, Default)]
 pub struct HipChatNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `integrationId`.
+    /// ID of the third-party integration of the project whose credentials the notification uses.
     pub integration_id: Option<String>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notificationToken`. Secret: never printed.
+    /// HipChat API token with which Atlas sends notifications. Required for HipChat. Returned
+    /// partly redacted. Atlas warns the project owners of an invalid token, and later removes it.
+    /// Secret: never printed.
     pub notification_token: Option<String>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `roomName`.
+    /// HipChat room that receives the notifications. Required for HipChat.
     pub room_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1737,28 +1797,29 @@ atlas_admin_runtime::record! {
     5 room_name "roomName"
 }
 
-/// The schema `HostAlertConfigViewForNdsGroup`.
+/// Alert configuration for events of MongoDB hosts, such as a host that is down.
 #[derive(Clone, Default)]
 pub struct HostAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `eventTypeName`. Required.
+    /// Type of event that raises an alert. Required.
     pub event_type_name: Option<HostEventTypeViewForNdsGroupAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<HostMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1778,16 +1839,18 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
+/// Alert threshold for a metric of a host that is an amount of data.
+///
 /// The schema `CacheBytesReadIntoDataMetricThresholdView` and 36 equal ones.
 #[derive(Clone, Default)]
 pub struct HostDataMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<DataMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1801,14 +1864,15 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
-/// The schema `HostMatcher`.
+/// Rule that selects the hosts that an alert configuration applies to.
 #[derive(Clone, Default)]
 pub struct HostMatcher {
-    /// `fieldName`. Required.
+    /// Property of the object that the rule compares. An object must satisfy every rule. Required.
     pub field_name: Option<HostMatcherField>,
-    /// `operator`. Required.
+    /// Comparison of the object's property with `value`. `REGEX` can only include; to exclude, use
+    /// `NOT_CONTAINS`. Required.
     pub operator: Option<AlertMatcherOperator>,
-    /// `value`.
+    /// Type of MongoDB process with which the host's property is compared.
     pub value: Option<MatcherHostType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1821,11 +1885,13 @@ atlas_admin_runtime::record! {
     2 value "value"
 }
 
-/// The schema `HostMatcherField`: one of 6 documented values; others are kept as `Unknown`.
+/// Property of a host that a matcher compares.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMatcherField {
-    /// `TYPE_NAME`.
+    /// `TYPE_NAME`: Type of MongoDB process, such as `PRIMARY`.
     TypeName,
     /// `HOSTNAME`.
     Hostname,
@@ -1851,28 +1917,29 @@ atlas_admin_runtime::open_enum! {
     TypeName "TYPE_NAME"
 }
 
-/// The schema `HostMetricAlertConfigViewForNdsGroup`.
+/// Alert configuration for a metric of MongoDB hosts.
 #[derive(Clone, Default)]
 pub struct HostMetricAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<HostMatcher>>,
-    /// `metricThreshold`.
+    /// Metric to watch, and the limit that raises an alert.
     pub metric_threshold: Option<HostMetricThreshold>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1892,9 +1959,9 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `HostMetricThreshold`: one of 160 kinds.
+/// Alert threshold for a metric of a MongoDB host.
 ///
-/// The property `metricName` tells which one it is.
+/// One of 160 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricThreshold {
@@ -2391,15 +2458,15 @@ atlas_admin_runtime::union! {
 /// Declared at `HostMetricThreshold`.
 #[derive(Clone, Default)]
 pub struct HostMetricThresholdCommon {
-    /// `metricName`.
+    /// Name of the metric to compare with `threshold`.
     pub metric_name: Option<String>,
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2414,16 +2481,18 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
+/// Alert threshold for a metric of a host that is a number, a rate or a percentage.
+///
 /// The schema `AssertMsgRawMetricThresholdView` and 100 equal ones.
 #[derive(Clone, Default)]
 pub struct HostRawMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
+    /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2437,16 +2506,18 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
+/// Alert threshold for a metric of a host that is a time.
+///
 /// The schema `AvgCommandExecutionTimeTimeMetricThresholdView` and 19 equal ones.
 #[derive(Clone, Default)]
 pub struct HostTimeMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
+    /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2460,14 +2531,14 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
-/// The schema `LessThanDaysThresholdView`.
+/// Number of remaining days below which an alert is raised.
 #[derive(Clone, Default)]
 pub struct LessThanDaysThresholdView {
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<LessThanDaysThresholdViewOperator>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<i64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<GreaterThanDaysThresholdViewUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2480,14 +2551,15 @@ atlas_admin_runtime::record! {
     2 units "units"
 }
 
-/// The operator of `LessThanDaysThresholdView`: one documented value; others are kept as
-/// `Unknown`.
+/// Comparison of the current value with `threshold` that raises an alert.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `LessThanDaysThresholdView.operator` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LessThanDaysThresholdViewOperator {
-    /// `LESS_THAN`.
+    /// `LESS_THAN`: An alert is raised below `threshold`.
     LessThan,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -2498,14 +2570,14 @@ atlas_admin_runtime::open_enum! {
     LessThan "LESS_THAN"
 }
 
-/// The schema `LessThanTimeThreshold`.
+/// Threshold that triggers an alert when a duration falls below it.
 #[derive(Clone, Default)]
 pub struct LessThanTimeThreshold {
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<LessThanDaysThresholdViewOperator>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<i64>,
-    /// `units`. Default: `HOURS`.
+    /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2518,28 +2590,29 @@ atlas_admin_runtime::record! {
     2 units "units"
 }
 
-/// The schema `LessThanTimeThresholdAlertConfigViewForNdsGroup`.
+/// Alert configuration that triggers when a duration falls below its threshold.
 #[derive(Clone, Default)]
 pub struct LessThanTimeThresholdAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<ReplicaSetMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `threshold`.
+    /// Duration below which an alert is raised.
     pub threshold: Option<LessThanTimeThreshold>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2559,7 +2632,9 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `MatcherFieldView`: one of 13 documented values; others are kept as `Unknown`.
+/// Property of an object that a matcher of an alert configuration can compare.
+///
+/// One of 13 documented values; others are kept as `Unknown`.
 ///
 /// Returned by `alert_configurations::list_matcher_field_names`.
 #[derive(Clone)]
@@ -2612,7 +2687,9 @@ atlas_admin_runtime::open_enum! {
     TypeName "TYPE_NAME"
 }
 
-/// The schema `MatcherHostType`: one of 7 documented values; others are kept as `Unknown`.
+/// Type of MongoDB process, for a matcher on `TYPE_NAME`.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MatcherHostType {
@@ -2624,11 +2701,11 @@ pub enum MatcherHostType {
     Secondary,
     /// `ARBITER`.
     Arbiter,
-    /// `MONGOS`.
+    /// `MONGOS`: `mongos` router of a sharded cluster.
     Mongos,
-    /// `CONFIG`.
+    /// `CONFIG`: Config server of a sharded cluster.
     Config,
-    /// `MONGOT`.
+    /// `MONGOT`: Atlas Search process.
     Mongot,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -2645,17 +2722,19 @@ atlas_admin_runtime::open_enum! {
     Standalone "STANDALONE"
 }
 
+/// Alert threshold for the read, or write, processing units of a serverless instance.
+///
 /// The schemas `RPUMetricThresholdView` and `ServerlessTotalWriteUnitsRPUMetricThresholdView`,
 /// which are equal.
 #[derive(Clone, Default)]
 pub struct MetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<ServerlessMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2669,18 +2748,24 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
-/// The schema `MicrosoftTeamsNotification`.
+/// Notification of alerts in a Microsoft Teams channel.
 #[derive(Clone, Default)]
 pub struct MicrosoftTeamsNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `integrationId`.
+    /// ID of the third-party integration of the project whose credentials the notification uses.
     pub integration_id: Option<String>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `microsoftTeamsWebhookUrl`. Secret: never printed.
+    /// URL of the Microsoft Teams webhook that receives the alert. Required if `typeName` is
+    /// `MICROSOFT_TEAMS`. Atlas reports an invalid URL to the project owners by email and removes
+    /// one that stays invalid. Responses show only part of the URL. Secret: never printed.
     pub microsoft_teams_webhook_url: Option<String>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2695,8 +2780,9 @@ atlas_admin_runtime::record! {
     4 notifier_id "notifierId" [IDENTITY]
 }
 
-/// The mode of `AssertMsgRawMetricThresholdView`: one documented value; others are kept as
-/// `Unknown`.
+/// Calculation of the metric's current value: its average.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `AssertMsgRawMetricThresholdView.mode` and 189 other places.
 #[derive(Clone)]
@@ -2713,26 +2799,27 @@ atlas_admin_runtime::open_enum! {
     Average "AVERAGE"
 }
 
-/// The schema `MongotuneAlertConfigViewForNdsGroup`.
+/// Alert configuration for events of Intelligent Workload Management.
 #[derive(Clone, Default)]
 pub struct MongotuneAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<AlertMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2751,8 +2838,10 @@ atlas_admin_runtime::record! {
     8 updated "updated" [READ_ONLY]
 }
 
-/// The schema `NDSAutoScalingAuditTypeViewAlertable`: one of 18 documented values; others are
-/// kept as `Unknown`.
+/// Events of automatic scaling that can raise an alert.
+///
+/// `BASE` means electable and read-only nodes, `ANALYTICS` means analytics nodes. One of 18
+/// documented values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -2821,28 +2910,29 @@ atlas_admin_runtime::open_enum! {
     PredictiveComputeAutoScaleOplogFailBase "PREDICTIVE_COMPUTE_AUTO_SCALE_OPLOG_FAIL_BASE"
 }
 
-/// The schema `NDSAutoscalingAlertConfigViewForNdsGroup`.
+/// Alert configuration for events of automatic scaling.
 #[derive(Clone, Default)]
 pub struct NdsAutoscalingAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `eventTypeName`. Required.
+    /// Type of event that raises an alert. Required.
     pub event_type_name: Option<NdsAutoScalingAuditTypeViewAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`. At most 1 item.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them. At most 1 item.
     pub matchers: Option<Vec<NdsAutoscalingMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2862,14 +2952,15 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `NDSAutoscalingMatcher`.
+/// Rule that selects the clusters whose automatic scaling an alert configuration applies to.
 #[derive(Clone, Default)]
 pub struct NdsAutoscalingMatcher {
-    /// `fieldName`. Required.
+    /// Property of the object that the rule compares. An object must satisfy every rule. Required.
     pub field_name: Option<NdsAutoscalingMatcherField>,
-    /// `operator`. Required.
+    /// Comparison of the object's property with `value`. `REGEX` can only include; to exclude, use
+    /// `NOT_CONTAINS`. Required.
     pub operator: Option<AlertMatcherOperator>,
-    /// `value`. Required.
+    /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2882,7 +2973,9 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The schema `NDSAutoscalingMatcherField`: one documented value; others are kept as `Unknown`.
+/// Property of a cluster that a matcher for automatic scaling compares.
+///
+/// One documented value; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsAutoscalingMatcherField {
@@ -2897,30 +2990,31 @@ atlas_admin_runtime::open_enum! {
     ClusterName "CLUSTER_NAME"
 }
 
-/// The schema `NDSX509UserAuthenticationAlertConfigViewForNdsGroup`.
+/// Alert configuration for X.509 certificates and revocation lists that are about to expire.
 #[derive(Clone, Default)]
 pub struct NdsX509UserAuthenticationAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `eventTypeName`. Required.
+    /// Type of event that raises an alert. Required.
     pub event_type_name: Option<NdsX509UserAuthenticationEventTypeViewAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<AlertMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `threshold`.
+    /// Number of remaining days below which an alert is raised.
     pub threshold: Option<LessThanDaysThresholdView>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2941,19 +3035,23 @@ atlas_admin_runtime::record! {
     10 updated "updated" [READ_ONLY]
 }
 
-/// The schema `NDSX509UserAuthenticationEventTypeViewAlertable`: one of 3 documented values;
-/// others are kept as `Unknown`.
+/// Events of expiring X.509 certificates and revocation lists that can raise an alert.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsX509UserAuthenticationEventTypeViewAlertable {
-    /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CA_EXPIRATION_CHECK`.
+    /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CA_EXPIRATION_CHECK`: Your certificate authority's
+    /// certificate expires soon.
     NdsX509UserAuthenticationCustomerCaExpirationCheck,
-    /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CRL_EXPIRATION_CHECK`.
+    /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CRL_EXPIRATION_CHECK`: Your certificate revocation
+    /// list expires soon.
     NdsX509UserAuthenticationCustomerCrlExpirationCheck,
-    /// `NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK`.
+    /// `NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK`: A client certificate
+    /// that Atlas issued expires soon.
     NdsX509UserAuthenticationManagedUserCertsExpirationCheck,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -2966,16 +3064,17 @@ atlas_admin_runtime::open_enum! {
     NdsX509UserAuthenticationManagedUserCertsExpirationCheck "NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK"
 }
 
-/// The schema `NumberMetricThresholdView`.
+/// Alert threshold for a metric that is a large count, such as
+/// `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`.
 #[derive(Clone, Default)]
 pub struct NumberMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<NumberMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2989,13 +3088,15 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
-/// The schema `Operator`: one of 2 documented values; others are kept as `Unknown`.
+/// Comparison of a measured number with the limit.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Operator {
-    /// `<`.
+    /// `<`: An alert is raised below the threshold.
     Less,
-    /// `>`.
+    /// `>`: An alert is raised above the threshold.
     Greater,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -3007,16 +3108,17 @@ atlas_admin_runtime::open_enum! {
     Greater ">"
 }
 
-/// The operator of `AssertMsgRawMetricThresholdView`: one of 2 documented values; others are
-/// kept as `Unknown`.
+/// Comparison of the current value with `threshold` that raises an alert.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AssertMsgRawMetricThresholdView.operator` and 189 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OperatorValue {
-    /// `LESS_THAN`.
+    /// `LESS_THAN`: An alert is raised below `threshold`.
     LessThan,
-    /// `GREATER_THAN`.
+    /// `GREATER_THAN`: An alert is raised above `threshold`.
     GreaterThan,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -3028,20 +3130,26 @@ atlas_admin_runtime::open_enum! {
     LessThan "LESS_THAN"
 }
 
-/// The schema `OpsGenieNotification`.
+/// Notification of alerts through Opsgenie.
 #[derive(Clone, Default)]
 pub struct OpsGenieNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `integrationId`.
+    /// ID of the third-party integration of the project whose credentials the notification uses.
     pub integration_id: Option<String>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `opsGenieApiKey`. Secret: never printed.
+    /// Opsgenie API key with which Atlas sends notifications. Required for Opsgenie. Returned
+    /// partly redacted. Atlas warns the project owners of an invalid key, and later removes it.
+    /// JSON name: `opsGenieApiKey`. Secret: never printed.
     pub opsgenie_api_key: Option<String>,
-    /// `opsGenieRegion`. Default: `US`.
+    /// Opsgenie region that the API key belongs to. JSON name: `opsGenieRegion`. Default: `US`.
     pub opsgenie_region: Option<OpsGenieNotificationOpsGenieRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3057,8 +3165,9 @@ atlas_admin_runtime::record! {
     5 opsgenie_region "opsGenieRegion"
 }
 
-/// The ops genie region of `OpsGenieNotification`: one of 2 documented values; others are kept
-/// as `Unknown`.
+/// Opsgenie region that the API key belongs to.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OpsGenieNotification.opsGenieRegion`.
 #[derive(Clone)]
@@ -3078,20 +3187,24 @@ atlas_admin_runtime::open_enum! {
     Us "US"
 }
 
-/// The schema `OrgNotification`.
+/// Notification of alerts to the users of the organization, by mail or text message.
 #[derive(Clone, Default)]
 pub struct OrgNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `emailEnabled`.
+    /// Whether to notify by mail. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub email_enabled: Option<bool>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `roles`.
+    /// Organization roles whose holders are notified. Unset: holders of any role.
     pub roles: Option<Vec<OrgNotificationRole>>,
-    /// `smsEnabled`.
+    /// Whether to notify by text message. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub sms_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3107,23 +3220,26 @@ atlas_admin_runtime::record! {
     5 sms_enabled "smsEnabled"
 }
 
-/// The role of `OrgNotification`: one of 6 documented values; others are kept as `Unknown`.
+/// Organization role whose holders are notified.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OrgNotification.roles[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrgNotificationRole {
-    /// `ORG_OWNER`.
+    /// `ORG_OWNER`: May do everything in the organization and in all its projects.
     OrgOwner,
-    /// `ORG_MEMBER`.
+    /// `ORG_MEMBER`: May read the organization's settings and users, and the projects it belongs
+    /// to.
     OrgMember,
-    /// `ORG_GROUP_CREATOR`.
+    /// `ORG_GROUP_CREATOR`: May create projects, besides what a member may do.
     OrgGroupCreator,
-    /// `ORG_BILLING_ADMIN`.
+    /// `ORG_BILLING_ADMIN`: May manage the organization's billing.
     OrgBillingAdmin,
-    /// `ORG_BILLING_READ_ONLY`.
+    /// `ORG_BILLING_READ_ONLY`: May read the organization's billing.
     OrgBillingReadOnly,
-    /// `ORG_READ_ONLY`.
+    /// `ORG_READ_ONLY`: May read everything in the organization, including all its projects.
     OrgReadOnly,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -3139,20 +3255,26 @@ atlas_admin_runtime::open_enum! {
     OrgReadOnly "ORG_READ_ONLY"
 }
 
-/// The schema `PagerDutyNotification`.
+/// Notification of alerts through PagerDuty.
 #[derive(Clone, Default)]
 pub struct PagerDutyNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `integrationId`.
+    /// ID of the third-party integration of the project whose credentials the notification uses.
     pub integration_id: Option<String>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `region`. Default: `US`.
+    /// PagerDuty region whose API is called. Default: `US`.
     pub region: Option<OpsGenieRegion>,
-    /// `serviceKey`. Secret: never printed.
+    /// PagerDuty service key. Required if `typeName` is `PAGER_DUTY`. Atlas reports an invalid key
+    /// to the project owners by email and removes one that stays invalid. Responses show only part
+    /// of the key. Secret: never printed.
     pub service_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3168,17 +3290,18 @@ atlas_admin_runtime::record! {
     5 service_key "serviceKey" [SECRET | KEPT]
 }
 
-/// The schema `PaginatedAlertConfigView`.
+/// Page of alert configurations.
 ///
 /// Returned by `alert_configurations::list_alert_configs` and
 /// `alert_configurations::get_alert_configs`.
 #[derive(Clone, Default)]
 pub struct PaginatedAlertConfigView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<GroupAlertsConfig>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3193,18 +3316,18 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedAlertConfigView, results => GroupAlertsConfig);
 
-/// The schema `RawMetricThresholdView`.
+/// Alert threshold for a metric that is a plain number, such as `FLEX_CONNECTIONS`.
 #[derive(Clone, Default)]
 pub struct RawMetricThresholdView {
-    /// `metricName`. Required.
+    /// Name of the metric to compare with `threshold`. Required.
     pub metric_name: Option<String>,
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
+    /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3219,30 +3342,31 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
-/// The schema `ReplicaSetAlertConfigViewForNdsGroup`.
+/// Alert configuration for events of a replica set, such as the loss of its primary.
 #[derive(Clone, Default)]
 pub struct ReplicaSetAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `eventTypeName`. Required.
+    /// Type of event that raises an alert. Required.
     pub event_type_name: Option<ReplicaSetEventTypeViewForNdsGroupAlertableNoThreshold>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<ReplicaSetMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `threshold`.
+    /// Limit that raises an alert, for event types that have one.
     pub threshold: Option<AlertsThresholdInteger>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3263,17 +3387,18 @@ atlas_admin_runtime::record! {
     10 updated "updated" [READ_ONLY]
 }
 
-/// The schema `ReplicaSetEventTypeViewForNdsGroupAlertableNoThreshold`: one of 2 documented
-/// values; others are kept as `Unknown`.
+/// Events of a replica set that raise an alert by themselves.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetEventTypeViewForNdsGroupAlertableNoThreshold {
-    /// `NO_PRIMARY`.
+    /// `NO_PRIMARY`: A replica set has no primary, and so accepts no writes.
     NoPrimary,
-    /// `PRIMARY_ELECTED`.
+    /// `PRIMARY_ELECTED`: A replica set elected a primary.
     PrimaryElected,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -3285,21 +3410,23 @@ atlas_admin_runtime::open_enum! {
     PrimaryElected "PRIMARY_ELECTED"
 }
 
-/// The schema `ReplicaSetEventTypeViewForNdsGroupAlertableWithThreshold`: one of 4 documented
-/// values; others are kept as `Unknown`.
+/// Events of a replica set that raise an alert at a threshold.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetEventTypeViewForNdsGroupAlertableWithThreshold {
-    /// `TOO_MANY_ELECTIONS`.
+    /// `TOO_MANY_ELECTIONS`: A replica set held more elections than the threshold.
     TooManyElections,
-    /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`.
+    /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`: The primary's oplog covers less time than the
+    /// threshold.
     ReplicationOplogWindowRunningOut,
-    /// `TOO_FEW_HEALTHY_MEMBERS`.
+    /// `TOO_FEW_HEALTHY_MEMBERS`: A replica set has fewer healthy members than the threshold.
     TooFewHealthyMembers,
-    /// `TOO_MANY_UNHEALTHY_MEMBERS`.
+    /// `TOO_MANY_UNHEALTHY_MEMBERS`: A replica set has more unhealthy members than the threshold.
     TooManyUnhealthyMembers,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -3313,14 +3440,15 @@ atlas_admin_runtime::open_enum! {
     TooManyUnhealthyMembers "TOO_MANY_UNHEALTHY_MEMBERS"
 }
 
-/// The schema `ReplicaSetMatcher`.
+/// Rule that selects the replica sets that an alert configuration applies to.
 #[derive(Clone, Default)]
 pub struct ReplicaSetMatcher {
-    /// `fieldName`. Required.
+    /// Property of the object that the rule compares. An object must satisfy every rule. Required.
     pub field_name: Option<ReplicaSetMatcherField>,
-    /// `operator`. Required.
+    /// Comparison of the object's property with `value`. `REGEX` can only include; to exclude, use
+    /// `NOT_CONTAINS`. Required.
     pub operator: Option<AlertMatcherOperator>,
-    /// `value`. Required.
+    /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3333,8 +3461,9 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The schema `ReplicaSetMatcherField`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Property of a replica set that a matcher compares.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetMatcherField {
@@ -3355,9 +3484,10 @@ atlas_admin_runtime::open_enum! {
     ShardName "SHARD_NAME"
 }
 
-/// The schema `ReplicaSetThresholdAlertConfigViewForNdsGroup`: one of 2 kinds.
+/// Alert configuration for events of a replica set that are measured against a threshold, such
+/// as too many elections.
 ///
-/// The property `eventTypeName` tells which one it is.
+/// One of 2 kinds; `eventTypeName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetThresholdAlertConfigViewForNdsGroup {
@@ -3380,27 +3510,28 @@ atlas_admin_runtime::union! {
 /// Declared at `ReplicaSetThresholdAlertConfigViewForNdsGroup`.
 #[derive(Clone, Default)]
 pub struct ReplicaSetThresholdAlertConfigViewForNdsGroupCommon {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`.
+    /// Whether this alert configuration is on, so that it raises alerts.
     pub enabled: Option<bool>,
-    /// `eventTypeName`.
+    /// Type of event that raises an alert.
     pub event_type_name: Option<
         ReplicaSetEventTypeViewForNdsGroupAlertableWithThreshold,
     >,
-    /// `groupId`. Read-only.
+    /// ID of the project. Read-only.
     pub group_id: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the alert configuration. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<ReplicaSetMatcher>>,
-    /// `notifications`.
+    /// Targets that Atlas notifies.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3420,17 +3551,20 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
+/// Alert threshold for the average time that commands, or writes, take on a serverless
+/// instance.
+///
 /// The schemas `ServerlessAVGCommandExecutionTimeMetricThresholdView` and
 /// `ServerlessAVGWriteExecutionTimeMetricThresholdView`, which are equal.
 #[derive(Clone, Default)]
 pub struct ServerlessAvgExecutionTimeMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
+    /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3444,28 +3578,29 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
-/// The schema `ServerlessMetricAlertConfigViewForNdsGroup`.
+/// Alert configuration for a metric of serverless instances.
 #[derive(Clone, Default)]
 pub struct ServerlessMetricAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<AlertMatcher>>,
-    /// `metricThreshold`.
+    /// Metric to watch, and the limit that raises an alert.
     pub metric_threshold: Option<ServerlessMetricThreshold>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3485,9 +3620,9 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `ServerlessMetricThreshold`: one of 17 kinds.
+/// Alert threshold for a metric of serverless instances.
 ///
-/// The property `metricName` tells which one it is.
+/// One of 17 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessMetricThreshold {
@@ -3555,15 +3690,15 @@ atlas_admin_runtime::union! {
 /// Declared at `ServerlessMetricThreshold`.
 #[derive(Clone, Default)]
 pub struct ServerlessMetricThresholdCommon {
-    /// `metricName`.
+    /// Name of the metric to compare with `threshold`.
     pub metric_name: Option<String>,
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3578,22 +3713,23 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
-/// The schema `ServerlessMetricUnits`: one of 6 documented values; others are kept as
-/// `Unknown`.
+/// Units for the operations of a serverless instance: read and write processing units.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessMetricUnits {
-    /// `RPU`.
+    /// `RPU`: Read processing units.
     Rpu,
-    /// `THOUSAND_RPU`.
+    /// `THOUSAND_RPU`: Thousands of read processing units.
     ThousandRpu,
-    /// `MILLION_RPU`.
+    /// `MILLION_RPU`: Millions of read processing units.
     MillionRpu,
-    /// `WPU`.
+    /// `WPU`: Write processing units.
     Wpu,
-    /// `THOUSAND_WPU`.
+    /// `THOUSAND_WPU`: Thousands of write processing units.
     ThousandWpu,
-    /// `MILLION_WPU`.
+    /// `MILLION_WPU`: Millions of write processing units.
     MillionWpu,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -3609,17 +3745,19 @@ atlas_admin_runtime::open_enum! {
     Wpu "WPU"
 }
 
+/// Alert threshold for the rate of incoming, or outgoing, bytes of a serverless instance.
+///
 /// The schemas `ServerlessNetworkBytesInDataMetricThresholdView` and
 /// `ServerlessNetworkBytesOutDataMetricThresholdView`, which are equal.
 #[derive(Clone, Default)]
 pub struct ServerlessNetworkBytesDataMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<DataMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3633,16 +3771,18 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
+/// Alert threshold for a metric of a serverless instance that is a rate or a percentage.
+///
 /// The schema `ServerlessConnectionPercentageRawMetricThresholdView` and 7 equal ones.
 #[derive(Clone, Default)]
 pub struct ServerlessRawMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
+    /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3656,20 +3796,26 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
-/// The schema `SlackNotification`.
+/// Notification of alerts in a Slack channel.
 #[derive(Clone, Default)]
 pub struct SlackNotification {
-    /// `apiToken`. Secret: never printed.
+    /// Slack API or bot token. Required if `typeName` is `SLACK`. Atlas reports an invalid token to
+    /// the project owners by email and removes one that stays invalid. Responses show only part of
+    /// the token. Secret: never printed.
     pub api_token: Option<String>,
-    /// `channelName`.
+    /// Name of the Slack channel that receives the alert. Required if `typeName` is `SLACK`.
     pub channel_name: Option<String>,
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `integrationId`.
+    /// ID of the third-party integration of the project whose credentials the notification uses.
     pub integration_id: Option<String>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3685,16 +3831,20 @@ atlas_admin_runtime::record! {
     5 notifier_id "notifierId" [IDENTITY]
 }
 
-/// The schema `SMSNotification`.
+/// Notification of alerts by text message to one phone number.
 #[derive(Clone, Default)]
 pub struct SmsNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `mobileNumber`.
+    /// Mobile phone number to which alerts go, required with `typeName` `SMS`.
     pub mobile_number: Option<String>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3708,28 +3858,29 @@ atlas_admin_runtime::record! {
     3 notifier_id "notifierId"
 }
 
-/// The schema `StreamProcessorAlertConfigViewForNdsGroup`.
+/// Alert configuration for events of stream processors, such as a failure.
 #[derive(Clone, Default)]
 pub struct StreamProcessorAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `eventTypeName`. Required.
+    /// Type of event that raises an alert. Required.
     pub event_type_name: Option<StreamProcessorEventTypeViewAlertableNoThreshold>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<StreamsMatcher>>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3749,8 +3900,9 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The schema `StreamProcessorEventTypeViewAlertableNoThreshold`: one of 2 documented values;
-/// others are kept as `Unknown`.
+/// Events of a stream processor that raise an alert by themselves.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -3771,30 +3923,31 @@ atlas_admin_runtime::open_enum! {
     StreamProcessorStateIsFailed "STREAM_PROCESSOR_STATE_IS_FAILED"
 }
 
-/// The schema `StreamProcessorMetricAlertConfigViewForNdsGroup`.
+/// Alert configuration for a metric of stream processors.
 #[derive(Clone, Default)]
 pub struct StreamProcessorMetricAlertConfigViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the alert configuration was created. Read-only.
     pub created: Option<DateTime>,
-    /// `enabled`. Default: `false`.
+    /// Whether this alert configuration is on, so that it raises alerts. Default: `false`.
     pub enabled: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `matchers`.
+    /// Rules that select the objects that the alert configuration applies to. An object must
+    /// satisfy all of them.
     pub matchers: Option<Vec<StreamsMatcher>>,
-    /// `metricThreshold`.
+    /// Metric to watch, and the limit that raises an alert.
     pub metric_threshold: Option<StreamProcessorMetricThreshold>,
-    /// `notifications`. Required. 1 to 25 items.
+    /// Targets that Atlas notifies. Required. 1 to 25 items.
     pub notifications: Option<Vec<AlertsNotificationRootForGroup>>,
-    /// `severityOverride`.
+    /// Severity of this configuration's alerts, in place of the default severity of the event type.
     pub severity_override: Option<EventSeverity>,
-    /// `threshold`.
+    /// Metric to watch, and the limit that raises an alert, in the same form as `metricThreshold`.
     pub threshold: Option<StreamProcessorMetricThreshold>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3815,9 +3968,9 @@ atlas_admin_runtime::record! {
     10 updated "updated" [READ_ONLY]
 }
 
-/// The schema `StreamProcessorMetricThreshold`: one of 4 kinds.
+/// Alert threshold for a metric of a stream processor.
 ///
-/// The property `metricName` tells which one it is.
+/// One of 4 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamProcessorMetricThreshold {
@@ -3846,15 +3999,15 @@ atlas_admin_runtime::union! {
 /// Declared at `StreamProcessorMetricThreshold`.
 #[derive(Clone, Default)]
 pub struct StreamProcessorMetricThresholdCommon {
-    /// `metricName`.
+    /// Name of the metric to compare with `threshold`.
     pub metric_name: Option<String>,
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`.
+    /// Unit of `threshold`.
     pub units: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3869,16 +4022,18 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
+/// Alert threshold for a metric of a stream processor.
+///
 /// The schemas `DLQRawMetricThresholdView` and `KafkaRawMetricThresholdView`, which are equal.
 #[derive(Clone, Default)]
 pub struct StreamProcessorRawMetricThresholdView {
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`. Default: `RAW`.
+    /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3892,14 +4047,16 @@ atlas_admin_runtime::record! {
     3 units "units"
 }
 
-/// The schema `StreamsMatcher`.
+/// Rule that selects the stream processors or workspaces that an alert configuration applies
+/// to.
 #[derive(Clone, Default)]
 pub struct StreamsMatcher {
-    /// `fieldName`. Required.
+    /// Property of the object that the rule compares. An object must satisfy every rule. Required.
     pub field_name: Option<StreamsMatcherField>,
-    /// `operator`. Required.
+    /// Comparison of the object's property with `value`. `REGEX` can only include; to exclude, use
+    /// `NOT_CONTAINS`. Required.
     pub operator: Option<AlertMatcherOperator>,
-    /// `value`. Required.
+    /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3912,13 +4069,15 @@ atlas_admin_runtime::record! {
     2 value "value" [REQUIRED]
 }
 
-/// The schema `StreamsMatcherField`: one of 2 documented values; others are kept as `Unknown`.
+/// Property of a stream processor that a matcher compares.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsMatcherField {
-    /// `INSTANCE_NAME`.
+    /// `INSTANCE_NAME`: Name of the workspace.
     InstanceName,
-    /// `PROCESSOR_NAME`.
+    /// `PROCESSOR_NAME`: Name of the stream processor.
     ProcessorName,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -3930,22 +4089,26 @@ atlas_admin_runtime::open_enum! {
     ProcessorName "PROCESSOR_NAME"
 }
 
-/// The schema `TeamNotification`.
+/// Notification of alerts to the members of a team, by mail or text message.
 #[derive(Clone, Default)]
 pub struct TeamNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `emailEnabled`.
+    /// Whether to notify by mail. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub email_enabled: Option<bool>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `smsEnabled`.
+    /// Whether to notify by text message. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub sms_enabled: Option<bool>,
-    /// `teamId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the team to notify. Required if `typeName` is `TEAM`. Pattern: `^([a-f0-9]{24})$`.
     pub team_id: Option<String>,
-    /// `teamName`.
+    /// Name of the team to notify. Required if `typeName` is `TEAM`.
     pub team_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3962,18 +4125,18 @@ atlas_admin_runtime::record! {
     6 team_name "teamName"
 }
 
-/// The schema `TimeMetricThresholdView`.
+/// Alert threshold for a metric that is a duration, such as `FLEX_AVG_READ_EXECUTION_TIME`.
 #[derive(Clone, Default)]
 pub struct TimeMetricThresholdView {
-    /// `metricName`. Required.
+    /// Name of the metric to compare with `threshold`. Required.
     pub metric_name: Option<String>,
-    /// `mode`.
+    /// Calculation of the metric's current value: its average.
     pub mode: Option<Mode>,
-    /// `operator`.
+    /// Comparison of the current value with `threshold` that raises an alert.
     pub operator: Option<OperatorValue>,
-    /// `threshold`.
+    /// Limit with which the current value is compared, in the unit that `units` names.
     pub threshold: Option<f64>,
-    /// `units`. Default: `HOURS`.
+    /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3988,20 +4151,25 @@ atlas_admin_runtime::record! {
     4 units "units"
 }
 
-/// The schema `UserNotification`.
+/// Notification of alerts to one Atlas user, by mail or text message.
 #[derive(Clone, Default)]
 pub struct UserNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `emailEnabled`.
+    /// Whether to notify by mail. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub email_enabled: Option<bool>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `smsEnabled`.
+    /// Whether to notify by text message. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub sms_enabled: Option<bool>,
-    /// `username`. An e-mail address.
+    /// Email address of the user to notify, who must belong to the project of the alert
+    /// configuration. Required if `typeName` is `USER`.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4017,19 +4185,27 @@ atlas_admin_runtime::record! {
     5 username "username"
 }
 
-/// The schema `VictorOpsNotification`.
+/// Notification of alerts through Splunk On-Call (formerly VictorOps).
 #[derive(Clone, Default)]
 pub struct VictorOpsNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `integrationId`.
+    /// ID of the third-party integration of the project whose credentials the notification uses.
     pub integration_id: Option<String>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `victorOpsApiKey`. Secret: never printed.
+    /// Splunk On-Call API key with which Atlas sends notifications. Required for Splunk On-Call.
+    /// Returned partly redacted. Atlas warns the project owners of an invalid key, and later
+    /// removes it. JSON name: `victorOpsApiKey`. Secret: never printed.
     pub victorops_api_key: Option<String>,
+    /// Splunk On-Call routing key, which decides who is notified. Required for Splunk On-Call.
+    /// Atlas warns the project owners of an invalid key, and later removes it. JSON name:
     /// `victorOpsRoutingKey`. Secret: never printed.
     pub victorops_routing_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
@@ -4046,24 +4222,33 @@ atlas_admin_runtime::record! {
     5 victorops_routing_key "victorOpsRoutingKey" [SECRET | KEPT]
 }
 
-/// The schema `WebhookNotification`.
+/// Notification of alerts by an HTTP request to a URL of yours.
 #[derive(Clone, Default)]
 pub struct WebhookNotification {
-    /// `delayMin`.
+    /// Number of minutes for which the alert condition must last before the first notification is
+    /// sent.
     pub delay_min: Option<i64>,
-    /// `integrationId`.
+    /// ID of the third-party integration of the project whose credentials the notification uses.
     pub integration_id: Option<String>,
-    /// `intervalMin`. At least 5.
+    /// Number of minutes between two notifications of an open alert that nobody has acknowledged.
+    /// Not returned for PagerDuty, VictorOps and Opsgenie, which have intervals of their own. At
+    /// least 5.
     pub interval_min: Option<i64>,
-    /// `notifierId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
+    /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// `webhookBodyTemplate`. Secret: never printed.
+    /// Template of the request's body, with placeholders such as `${field}`. The result must be
+    /// valid JSON. If unset, Atlas sends its own format. Secret: never printed.
     pub webhook_body_template: Option<String>,
-    /// `webhookHeadersTemplate`. Secret: never printed.
+    /// Template of the request's headers, with placeholders such as `${field}`. The result must be
+    /// a JSON object from header name to value. Templates can't read the secret or the signature.
+    /// Secret: never printed.
     pub webhook_headers_template: Option<String>,
-    /// `webhookSecret`. Secret: never printed.
+    /// Secret with which the receiver verifies the webhook's requests. Also returned if the
+    /// project's integration sets a default. Returned fully redacted. Secret: never printed.
     pub webhook_secret: Option<String>,
-    /// `webhookUrl`. Secret: never printed.
+    /// URL that Atlas sends the notification to. Also returned if the project's integration sets a
+    /// default. Returned partly redacted. Secret: never printed.
     pub webhook_url: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The units of `AlertsThresholdInteger`: one of 36 documented values; others are kept as
-/// `Unknown`.
+/// Unit of an alert threshold or of a measured value.
+///
+/// One of 36 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AlertsThresholdInteger.units` and one other place.
 #[derive(Clone)]
@@ -62,13 +63,13 @@ pub enum AlertsThresholdIntegerUnits {
     GbHours,
     /// `GB days`.
     GbDays,
-    /// `RPU`.
+    /// `RPU`: Read processing units.
     Rpu,
     /// `thousand RPU`.
     ThousandRpu,
     /// `million RPU`.
     MillionRpu,
-    /// `WPU`.
+    /// `WPU`: Write processing units.
     Wpu,
     /// `thousand WPU`.
     ThousandWpu,
@@ -126,25 +127,27 @@ atlas_admin_runtime::open_enum! {
     Tokens "tokens"
 }
 
-/// The schema `HostEventTypeViewForNdsGroupAlertable`: one of 21 documented values; others are
-/// kept as `Unknown`.
+/// Events of a host that can raise an alert.
+///
+/// One of 21 documented values; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostEventTypeViewForNdsGroupAlertable {
-    /// `HOST_DOWN`.
+    /// `HOST_DOWN`: A host can't be reached.
     HostDown,
-    /// `HOST_HAS_INDEX_SUGGESTIONS`.
+    /// `HOST_HAS_INDEX_SUGGESTIONS`: Performance Advisor suggests indexes.
     HostHasIndexSuggestions,
-    /// `HOST_MONGOT_CRASHING_OOM`.
+    /// `HOST_MONGOT_CRASHING_OOM`: The Search process crashes for lack of memory.
     HostMongotCrashingOom,
-    /// `HOST_MONGOT_STOP_REPLICATION`.
+    /// `HOST_MONGOT_STOP_REPLICATION`: The Search process stopped replicating data.
     HostMongotStopReplication,
-    /// `HOST_MONGOT_APPROACHING_STOP_REPLICATION`.
+    /// `HOST_MONGOT_APPROACHING_STOP_REPLICATION`: The Search process will soon have to stop
+    /// replicating data.
     HostMongotApproachingStopReplication,
-    /// `HOST_MONGOT_PAUSE_INITIAL_SYNC`.
+    /// `HOST_MONGOT_PAUSE_INITIAL_SYNC`: The Search process paused the initial sync of an index.
     HostMongotPauseInitialSync,
     /// `HOST_SEARCH_NODE_INDEX_FAILED`.
     HostSearchNodeIndexFailed,
@@ -154,7 +157,7 @@ pub enum HostEventTypeViewForNdsGroupAlertable {
     HostExternalLogSinkExportDown,
     /// `HOST_NOT_ENOUGH_DISK_SPACE`.
     HostNotEnoughDiskSpace,
-    /// `SSH_KEY_NDS_HOST_ACCESS_REQUESTED`.
+    /// `SSH_KEY_NDS_HOST_ACCESS_REQUESTED`: MongoDB staff requested SSH access to a host.
     SshKeyNdsHostAccessRequested,
     /// `SSH_KEY_NDS_HOST_ACCESS_REFRESHED`.
     SshKeyNdsHostAccessRefreshed,
@@ -172,7 +175,7 @@ pub enum HostEventTypeViewForNdsGroupAlertable {
     HostSslCertificateStale,
     /// `HOST_SECURITY_CHECKUP_NOT_MET`.
     HostSecurityCheckupNotMet,
-    /// `ALERT_HOST_SSH_SESSION_STARTED`.
+    /// `ALERT_HOST_SSH_SESSION_STARTED`: Someone opened an SSH session on a host.
     AlertHostSshSessionStarted,
     /// `PROFILER_CONFIGURED_TOO_WIDELY`.
     ProfilerConfiguredTooWidely,

@@ -3,7 +3,9 @@
 
 use super::*;
 
-/// The schema `DataMetricUnits`: one of 10 documented values; others are kept as `Unknown`.
+/// Units for amounts of data, from bits to petabytes.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataMetricUnits {
@@ -45,7 +47,9 @@ atlas_admin_runtime::open_enum! {
     Terabytes "TERABYTES"
 }
 
-/// The schema `NumberMetricUnits`: one of 4 documented values; others are kept as `Unknown`.
+/// Units for counts, from one to billions.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NumberMetricUnits {
@@ -69,11 +73,13 @@ atlas_admin_runtime::open_enum! {
     Thousand "THOUSAND"
 }
 
-/// The schema `RawMetricUnits`: one documented value; others are kept as `Unknown`.
+/// Unit of plain numbers.
+///
+/// One documented value; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RawMetricUnits {
-    /// `RAW`.
+    /// `RAW`: Plain number without unit.
     Raw,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -84,7 +90,9 @@ atlas_admin_runtime::open_enum! {
     Raw "RAW"
 }
 
-/// The schema `TimeMetricUnits`: one of 7 documented values; others are kept as `Unknown`.
+/// Units for durations, from nanoseconds to days.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TimeMetricUnits {

@@ -3,7 +3,9 @@
 
 use super::*;
 
-/// The region of `OpsGenie`: one of 2 documented values; others are kept as `Unknown`.
+/// Region of a third-party service whose API is called.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OpsGenie.region` and 2 other places.
 #[derive(Clone)]

@@ -3,18 +3,20 @@
 
 use super::*;
 
-/// The schema `AcknowledgeAlert`.
+/// Acknowledgement of an alert, or the withdrawal of one.
 ///
 /// Sent by `alerts::acknowledge_alert`.
 #[derive(Clone, Default)]
 pub struct AcknowledgeAlert {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Set a date 100 years ahead to silence the alert for good.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `unacknowledgeAlert`.
+    /// Whether to take back the acknowledgement, so that notifications resume. If `true`,
+    /// `acknowledgedUntil` is ignored. Unset: `false`.
     pub unacknowledge_alert: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -28,9 +30,10 @@ atlas_admin_runtime::record! {
     3 unacknowledge_alert "unacknowledgeAlert"
 }
 
-/// The schema `AlertViewForNdsGroup`: one of 8 kinds.
+/// Alert of a project.
 ///
-/// The property `eventTypeName` tells which one it is.
+/// The variant follows from the kind of event: cluster, host, metric, replica set and so on.
+/// One of 8 kinds; `eventTypeName` tells which.
 ///
 /// Returned by `alerts::get_alert` and `alerts::acknowledge_alert`.
 #[derive(Clone)]
@@ -74,33 +77,35 @@ atlas_admin_runtime::union! {
 /// Declared at `AlertViewForNdsGroup`.
 #[derive(Clone, Default)]
 pub struct AlertViewForNdsGroupCommon {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`.
+    /// Comment given with the acknowledgement.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only.
     pub alert_config_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`.
+    /// Type of the event that raised the alert.
     pub event_type_name: Option<String>,
-    /// `groupId`. Read-only.
+    /// ID of the project. Read-only.
     pub group_id: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the alert. Read-only.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only.
+    /// ID of the organization. Read-only.
     pub org_id: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -124,7 +129,9 @@ atlas_admin_runtime::record! {
     13 updated "updated" [READ_ONLY]
 }
 
-/// The status of `AlertView`: one of 4 documented values; others are kept as `Unknown`.
+/// State of the alert.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AlertView.status` and 11 other places.
 #[derive(Clone)]
@@ -132,11 +139,11 @@ atlas_admin_runtime::record! {
 pub enum AlertViewStatus {
     /// `CANCELLED`.
     Cancelled,
-    /// `CLOSED`.
+    /// `CLOSED`: The condition no longer holds.
     Closed,
-    /// `OPEN`.
+    /// `OPEN`: The condition holds.
     Open,
-    /// `TRACKING`.
+    /// `TRACKING`: The condition holds, but not yet for as long as the notification delay.
     Tracking,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -150,36 +157,40 @@ atlas_admin_runtime::open_enum! {
     Tracking "TRACKING"
 }
 
-/// The schema `AppServiceAlertView`.
+/// Alert about an App Services application, such as a failed deployment or trigger.
 #[derive(Clone, Default)]
 pub struct AppServiceAlertView {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`. Required.
+    /// Type of the event that raised the alert. Required.
     pub event_type_name: Option<AppServiceEventTypeViewAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -203,8 +214,9 @@ atlas_admin_runtime::record! {
     13 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `AppServiceEventTypeViewAlertable`: one of 11 documented values; others are kept
-/// as `Unknown`.
+/// Event of an App Services application that can trigger an alert.
+///
+/// One of 11 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppServiceEventTypeViewAlertable {
@@ -214,21 +226,22 @@ pub enum AppServiceEventTypeViewAlertable {
     SuccessfulDeploy,
     /// `DEPLOYMENT_FAILURE`.
     DeploymentFailure,
-    /// `DEPLOYMENT_MODEL_CHANGE_SUCCESS`.
+    /// `DEPLOYMENT_MODEL_CHANGE_SUCCESS`: The deployment model of the application was changed.
     DeploymentModelChangeSuccess,
-    /// `DEPLOYMENT_MODEL_CHANGE_FAILURE`.
+    /// `DEPLOYMENT_MODEL_CHANGE_FAILURE`: The deployment model of the application could not be
+    /// changed.
     DeploymentModelChangeFailure,
     /// `REQUEST_RATE_LIMIT`.
     RequestRateLimit,
-    /// `LOG_FORWARDER_FAILURE`.
+    /// `LOG_FORWARDER_FAILURE`: A log forwarder of the application failed.
     LogForwarderFailure,
     /// `OUTSIDE_REALM_METRIC_THRESHOLD`.
     OutsideRealmMetricThreshold,
-    /// `SYNC_FAILURE`.
+    /// `SYNC_FAILURE`: Device Sync failed.
     SyncFailure,
-    /// `TRIGGER_FAILURE`.
+    /// `TRIGGER_FAILURE`: A trigger failed.
     TriggerFailure,
-    /// `TRIGGER_AUTO_RESUMED`.
+    /// `TRIGGER_AUTO_RESUMED`: A suspended trigger was resumed automatically.
     TriggerAutoResumed,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -249,36 +262,41 @@ atlas_admin_runtime::open_enum! {
     UrlConfirmation "URL_CONFIRMATION"
 }
 
-/// The schema `ClusterAlertViewForNdsGroup`.
+/// Alert about a cluster.
 #[derive(Clone, Default)]
 pub struct ClusterAlertViewForNdsGroup {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that the alert is about. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -302,46 +320,53 @@ atlas_admin_runtime::record! {
     13 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `DataMetricAlertView`.
+/// Alert about a metric that measures an amount of data.
 #[derive(Clone, Default)]
 pub struct DataMetricAlertView {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that the alert is about. Set for alerts on backups, replica sets and
+    /// sharded clusters. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `currentValue`.
+    /// Value of the metric when the alert or event was recorded.
     pub current_value: Option<DataMetricValueView>,
-    /// `eventTypeName`. Required.
+    /// Type of the event that raised the alert. Required.
     pub event_type_name: Option<HostMetricEventTypeViewAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostnameAndPort`. Read-only.
+    /// Host and port that the alert is about. Present for alerts on hosts and replica sets.
+    /// Read-only.
     pub hostname_and_port: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `metricName`. Read-only.
+    /// Name of the metric that the alert is about. Read-only.
     pub metric_name: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the alert is about. Present for alerts on backups, hosts and
+    /// replica sets. Read-only.
     pub replica_set_name: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -370,36 +395,40 @@ atlas_admin_runtime::record! {
     18 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `DefaultAlertViewForNdsGroup`.
+/// Alert of a kind that has no details of its own.
 #[derive(Clone, Default)]
 pub struct DefaultAlertViewForNdsGroup {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`. Read-only.
+    /// Type of the event that raised the alert. Read-only.
     pub event_type_name: Option<DefaultAlertViewForNdsGroupEventTypeName>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -423,8 +452,9 @@ atlas_admin_runtime::record! {
     13 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The event type name of `DefaultAlertViewForNdsGroup`: one of 132 documented values; others
-/// are kept as `Unknown`.
+/// Event that triggered the alert.
+///
+/// One of 132 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DefaultAlertViewForNdsGroup.eventTypeName`.
 #[derive(Clone)]
@@ -834,40 +864,45 @@ atlas_admin_runtime::open_enum! {
     WeeklyBillingChangeOverThreshold "WEEKLY_BILLING_CHANGE_OVER_THRESHOLD"
 }
 
-/// The schema `FlexMetricAlert`.
+/// Alert about a metric of a Flex cluster.
 #[derive(Clone, Default)]
 pub struct FlexMetricAlert {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the Flex cluster that the alert is about. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `currentValue`. Read-only.
+    /// Value of the metric when the alert or event was recorded. Read-only.
     pub current_value: Option<HostMetricValue>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `metricName`. Read-only.
+    /// Name of the metric that the alert is about. Read-only.
     pub metric_name: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -893,42 +928,49 @@ atlas_admin_runtime::record! {
     15 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `HostAlertViewForNdsGroup`.
+/// Alert about a `mongod` host.
 #[derive(Clone, Default)]
 pub struct HostAlertViewForNdsGroup {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that the alert is about. Set for alerts on backups, replica sets and
+    /// sharded clusters. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`. Required.
+    /// Type of the event that raised the alert. Required.
     pub event_type_name: Option<HostEventTypeViewForNdsGroupAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostnameAndPort`. Read-only.
+    /// Host and port that the alert is about. Present for alerts on hosts and replica sets.
+    /// Read-only.
     pub hostname_and_port: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the alert is about. Present for alerts on backups, hosts and
+    /// replica sets. Read-only.
     pub replica_set_name: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -955,9 +997,9 @@ atlas_admin_runtime::record! {
     16 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `HostMetricAlert`: one of 4 kinds.
+/// Alert about a metric of a `mongod` host.
 ///
-/// The property `metricName` tells which one it is.
+/// One of 4 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricAlert {
@@ -987,41 +1029,46 @@ atlas_admin_runtime::union! {
 /// Declared at `HostMetricAlert`.
 #[derive(Clone, Default)]
 pub struct HostMetricAlertCommon {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`.
+    /// Comment given with the acknowledgement.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only.
     pub alert_config_id: Option<String>,
-    /// `clusterName`. Read-only.
+    /// Name of the cluster that the alert is about. Set for alerts on backups, replica sets and
+    /// sharded clusters. Read-only.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`.
+    /// Type of the event that raised the alert.
     pub event_type_name: Option<HostMetricEventTypeViewAlertable>,
-    /// `groupId`. Read-only.
+    /// ID of the project. Read-only.
     pub group_id: Option<String>,
-    /// `hostnameAndPort`. Read-only.
+    /// Host and port that the alert is about. Present for alerts on hosts and replica sets.
+    /// Read-only.
     pub hostname_and_port: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the alert. Read-only.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `metricName`. Read-only.
+    /// Name of the metric that the alert is about. Read-only.
     pub metric_name: Option<String>,
-    /// `orgId`. Read-only.
+    /// ID of the organization. Read-only.
     pub org_id: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the alert is about. Present for alerts on backups, hosts and
+    /// replica sets. Read-only.
     pub replica_set_name: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1049,8 +1096,9 @@ atlas_admin_runtime::record! {
     17 updated "updated" [READ_ONLY]
 }
 
-/// The schema `HostMetricEventTypeViewAlertable`: one documented value; others are kept as
-/// `Unknown`.
+/// Event of a metric of a host crossing its threshold.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/atlas-alert-event-types/).
@@ -1068,12 +1116,12 @@ atlas_admin_runtime::open_enum! {
     OutsideMetricThreshold "OUTSIDE_METRIC_THRESHOLD"
 }
 
-/// The schema `HostMetricValue`.
+/// Metric value that triggered the alert, with its unit.
 #[derive(Clone, Default)]
 pub struct HostMetricValue {
-    /// `number`. Read-only.
+    /// Measured value of the metric, in `units`. Read-only.
     pub number: Option<f64>,
-    /// `units`. Read-only.
+    /// Unit of `number`. Read-only.
     pub units: Option<AlertsThresholdIntegerUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1085,18 +1133,20 @@ atlas_admin_runtime::record! {
     1 units "units" [READ_ONLY]
 }
 
-/// The status of `get /api/atlas/v2/groups/{}/alerts`: one of 3 documented values; others are
-/// kept as `Unknown`.
+/// Status that returned alerts have: `OPEN` (the condition holds), `TRACKING` (it holds, but
+/// not yet for the delay before the first notification) or `CLOSED` (resolved).
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/alerts?status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListAlertsStatus {
-    /// `OPEN`.
+    /// `OPEN`: Alerts whose condition holds.
     Open,
-    /// `TRACKING`.
+    /// `TRACKING`: Alerts whose condition holds, but not yet for as long as the notification delay.
     Tracking,
-    /// `CLOSED`.
+    /// `CLOSED`: Alerts whose condition no longer holds.
     Closed,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1109,44 +1159,51 @@ atlas_admin_runtime::open_enum! {
     Tracking "TRACKING"
 }
 
-/// The schema `NumberMetricAlertView`.
+/// Alert about a metric that is a plain number.
 #[derive(Clone, Default)]
 pub struct NumberMetricAlertView {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that the alert is about. Set for alerts on backups, replica sets and
+    /// sharded clusters. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `currentValue`.
+    /// Value of the metric when the alert or event was recorded.
     pub current_value: Option<NumberMetricValueView>,
-    /// `eventTypeName`. Required.
+    /// Type of the event that raised the alert. Required.
     pub event_type_name: Option<HostMetricEventTypeViewAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostnameAndPort`. Read-only.
+    /// Host and port that the alert is about. Present for alerts on hosts and replica sets.
+    /// Read-only.
     pub hostname_and_port: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the alert is about. Present for alerts on backups, hosts and
+    /// replica sets. Read-only.
     pub replica_set_name: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1174,16 +1231,17 @@ atlas_admin_runtime::record! {
     17 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `PaginatedAlertView`.
+/// Page of alerts.
 ///
 /// Returned by `alerts::get_alert_config_alerts` and `alerts::list_alerts`.
 #[derive(Clone, Default)]
 pub struct PaginatedAlertView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<AlertViewForNdsGroup>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1198,46 +1256,53 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedAlertView, results => AlertViewForNdsGroup);
 
-/// The schema `RawMetricAlertView`.
+/// Alert about a metric without unit.
 #[derive(Clone, Default)]
 pub struct RawMetricAlertView {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that the alert is about. Set for alerts on backups, replica sets and
+    /// sharded clusters. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `currentValue`.
+    /// Value of the metric when the alert or event was recorded.
     pub current_value: Option<RawMetricValueView>,
-    /// `eventTypeName`. Required.
+    /// Type of the event that raised the alert. Required.
     pub event_type_name: Option<HostMetricEventTypeViewAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostnameAndPort`. Read-only.
+    /// Host and port that the alert is about. Present for alerts on hosts and replica sets.
+    /// Read-only.
     pub hostname_and_port: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `metricName`. Read-only.
+    /// Name of the metric that the alert is about. Read-only.
     pub metric_name: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the alert is about. Present for alerts on backups, hosts and
+    /// replica sets. Read-only.
     pub replica_set_name: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1266,46 +1331,54 @@ atlas_admin_runtime::record! {
     18 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `ReplicaSetAlertViewForNdsGroup`.
+/// Alert about a replica set.
 #[derive(Clone, Default)]
 pub struct ReplicaSetAlertViewForNdsGroup {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that the alert is about. Set for alerts on backups, replica sets and
+    /// sharded clusters. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`. Required.
+    /// Type of the event that raised the alert. Required.
     pub event_type_name: Option<ReplicaSetEventTypeViewForNdsGroupAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostnameAndPort`. Read-only.
+    /// Host and port that the alert is about. Present for alerts on hosts and replica sets.
+    /// Read-only.
     pub hostname_and_port: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `nonRunningHostIds`. Read-only.
+    /// IDs of those replica set members that are neither primary nor secondary. Read-only.
     pub non_running_host_ids: Option<Vec<String>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `parentClusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the sharded cluster to which the shard with the alert belongs. Set only for alerts on
+    /// sharded clusters. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub parent_cluster_id: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the alert is about. Present for alerts on backups, hosts and
+    /// replica sets. Read-only.
     pub replica_set_name: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1334,22 +1407,24 @@ atlas_admin_runtime::record! {
     18 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `ReplicaSetEventTypeViewForNdsGroupAlertable`: one of 6 documented values; others
-/// are kept as `Unknown`.
+/// Event of a replica set that can trigger an alert.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetEventTypeViewForNdsGroupAlertable {
-    /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`.
+    /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`: The oplog covers less time than the threshold; a
+    /// member that lags behind for longer must resync.
     ReplicationOplogWindowRunningOut,
-    /// `NO_PRIMARY`.
+    /// `NO_PRIMARY`: The replica set has no primary and takes no writes.
     NoPrimary,
-    /// `PRIMARY_ELECTED`.
+    /// `PRIMARY_ELECTED`: The replica set elected a new primary.
     PrimaryElected,
-    /// `TOO_MANY_ELECTIONS`.
+    /// `TOO_MANY_ELECTIONS`: More elections than the threshold took place.
     TooManyElections,
-    /// `TOO_FEW_HEALTHY_MEMBERS`.
+    /// `TOO_FEW_HEALTHY_MEMBERS`: Fewer members than the threshold are healthy.
     TooFewHealthyMembers,
-    /// `TOO_MANY_UNHEALTHY_MEMBERS`.
+    /// `TOO_MANY_UNHEALTHY_MEMBERS`: More members than the threshold are unhealthy.
     TooManyUnhealthyMembers,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1365,44 +1440,48 @@ atlas_admin_runtime::open_enum! {
     TooManyUnhealthyMembers "TOO_MANY_UNHEALTHY_MEMBERS"
 }
 
-/// The schema `StreamProcessorAlertViewForNdsGroup`.
+/// Alert about a stream processor.
 #[derive(Clone, Default)]
 pub struct StreamProcessorAlertViewForNdsGroup {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`. Required.
+    /// Type of the event that raised the alert. Required.
     pub event_type_name: Option<HostEventTypeViewForNdsGroupAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `instanceName`. Read-only.
+    /// Name of the stream workspace that the alert is about. Read-only.
     pub instance_name: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `processorErrorMsg`. Read-only.
+    /// Error message of the stream processor that the alert or event is about. Read-only.
     pub processor_error_msg: Option<String>,
-    /// `processorName`. Read-only.
+    /// Name of the stream processor that the alert or event is about. Read-only.
     pub processor_name: Option<String>,
-    /// `processorState`. Read-only.
+    /// State of the stream processor that the alert or event is about. Read-only.
     pub processor_state: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1430,46 +1509,53 @@ atlas_admin_runtime::record! {
     17 updated "updated" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `TimeMetricAlertView`.
+/// Alert about a metric that measures a duration.
 #[derive(Clone, Default)]
 pub struct TimeMetricAlertView {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that the alert is about. Set for alerts on backups, replica sets and
+    /// sharded clusters. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `currentValue`.
+    /// Value of the metric when the alert or event was recorded.
     pub current_value: Option<TimeMetricValueView>,
-    /// `eventTypeName`. Required.
+    /// Type of the event that raised the alert. Required.
     pub event_type_name: Option<HostMetricEventTypeViewAlertable>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostnameAndPort`. Read-only.
+    /// Host and port that the alert is about. Present for alerts on hosts and replica sets.
+    /// Read-only.
     pub hostname_and_port: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `metricName`. Read-only.
+    /// Name of the metric that the alert is about. Read-only.
     pub metric_name: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the alert is about. Present for alerts on backups, hosts and
+    /// replica sets. Read-only.
     pub replica_set_name: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

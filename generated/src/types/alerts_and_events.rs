@@ -3,12 +3,12 @@
 
 use super::*;
 
-/// The schema `DataMetricValueView`.
+/// Measured amount of data, with its unit.
 #[derive(Clone, Default)]
 pub struct DataMetricValueView {
-    /// `number`. Read-only.
+    /// Measured value of the metric, in `units`. Read-only.
     pub number: Option<f64>,
-    /// `units`.
+    /// Unit of `number`.
     pub units: Option<DataMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -20,12 +20,12 @@ atlas_admin_runtime::record! {
     1 units "units"
 }
 
-/// The schema `NumberMetricValueView`.
+/// Measured number, with its unit.
 #[derive(Clone, Default)]
 pub struct NumberMetricValueView {
-    /// `number`. Read-only.
+    /// Measured value of the metric, in `units`. Read-only.
     pub number: Option<f64>,
-    /// `units`.
+    /// Unit of `number`.
     pub units: Option<NumberMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -37,12 +37,12 @@ atlas_admin_runtime::record! {
     1 units "units"
 }
 
-/// The schema `RawMetricValueView`.
+/// Measured value without unit.
 #[derive(Clone, Default)]
 pub struct RawMetricValueView {
-    /// `number`. Read-only.
+    /// Measured value of the metric, in `units`. Read-only.
     pub number: Option<f64>,
-    /// `units`. Default: `RAW`.
+    /// Unit of `number`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -54,12 +54,12 @@ atlas_admin_runtime::record! {
     1 units "units"
 }
 
-/// The schema `TimeMetricValueView`.
+/// Measured duration, with its unit.
 #[derive(Clone, Default)]
 pub struct TimeMetricValueView {
-    /// `number`. Read-only.
+    /// Measured value of the metric, in `units`. Read-only.
     pub number: Option<f64>,
-    /// `units`. Default: `HOURS`.
+    /// Unit of `number`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

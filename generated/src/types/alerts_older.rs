@@ -3,36 +3,42 @@
 
 use super::*;
 
-/// The schema `AlertView`.
+/// Alert as returned after its acknowledgement.
+///
+/// An acknowledged alert stays open until its condition is resolved.
 ///
 /// Sent by `alerts::acknowledge_alert`.
 #[derive(Clone, Default)]
 pub struct AlertView {
-    /// `acknowledgedUntil`.
+    /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
+    /// notifications. Unset if nobody acknowledged the alert.
     pub acknowledged_until: Option<DateTime>,
-    /// `acknowledgementComment`. At most 200 characters.
+    /// Comment given with the acknowledgement. At most 200 characters.
     pub acknowledgement_comment: Option<String>,
-    /// `acknowledgingUsername`. Read-only. An e-mail address.
+    /// Name of the user who acknowledged the alert. Unset if nobody did. Read-only. An e-mail
+    /// address.
     pub acknowledging_username: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas raised the alert. Read-only.
     pub created: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastNotified`. Read-only.
+    /// Date and time, in UTC, of the last notification about the alert. Unset if none was sent.
+    /// Read-only.
     pub last_notified: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `resolved`. Read-only.
+    /// Closing date and time of the alert, in UTC. Unset while the alert isn't `CLOSED`. Read-only.
     pub resolved: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the alert. Read-only.
     pub status: Option<AlertViewStatus>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,7 +3,9 @@
 
 use super::*;
 
-/// The analyzer of `SearchIndex`: one of 46 documented values; others are kept as `Unknown`.
+/// Analyzer that splits text into tokens.
+///
+/// One of 46 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `SearchIndex.analyzer` and 2 other places.
 ///
@@ -11,13 +13,14 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Analyzer {
-    /// `lucene.standard`.
+    /// `lucene.standard`: Splits text at word boundaries of any language, drops punctuation and
+    /// lowercases.
     LuceneStandard,
-    /// `lucene.simple`.
+    /// `lucene.simple`: Splits text at everything that is not a letter, and lowercases.
     LuceneSimple,
-    /// `lucene.whitespace`.
+    /// `lucene.whitespace`: Splits text at whitespace only; case and punctuation stay.
     LuceneWhitespace,
-    /// `lucene.keyword`.
+    /// `lucene.keyword`: Keeps the whole text as one token, for exact matches.
     LuceneKeyword,
     /// `lucene.arabic`.
     LuceneArabic,
@@ -27,7 +30,7 @@ pub enum Analyzer {
     LuceneBasque,
     /// `lucene.bengali`.
     LuceneBengali,
-    /// `lucene.brazilian`.
+    /// `lucene.brazilian`: For Brazilian Portuguese.
     LuceneBrazilian,
     /// `lucene.bulgarian`.
     LuceneBulgarian,
@@ -35,7 +38,7 @@ pub enum Analyzer {
     LuceneCatalan,
     /// `lucene.chinese`.
     LuceneChinese,
-    /// `lucene.cjk`.
+    /// `lucene.cjk`: For Chinese, Japanese and Korean, as pairs of characters.
     LuceneCjk,
     /// `lucene.czech`.
     LuceneCzech,
@@ -69,15 +72,15 @@ pub enum Analyzer {
     LuceneJapanese,
     /// `lucene.korean`.
     LuceneKorean,
-    /// `lucene.kuromoji`.
+    /// `lucene.kuromoji`: For Japanese, split into words by a dictionary.
     LuceneKuromoji,
     /// `lucene.latvian`.
     LuceneLatvian,
     /// `lucene.lithuanian`.
     LuceneLithuanian,
-    /// `lucene.morfologik`.
+    /// `lucene.morfologik`: For Polish.
     LuceneMorfologik,
-    /// `lucene.nori`.
+    /// `lucene.nori`: For Korean, split into words by a dictionary.
     LuceneNori,
     /// `lucene.norwegian`.
     LuceneNorwegian,
@@ -89,9 +92,9 @@ pub enum Analyzer {
     LuceneRomanian,
     /// `lucene.russian`.
     LuceneRussian,
-    /// `lucene.smartcn`.
+    /// `lucene.smartcn`: For Chinese, split into words by probability.
     LuceneSmartcn,
-    /// `lucene.sorani`.
+    /// `lucene.sorani`: For Sorani, or Central Kurdish.
     LuceneSorani,
     /// `lucene.spanish`.
     LuceneSpanish,
@@ -157,16 +160,20 @@ atlas_admin_runtime::open_enum! {
     LuceneWhitespace "lucene.whitespace"
 }
 
-/// The schema `ApiAtlasFTSAnalyzersViewManual`.
+/// Custom analyzer of an Atlas Search index: character filters, one tokenizer, and token
+/// filters, applied in this order.
 #[derive(Clone, Default)]
 pub struct ApiAtlasFtsAnalyzersViewManual {
-    /// `charFilters`.
+    /// Character filters, which change the text before it is split into tokens. They apply in this
+    /// order.
     pub char_filters: Option<Vec<ApiAtlasFtsAnalyzersViewManualCharFilter>>,
-    /// `name`. Required.
+    /// Name of the custom analyzer, unique in its index. Can't begin with `lucene.`, `builtin.` or
+    /// `mongodb.`. Required.
     pub name: Option<String>,
-    /// `tokenFilters`.
+    /// Filters that change, add or remove tokens, for example by stemming or redaction. They apply
+    /// in this order.
     pub token_filters: Option<Vec<ApiAtlasFtsAnalyzersViewManualTokenFilter>>,
-    /// `tokenizer`. Required.
+    /// Tokenizer that splits text into the tokens to index. Required.
     pub tokenizer: Option<ApiAtlasFtsAnalyzersViewManualTokenizer>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -180,9 +187,10 @@ atlas_admin_runtime::record! {
     3 tokenizer "tokenizer" [REQUIRED]
 }
 
-/// The char filter of `ApiAtlasFTSAnalyzersViewManual`: one of 4 kinds.
+/// Character filter of a custom analyzer, which changes the text before it is split into
+/// tokens.
 ///
-/// The property `type` tells which one it is.
+/// One of 4 kinds; `type` tells which.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.charFilters[]`.
 #[derive(Clone)]
@@ -208,9 +216,9 @@ atlas_admin_runtime::union! {
     3 CharFilterpersian ["persian"] from CharFilterpersian;
 }
 
-/// The token filter of `ApiAtlasFTSAnalyzersViewManual`: one of 21 kinds.
+/// Filter that changes, adds or removes tokens, by its `type`.
 ///
-/// The property `type` tells which one it is.
+/// One of 21 kinds; `type` tells which.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.tokenFilters[]`.
 #[derive(Clone)]
@@ -287,9 +295,9 @@ atlas_admin_runtime::union! {
     20 TokenFilterWordDelimiterGraph ["wordDelimiterGraph"] from TokenFilterWordDelimiterGraph;
 }
 
-/// The tokenizer of `ApiAtlasFTSAnalyzersViewManual`: one of 8 kinds.
+/// Tokenizer of a custom analyzer, which splits text into the tokens that are indexed.
 ///
-/// The property `type` tells which one it is.
+/// One of 8 kinds; `type` tells which.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.tokenizer`.
 #[derive(Clone)]
@@ -327,12 +335,13 @@ atlas_admin_runtime::union! {
     7 Whitespace ["whitespace"] from Tokenizerwhitespace;
 }
 
-/// The schema `ApiAtlasFTSMappingsViewManual`.
+/// Field mappings of an Atlas Search index: which fields are indexed, and how.
 #[derive(Clone, Default)]
 pub struct ApiAtlasFtsMappingsViewManual {
-    /// `dynamic`. Default: `false`.
+    /// Whether all fields of supported types are indexed automatically, besides those in `fields`.
+    /// Required if `fields` is unset. Default: `false`.
     pub dynamic: Option<bool>,
-    /// `fields`.
+    /// Index settings of single fields, keyed by field name. Required unless `dynamic` is enabled.
     pub fields: Option<Map<Json>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -344,16 +353,16 @@ atlas_admin_runtime::record! {
     1 fields "fields"
 }
 
-/// The schema `ApiSearchDeploymentEffectiveSpecView`.
+/// Size and number of the Search Nodes in one region, as deployed.
 #[derive(Clone, Default)]
 pub struct ApiSearchDeploymentEffectiveSpecView {
-    /// `cloudProvider`. Read-only.
+    /// Cloud provider of the search nodes. Read-only.
     pub cloud_provider: Option<CloudProvider>,
-    /// `instanceSize`. Read-only.
+    /// Tier of the search nodes, which sets their memory, CPU and disk. Read-only.
     pub instance_size: Option<ApiSearchDeploymentEffectiveSpecViewInstanceSize>,
-    /// `nodeCount`. Read-only. 2 to 32.
+    /// Number of search nodes that the region has. Read-only. 2 to 32.
     pub node_count: Option<i64>,
-    /// `regionName`. Read-only.
+    /// Region of the search nodes. Read-only.
     pub region_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -367,16 +376,19 @@ atlas_admin_runtime::record! {
     3 region_name "regionName" [READ_ONLY]
 }
 
-/// The schema `ApiSearchDeploymentRequestSpecView`.
+/// Size and number of Search Nodes to deploy, in one region or in all regions of the cluster.
 #[derive(Clone, Default)]
 pub struct ApiSearchDeploymentRequestSpecView {
-    /// `cloudProvider`. May be `null`.
+    /// Cloud provider of the search nodes. Required together with a region. May be `null`.
     pub cloud_provider: Nullable<CloudProvider>,
-    /// `instanceSize`. Required.
+    /// Tier of the search nodes, which sets their memory, CPU and disk. Larger tiers cost more.
+    /// Required.
     pub instance_size: Option<ApiSearchDeploymentEffectiveSpecViewInstanceSize>,
-    /// `nodeCount`. May be `null`. 2 to 32.
+    /// Number of search nodes for the region, each of which is billed. If unset, the number given
+    /// for the whole request. May be `null`. 2 to 32.
     pub node_count: Nullable<i64>,
-    /// `regionName`. May be `null`.
+    /// Region of the search nodes. Can be left out if the request covers a single region. May be
+    /// `null`.
     pub region_name: Nullable<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -390,15 +402,17 @@ atlas_admin_runtime::record! {
     3 region_name "regionName"
 }
 
-/// The schema `ApiSearchDeploymentRequestView`.
+/// Search Nodes to create for a cluster, or the new state of those that it has.
 ///
 /// Sent by `atlas_search::create_cluster_search_deployment` and
 /// `atlas_search::update_cluster_search_deployment`.
 #[derive(Clone, Default)]
 pub struct ApiSearchDeploymentRequestView {
-    /// `defaultNodeCount`. May be `null`. 2 to 32.
+    /// Number of Search Nodes in every region for which `specs` states no `nodeCount`. May be
+    /// `null`. 2 to 32.
     pub default_node_count: Nullable<i64>,
-    /// `specs`. Required. At least 1 item.
+    /// Search Nodes to deploy: one element for all regions, or one for each region. Required. At
+    /// least 1 item.
     pub specs: Option<Vec<ApiSearchDeploymentRequestSpecView>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -410,24 +424,26 @@ atlas_admin_runtime::record! {
     1 specs "specs" [REQUIRED]
 }
 
-/// The schema `ApiSearchDeploymentResponseView`.
+/// The dedicated Search Nodes of a cluster and their state.
 ///
 /// Returned by `atlas_search::get_cluster_search_deployment`,
 /// `atlas_search::create_cluster_search_deployment` and
 /// `atlas_search::update_cluster_search_deployment`.
 #[derive(Clone, Default)]
 pub struct ApiSearchDeploymentResponseView {
-    /// `effectiveSpecs`. Read-only.
+    /// Search Nodes of each region, with cloud provider, size and number. Read-only.
     pub effective_specs: Option<Vec<ApiSearchDeploymentEffectiveSpecView>>,
-    /// `encryptionAtRestProvider`. Read-only. May be `null`.
+    /// Key management service whose keys of yours encrypt the search nodes' data. Read-only. May be
+    /// `null`.
     pub encryption_at_rest_provider: Nullable<EncryptionAtRestProvider>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the search deployment. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `specs`. Deprecated. Read-only.
+    /// Size and number of Search Nodes. Use `effectiveSpecs`, which has them for each region.
+    /// Deprecated. Read-only.
     pub specs: Option<Vec<ApiSearchDeploymentSpecView>>,
-    /// `stateName`. Read-only.
+    /// State of the search nodes: ready, changing or paused. Read-only.
     pub state_name: Option<ApiSearchDeploymentResponseViewStateName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -443,18 +459,19 @@ atlas_admin_runtime::record! {
     5 state_name "stateName" [READ_ONLY]
 }
 
-/// The state name of `ApiSearchDeploymentResponseView`: one of 3 documented values; others are
-/// kept as `Unknown`.
+/// State of the search nodes: ready, changing or paused.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiSearchDeploymentResponseView.stateName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiSearchDeploymentResponseViewStateName {
-    /// `IDLE`.
+    /// `IDLE`: Ready; no change is in progress.
     Idle,
-    /// `PAUSED`.
+    /// `PAUSED`: Search nodes are paused.
     Paused,
-    /// `UPDATING`.
+    /// `UPDATING`: A change is in progress.
     Updating,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -467,16 +484,19 @@ atlas_admin_runtime::open_enum! {
     Updating "UPDATING"
 }
 
-/// The schema `AtlasSearchAnalyzer`.
+/// A custom analyzer of a search index: filters and a tokenizer that turn text into tokens.
 #[derive(Clone, Default)]
 pub struct AtlasSearchAnalyzer {
-    /// `charFilters`.
+    /// Character filters, which change the text before it is split into tokens. They apply in this
+    /// order.
     pub char_filters: Option<Vec<Map<Json>>>,
-    /// `name`. Required.
+    /// Name of the custom analyzer, unique in its index. Can't begin with `lucene.`, `builtin.` or
+    /// `mongodb.`. Required.
     pub name: Option<String>,
-    /// `tokenFilters`.
+    /// Filters that change, add or remove tokens, for example by stemming or redaction. They apply
+    /// in this order.
     pub token_filters: Option<Vec<Map<Json>>>,
-    /// `tokenizer`. Required.
+    /// Tokenizer that splits text into the tokens to index. Required.
     pub tokenizer: Option<Map<Json>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -490,10 +510,10 @@ atlas_admin_runtime::record! {
     3 tokenizer "tokenizer" [REQUIRED]
 }
 
-/// The schema `charFilterhtmlStrip`.
+/// Character filter that removes HTML markup.
 #[derive(Clone, Default)]
 pub struct CharFilterhtmlStrip {
-    /// `ignoredTags`.
+    /// Names of HTML tags that stay in the text.
     pub ignored_tags: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -504,7 +524,8 @@ atlas_admin_runtime::record! {
     0 ignored_tags "ignoredTags"
 }
 
-/// The schema `charFiltericuNormalize`.
+/// Character filter that applies Unicode normalization to the text, based on Lucene's ICU
+/// filter.
 ///
 /// [More in the Atlas
 /// documentation](https://lucene.apache.org/core/8_3_0/analyzers-icu/org/apache/lucene/analysis/icu/ICUNormalizer2CharFilter.html).
@@ -518,10 +539,11 @@ atlas_admin_runtime::record! {
     CharFiltericuNormalize
 }
 
-/// The schema `charFiltermapping`.
+/// Character filter that replaces characters, or groups of them, by others that you list.
 #[derive(Clone, Default)]
 pub struct CharFiltermapping {
-    /// `mappings`. Required.
+    /// Replacements, as an object whose keys are the characters or strings to replace and whose
+    /// values are their substitutes. Required.
     pub mappings: Option<Map<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -532,7 +554,7 @@ atlas_admin_runtime::record! {
     0 mappings "mappings" [REQUIRED]
 }
 
-/// The schema `charFilterpersian`.
+/// Character filter that turns each zero-width non-joiner into a space, for Persian text.
 ///
 /// [More in the Atlas
 /// documentation](https://lucene.apache.org/core/8_0_0/analyzers-common/org/apache/lucene/analysis/fa/PersianCharFilter.html).
@@ -546,9 +568,9 @@ atlas_admin_runtime::record! {
     CharFilterpersian
 }
 
-/// The schema `ClusterSearchIndex`: one of 2 kinds.
+/// A search or vector search index of a collection.
 ///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 ///
 /// Returned by `atlas_search::create_cluster_fts_index`,
 /// `atlas_search::list_cluster_fts_index`, `atlas_search::get_cluster_fts_index` and
@@ -576,21 +598,23 @@ atlas_admin_runtime::union! {
 /// Declared at `ClusterSearchIndex`.
 #[derive(Clone, Default)]
 pub struct ClusterSearchIndexCommon {
-    /// `collectionName`.
+    /// Name of the indexed collection.
     pub collection_name: Option<String>,
-    /// `database`.
+    /// Name of the database of the indexed collection.
     pub database: Option<String>,
-    /// `indexID`. Read-only.
+    /// ID of the search index. JSON name: `indexID`. Read-only.
     pub index_id: Option<String>,
-    /// `name`.
+    /// Name of the search index, unique in its namespace.
     pub name: Option<String>,
-    /// `numPartitions`.
+    /// Number of partitions of the index: 1, 2 or 4. Very large collections need several.
     pub num_partitions: Option<i64>,
-    /// `status`. Read-only.
+    /// State of the search index. Read-only.
     pub status: Option<ClusterSearchIndexStatus>,
-    /// `storedSource`.
+    /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
+    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
+    /// take `true`.
     pub stored_source: Option<Json>,
-    /// `type`.
+    /// Kind of index: full-text search (the default) or vector search.
     pub r#type: Option<ClusterSearchIndexType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -608,24 +632,26 @@ atlas_admin_runtime::record! {
     7 r#type "type"
 }
 
-/// The status of `ClusterSearchIndex`: one of 6 documented values; others are kept as
-/// `Unknown`.
+/// State of the search index.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterSearchIndex.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterSearchIndexStatus {
-    /// `IN_PROGRESS`.
+    /// `IN_PROGRESS`: The index is being built, or rebuilt after a change.
     InProgress,
-    /// `STEADY`.
+    /// `STEADY`: The index can be used.
     Steady,
-    /// `FAILED`.
+    /// `FAILED`: The index could not be built.
     Failed,
-    /// `MIGRATING`.
+    /// `MIGRATING`: The index is being moved, because the cluster changes its tier.
     Migrating,
-    /// `STALE`.
+    /// `STALE`: The index can be queried but no longer follows the collection, so results may be
+    /// out of date.
     Stale,
-    /// `PAUSED`.
+    /// `PAUSED`: The cluster is paused.
     Paused,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -641,15 +667,17 @@ atlas_admin_runtime::open_enum! {
     Steady "STEADY"
 }
 
-/// The type of `ClusterSearchIndex`: one of 2 documented values; others are kept as `Unknown`.
+/// Kind of index: full-text search (the default) or vector search.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterSearchIndex.type` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterSearchIndexType {
-    /// `search`.
+    /// `search`: Full-text search index (Atlas Search).
     Search,
-    /// `vectorSearch`.
+    /// `vectorSearch`: Vector search index, for queries by similarity of vectors.
     VectorSearch,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -661,7 +689,9 @@ atlas_admin_runtime::open_enum! {
     VectorSearch "vectorSearch"
 }
 
-/// The schema `Fields`: one of 2 kinds.
+/// Settings for indexing one field in a search index.
+///
+/// One of 2 kinds.
 ///
 /// [More in the Atlas
 /// documentation](https://dochub.mongodb.org/core/field-mapping-definition-fts#define-field-mappings).
@@ -682,16 +712,17 @@ atlas_admin_runtime::union! {
     1 List Array;
 }
 
-/// The original tokens of `tokenFilterasciiFolding`: one of 2 documented values; others are
-/// kept as `Unknown`.
+/// Choice of whether original tokens stay beside their converted form.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `tokenFilterasciiFolding.originalTokens` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OriginalTokens {
-    /// `omit`.
+    /// `omit`: Only the converted tokens are kept.
     Omit,
-    /// `include`.
+    /// `include`: The original tokens are kept as well.
     Include,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -703,20 +734,21 @@ atlas_admin_runtime::open_enum! {
     Omit "omit"
 }
 
-/// The search analyzer of `SearchIndex`: one of 46 documented values; others are kept as
-/// `Unknown`.
+/// Analyzer that turns the text of a query into tokens.
+///
+/// One of 46 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `SearchIndex.searchAnalyzer` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SearchAnalyzer {
-    /// `lucene.standard`.
+    /// `lucene.standard`: Splits at word boundaries and makes lowercase; for any language.
     LuceneStandard,
-    /// `lucene.simple`.
+    /// `lucene.simple`: Splits at every character that is not a letter, and makes lowercase.
     LuceneSimple,
-    /// `lucene.whitespace`.
+    /// `lucene.whitespace`: Splits at whitespace and keeps letter case.
     LuceneWhitespace,
-    /// `lucene.keyword`.
+    /// `lucene.keyword`: Keeps the whole text as one token.
     LuceneKeyword,
     /// `lucene.arabic`.
     LuceneArabic,
@@ -734,7 +766,7 @@ pub enum SearchAnalyzer {
     LuceneCatalan,
     /// `lucene.chinese`.
     LuceneChinese,
-    /// `lucene.cjk`.
+    /// `lucene.cjk`: Chinese, Japanese and Korean, as pairs of characters.
     LuceneCjk,
     /// `lucene.czech`.
     LuceneCzech,
@@ -768,15 +800,15 @@ pub enum SearchAnalyzer {
     LuceneJapanese,
     /// `lucene.korean`.
     LuceneKorean,
-    /// `lucene.kuromoji`.
+    /// `lucene.kuromoji`: Japanese, by a dictionary.
     LuceneKuromoji,
     /// `lucene.latvian`.
     LuceneLatvian,
     /// `lucene.lithuanian`.
     LuceneLithuanian,
-    /// `lucene.morfologik`.
+    /// `lucene.morfologik`: Polish, by a dictionary.
     LuceneMorfologik,
-    /// `lucene.nori`.
+    /// `lucene.nori`: Korean, by a dictionary.
     LuceneNori,
     /// `lucene.norwegian`.
     LuceneNorwegian,
@@ -788,7 +820,7 @@ pub enum SearchAnalyzer {
     LuceneRomanian,
     /// `lucene.russian`.
     LuceneRussian,
-    /// `lucene.smartcn`.
+    /// `lucene.smartcn`: Simplified Chinese, split into words by statistics.
     LuceneSmartcn,
     /// `lucene.sorani`.
     LuceneSorani,
@@ -856,32 +888,36 @@ atlas_admin_runtime::open_enum! {
     LuceneWhitespace "lucene.whitespace"
 }
 
-/// The schema `SearchIndex`.
+/// Atlas Search index for full-text search, with its mappings, analyzers and synonyms.
 #[derive(Clone, Default)]
 pub struct SearchIndex {
-    /// `analyzer`. Default: `lucene.standard`.
+    /// Analyzer that splits text into tokens when documents are indexed. Fields with an analyzer of
+    /// their own don't use it. Default: `lucene.standard`.
     pub analyzer: Option<Analyzer>,
-    /// `analyzers`.
+    /// Custom analyzers that the index can use besides the built-in ones.
     pub analyzers: Option<Vec<ApiAtlasFtsAnalyzersViewManual>>,
-    /// `collectionName`. Required.
+    /// Name of the indexed collection. Required.
     pub collection_name: Option<String>,
-    /// `database`. Required.
+    /// Name of the database of the indexed collection. Required.
     pub database: Option<String>,
-    /// `indexID`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the search index. JSON name: `indexID`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub index_id: Option<String>,
-    /// `mappings`.
+    /// Rules for which fields are indexed, and how.
     pub mappings: Option<ApiAtlasFtsMappingsViewManual>,
-    /// `name`. Required.
+    /// Name of the search index, unique in its namespace. Required.
     pub name: Option<String>,
-    /// `numPartitions`. Default: `1`.
+    /// Number of partitions of the index: 1, 2 or 4. Very large collections need several. Default:
+    /// `1`.
     pub num_partitions: Option<i64>,
-    /// `searchAnalyzer`. Default: `lucene.standard`.
+    /// Analyzer that turns the text of a query into tokens. Default: `lucene.standard`.
     pub search_analyzer: Option<SearchAnalyzer>,
-    /// `status`. Read-only.
+    /// State of the search index. Read-only.
     pub status: Option<ClusterSearchIndexStatus>,
-    /// `storedSource`.
+    /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
+    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
+    /// take `true`.
     pub stored_source: Option<Json>,
-    /// `synonyms`.
+    /// Synonym mappings that queries on the index can use.
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -903,9 +939,9 @@ atlas_admin_runtime::record! {
     11 synonyms "synonyms"
 }
 
-/// The schema `SearchIndexCreateRequest`: one of 2 kinds.
+/// A search or vector search index to create.
 ///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 ///
 /// Sent by `atlas_search::create_cluster_search_index`.
 #[derive(Clone)]
@@ -930,13 +966,13 @@ atlas_admin_runtime::union! {
 /// Declared at `SearchIndexCreateRequest`.
 #[derive(Clone, Default)]
 pub struct SearchIndexCreateRequestCommon {
-    /// `collectionName`.
+    /// Name of the collection to index.
     pub collection_name: Option<String>,
-    /// `database`.
+    /// Name of the database of the collection to index.
     pub database: Option<String>,
-    /// `name`.
+    /// Name of the search index, unique in its namespace.
     pub name: Option<String>,
-    /// `type`.
+    /// Kind of index: full-text search (the default) or vector search.
     pub r#type: Option<ClusterSearchIndexType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -950,12 +986,12 @@ atlas_admin_runtime::record! {
     3 r#type "type"
 }
 
-/// The schema `SearchIndexDefinitionVersion`.
+/// Version number of an index definition, and when that version was created.
 #[derive(Clone, Default)]
 pub struct SearchIndexDefinitionVersion {
-    /// `createdAt`.
+    /// Date and time, in UTC, at which this version of the index definition was created.
     pub created_at: Option<DateTime>,
-    /// `version`.
+    /// Number of this version of the index definition.
     pub version: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -967,9 +1003,9 @@ atlas_admin_runtime::record! {
     1 version "version"
 }
 
-/// The schema `SearchIndexResponse`: one of 2 kinds.
+/// A search or vector search index with its latest definition and its state on each host.
 ///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 ///
 /// Returned by `atlas_search::list_cluster_search_indexes`,
 /// `atlas_search::create_cluster_search_index`, `atlas_search::list_search_index`,
@@ -996,21 +1032,22 @@ atlas_admin_runtime::union! {
 /// Declared at `SearchIndexResponse`.
 #[derive(Clone, Default)]
 pub struct SearchIndexResponseCommon {
-    /// `collectionName`.
+    /// Name of the indexed collection.
     pub collection_name: Option<String>,
-    /// `database`.
+    /// Name of the database of the indexed collection.
     pub database: Option<String>,
-    /// `indexID`.
+    /// ID of the search index. JSON name: `indexID`.
     pub index_id: Option<String>,
-    /// `latestDefinitionVersion`.
+    /// Version of the latest definition, with its creation time. An index still being built can
+    /// serve queries with an older one.
     pub latest_definition_version: Option<SearchIndexDefinitionVersion>,
-    /// `name`.
+    /// Name of the search index, unique in its namespace.
     pub name: Option<String>,
-    /// `queryable`.
+    /// Whether the index can serve queries on every host.
     pub queryable: Option<bool>,
-    /// `status`.
+    /// State of the search index.
     pub status: Option<SearchIndexResponseStatus>,
-    /// `type`.
+    /// Kind of index: full-text search (the default) or vector search.
     pub r#type: Option<ClusterSearchIndexType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1028,26 +1065,29 @@ atlas_admin_runtime::record! {
     7 r#type "type"
 }
 
-/// The status of `SearchIndexResponse`: one of 7 documented values; others are kept as
-/// `Unknown`.
+/// State of a search index or a part of it.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `SearchIndexResponse.status` and 5 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SearchIndexResponseStatus {
-    /// `DELETING`.
+    /// `DELETING`: The index is being removed.
     Deleting,
-    /// `FAILED`.
+    /// `FAILED`: The index, or a part of it, could not be built, for example because its definition
+    /// is not valid.
     Failed,
-    /// `STALE`.
+    /// `STALE`: The index can be queried but no longer follows the collection, so results may be
+    /// out of date.
     Stale,
-    /// `PENDING`.
+    /// `PENDING`: The build has not started yet.
     Pending,
-    /// `BUILDING`.
+    /// `BUILDING`: The index, or a part of it, is being built or rebuilt.
     Building,
-    /// `READY`.
+    /// `READY`: The index, or the part of it, can be used.
     Ready,
-    /// `DOES_NOT_EXIST`.
+    /// `DOES_NOT_EXIST`: There is no such index.
     DoesNotExist,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1064,13 +1104,13 @@ atlas_admin_runtime::open_enum! {
     Stale "STALE"
 }
 
-/// The schema `SearchIndexUpdateRequest`.
+/// A new definition for a search index.
 ///
 /// Sent by `atlas_search::update_index_by_name` and
 /// `atlas_search::update_cluster_search_index`.
 #[derive(Clone, Default)]
 pub struct SearchIndexUpdateRequest {
-    /// `definition`. Required.
+    /// New definition of the index, which replaces the present one. Required.
     pub definition: Option<SearchIndexUpdateRequestDefinition>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1081,32 +1121,39 @@ atlas_admin_runtime::record! {
     0 definition "definition" [REQUIRED]
 }
 
-/// The definition of `SearchIndexUpdateRequest`.
+/// The new definition: that of a search index or that of a vector search index.
 ///
 /// Declared at `SearchIndexUpdateRequest.definition`.
 #[derive(Clone, Default)]
 pub struct SearchIndexUpdateRequestDefinition {
-    /// `analyzer`. Default: `lucene.standard`.
+    /// Analyzer that splits text into tokens when documents are indexed. Fields with an analyzer of
+    /// their own don't use it. Default: `lucene.standard`.
     pub analyzer: Option<Analyzer>,
-    /// `analyzers`.
+    /// Custom analyzers that the index can use besides the built-in ones.
     pub analyzers: Option<Vec<AtlasSearchAnalyzer>>,
-    /// `fields`.
+    /// Fields to index: at least one of type `vector`, and any number of type `filter` by which
+    /// queries can be narrowed.
     pub fields: Option<Vec<Map<Json>>>,
-    /// `mappings`.
+    /// Rules for which fields are indexed, and how.
     pub mappings: Option<SearchMappings>,
-    /// `nestedRoot`.
+    /// Path of the top-level array whose elements hold vectors. Vector fields below it are indexed
+    /// as nested.
     pub nested_root: Option<String>,
-    /// `numPartitions`. Default: `1`.
+    /// Number of partitions of the index: 1, 2 or 4. Very large collections need several. Default:
+    /// `1`.
     pub num_partitions: Option<i64>,
-    /// `searchAnalyzer`. Default: `lucene.standard`.
+    /// Analyzer that turns the text of a query into tokens. Default: `lucene.standard`.
     pub search_analyzer: Option<SearchAnalyzer>,
-    /// `sort`.
+    /// Fields by which the index is sorted in advance, which speeds up queries that sort by them.
+    /// Each has a direction (1 or -1), or an object with `order` and, for missing values, `noData`.
     pub sort: Option<Json>,
-    /// `storedSource`.
+    /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
+    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
+    /// take `true`.
     pub stored_source: Option<Json>,
-    /// `synonyms`.
+    /// Synonym mappings that queries on the index can use.
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
-    /// `typeSets`. At most 100 items.
+    /// Named sets of field types, to which `dynamic` of `mappings` refers. At most 100 items.
     pub type_sets: Option<Vec<SearchTypeSets>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1127,12 +1174,14 @@ atlas_admin_runtime::record! {
     10 type_sets "typeSets"
 }
 
-/// The schema `SearchMappings`.
+/// Which fields a search index covers and how: all (dynamic), listed ones (static), or both.
 #[derive(Clone, Default)]
 pub struct SearchMappings {
-    /// `dynamic`.
+    /// Dynamic mapping: `true` indexes all fields of supported types, `false` only those in
+    /// `fields`. An object names a type set, defined in `typeSets`, that applies instead of the
+    /// default types.
     pub dynamic: Option<SearchMappingsDynamic>,
-    /// `fields`.
+    /// Index settings of single fields, keyed by field name. Required unless `dynamic` is enabled.
     pub fields: Option<Map<Fields>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1144,7 +1193,10 @@ atlas_admin_runtime::record! {
     1 fields "fields"
 }
 
-/// The dynamic of `SearchMappings`: one of 2 kinds.
+/// Dynamic mapping: `true` indexes all fields of supported types, `false` only those in
+/// `fields`.
+///
+/// One of 2 kinds.
 ///
 /// Declared at `SearchMappings.dynamic`.
 ///
@@ -1167,14 +1219,16 @@ atlas_admin_runtime::union! {
     1 Map Object;
 }
 
-/// The schema `SearchSynonymMappingDefinition`.
+/// A set of synonyms for queries: a name, the collection that holds the synonyms, and an
+/// analyzer.
 #[derive(Clone, Default)]
 pub struct SearchSynonymMappingDefinition {
-    /// `analyzer`. Required.
+    /// Analyzer applied to the synonyms. Queries can use them only on fields that are indexed with
+    /// the same analyzer. Required.
     pub analyzer: Option<Analyzer>,
-    /// `name`. Required.
+    /// Name of the synonym mapping, unique in the index definition. Required.
     pub name: Option<String>,
-    /// `source`. Required.
+    /// Collection that holds the synonyms. Required.
     pub source: Option<SynonymSource>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1187,15 +1241,16 @@ atlas_admin_runtime::record! {
     2 source "source" [REQUIRED]
 }
 
-/// The schema `SearchTypeSets`.
+/// A named set of field types that dynamic mapping uses for the fields it finds.
 ///
 /// [More in the Atlas
 /// documentation](https://dochub.mongodb.org/core/atlas-search-configure-dynamic-indexing).
 #[derive(Clone, Default)]
 pub struct SearchTypeSets {
-    /// `name`. Required.
+    /// Name of the type set, unique in the index definition. Required.
     pub name: Option<String>,
-    /// `types`. Required. At most 100 items.
+    /// Field types of the set, each an object with `type`, such as `string` or `number`, and
+    /// settings of that type. Required. At most 100 items.
     pub types: Option<Vec<Map<Json>>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1207,18 +1262,19 @@ atlas_admin_runtime::record! {
     1 types "types" [REQUIRED]
 }
 
-/// The synonym mapping status of `TextSearchIndexResponse`: one of 3 documented values; others
-/// are kept as `Unknown`.
+/// State of the index's synonym mappings.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `TextSearchIndexResponse.synonymMappingStatus` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SynonymMappingStatus {
-    /// `FAILED`.
+    /// `FAILED`: The synonym mappings could not be built.
     Failed,
-    /// `BUILDING`.
+    /// `BUILDING`: The synonym mappings are being built.
     Building,
-    /// `READY`.
+    /// `READY`: The synonym mappings can be used.
     Ready,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1231,14 +1287,16 @@ atlas_admin_runtime::open_enum! {
     Ready "READY"
 }
 
-/// The schema `SynonymMappingStatusDetail`.
+/// State of a search index's synonym mapping.
+///
+/// Absent if the index has no synonyms.
 #[derive(Clone, Default)]
 pub struct SynonymMappingStatusDetail {
-    /// `message`.
+    /// Text that explains an error, if there is one.
     pub message: Option<String>,
-    /// `queryable`.
+    /// Whether queries can use the synonym mapping on the host.
     pub queryable: Option<bool>,
-    /// `status`.
+    /// State of the synonym mapping.
     pub status: Option<SearchIndexResponseStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1251,10 +1309,10 @@ atlas_admin_runtime::record! {
     2 status "status"
 }
 
-/// The schema `SynonymSource`.
+/// The collection that holds the synonyms of a synonym mapping.
 #[derive(Clone, Default)]
 pub struct SynonymSource {
-    /// `collection`. Required.
+    /// Name of the collection that holds the synonyms. Required.
     pub collection: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1265,16 +1323,17 @@ atlas_admin_runtime::record! {
     0 collection "collection" [REQUIRED]
 }
 
-/// The term not in bounds of `tokenFilteredgeGram`: one of 2 documented values; others are kept
-/// as `Unknown`.
+/// Choice of whether tokens outside the bounds are indexed or dropped.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `tokenFilteredgeGram.termNotInBounds` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TermNotInBounds {
-    /// `omit`.
+    /// `omit`: Tokens outside the bounds are dropped.
     Omit,
-    /// `include`.
+    /// `include`: Tokens outside the bounds are indexed whole.
     Include,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1286,18 +1345,18 @@ atlas_admin_runtime::open_enum! {
     Omit "omit"
 }
 
-/// The schema `TextSearchHostStatusDetail`.
+/// State of an Atlas Search index on one host.
 #[derive(Clone, Default)]
 pub struct TextSearchHostStatusDetail {
-    /// `hostname`.
+    /// Host name of the node whose index status this is.
     pub hostname: Option<String>,
-    /// `mainIndex`.
+    /// State of the active generation of the index.
     pub main_index: Option<TextSearchIndexStatusDetail>,
-    /// `queryable`.
+    /// Whether the index can serve queries on this host.
     pub queryable: Option<bool>,
-    /// `stagedIndex`.
+    /// State of the next generation of the index, which is being built in the background.
     pub staged_index: Option<TextSearchIndexStatusDetail>,
-    /// `status`.
+    /// State of the search index on this host.
     pub status: Option<SearchIndexResponseStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1312,16 +1371,16 @@ atlas_admin_runtime::record! {
     4 status "status"
 }
 
-/// The schema `TextSearchIndexCreateRequest`.
+/// Definition of a new Atlas Search index for full-text search.
 #[derive(Clone, Default)]
 pub struct TextSearchIndexCreateRequest {
-    /// `collectionName`. Required.
+    /// Name of the collection to index. Required.
     pub collection_name: Option<String>,
-    /// `database`. Required.
+    /// Name of the database of the collection to index. Required.
     pub database: Option<String>,
-    /// `definition`. Required.
+    /// Definition of the new index. Required.
     pub definition: Option<TextSearchIndexDefinition>,
-    /// `name`. Required.
+    /// Name of the search index, unique in its namespace. Required.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1335,26 +1394,32 @@ atlas_admin_runtime::record! {
     3 name "name" [REQUIRED]
 }
 
-/// The schema `TextSearchIndexDefinition`.
+/// Definition of a full-text search index: analyzers, field mappings, synonyms and stored
+/// fields.
 #[derive(Clone, Default)]
 pub struct TextSearchIndexDefinition {
-    /// `analyzer`. Default: `lucene.standard`.
+    /// Analyzer that splits text into tokens when documents are indexed. Fields with an analyzer of
+    /// their own don't use it. Default: `lucene.standard`.
     pub analyzer: Option<Analyzer>,
-    /// `analyzers`.
+    /// Custom analyzers that the index can use besides the built-in ones.
     pub analyzers: Option<Vec<AtlasSearchAnalyzer>>,
-    /// `mappings`. Required.
+    /// Rules for which fields are indexed, and how. Required.
     pub mappings: Option<SearchMappings>,
-    /// `numPartitions`. Default: `1`.
+    /// Number of partitions of the index: 1, 2 or 4. Very large collections need several. Default:
+    /// `1`.
     pub num_partitions: Option<i64>,
-    /// `searchAnalyzer`. Default: `lucene.standard`.
+    /// Analyzer that turns the text of a query into tokens. Default: `lucene.standard`.
     pub search_analyzer: Option<SearchAnalyzer>,
-    /// `sort`.
+    /// Fields by which the index is sorted in advance, which speeds up queries that sort by them.
+    /// Each has a direction (1 or -1), or an object with `order` and, for missing values, `noData`.
     pub sort: Option<Json>,
-    /// `storedSource`.
+    /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
+    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
+    /// take `true`.
     pub stored_source: Option<Json>,
-    /// `synonyms`.
+    /// Synonym mappings that queries on the index can use.
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
-    /// `typeSets`. At most 100 items.
+    /// Named sets of field types, to which `dynamic` of `mappings` refers. At most 100 items.
     pub type_sets: Option<Vec<SearchTypeSets>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1373,30 +1438,31 @@ atlas_admin_runtime::record! {
     8 type_sets "typeSets"
 }
 
-/// The schema `TextSearchIndexResponse`.
+/// Atlas Search index for full-text search, with its state on each host.
 #[derive(Clone, Default)]
 pub struct TextSearchIndexResponse {
-    /// `collectionName`.
+    /// Name of the indexed collection.
     pub collection_name: Option<String>,
-    /// `database`.
+    /// Name of the database of the indexed collection.
     pub database: Option<String>,
-    /// `indexID`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the search index. JSON name: `indexID`. Pattern: `^([a-f0-9]{24})$`.
     pub index_id: Option<String>,
-    /// `latestDefinition`.
+    /// Definition of the index as it was set last.
     pub latest_definition: Option<TextSearchIndexDefinition>,
-    /// `latestDefinitionVersion`.
+    /// Version of the latest definition, with its creation time. An index still being built can
+    /// serve queries with an older one.
     pub latest_definition_version: Option<SearchIndexDefinitionVersion>,
-    /// `name`.
+    /// Name of the search index, unique in its namespace.
     pub name: Option<String>,
-    /// `queryable`.
+    /// Whether the index can serve queries on every host.
     pub queryable: Option<bool>,
-    /// `status`.
+    /// State of the search index.
     pub status: Option<SearchIndexResponseStatus>,
-    /// `statusDetail`.
+    /// State of the index on each search host.
     pub status_detail: Option<Vec<TextSearchHostStatusDetail>>,
-    /// `synonymMappingStatus`.
+    /// State of the index's synonym mappings. Absent if the index has none.
     pub synonym_mapping_status: Option<SynonymMappingStatus>,
-    /// `synonymMappingStatusDetail`.
+    /// States of the index's synonym mappings, keyed by name. Absent if the index has none.
     pub synonym_mapping_status_detail: Option<Vec<Map<SynonymMappingStatusDetail>>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1417,22 +1483,22 @@ atlas_admin_runtime::record! {
     10 synonym_mapping_status_detail "synonymMappingStatusDetail"
 }
 
-/// The schema `TextSearchIndexStatusDetail`.
+/// State of one generation of a full-text search index on a host.
 #[derive(Clone, Default)]
 pub struct TextSearchIndexStatusDetail {
-    /// `definition`.
+    /// Definition from which this generation of the index is built.
     pub definition: Option<TextSearchIndexDefinition>,
-    /// `definitionVersion`.
+    /// Version of the index definition, with its creation time.
     pub definition_version: Option<SearchIndexDefinitionVersion>,
-    /// `message`.
+    /// Text that explains an error, if there is one.
     pub message: Option<String>,
-    /// `queryable`.
+    /// Whether this generation of the index can serve queries on the host.
     pub queryable: Option<bool>,
-    /// `status`.
+    /// State of this generation of the search index.
     pub status: Option<SearchIndexResponseStatus>,
-    /// `synonymMappingStatus`.
+    /// State of the index's synonym mappings. Absent if the index has none.
     pub synonym_mapping_status: Option<SynonymMappingStatus>,
-    /// `synonymMappingStatusDetail`.
+    /// States of the index's synonym mappings, keyed by name. Absent if the index has none.
     pub synonym_mapping_status_detail: Option<Vec<Map<SynonymMappingStatusDetail>>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1449,7 +1515,7 @@ atlas_admin_runtime::record! {
     6 synonym_mapping_status_detail "synonymMappingStatusDetail"
 }
 
-/// The schema `TokenFilterEnglishPossessive`.
+/// Token filter that removes the English possessive `'s` from the end of words.
 #[derive(Clone, Default)]
 pub struct TokenFilterEnglishPossessive {
     /// Undeclared properties: received ones, and ones to send.
@@ -1460,7 +1526,9 @@ atlas_admin_runtime::record! {
     TokenFilterEnglishPossessive
 }
 
-/// The schema `TokenFilterFlattenGraph`.
+/// Token filter that flattens a token graph so that it can be indexed.
+///
+/// Use after `wordDelimiterGraph`.
 #[derive(Clone, Default)]
 pub struct TokenFilterFlattenGraph {
     /// Undeclared properties: received ones, and ones to send.
@@ -1471,7 +1539,9 @@ atlas_admin_runtime::record! {
     TokenFilterFlattenGraph
 }
 
-/// The schema `TokenFilterPorterStemming`.
+/// Token filter that reduces English words to their stems with the Porter algorithm.
+///
+/// Tokens must be lowercase.
 #[derive(Clone, Default)]
 pub struct TokenFilterPorterStemming {
     /// Undeclared properties: received ones, and ones to send.
@@ -1482,7 +1552,9 @@ atlas_admin_runtime::record! {
     TokenFilterPorterStemming
 }
 
-/// The schema `TokenFilterSpanishPluralStemming`.
+/// Token filter that reduces Spanish plurals to the singular.
+///
+/// Tokens must be lowercase.
 #[derive(Clone, Default)]
 pub struct TokenFilterSpanishPluralStemming {
     /// Undeclared properties: received ones, and ones to send.
@@ -1493,7 +1565,9 @@ atlas_admin_runtime::record! {
     TokenFilterSpanishPluralStemming
 }
 
-/// The schema `TokenFilterStempel`.
+/// Token filter that reduces Polish words to their stems with Lucene's Stempel stemmer.
+///
+/// Tokens must be lowercase.
 ///
 /// [More in the Atlas
 /// documentation](https://lucene.apache.org/core/9_2_0/analysis/stempel/org/apache/lucene/analysis/pl/PolishAnalyzer.html#DEFAULT_STEMMER_FILE).
@@ -1507,12 +1581,13 @@ atlas_admin_runtime::record! {
     TokenFilterStempel
 }
 
-/// The schema `TokenFilterWordDelimiterGraph`.
+/// Token filter that splits tokens into parts, for example at punctuation, changes of letter
+/// case, or digits.
 #[derive(Clone, Default)]
 pub struct TokenFilterWordDelimiterGraph {
-    /// `delimiterOptions`.
+    /// Rules by which words are split and joined.
     pub delimiter_options: Option<TokenFilterWordDelimiterGraphDelimiterOptions>,
-    /// `protectedWords`.
+    /// Words that are not split.
     pub protected_words: Option<TokenFilterWordDelimiterGraphProtectedWords>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1524,30 +1599,37 @@ atlas_admin_runtime::record! {
     1 protected_words "protectedWords"
 }
 
-/// The delimiter options of `TokenFilterWordDelimiterGraph`.
+/// Rules by which a `wordDelimiterGraph` filter splits and joins words.
 ///
 /// Declared at `TokenFilterWordDelimiterGraph.delimiterOptions`.
 #[derive(Clone, Default)]
 pub struct TokenFilterWordDelimiterGraphDelimiterOptions {
-    /// `concatenateAll`. Default: `false`.
+    /// Whether to also emit all parts joined, so that `wi-fi-4000` yields `wifi4000`. Default:
+    /// `false`.
     pub concatenate_all: Option<bool>,
-    /// `concatenateNumbers`. Default: `false`.
+    /// Whether to also emit adjacent number parts joined, so that `500-42` yields `50042`. Default:
+    /// `false`.
     pub concatenate_numbers: Option<bool>,
-    /// `concatenateWords`. Default: `false`.
+    /// Whether to also emit adjacent word parts joined, so that `wi-fi` yields `wifi`. Default:
+    /// `false`.
     pub concatenate_words: Option<bool>,
-    /// `generateNumberParts`. Default: `true`.
+    /// Whether to emit the number parts of a word, so that `500-42` yields `500` and `42`. Default:
+    /// `true`.
     pub generate_number_parts: Option<bool>,
-    /// `generateWordParts`. Default: `true`.
+    /// Whether to emit the word parts of a word, so that `PowerShot` yields `Power` and `Shot`.
+    /// Default: `true`.
     pub generate_word_parts: Option<bool>,
-    /// `ignoreKeywords`. Default: `false`.
+    /// Whether tokens that an earlier step marked as keywords are left whole. Default: `false`.
     pub ignore_keywords: Option<bool>,
-    /// `preserveOriginal`. Default: `true`.
+    /// Whether to also emit the word as it was before splitting. Default: `true`.
     pub preserve_original: Option<bool>,
-    /// `splitOnCaseChange`. Default: `true`.
+    /// Whether a change of letter case splits a word, so that `PowerShot` yields `Power` and
+    /// `Shot`. Default: `true`.
     pub split_on_case_change: Option<bool>,
-    /// `splitOnNumerics`. Default: `true`.
+    /// Whether a change between letters and digits splits a word, so that `j2se` yields `j`, `2`
+    /// and `se`. Default: `true`.
     pub split_on_numerics: Option<bool>,
-    /// `stemEnglishPossessive`. Default: `true`.
+    /// Whether a trailing `'s` is removed from each part. Default: `true`.
     pub stem_english_possessive: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1567,14 +1649,14 @@ atlas_admin_runtime::record! {
     9 stem_english_possessive "stemEnglishPossessive"
 }
 
-/// The protected words of `TokenFilterWordDelimiterGraph`.
+/// Words that a `wordDelimiterGraph` filter leaves whole.
 ///
 /// Declared at `TokenFilterWordDelimiterGraph.protectedWords`.
 #[derive(Clone, Default)]
 pub struct TokenFilterWordDelimiterGraphProtectedWords {
-    /// `ignoreCase`. Default: `true`.
+    /// Whether protected words match regardless of letter case. Default: `true`.
     pub ignore_case: Option<bool>,
-    /// `words`. Required.
+    /// Words that are not split. Required.
     pub words: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1586,13 +1668,15 @@ atlas_admin_runtime::record! {
     1 words "words" [REQUIRED]
 }
 
-/// The schema `tokenFilterasciiFolding`.
+/// Token filter that replaces letters, digits and symbols outside ASCII by their ASCII
+/// equivalents, where there are any.
 ///
 /// [More in the Atlas
 /// documentation](https://en.wikipedia.org/wiki/Basic_Latin_(Unicode_block)).
 #[derive(Clone, Default)]
 pub struct TokenFilterasciiFolding {
-    /// `originalTokens`. Default: `omit`.
+    /// Whether each original token stays beside its converted form (`include`), so that queries
+    /// match either, or is dropped (`omit`). Default: `omit`.
     pub original_tokens: Option<OriginalTokens>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1603,13 +1687,17 @@ atlas_admin_runtime::record! {
     0 original_tokens "originalTokens"
 }
 
-/// The schema `tokenFilterdaitchMokotoffSoundex`.
+/// Token filter that replaces words by six-digit codes of their sound (Daitch-Mokotoff
+/// Soundex).
+///
+/// Not for synonym or autocomplete mappings, nor for fuzzy queries.
 ///
 /// [More in the Atlas
 /// documentation](https://en.wikipedia.org/wiki/Daitch%E2%80%93Mokotoff_Soundex).
 #[derive(Clone, Default)]
 pub struct TokenFilterdaitchMokotoffSoundex {
-    /// `originalTokens`. Default: `include`.
+    /// Whether each original token stays beside its converted form (`include`), so that queries
+    /// match either, or is dropped (`omit`). Default: `include`.
     pub original_tokens: Option<OriginalTokens>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1620,14 +1708,17 @@ atlas_admin_runtime::record! {
     0 original_tokens "originalTokens"
 }
 
-/// The schema `tokenFilteredgeGram`.
+/// Token filter that makes n-grams anchored at the start of each token.
+///
+/// Not for synonym or autocomplete mappings.
 #[derive(Clone, Default)]
 pub struct TokenFilteredgeGram {
-    /// `maxGram`. Required.
+    /// Number of characters in the longest n-gram; at least `minGram`. Required.
     pub max_gram: Option<i64>,
-    /// `minGram`. Required.
+    /// Number of characters in the shortest n-gram; at most `maxGram`. Required.
     pub min_gram: Option<i64>,
-    /// `termNotInBounds`. Default: `omit`.
+    /// Whether tokens shorter than `minGram` or longer than `maxGram` are indexed whole (`include`)
+    /// or dropped (`omit`). Default: `omit`.
     pub term_not_in_bounds: Option<TermNotInBounds>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1640,7 +1731,8 @@ atlas_admin_runtime::record! {
     2 term_not_in_bounds "termNotInBounds"
 }
 
-/// The schema `tokenFiltericuFolding`.
+/// Token filter that folds characters, for example accents and letter case, as in Unicode
+/// report 30.
 ///
 /// [More in the Atlas documentation](http://www.unicode.org/reports/tr30/tr30-4.html).
 #[derive(Clone, Default)]
@@ -1653,12 +1745,12 @@ atlas_admin_runtime::record! {
     TokenFiltericuFolding
 }
 
-/// The schema `tokenFiltericuNormalizer`.
+/// Token filter that brings tokens into a Unicode normalization form.
 ///
 /// [More in the Atlas documentation](https://unicode.org/reports/tr15/).
 #[derive(Clone, Default)]
 pub struct TokenFiltericuNormalizer {
-    /// `normalizationForm`. Default: `nfc`.
+    /// Unicode normalization form of the resulting tokens. Default: `nfc`.
     pub normalization_form: Option<TokenFiltericuNormalizerNormalizationForm>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1669,20 +1761,21 @@ atlas_admin_runtime::record! {
     0 normalization_form "normalizationForm"
 }
 
-/// The normalization form of `tokenFiltericuNormalizer`: one of 4 documented values; others are
-/// kept as `Unknown`.
+/// Unicode normalization form of the resulting tokens.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `tokenFiltericuNormalizer.normalizationForm`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TokenFiltericuNormalizerNormalizationForm {
-    /// `nfd`.
+    /// `nfd`: Canonical decomposition.
     Nfd,
-    /// `nfc`.
+    /// `nfc`: Canonical decomposition, then canonical composition.
     Nfc,
-    /// `nfkd`.
+    /// `nfkd`: Compatibility decomposition.
     Nfkd,
-    /// `nfkc`.
+    /// `nfkc`: Compatibility decomposition, then canonical composition.
     Nfkc,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1696,7 +1789,7 @@ atlas_admin_runtime::open_enum! {
     Nfkd "nfkd"
 }
 
-/// The schema `TokenFilterkStemming`.
+/// Token filter that reduces English words to their stems with rules and a dictionary (KStem).
 #[derive(Clone, Default)]
 pub struct TokenFilterkStemming {
     /// Undeclared properties: received ones, and ones to send.
@@ -1707,12 +1800,12 @@ atlas_admin_runtime::record! {
     TokenFilterkStemming
 }
 
-/// The schema `tokenFilterlength`.
+/// Token filter that drops tokens shorter or longer than given lengths.
 #[derive(Clone, Default)]
 pub struct TokenFilterlength {
-    /// `max`. Default: `255`.
+    /// Greatest length of a token to keep, in characters. Not below `min`. Default: `255`.
     pub max: Option<i64>,
-    /// `min`. Default: `0`.
+    /// Smallest length of a token to keep, in characters. Not above `max`. Default: `0`.
     pub min: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1724,7 +1817,7 @@ atlas_admin_runtime::record! {
     1 min "min"
 }
 
-/// The schema `tokenFilterlowercase`.
+/// Token filter that makes tokens lowercase.
 #[derive(Clone, Default)]
 pub struct TokenFilterlowercase {
     /// Undeclared properties: received ones, and ones to send.
@@ -1735,14 +1828,17 @@ atlas_admin_runtime::record! {
     TokenFilterlowercase
 }
 
-/// The schema `tokenFilternGram`.
+/// Token filter that makes n-grams of the given lengths from each token.
+///
+/// Not for synonym or autocomplete mappings.
 #[derive(Clone, Default)]
 pub struct TokenFilternGram {
-    /// `maxGram`. Required.
+    /// Number of characters in the longest n-gram; at least `minGram`. Required.
     pub max_gram: Option<i64>,
-    /// `minGram`. Required.
+    /// Number of characters in the shortest n-gram; at most `maxGram`. Required.
     pub min_gram: Option<i64>,
-    /// `termNotInBounds`. Default: `omit`.
+    /// Whether tokens shorter than `minGram` or longer than `maxGram` are indexed whole (`include`)
+    /// or dropped (`omit`). Default: `omit`.
     pub term_not_in_bounds: Option<TermNotInBounds>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1755,14 +1851,14 @@ atlas_admin_runtime::record! {
     2 term_not_in_bounds "termNotInBounds"
 }
 
-/// The schema `tokenFilterregex`.
+/// Token filter that replaces what a regular expression matches in each token.
 #[derive(Clone, Default)]
 pub struct TokenFilterregex {
-    /// `matches`. Required.
+    /// Which matches in a token are replaced: the first one or all. Required.
     pub matches: Option<TokenFilterregexMatches>,
-    /// `pattern`. Required.
+    /// Regular expression, matched against each token. Required.
     pub pattern: Option<String>,
-    /// `replacement`. Required.
+    /// Text that takes the place of each match. Required.
     pub replacement: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1775,15 +1871,17 @@ atlas_admin_runtime::record! {
     2 replacement "replacement" [REQUIRED]
 }
 
-/// The matches of `tokenFilterregex`: one of 2 documented values; others are kept as `Unknown`.
+/// Which matches in a token are replaced: the first one or all.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `tokenFilterregex.matches`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TokenFilterregexMatches {
-    /// `all`.
+    /// `all`: Every match is replaced.
     All,
-    /// `first`.
+    /// `first`: Only the first match is replaced.
     First,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1795,7 +1893,7 @@ atlas_admin_runtime::open_enum! {
     First "first"
 }
 
-/// The schema `tokenFilterreverse`.
+/// Token filter that reverses the characters of each token.
 #[derive(Clone, Default)]
 pub struct TokenFilterreverse {
     /// Undeclared properties: received ones, and ones to send.
@@ -1806,12 +1904,14 @@ atlas_admin_runtime::record! {
     TokenFilterreverse
 }
 
-/// The schema `tokenFiltershingle`.
+/// Token filter that joins neighboring tokens into shingles (n-grams of words).
+///
+/// Not for synonym or autocomplete mappings.
 #[derive(Clone, Default)]
 pub struct TokenFiltershingle {
-    /// `maxShingleSize`. Required.
+    /// Largest number of tokens in a shingle; at least `minShingleSize`. Required.
     pub max_shingle_size: Option<i64>,
-    /// `minShingleSize`. Required.
+    /// Smallest number of tokens in a shingle; at most `maxShingleSize`. Required.
     pub min_shingle_size: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1823,12 +1923,13 @@ atlas_admin_runtime::record! {
     1 min_shingle_size "minShingleSize" [REQUIRED]
 }
 
-/// The schema `tokenFiltersnowballStemming`.
+/// Token filter that reduces words to their stems with a Snowball stemmer, for one of many
+/// languages.
 ///
 /// [More in the Atlas documentation](https://snowballstem.org/).
 #[derive(Clone, Default)]
 pub struct TokenFiltersnowballStemming {
-    /// `stemmerName`. Required.
+    /// Snowball stemmer to apply, most named by language. Required.
     pub stemmer_name: Option<TokenFiltersnowballStemmingStemmerName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1839,8 +1940,9 @@ atlas_admin_runtime::record! {
     0 stemmer_name "stemmerName" [REQUIRED]
 }
 
-/// The stemmer name of `tokenFiltersnowballStemming`: one of 25 documented values; others are
-/// kept as `Unknown`.
+/// Snowball stemmer to apply, most named by language.
+///
+/// One of 25 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `tokenFiltersnowballStemming.stemmerName`.
 #[derive(Clone)]
@@ -1866,7 +1968,7 @@ pub enum TokenFiltersnowballStemmingStemmerName {
     French,
     /// `german`.
     German,
-    /// `german2`.
+    /// `german2`: German, with umlauts that are spelled `ae`, `oe` and `ue`.
     German2,
     /// `hungarian`.
     Hungarian,
@@ -1874,15 +1976,15 @@ pub enum TokenFiltersnowballStemmingStemmerName {
     Irish,
     /// `italian`.
     Italian,
-    /// `kp`.
+    /// `kp`: Dutch, by the Kraaij-Pohlmann algorithm.
     Kp,
     /// `lithuanian`.
     Lithuanian,
-    /// `lovins`.
+    /// `lovins`: English, by the Lovins algorithm.
     Lovins,
     /// `norwegian`.
     Norwegian,
-    /// `porter`.
+    /// `porter`: English, by the original Porter algorithm.
     Porter,
     /// `portuguese`.
     Portuguese,
@@ -1929,12 +2031,14 @@ atlas_admin_runtime::open_enum! {
     Turkish "turkish"
 }
 
-/// The schema `tokenFilterstopword`.
+/// Token filter that drops stop words from a list.
+///
+/// The stop words themselves are not analyzed.
 #[derive(Clone, Default)]
 pub struct TokenFilterstopword {
-    /// `ignoreCase`. Default: `true`.
+    /// Whether stop words match regardless of letter case. Default: `true`.
     pub ignore_case: Option<bool>,
-    /// `tokens`. Required.
+    /// Stop words to drop, at least one. Required.
     pub tokens: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1946,7 +2050,7 @@ atlas_admin_runtime::record! {
     1 tokens "tokens" [REQUIRED]
 }
 
-/// The schema `tokenFiltertrim`.
+/// Token filter that removes whitespace at both ends of each token.
 #[derive(Clone, Default)]
 pub struct TokenFiltertrim {
     /// Undeclared properties: received ones, and ones to send.
@@ -1957,12 +2061,14 @@ atlas_admin_runtime::record! {
     TokenFiltertrim
 }
 
-/// The schema `tokenizeredgeGram`.
+/// Tokenizer that makes n-grams from the start of the text.
+///
+/// Not for synonym or autocomplete mappings.
 #[derive(Clone, Default)]
 pub struct TokenizeredgeGram {
-    /// `maxGram`. Required.
+    /// Number of characters in the longest n-gram; at least `minGram`. Required.
     pub max_gram: Option<i64>,
-    /// `minGram`. Required.
+    /// Number of characters in the shortest n-gram; at most `maxGram`. Required.
     pub min_gram: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1974,7 +2080,7 @@ atlas_admin_runtime::record! {
     1 min_gram "minGram" [REQUIRED]
 }
 
-/// The schema `tokenizerkeyword`.
+/// Tokenizer that keeps the whole text as one token.
 #[derive(Clone, Default)]
 pub struct Tokenizerkeyword {
     /// Undeclared properties: received ones, and ones to send.
@@ -1985,12 +2091,14 @@ atlas_admin_runtime::record! {
     Tokenizerkeyword
 }
 
-/// The schema `tokenizernGram`.
+/// Tokenizer that splits text into n-grams of the given lengths.
+///
+/// Not for synonym or autocomplete mappings.
 #[derive(Clone, Default)]
 pub struct TokenizernGram {
-    /// `maxGram`. Required.
+    /// Number of characters in the longest n-gram; at least `minGram`. Required.
     pub max_gram: Option<i64>,
-    /// `minGram`. Required.
+    /// Number of characters in the shortest n-gram; at most `maxGram`. Required.
     pub min_gram: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2002,12 +2110,13 @@ atlas_admin_runtime::record! {
     1 min_gram "minGram" [REQUIRED]
 }
 
-/// The schema `tokenizerregexCaptureGroup`.
+/// Tokenizer whose tokens are what a capture group of a regular expression matches.
 #[derive(Clone, Default)]
 pub struct TokenizerregexCaptureGroup {
-    /// `group`. Required.
+    /// Number of the capture group whose matches become tokens; `0` takes everything that matches.
+    /// Required.
     pub group: Option<i64>,
-    /// `pattern`. Required.
+    /// Regular expression with the capture group that yields the tokens. Required.
     pub pattern: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2019,10 +2128,10 @@ atlas_admin_runtime::record! {
     1 pattern "pattern" [REQUIRED]
 }
 
-/// The schema `tokenizerregexSplit`.
+/// Tokenizer that splits text at the matches of a regular expression.
 #[derive(Clone, Default)]
 pub struct TokenizerregexSplit {
-    /// `pattern`. Required.
+    /// Regular expression that matches the separators between tokens. Required.
     pub pattern: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2033,13 +2142,13 @@ atlas_admin_runtime::record! {
     0 pattern "pattern" [REQUIRED]
 }
 
-/// The schema `tokenizerstandard`.
+/// Tokenizer that splits text at word boundaries, as defined by Unicode text segmentation.
 ///
 /// [More in the Atlas
 /// documentation](https://www.unicode.org/L2/L2019/19034-uax29-34-draft.pdf).
 #[derive(Clone, Default)]
 pub struct Tokenizerstandard {
-    /// `maxTokenLength`. Default: `255`.
+    /// Largest number of characters in a token. Longer tokens are cut into several. Default: `255`.
     pub max_token_length: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2050,13 +2159,15 @@ atlas_admin_runtime::record! {
     0 max_token_length "maxTokenLength"
 }
 
-/// The schema `tokenizeruaxUrlEmail`.
+/// Tokenizer that splits text at word boundaries and keeps URLs and email addresses whole.
+///
+/// For fields without those, use `standard`.
 ///
 /// [More in the Atlas
 /// documentation](https://www.unicode.org/L2/L2019/19034-uax29-34-draft.pdf).
 #[derive(Clone, Default)]
 pub struct TokenizeruaxUrlEmail {
-    /// `maxTokenLength`. Default: `255`.
+    /// Largest number of characters in a token. Longer tokens are cut into several. Default: `255`.
     pub max_token_length: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2067,10 +2178,10 @@ atlas_admin_runtime::record! {
     0 max_token_length "maxTokenLength"
 }
 
-/// The schema `tokenizerwhitespace`.
+/// Tokenizer that splits text at whitespace.
 #[derive(Clone, Default)]
 pub struct Tokenizerwhitespace {
-    /// `maxTokenLength`. Default: `255`.
+    /// Largest number of characters in a token. Longer tokens are cut into several. Default: `255`.
     pub max_token_length: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2081,18 +2192,18 @@ atlas_admin_runtime::record! {
     0 max_token_length "maxTokenLength"
 }
 
-/// The schema `VectorSearchHostStatusDetail`.
+/// State of a vector search index on one host.
 #[derive(Clone, Default)]
 pub struct VectorSearchHostStatusDetail {
-    /// `hostname`.
+    /// Host name of the node whose index status this is.
     pub hostname: Option<String>,
-    /// `mainIndex`.
+    /// State of the active generation of the index.
     pub main_index: Option<VectorSearchIndexStatusDetail>,
-    /// `queryable`.
+    /// Whether the index can serve queries on this host.
     pub queryable: Option<bool>,
-    /// `stagedIndex`.
+    /// State of the next generation of the index, which is being built in the background.
     pub staged_index: Option<VectorSearchIndexStatusDetail>,
-    /// `status`.
+    /// State of the search index on this host.
     pub status: Option<SearchIndexResponseStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2107,26 +2218,31 @@ atlas_admin_runtime::record! {
     4 status "status"
 }
 
-/// The schema `VectorSearchIndex`.
+/// Vector search index, with the fields it covers.
 #[derive(Clone, Default)]
 pub struct VectorSearchIndex {
-    /// `collectionName`. Required.
+    /// Name of the indexed collection. Required.
     pub collection_name: Option<String>,
-    /// `database`. Required.
+    /// Name of the database of the indexed collection. Required.
     pub database: Option<String>,
-    /// `fields`.
+    /// Fields to index: at least one of type `vector`, and any number of type `filter` by which
+    /// queries can be narrowed.
     pub fields: Option<Vec<Map<Json>>>,
-    /// `indexID`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the search index. JSON name: `indexID`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub index_id: Option<String>,
-    /// `name`. Required.
+    /// Name of the search index, unique in its namespace. Required.
     pub name: Option<String>,
-    /// `nestedRoot`.
+    /// Path of the top-level array whose elements hold vectors. Vector fields below it are indexed
+    /// as nested.
     pub nested_root: Option<String>,
-    /// `numPartitions`. Default: `1`.
+    /// Number of partitions of the index: 1, 2 or 4. Very large collections need several. Default:
+    /// `1`.
     pub num_partitions: Option<i64>,
-    /// `status`. Read-only.
+    /// State of the search index. Read-only.
     pub status: Option<ClusterSearchIndexStatus>,
-    /// `storedSource`.
+    /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
+    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
+    /// take `true`.
     pub stored_source: Option<Json>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2145,16 +2261,16 @@ atlas_admin_runtime::record! {
     8 stored_source "storedSource"
 }
 
-/// The schema `VectorSearchIndexCreateRequest`.
+/// Definition of a new vector search index.
 #[derive(Clone, Default)]
 pub struct VectorSearchIndexCreateRequest {
-    /// `collectionName`. Required.
+    /// Name of the collection to index. Required.
     pub collection_name: Option<String>,
-    /// `database`. Required.
+    /// Name of the database of the collection to index. Required.
     pub database: Option<String>,
-    /// `definition`. Required.
+    /// Definition of the new index. Required.
     pub definition: Option<VectorSearchIndexDefinition>,
-    /// `name`. Required.
+    /// Name of the search index, unique in its namespace. Required.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2168,16 +2284,21 @@ atlas_admin_runtime::record! {
     3 name "name" [REQUIRED]
 }
 
-/// The schema `VectorSearchIndexDefinition`.
+/// Definition of a vector search index: vector fields, and fields to filter by.
 #[derive(Clone, Default)]
 pub struct VectorSearchIndexDefinition {
-    /// `fields`. Required.
+    /// Fields to index: at least one of type `vector`, and any number of type `filter` by which
+    /// queries can be narrowed. Required.
     pub fields: Option<Vec<Map<Json>>>,
-    /// `nestedRoot`.
+    /// Path of the top-level array whose elements hold vectors. Vector fields below it are indexed
+    /// as nested.
     pub nested_root: Option<String>,
-    /// `numPartitions`. Default: `1`.
+    /// Number of partitions of the index: 1, 2 or 4. Very large collections need several. Default:
+    /// `1`.
     pub num_partitions: Option<i64>,
-    /// `storedSource`.
+    /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
+    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
+    /// take `true`.
     pub stored_source: Option<Json>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2191,26 +2312,27 @@ atlas_admin_runtime::record! {
     3 stored_source "storedSource"
 }
 
-/// The schema `VectorSearchIndexResponse`.
+/// Vector search index, with its state on each host.
 #[derive(Clone, Default)]
 pub struct VectorSearchIndexResponse {
-    /// `collectionName`.
+    /// Name of the indexed collection.
     pub collection_name: Option<String>,
-    /// `database`.
+    /// Name of the database of the indexed collection.
     pub database: Option<String>,
-    /// `indexID`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the search index. JSON name: `indexID`. Pattern: `^([a-f0-9]{24})$`.
     pub index_id: Option<String>,
-    /// `latestDefinition`.
+    /// Definition of the index as it was set last.
     pub latest_definition: Option<VectorSearchIndexDefinition>,
-    /// `latestDefinitionVersion`.
+    /// Version of the latest definition, with its creation time. An index still being built can
+    /// serve queries with an older one.
     pub latest_definition_version: Option<SearchIndexDefinitionVersion>,
-    /// `name`.
+    /// Name of the search index, unique in its namespace.
     pub name: Option<String>,
-    /// `queryable`.
+    /// Whether the index can serve queries on every host.
     pub queryable: Option<bool>,
-    /// `status`.
+    /// State of the search index.
     pub status: Option<SearchIndexResponseStatus>,
-    /// `statusDetail`.
+    /// State of the index on each search host.
     pub status_detail: Option<Vec<VectorSearchHostStatusDetail>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2229,18 +2351,18 @@ atlas_admin_runtime::record! {
     8 status_detail "statusDetail"
 }
 
-/// The schema `VectorSearchIndexStatusDetail`.
+/// State of one generation of a vector search index on a host.
 #[derive(Clone, Default)]
 pub struct VectorSearchIndexStatusDetail {
-    /// `definition`.
+    /// Definition from which this generation of the index is built.
     pub definition: Option<VectorSearchIndexDefinition>,
-    /// `definitionVersion`.
+    /// Version of the index definition, with its creation time.
     pub definition_version: Option<SearchIndexDefinitionVersion>,
-    /// `message`.
+    /// Text that explains an error, if there is one.
     pub message: Option<String>,
-    /// `queryable`.
+    /// Whether this generation of the index can serve queries on the host.
     pub queryable: Option<bool>,
-    /// `status`.
+    /// State of this generation of the search index.
     pub status: Option<SearchIndexResponseStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

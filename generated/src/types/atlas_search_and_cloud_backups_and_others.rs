@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The cloud provider of `AWSInterfaceEndpoint`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Cloud provider.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSInterfaceEndpoint.cloudProvider` and 28 other places.
 #[derive(Clone)]

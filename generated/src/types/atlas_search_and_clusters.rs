@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The instance size of `ApiSearchDeploymentEffectiveSpecView`: one of 26 documented values;
-/// others are kept as `Unknown`.
+/// Tier of search nodes, which sets their memory, CPU and disk.
+///
+/// One of 26 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiSearchDeploymentEffectiveSpecView.instanceSize` and 2 other places.
 #[derive(Clone)]
@@ -96,12 +97,13 @@ atlas_admin_runtime::open_enum! {
     S90StorageNvme "S90_STORAGE_NVME"
 }
 
-/// The schema `ApiSearchDeploymentSpecView`.
+/// Size and number of Search Nodes.
 #[derive(Clone, Default)]
 pub struct ApiSearchDeploymentSpecView {
-    /// `instanceSize`. Required.
+    /// Tier of the search nodes, which sets their memory, CPU and disk. Larger tiers cost more.
+    /// Required.
     pub instance_size: Option<ApiSearchDeploymentEffectiveSpecViewInstanceSize>,
-    /// `nodeCount`. Required. 2 to 32.
+    /// Number of search nodes, each of which is billed. Required. 2 to 32.
     pub node_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The encryption at rest provider of `AdvancedClusterDescription`: one of 4 documented values;
-/// others are kept as `Unknown`.
+/// Key management service whose keys encrypt the data of a cluster.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.encryptionAtRestProvider` and 5 other places.
 ///
@@ -13,13 +14,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EncryptionAtRestProvider {
-    /// `NONE`.
+    /// `NONE`: No keys of yours: only the provider's own disk encryption.
     None,
-    /// `AWS`.
+    /// `AWS`: AWS Key Management Service.
     Aws,
-    /// `AZURE`.
+    /// `AZURE`: Azure Key Vault.
     Azure,
-    /// `GCP`.
+    /// `GCP`: Google Cloud Key Management Service.
     Gcp,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

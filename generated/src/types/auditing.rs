@@ -3,19 +3,22 @@
 
 use super::*;
 
-/// The schema `AuditLog`.
+/// Database auditing settings of a project.
 ///
 /// Returned by `auditing::get_group_audit_log` and `auditing::update_audit_log`. Sent by
 /// `auditing::update_audit_log`.
 #[derive(Clone, Default)]
 pub struct AuditLog {
-    /// `auditAuthorizationSuccess`. Default: `false`.
+    /// Whether to record granted authorizations as well as refused ones, for audit events of
+    /// `atype` `authCheck`. `true` slows the cluster down. Default: `false`.
     pub audit_authorization_success: Option<bool>,
-    /// `auditFilter`.
+    /// Filter that selects the recorded events, as JSON text in MongoDB's query syntax.
     pub audit_filter: Option<String>,
-    /// `configurationType`. Read-only.
+    /// Origin of the audit filter: built in the Atlas user interface, or written as JSON.
+    /// Read-only.
     pub configuration_type: Option<AuditLogConfigurationType>,
-    /// `enabled`. Default: `false`.
+    /// Whether database auditing, which logs what users do in the databases, is on for the project.
+    /// Default: `false`.
     pub enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -29,18 +32,19 @@ atlas_admin_runtime::record! {
     3 enabled "enabled"
 }
 
-/// The configuration type of `AuditLog`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Origin of the audit filter: built in the Atlas user interface, or written as JSON.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AuditLog.configurationType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AuditLogConfigurationType {
-    /// `NONE`.
+    /// `NONE`: No audit filter is configured.
     None,
-    /// `FILTER_BUILDER`.
+    /// `FILTER_BUILDER`: The filter was made with the filter builder of the Atlas user interface.
     FilterBuilder,
-    /// `FILTER_JSON`.
+    /// `FILTER_JSON`: The filter was written as JSON.
     FilterJson,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

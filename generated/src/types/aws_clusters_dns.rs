@@ -3,14 +3,15 @@
 
 use super::*;
 
-/// The schema `AWSCustomDNSEnabledView`.
+/// Setting for whether a project's AWS clusters use custom DNS.
 ///
 /// Returned by `aws_clusters_dns::get_aws_custom_dns` and
 /// `aws_clusters_dns::toggle_aws_custom_dns`. Sent by
 /// `aws_clusters_dns::toggle_aws_custom_dns`.
 #[derive(Clone, Default)]
 pub struct AwsCustomDnsEnabledView {
-    /// `enabled`. Required.
+    /// Whether clusters on AWS use custom DNS. If so, connect with the connection strings for
+    /// private IP and peering. Required.
     pub enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,12 +3,12 @@
 
 use super::*;
 
-/// The schema `AdvancedDiskBackupSnapshotSchedulePolicy`.
+/// Backup policy of a cluster: a set of rules for taking and keeping snapshots.
 #[derive(Clone, Default)]
 pub struct AdvancedDiskBackupSnapshotSchedulePolicy {
-    /// `id`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the backup policy. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `policyItems`. Required.
+    /// Rules for taking and keeping snapshots. Required.
     pub policy_items: Option<Vec<DiskBackupApiPolicyItem>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -20,24 +20,26 @@ atlas_admin_runtime::record! {
     1 policy_items "policyItems" [REQUIRED]
 }
 
-/// The schema `ApiAtlasCollectionRestoreCollectionStateResponse`.
+/// Progress of one collection in a collection restore job.
 ///
 /// Returned by `cloud_backups::get_restore_job_collection`.
 #[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreCollectionStateResponse {
-    /// `effectiveTargetNamespace`. Read-only.
+    /// Namespace that the collection was really restored to, for example after a rename to avoid a
+    /// conflict. Read-only.
     pub effective_target_namespace: Option<String>,
-    /// `indexStatus`.
+    /// Progress of building the collection's indexes.
     pub index_status: Option<ApiAtlasCollectionRestoreIndexStatus>,
-    /// `restoredDocuments`. Read-only.
+    /// Number of documents that are already restored. Read-only.
     pub restored_documents: Option<i64>,
-    /// `sourceNamespace`. Read-only.
+    /// Namespace of the collection in the backup, as `database.collection`. Read-only.
     pub source_namespace: Option<String>,
-    /// `state`. Read-only.
+    /// State of the collection in the restore job. Read-only.
     pub state: Option<ApiAtlasCollectionRestoreCollectionStateResponseState>,
-    /// `targetNamespace`. Read-only.
+    /// Namespace to restore to, as requested. The actual one can differ; see
+    /// `effectiveTargetNamespace`. Read-only.
     pub target_namespace: Option<String>,
-    /// `totalDocuments`. Read-only.
+    /// Total of the collection's documents. Read-only.
     pub total_documents: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -54,32 +56,33 @@ atlas_admin_runtime::record! {
     6 total_documents "totalDocuments" [READ_ONLY]
 }
 
-/// The state of `ApiAtlasCollectionRestoreCollectionStateResponse`: one of 10 documented
-/// values; others are kept as `Unknown`.
+/// State of a collection in a restore job.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreCollectionStateResponse.state` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiAtlasCollectionRestoreCollectionStateResponseState {
-    /// `NOT_STARTED`.
+    /// `NOT_STARTED`: Waiting; nothing is restored yet.
     NotStarted,
-    /// `IN_PROGRESS`.
+    /// `IN_PROGRESS`: Documents are being restored.
     InProgress,
-    /// `FINALIZING`.
+    /// `FINALIZING`: The last steps run before the collection is ready.
     Finalizing,
-    /// `NOT_FOUND`.
+    /// `NOT_FOUND`: The collection doesn't exist in the backup.
     NotFound,
-    /// `UNSUPPORTED`.
+    /// `UNSUPPORTED`: The collection is of a kind that such a job can't restore.
     Unsupported,
-    /// `SUCCESSFUL`.
+    /// `SUCCESSFUL`: Restored.
     Successful,
     /// `ROLLBACK`.
     Rollback,
     /// `NOT_RESTORED`.
     NotRestored,
-    /// `FAILED`.
+    /// `FAILED`: Not restored because of an error.
     Failed,
-    /// `INDEX_BUILD_FAILED`.
+    /// `INDEX_BUILD_FAILED`: An index of the collection could not be built.
     IndexBuildFailed,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -99,14 +102,14 @@ atlas_admin_runtime::open_enum! {
     Unsupported "UNSUPPORTED"
 }
 
-/// The schema `ApiAtlasCollectionRestoreIndexStatus`.
+/// Progress of building one restored collection's indexes.
 #[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreIndexStatus {
-    /// `errorMessage`.
+    /// Message about why the index could not be built.
     pub error_message: Option<String>,
-    /// `failedIndexes`. At most 64 items.
+    /// Specifications of the indexes that could not be built, at most 64. At most 64 items.
     pub failed_indexes: Option<Vec<Map<Json>>>,
-    /// `state`.
+    /// State of building the indexes.
     pub state: Option<ApiAtlasCollectionRestoreIndexStatusState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -119,22 +122,23 @@ atlas_admin_runtime::record! {
     2 state "state"
 }
 
-/// The state of `ApiAtlasCollectionRestoreIndexStatus`: one of 5 documented values; others are
-/// kept as `Unknown`.
+/// State of building the indexes.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreIndexStatus.state` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiAtlasCollectionRestoreIndexStatusState {
-    /// `NOT_STARTED`.
+    /// `NOT_STARTED`: Building hasn't started.
     NotStarted,
-    /// `IN_PROGRESS`.
+    /// `IN_PROGRESS`: Indexes are being built.
     InProgress,
-    /// `SUCCESSFUL`.
+    /// `SUCCESSFUL`: All indexes to restore are built.
     Successful,
-    /// `FAILED`.
+    /// `FAILED`: At least one index could not be built.
     Failed,
-    /// `NOT_RESTORED`.
+    /// `NOT_RESTORED`: The indexes were not restored.
     NotRestored,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -149,12 +153,12 @@ atlas_admin_runtime::open_enum! {
     Successful "SUCCESSFUL"
 }
 
-/// The schema `ApiAtlasCollectionRestoreJobIndexStatus`.
+/// Progress of building indexes, over all collections of a collection restore job.
 #[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreJobIndexStatus {
-    /// `failedCollectionCount`. At least 0.
+    /// Number of collections for which an index could not be built. At least 0.
     pub failed_collection_count: Option<i64>,
-    /// `state`.
+    /// State of building the indexes.
     pub state: Option<ApiAtlasCollectionRestoreIndexStatusState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -166,34 +170,38 @@ atlas_admin_runtime::record! {
     1 state "state"
 }
 
-/// The schema `ApiAtlasCollectionRestoreJobRequest`.
+/// Request to restore chosen databases or collections, as of a snapshot or a point in time.
 ///
 /// Sent by `cloud_backups::create_collection_restore_job`.
 #[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreJobRequest {
-    /// `collectionSuffix`. May be `null`.
+    /// Suffix appended to the names of restored collections. Unset or `null`: none. May be `null`.
     pub collection_suffix: Nullable<String>,
-    /// `collections`. At most 100 items.
+    /// Collections to restore, at most 100. At most 100 items.
     pub collections: Option<Vec<ApiAtlasRestoreNamespaceView>>,
-    /// `databaseSuffix`. May be `null`.
+    /// Suffix appended to the names of restored databases. Unset or `null`: none. May be `null`.
     pub database_suffix: Nullable<String>,
-    /// `databases`. At most 100 items.
+    /// Databases to restore, at most 100. At most 100 items.
     pub databases: Option<Vec<ApiAtlasRestoreNamespaceView>>,
-    /// `indexStrategy`. Required.
+    /// Choice of the indexes that are rebuilt on restored collections. Required.
     pub index_strategy: Option<IndexStrategy>,
-    /// `oplogInc`. May be `null`.
+    /// Second part of the oplog timestamp to restore to: the operation's number within the second.
+    /// Goes with `oplogTs`. May be `null`.
     pub oplog_inc: Nullable<i64>,
-    /// `oplogTs`. May be `null`.
+    /// First part of the oplog timestamp to restore to, in seconds since January 1, 1970, UTC. Goes
+    /// with `oplogInc`. May be `null`.
     pub oplog_ts: Nullable<i64>,
-    /// `pointInTimeUtcSeconds`. May be `null`.
+    /// Point in time to restore, in seconds since January 1, 1970, UTC. An alternative to
+    /// `snapshotId` and `oplogTs`. May be `null`.
     pub point_in_time_utc_seconds: Nullable<i64>,
-    /// `snapshotId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot from which the data is restored. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// `targetClusterName`. Required.
+    /// Name of the cluster to restore to. Required.
     pub target_cluster_name: Option<String>,
-    /// `targetGroupId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project with the cluster to restore to. Required. Pattern: `^([a-f0-9]{24})$`.
     pub target_group_id: Option<String>,
-    /// `writeStrategy`. Required.
+    /// Choice between new namespaces and replacing existing ones. Replacing drops the existing
+    /// ones, and writes to them during the restore are lost: stop such writes first. Required.
     pub write_strategy: Option<WriteStrategy>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -215,51 +223,56 @@ atlas_admin_runtime::record! {
     11 write_strategy "writeStrategy" [REQUIRED]
 }
 
-/// The schema `ApiAtlasCollectionRestoreJobResponse`.
+/// Job that restores chosen databases or collections; lists at most 100 of each.
 ///
 /// Returned by `cloud_backups::create_collection_restore_job` and
 /// `cloud_backups::get_collection_restore_job`.
 #[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreJobResponse {
-    /// `collectionSuffix`.
+    /// Suffix appended to the names of restored collections. Unset or `null`: none.
     pub collection_suffix: Option<String>,
-    /// `collections`. At most 100 items.
+    /// Collections that the job restores; at most 100 are listed. At most 100 items.
     pub collections: Option<Vec<ApiAtlasRestoreNamespaceView>>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, at which a user created the job. Read-only.
     pub created_at: Option<DateTime>,
-    /// `databaseSuffix`.
+    /// Suffix appended to the names of restored databases. Unset or `null`: none.
     pub database_suffix: Option<String>,
-    /// `databases`. At most 100 items.
+    /// Databases that the job restores; at most 100 are listed. At most 100 items.
     pub databases: Option<Vec<ApiAtlasRestoreNamespaceView>>,
-    /// `errorMessage`. Read-only.
+    /// Message about why the restore failed or was canceled. Read-only.
     pub error_message: Option<String>,
-    /// `finishedAt`. Read-only.
+    /// Date and time, in UTC, at which the job ended. Read-only.
     pub finished_at: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the collection restore job. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `indexStatus`.
+    /// Progress of building indexes, over all collections of the job.
     pub index_status: Option<ApiAtlasCollectionRestoreJobIndexStatus>,
-    /// `indexStrategy`.
+    /// Choice of the indexes that are rebuilt on restored collections.
     pub index_strategy: Option<IndexStrategy>,
-    /// `oplogInc`.
+    /// Second part of the oplog timestamp to restore to: the operation's number within the second.
+    /// Goes with `oplogTs`.
     pub oplog_inc: Option<i64>,
-    /// `oplogTs`.
+    /// First part of the oplog timestamp to restore to, in seconds since January 1, 1970, UTC. Goes
+    /// with `oplogInc`.
     pub oplog_ts: Option<i64>,
-    /// `pointInTimeUtcSeconds`.
+    /// Point in time to restore, in seconds since January 1, 1970, UTC. An alternative to
+    /// `snapshotId` and `oplogTs`.
     pub point_in_time_utc_seconds: Option<i64>,
-    /// `restoredDocuments`. Read-only. At least 0.
+    /// Number of documents that are already restored. Read-only. At least 0.
     pub restored_documents: Option<i64>,
-    /// `snapshotId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot from which the data is restored. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// `state`. Read-only.
+    /// State of the restore job. Read-only.
     pub state: Option<ApiAtlasCollectionRestoreJobResponseState>,
-    /// `targetClusterName`.
+    /// Name of the cluster to restore to.
     pub target_cluster_name: Option<String>,
-    /// `targetGroupId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project with the cluster to restore to. Pattern: `^([a-f0-9]{24})$`.
     pub target_group_id: Option<String>,
-    /// `totalDocuments`. Read-only. At least 0.
+    /// Number of documents in all supported collections of the job. Starts as an estimate from
+    /// metadata and becomes more exact during the restore. Read-only. At least 0.
     pub total_documents: Option<i64>,
-    /// `writeStrategy`.
+    /// Choice between new namespaces and replacing existing ones. Replacing drops the existing
+    /// ones, and writes to them during the restore are lost: stop such writes first.
     pub write_strategy: Option<WriteStrategy>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -289,24 +302,25 @@ atlas_admin_runtime::record! {
     19 write_strategy "writeStrategy"
 }
 
-/// The state of `ApiAtlasCollectionRestoreJobResponse`: one of 6 documented values; others are
-/// kept as `Unknown`.
+/// State of the restore job.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreJobResponse.state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiAtlasCollectionRestoreJobResponseState {
-    /// `INITIALIZING`.
+    /// `INITIALIZING`: In preparation; the progress of collections isn't available yet.
     Initializing,
-    /// `IN_PROGRESS`.
+    /// `IN_PROGRESS`: Collections are being restored.
     InProgress,
-    /// `FINALIZING`.
+    /// `FINALIZING`: The last steps run before the job ends.
     Finalizing,
-    /// `SUCCESSFUL`.
+    /// `SUCCESSFUL`: Ended with success.
     Successful,
-    /// `CANCELED`.
+    /// `CANCELED`: Ended because someone canceled the job.
     Canceled,
-    /// `FAILED`.
+    /// `FAILED`: Ended with an error; see `errorMessage`.
     Failed,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -322,12 +336,12 @@ atlas_admin_runtime::open_enum! {
     Successful "SUCCESSFUL"
 }
 
-/// The schema `ApiAtlasRestoreNamespaceView`.
+/// Database or collection to restore, and optionally the name to restore it under.
 #[derive(Clone, Default)]
 pub struct ApiAtlasRestoreNamespaceView {
-    /// `sourceNamespace`. Required.
+    /// Namespace in the backup: a database, or `database.collection`. Required.
     pub source_namespace: Option<String>,
-    /// `targetNamespace`.
+    /// Namespace to restore to. Empty: the same as `sourceNamespace`.
     pub target_namespace: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -339,12 +353,12 @@ atlas_admin_runtime::record! {
     1 target_namespace "targetNamespace"
 }
 
-/// The schema `ApiPrivateDownloadDeliveryUrl`.
+/// Download URL of a snapshot, for use through one private endpoint.
 #[derive(Clone, Default)]
 pub struct ApiPrivateDownloadDeliveryUrl {
-    /// `deliveryUrl`.
+    /// URL of the compressed snapshot files, reachable through the private endpoint `endpointId`.
     pub delivery_url: Option<String>,
-    /// `endpointId`. Pattern: `^vpce-[0-9a-f]{17}$`.
+    /// ID of the private endpoint. Pattern: `^vpce-[0-9a-f]{17}$`.
     pub endpoint_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -356,12 +370,12 @@ atlas_admin_runtime::record! {
     1 endpoint_id "endpointId"
 }
 
-/// The schema `AutoExportPolicyView`.
+/// Rule by which Atlas exports snapshots automatically.
 #[derive(Clone, Default)]
 pub struct AutoExportPolicyView {
-    /// `exportBucketId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the export bucket to which snapshots are exported. Pattern: `^([a-f0-9]{24})$`.
     pub export_bucket_id: Option<String>,
-    /// `frequencyType`.
+    /// Frequency of the snapshots that are exported.
     pub frequency_type: Option<AutoExportPolicyViewFrequencyType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -373,16 +387,17 @@ atlas_admin_runtime::record! {
     1 frequency_type "frequencyType"
 }
 
-/// The frequency type of `AutoExportPolicyView`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Frequency of the snapshots that are exported.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AutoExportPolicyView.frequencyType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AutoExportPolicyViewFrequencyType {
-    /// `monthly`.
+    /// `monthly`: Monthly snapshots are exported.
     Monthly,
-    /// `yearly`.
+    /// `yearly`: Yearly snapshots are exported.
     Yearly,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -394,20 +409,21 @@ atlas_admin_runtime::open_enum! {
     Yearly "yearly"
 }
 
-/// The schema `BackupComplianceOnDemandPolicyItem`.
+/// Rule of a Backup Compliance Policy for how long on-demand snapshots are kept.
 #[derive(Clone, Default)]
 pub struct BackupComplianceOnDemandPolicyItem {
-    /// `frequencyInterval`. Required. One of `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`,
-    /// `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`,
-    /// `25`, `26`, `27`, `28` and `40`.
+    /// Interval between snapshots, which Atlas ignores in on-demand items. Required. One of `0`,
+    /// `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`,
+    /// `18`, `19`, `20`, `21`, `22`, `23`, `24`, `25`, `26`, `27`, `28` and `40`.
     pub frequency_interval: Option<i64>,
-    /// `frequencyType`. Required.
+    /// Frequency of the rule, always `ondemand` here. Required.
     pub frequency_type: Option<BackupComplianceOnDemandPolicyItemFrequencyType>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the backup policy item. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `retentionUnit`. Required.
+    /// Unit of `retentionValue`. Required.
     pub retention_unit: Option<RetentionUnit>,
-    /// `retentionValue`. Required.
+    /// Time for which snapshots are kept, in units of `retentionUnit`. Rarer snapshots must be kept
+    /// at least as long as more frequent ones. Required.
     pub retention_value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -422,14 +438,15 @@ atlas_admin_runtime::record! {
     4 retention_value "retentionValue" [REQUIRED]
 }
 
-/// The frequency type of `BackupComplianceOnDemandPolicyItem`: one documented value; others are
-/// kept as `Unknown`.
+/// Frequency of the rule, always `ondemand` here.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `BackupComplianceOnDemandPolicyItem.frequencyType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BackupComplianceOnDemandPolicyItemFrequencyType {
-    /// `ondemand`.
+    /// `ondemand`: Snapshots taken on request.
     Ondemand,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -440,20 +457,24 @@ atlas_admin_runtime::open_enum! {
     Ondemand "ondemand"
 }
 
-/// The schema `BackupComplianceScheduledPolicyItem`.
+/// Rule of a Backup Compliance Policy for taking and keeping scheduled snapshots of one
+/// frequency.
 #[derive(Clone, Default)]
 pub struct BackupComplianceScheduledPolicyItem {
-    /// `frequencyInterval`. Required. One of `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`,
-    /// `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`, `25`,
-    /// `26`, `27`, `28` and `40`.
+    /// Hours between snapshots in hourly items: 1, 2, 4, 6, 8 or 12; 12 only for NVMe clusters.
+    /// Atlas ignores the value in other items. Required. One of `1`, `2`, `3`, `4`, `5`, `6`, `7`,
+    /// `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`,
+    /// `23`, `24`, `25`, `26`, `27`, `28` and `40`.
     pub frequency_interval: Option<i64>,
-    /// `frequencyType`. Required.
+    /// Frequency of the snapshots that the rule is for. Required.
     pub frequency_type: Option<BackupComplianceScheduledPolicyItemFrequencyType>,
-    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the backup policy item. Read-only; an update sends it with each item of a list.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `retentionUnit`. Required.
+    /// Unit of `retentionValue`. Required.
     pub retention_unit: Option<RetentionUnit>,
-    /// `retentionValue`. Required.
+    /// Time for which snapshots are kept, in units of `retentionUnit`. Rarer snapshots must be kept
+    /// at least as long as more frequent ones. Required.
     pub retention_value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -468,8 +489,9 @@ atlas_admin_runtime::record! {
     4 retention_value "retentionValue" [REQUIRED]
 }
 
-/// The frequency type of `BackupComplianceScheduledPolicyItem`: one of 5 documented values;
-/// others are kept as `Unknown`.
+/// Frequency of scheduled snapshots.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BackupComplianceScheduledPolicyItem.frequencyType` and one other place.
 #[derive(Clone)]
@@ -498,12 +520,13 @@ atlas_admin_runtime::open_enum! {
     Yearly "yearly"
 }
 
-/// The schema `BackupLabel`.
+/// Key and value of your own for the metadata file that an export job writes to the bucket.
 #[derive(Clone, Default)]
 pub struct BackupLabel {
-    /// `key`.
+    /// Key of an entry in the metadata file that Atlas writes to the bucket at the end of the
+    /// export.
     pub key: Option<String>,
-    /// `value`.
+    /// Value of the entry in the metadata file of an exported snapshot.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -515,16 +538,17 @@ atlas_admin_runtime::record! {
     1 value "value"
 }
 
-/// The schema `BackupSnapshotRetention`.
+/// New retention of an existing snapshot.
 ///
 /// Sent by `cloud_backups::update_backup_snapshot`.
 #[derive(Clone, Default)]
 pub struct BackupSnapshotRetention {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `retentionUnit`. Required.
+    /// Unit of `retentionValue`. Required.
     pub retention_unit: Option<BackupSnapshotRetentionUnit>,
-    /// `retentionValue`. Required.
+    /// Time for which snapshots are kept, in units of `retentionUnit`. Rarer snapshots must be kept
+    /// at least as long as more frequent ones. Required.
     pub retention_value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -537,8 +561,9 @@ atlas_admin_runtime::record! {
     2 retention_value "retentionValue" [REQUIRED]
 }
 
-/// The retention unit of `BackupSnapshotRetention`: one of 4 documented values; others are kept
-/// as `Unknown`.
+/// Unit of `retentionValue`.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BackupSnapshotRetention.retentionUnit`.
 #[derive(Clone)]
@@ -564,40 +589,46 @@ atlas_admin_runtime::open_enum! {
     Years "YEARS"
 }
 
-/// The schema `DataProtectionSettings20231001`.
+/// Backup Compliance Policy of a project: the least backup protection of its clusters, which
+/// users can't weaken.
 ///
 /// Returned by `cloud_backups::get_compliance_policy` and
 /// `cloud_backups::update_compliance_policy`. Sent by
 /// `cloud_backups::update_compliance_policy`.
 #[derive(Clone, Default)]
 pub struct DataProtectionSettings20231001 {
-    /// `authorizedEmail`. Required. An e-mail address.
+    /// Email address of the person who may change the Backup Compliance Policy. Required.
     pub authorized_email: Option<String>,
-    /// `authorizedUserFirstName`. Required.
+    /// First name of the person who may change the Backup Compliance Policy. Required.
     pub authorized_user_first_name: Option<String>,
-    /// `authorizedUserLastName`. Required.
+    /// Last name of the person who may change the Backup Compliance Policy. Required.
     pub authorized_user_last_name: Option<String>,
-    /// `copyProtectionEnabled`. Default: `false`.
+    /// Whether snapshot copies in other regions are protected from deletion by users, even once
+    /// their region is no longer copied to. Default: `false`.
     pub copy_protection_enabled: Option<bool>,
-    /// `deletable`. Read-only. Default: `false`.
+    /// Whether the Backup Compliance Policy can be disabled. Only MongoDB support can allow this,
+    /// on a ticket. Read-only. Default: `false`.
     pub deletable: Option<bool>,
-    /// `encryptionAtRestEnabled`. Default: `false`.
+    /// Whether every cluster under the policy must use encryption at rest with a key of your own.
+    /// Default: `false`.
     pub encryption_at_rest_enabled: Option<bool>,
-    /// `onDemandPolicyItem`.
+    /// Rule for how long on-demand snapshots are kept.
     pub on_demand_policy_item: Option<BackupComplianceOnDemandPolicyItem>,
-    /// `pitEnabled`. Default: `false`.
+    /// Whether the Backup Compliance Policy includes continuous cloud backup of clusters, which
+    /// allows a restore to any moment in the restore window. Costs extra. Default: `false`.
     pub pit_enabled: Option<bool>,
-    /// `projectId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project that the policy protects. Pattern: `^([a-f0-9]{24})$`.
     pub project_id: Option<String>,
-    /// `restoreWindowDays`.
+    /// Number of past days within which any point in time can be restored: at least 1, and no more
+    /// than hourly snapshots are kept. For continuous backup only.
     pub restore_window_days: Option<i64>,
-    /// `scheduledPolicyItems`.
+    /// Rules for taking and keeping scheduled snapshots, each for one frequency.
     pub scheduled_policy_items: Option<Vec<BackupComplianceScheduledPolicyItem>>,
-    /// `state`. Read-only.
+    /// State of the policy. Read-only.
     pub state: Option<DataProtectionSettingsState>,
-    /// `updatedDate`. Read-only.
+    /// Date and time, in UTC, of the last update of the policy. Read-only.
     pub updated_date: Option<DateTime>,
-    /// `updatedUser`. Read-only. An e-mail address.
+    /// Email address of the person who last updated the policy. Read-only.
     pub updated_user: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -621,20 +652,21 @@ atlas_admin_runtime::record! {
     13 updated_user "updatedUser" [READ_ONLY]
 }
 
-/// The state of `DataProtectionSettings`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// State of the policy.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataProtectionSettings.state` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataProtectionSettingsState {
-    /// `ACTIVE`.
+    /// `ACTIVE`: In force.
     Active,
-    /// `ENABLING`.
+    /// `ENABLING`: Atlas is putting the policy in force.
     Enabling,
-    /// `UPDATING`.
+    /// `UPDATING`: Atlas is applying a change.
     Updating,
-    /// `DISABLING`.
+    /// `DISABLING`: Atlas is removing the policy.
     Disabling,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -648,14 +680,17 @@ atlas_admin_runtime::open_enum! {
     Updating "UPDATING"
 }
 
-/// The schema `DeleteCopiedBackups20240805`.
+/// Copy setting that was removed, whose existing snapshot copies are to be deleted too.
 #[derive(Clone, Default)]
 pub struct DeleteCopiedBackups20240805 {
-    /// `cloudProvider`. Write-only: the service never returns it.
+    /// Cloud provider of the copies to delete. Write-only: the service never returns it.
     pub cloud_provider: Option<CloudProvider>,
-    /// `regionName`. Write-only: the service never returns it.
+    /// Region, as Atlas names it, of the removed copy setting whose snapshot copies to delete.
+    /// Write-only: the service never returns it.
     pub region_name: Option<String>,
-    /// `zoneId`. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the zone in the cluster, from the `replicationSpecs` of the cluster. Only global
+    /// clusters have several. Write-only: the service never returns it. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -668,20 +703,24 @@ atlas_admin_runtime::record! {
     2 zone_id "zoneId" [WRITE_ONLY]
 }
 
-/// The schema `DiskBackupApiPolicyItem`.
+/// Rule of a backup policy for taking and keeping snapshots of one frequency.
 #[derive(Clone, Default)]
 pub struct DiskBackupApiPolicyItem {
-    /// `frequencyInterval`. Required. One of `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`,
-    /// `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`, `25`,
-    /// `26`, `27`, `28` and `40`.
+    /// Hours between hourly snapshots (1, 2, 4, 6, 8 or 12; NVMe clusters: 12), the weekday from 1
+    /// for Monday, the day of the month (40: the last), or the month whose first day gets the
+    /// yearly one. Required. One of `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`,
+    /// `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`, `25`, `26`, `27`,
+    /// `28` and `40`.
     pub frequency_interval: Option<i64>,
-    /// `frequencyType`. Required.
+    /// Frequency of the snapshots that the rule is for. Required.
     pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
-    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the backup policy item. Read-only; an update sends it with each item of a list.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `retentionUnit`. Required.
+    /// Unit of `retentionValue`. Required.
     pub retention_unit: Option<RetentionUnit>,
-    /// `retentionValue`. Required.
+    /// Time for which snapshots are kept, in units of `retentionUnit`. Rarer snapshots must be kept
+    /// at least as long as more frequent ones. Required.
     pub retention_value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -696,8 +735,9 @@ atlas_admin_runtime::record! {
     4 retention_value "retentionValue" [REQUIRED]
 }
 
-/// The frequency type of `DiskBackupApiPolicyItem`: one of 6 documented values; others are kept
-/// as `Unknown`.
+/// Frequency of snapshots, scheduled or on demand.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DiskBackupApiPolicyItem.frequencyType` and 2 other places.
 #[derive(Clone)]
@@ -713,7 +753,7 @@ pub enum DiskBackupApiPolicyItemFrequencyType {
     Monthly,
     /// `yearly`.
     Yearly,
-    /// `ondemand`.
+    /// `ondemand`: Snapshots taken on request.
     Ondemand,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -729,14 +769,14 @@ atlas_admin_runtime::open_enum! {
     Yearly "yearly"
 }
 
-/// The schema `DiskBackupCollectionResponse`.
+/// Collection in a snapshot.
 ///
 /// Returned by `cloud_backups::get_snapshot_database_collection`.
 #[derive(Clone, Default)]
 pub struct DiskBackupCollectionResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`. Read-only.
+    /// Name of the collection in the snapshot. Read-only.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -748,9 +788,9 @@ atlas_admin_runtime::record! {
     1 name "name" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `DiskBackupCopyPolicyItem`: one of 2 kinds.
+/// Rule for copying snapshots of one frequency to another region.
 ///
-/// The property `frequencyType` tells which one it is.
+/// One of 2 kinds; `frequencyType` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupCopyPolicyItem {
@@ -773,9 +813,9 @@ atlas_admin_runtime::union! {
 /// Declared at `DiskBackupCopyPolicyItem`.
 #[derive(Clone, Default)]
 pub struct DiskBackupCopyPolicyItemCommon {
-    /// `frequencyType`.
+    /// Frequency of the snapshots to copy.
     pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
-    /// `id`. Read-only; an update sends it with each item of a list.
+    /// ID of the copy policy item. Read-only; an update sends it with each item of a list.
     pub id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -787,22 +827,28 @@ atlas_admin_runtime::record! {
     1 id "id" [READ_ONLY | IDENTITY]
 }
 
-/// The schema `DiskBackupCopySetting20240805`.
+/// Setting for copying the snapshots of one zone of a cluster to another region.
 #[derive(Clone, Default)]
 pub struct DiskBackupCopySetting20240805 {
-    /// `cloudProvider`.
+    /// Cloud provider that stores the copies.
     pub cloud_provider: Option<CloudProvider>,
-    /// `copyPolicyItems`. At most 6 items.
+    /// Rules for which snapshots are copied and how long the copies are kept. Used only while
+    /// `copyPolicyItemsEnabled` is `true`, in place of `frequencies`; otherwise absent from
+    /// responses. At most 6 items.
     pub copy_policy_items: Option<Vec<DiskBackupCopyPolicyItem>>,
-    /// `frequencies`. Deprecated. At most 6 items.
+    /// Frequencies of the snapshots to copy. Replaced by `copyPolicyItems`; used only while
+    /// `copyPolicyItemsEnabled` is `false` or unset, and otherwise absent from responses.
+    /// Deprecated. At most 6 items.
     pub frequencies: Option<Vec<Frequency>>,
-    /// `lastNumberOfSnapshots`. 1 to 500.
+    /// Number of latest snapshots to keep copied to the region, whatever their frequency. Excludes
+    /// `frequencies` and `copyPolicyItems`. 1 to 500.
     pub last_number_of_snapshots: Option<i64>,
-    /// `regionName`.
+    /// Region, as Atlas names it, to which snapshots are copied.
     pub region_name: Option<String>,
-    /// `shouldCopyOplogs`.
+    /// Whether oplogs are copied too, so that the target region can restore to any point in time.
     pub should_copy_oplogs: Option<bool>,
-    /// `zoneId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the zone in the cluster, from the `replicationSpecs` of the cluster. Only global
+    /// clusters have several. Required. Pattern: `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -819,14 +865,14 @@ atlas_admin_runtime::record! {
     6 zone_id "zoneId" [REQUIRED]
 }
 
-/// The schema `DiskBackupDatabaseResponse`.
+/// Database in a snapshot.
 ///
 /// Returned by `cloud_backups::get_backup_snapshot_database`.
 #[derive(Clone, Default)]
 pub struct DiskBackupDatabaseResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`. Read-only.
+    /// Name of the database in the snapshot. Read-only.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -838,35 +884,37 @@ atlas_admin_runtime::record! {
     1 name "name" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `DiskBackupExportJob`.
+/// Job that exports a snapshot to an export bucket, with its progress.
 ///
 /// Returned by `cloud_backups::create_backup_export` and `cloud_backups::get_backup_export`.
 #[derive(Clone, Default)]
 pub struct DiskBackupExportJob {
-    /// `components`. Read-only.
+    /// Export jobs of the sharded cluster's replica sets, one each. Read-only.
     pub components: Option<Vec<DiskBackupExportMember>>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, at which a user or Atlas started the job. Read-only.
     pub created_at: Option<DateTime>,
-    /// `customData`.
+    /// Keys and values of your own for the metadata file that is uploaded to the bucket once the
+    /// export job finishes.
     pub custom_data: Option<Vec<BackupLabel>>,
-    /// `exportBucketId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the export bucket to which snapshots are exported. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub export_bucket_id: Option<String>,
-    /// `exportStatus`. Read-only.
+    /// Progress of the export job, in collections. Read-only.
     pub export_status: Option<ExportStatus>,
-    /// `finishedAt`. Read-only.
+    /// Date and time, in UTC, at which the job ended. Read-only.
     pub finished_at: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the export job. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `prefix`. Read-only. Pattern:
+    /// Start of the names of all objects that the export uploads. Read-only. Pattern:
     /// `/exported_snapshots/\{ORG-NAME\}/\{PROJECT-NAME\}/\{CLUSTER-NAME\}/\{SNAPSHOT-INITIATION-DATE\}/\{TIMESTAMP\}`.
     pub prefix: Option<String>,
-    /// `snapshotId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the exported snapshot. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// `state`. Read-only.
+    /// State of the export job. Read-only.
     pub state: Option<DiskBackupExportJobState>,
-    /// `stateReason`.
+    /// Reason why the export job failed. Present only if `state` is `Failed`.
     pub state_reason: Option<StateReason>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -888,19 +936,20 @@ atlas_admin_runtime::record! {
     11 state_reason "stateReason"
 }
 
-/// The schema `DiskBackupExportJobRequest`.
+/// Request to export a snapshot to an export bucket.
 ///
 /// Sent by `cloud_backups::create_backup_export`.
 #[derive(Clone, Default)]
 pub struct DiskBackupExportJobRequest {
-    /// `customData`.
+    /// Keys and values of your own for the metadata file that is uploaded to the bucket once the
+    /// export job finishes.
     pub custom_data: Option<Vec<BackupLabel>>,
-    /// `exportBucketId`. Required. Write-only: the service never returns it. Pattern:
-    /// `^([a-f0-9]{24})$`.
+    /// ID of the export bucket to which snapshots are exported. Required. Write-only: the service
+    /// never returns it. Pattern: `^([a-f0-9]{24})$`.
     pub export_bucket_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `snapshotId`. Required. Write-only: the service never returns it. Pattern:
+    /// ID of the snapshot to export. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
@@ -915,22 +964,23 @@ atlas_admin_runtime::record! {
     3 snapshot_id "snapshotId" [REQUIRED | WRITE_ONLY]
 }
 
-/// The state of `DiskBackupExportJob`: one of 5 documented values; others are kept as
-/// `Unknown`.
+/// State of the export job.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DiskBackupExportJob.state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupExportJobState {
-    /// `Cancelled`.
+    /// `Cancelled`: Ended because the job was canceled.
     Cancelled,
-    /// `Failed`.
+    /// `Failed`: Ended with an error; see `stateReason`.
     Failed,
-    /// `InProgress`.
+    /// `InProgress`: Collections are being exported.
     InProgress,
-    /// `Queued`.
+    /// `Queued`: Waiting to start.
     Queued,
-    /// `Successful`.
+    /// `Successful`: Ended; the export is complete.
     Successful,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -945,12 +995,12 @@ atlas_admin_runtime::open_enum! {
     Successful "Successful"
 }
 
-/// The schema `DiskBackupExportMember`.
+/// Export of one shard of a sharded cluster.
 #[derive(Clone, Default)]
 pub struct DiskBackupExportMember {
-    /// `exportId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the export job of this shard. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub export_id: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set within the sharded cluster. Read-only.
     pub replica_set_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -962,10 +1012,11 @@ atlas_admin_runtime::record! {
     1 replica_set_name "replicaSetName" [READ_ONLY]
 }
 
-/// The schema `DiskBackupOnDemandCopyPolicyItem`.
+/// Rule for copying on-demand snapshots to another region.
 #[derive(Clone, Default)]
 pub struct DiskBackupOnDemandCopyPolicyItem {
-    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the copy policy item. Read-only; an update sends it with each item of a list. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -976,16 +1027,16 @@ atlas_admin_runtime::record! {
     0 id "id" [READ_ONLY | IDENTITY]
 }
 
-/// The schema `DiskBackupOnDemandSnapshotRequest`.
+/// Request for an on-demand snapshot: its description and how long it is kept.
 ///
 /// Sent by `cloud_backups::take_snapshots`.
 #[derive(Clone, Default)]
 pub struct DiskBackupOnDemandSnapshotRequest {
-    /// `description`.
+    /// Description of the snapshot, such as why it is taken.
     pub description: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `retentionInDays`. At least 1.
+    /// Number of days for which the on-demand snapshot is kept, at least 1. At least 1.
     pub retention_in_days: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -998,43 +1049,47 @@ atlas_admin_runtime::record! {
     2 retention_in_days "retentionInDays"
 }
 
-/// The schema `DiskBackupReplicaSet`.
+/// Snapshot of a replica set.
 ///
 /// Returned by `cloud_backups::get_cluster_backup_snapshot` and
 /// `cloud_backups::update_backup_snapshot`.
 #[derive(Clone, Default)]
 pub struct DiskBackupReplicaSet {
-    /// `cloudProvider`. Read-only.
+    /// Cloud provider with which the snapshot is stored. Read-only.
     pub cloud_provider: Option<CloudProvider>,
-    /// `copyRegions`. Read-only.
+    /// Regions to which Atlas copies the snapshot. Read-only.
     pub copy_regions: Option<Vec<String>>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas took the snapshot. Read-only.
     pub created_at: Option<DateTime>,
-    /// `description`. Read-only.
+    /// Description of the snapshot, given when it was requested. Returned only for on-demand
+    /// snapshots. Read-only.
     pub description: Option<String>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas deletes the snapshot. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `frequencyType`. Read-only.
+    /// Frequency of the rule that caused the snapshot. Read-only.
     pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `masterKeyUUID`. Read-only. A UUID.
+    /// ID of the AWS KMS key that encrypts the snapshot. Present only for encrypted snapshots. JSON
+    /// name: `masterKeyUUID`. Read-only. A UUID.
     pub master_key_uuid: Option<String>,
-    /// `mongodVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
+    /// MongoDB version of the cluster when the snapshot was taken. Read-only. Pattern:
+    /// `([\d]+\.[\d]+\.[\d]+)`.
     pub mongod_version: Option<String>,
-    /// `policyItems`. Read-only.
+    /// IDs of the policy items that caused the snapshot. Read-only.
     pub policy_items: Option<Vec<String>>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set in the snapshot. Present only if the type is `replicaSet`.
+    /// Read-only.
     pub replica_set_name: Option<String>,
-    /// `snapshotType`. Read-only.
+    /// Cause of the snapshot: the schedule or a request. Read-only.
     pub snapshot_type: Option<SnapshotType>,
-    /// `status`. Read-only.
+    /// State of the snapshot. Only a completed snapshot can be restored. Read-only.
     pub status: Option<DiskBackupReplicaSetStatus>,
-    /// `storageSizeBytes`. Read-only.
+    /// Size of the stored snapshot, in bytes. Read-only.
     pub storage_size_bytes: Option<i64>,
-    /// `type`. Read-only.
+    /// Kind of cluster in the snapshot. Read-only.
     pub r#type: Option<DiskBackupReplicaSetType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1060,8 +1115,9 @@ atlas_admin_runtime::record! {
     15 r#type "type" [READ_ONLY]
 }
 
-/// The status of `DiskBackupReplicaSet`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// State of the snapshot.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DiskBackupReplicaSet.status` and 2 other places.
 #[derive(Clone)]
@@ -1087,8 +1143,9 @@ atlas_admin_runtime::open_enum! {
     Queued "queued"
 }
 
-/// The type of `DiskBackupReplicaSet`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Kind of cluster in the snapshot.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DiskBackupReplicaSet.type` and one other place.
 #[derive(Clone)]
@@ -1108,14 +1165,16 @@ atlas_admin_runtime::open_enum! {
     ShardedCluster "shardedCluster"
 }
 
-/// The schema `DiskBackupRestoreMember`.
+/// Download of one replica set of a restored snapshot.
 #[derive(Clone, Default)]
 pub struct DiskBackupRestoreMember {
-    /// `downloadUrl`. Read-only.
+    /// URL of the replica set's compressed snapshot files. Present for `deliveryType` `download`.
+    /// Read-only.
     pub download_url: Option<String>,
-    /// `privateDownloadDeliveryUrls`. Read-only.
+    /// URLs of the compressed snapshot files for use through private endpoints. Present for
+    /// `deliveryType` `download` if private download is possible. Read-only.
     pub private_download_delivery_urls: Option<Vec<ApiPrivateDownloadDeliveryUrl>>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set within the sharded cluster. Read-only.
     pub replica_set_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1128,42 +1187,49 @@ atlas_admin_runtime::record! {
     2 replica_set_name "replicaSetName" [READ_ONLY]
 }
 
-/// The schema `DiskBackupShardedClusterSnapshot`.
+/// Snapshot of a sharded cluster, made up of one snapshot per shard and one of the config
+/// servers.
 ///
 /// Returned by `cloud_backups::get_backup_sharded_cluster`.
 #[derive(Clone, Default)]
 pub struct DiskBackupShardedClusterSnapshot {
-    /// `configServerType`. Read-only.
+    /// Whether a sharded cluster's config servers run on nodes of their own or embedded in a shard.
+    /// Read-only.
     pub config_server_type: Option<ConfigServerType>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas took the snapshot. Read-only.
     pub created_at: Option<DateTime>,
-    /// `description`. Read-only.
+    /// Description of the snapshot, given when it was requested. Returned only for on-demand
+    /// snapshots. Read-only.
     pub description: Option<String>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas deletes the snapshot. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `frequencyType`. Read-only.
+    /// Frequency of the rule that caused the snapshot. Read-only.
     pub frequency_type: Option<BackupComplianceScheduledPolicyItemFrequencyType>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `masterKeyUUID`. Read-only. A UUID.
+    /// ID of the AWS KMS key that encrypts the snapshot. Present only for encrypted snapshots. JSON
+    /// name: `masterKeyUUID`. Read-only. A UUID.
     pub master_key_uuid: Option<String>,
-    /// `members`. Read-only.
+    /// Snapshots of the shards and of the config servers, each with the cloud provider that stores
+    /// it. Read-only.
     pub members: Option<Vec<DiskBackupShardedClusterSnapshotMember>>,
-    /// `mongodVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
+    /// MongoDB version of the cluster when the snapshot was taken. Read-only. Pattern:
+    /// `([\d]+\.[\d]+\.[\d]+)`.
     pub mongod_version: Option<String>,
-    /// `policyItems`. Read-only.
+    /// IDs of the policy items that caused the snapshot. Read-only.
     pub policy_items: Option<Vec<String>>,
-    /// `snapshotIds`. Read-only.
+    /// IDs of the snapshots of the shards and of the config servers: the same as the `id` of each
+    /// item in `members`. Read-only.
     pub snapshot_ids: Option<Vec<String>>,
-    /// `snapshotType`. Read-only.
+    /// Cause of the snapshot: the schedule or a request. Read-only.
     pub snapshot_type: Option<SnapshotType>,
-    /// `status`. Read-only.
+    /// State of the snapshot. Only a completed snapshot can be restored. Read-only.
     pub status: Option<DiskBackupReplicaSetStatus>,
-    /// `storageSizeBytes`. Read-only.
+    /// Size of the stored snapshot, in bytes. Read-only.
     pub storage_size_bytes: Option<i64>,
-    /// `type`. Read-only.
+    /// Kind of cluster in the snapshot. Read-only.
     pub r#type: Option<DiskBackupReplicaSetType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1189,14 +1255,14 @@ atlas_admin_runtime::record! {
     15 r#type "type" [READ_ONLY]
 }
 
-/// The schema `DiskBackupShardedClusterSnapshotMember`.
+/// Snapshot of one shard, or of the config servers, of a sharded cluster.
 #[derive(Clone, Default)]
 pub struct DiskBackupShardedClusterSnapshotMember {
-    /// `cloudProvider`. Read-only.
+    /// Cloud provider with which the snapshot is stored. Read-only.
     pub cloud_provider: Option<CloudProvider>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the shard or config server replica set in the snapshot. Read-only.
     pub replica_set_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1209,9 +1275,9 @@ atlas_admin_runtime::record! {
     2 replica_set_name "replicaSetName" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `DiskBackupSnapshot`: one of 2 kinds.
+/// Snapshot of a cluster, in the form for replica sets or for sharded clusters.
 ///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 ///
 /// Returned by `cloud_backups::take_snapshots`.
 #[derive(Clone)]
@@ -1231,20 +1297,23 @@ atlas_admin_runtime::union! {
     1 ShardedCluster ["shardedCluster"] from DiskBackupShardedClusterSnapshot;
 }
 
-/// The schema `DiskBackupSnapshotAWSExportBucketRequest`.
+/// AWS S3 bucket to register for snapshot exports.
 ///
 /// Sent by `cloud_backups::create_export_bucket`.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAwsExportBucketRequest {
-    /// `bucketName`. Required. 3 to 63 characters.
+    /// Name of the S3 bucket that receives exported snapshots. The role must be allowed to write to
+    /// it. Required. 3 to 63 characters.
     pub bucket_name: Option<String>,
-    /// `cloudProvider`. Required.
+    /// Cloud provider of the bucket. Required.
     pub cloud_provider: Option<CloudProvider>,
-    /// `iamRoleId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID, in Atlas, of the AWS IAM role with which Atlas accesses the S3 bucket. Required.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub iam_role_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `requirePrivateNetworking`.
+    /// Whether exports to the bucket use private networking (AWS PrivateLink) instead of public IP
+    /// addresses.
     pub require_private_networking: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1259,25 +1328,28 @@ atlas_admin_runtime::record! {
     4 require_private_networking "requirePrivateNetworking"
 }
 
-/// The schema `DiskBackupSnapshotAWSExportBucketResponse`.
+/// AWS S3 bucket to which snapshots can be exported.
 ///
 /// Returned by `cloud_backups::create_export_bucket`, `cloud_backups::get_export_bucket` and
 /// `cloud_backups::update_backup_export_bucket`.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAwsExportBucketResponse {
-    /// `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the export bucket in Atlas. JSON name: `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `bucketName`. Required. 3 to 63 characters.
+    /// Name of the bucket or container that receives exported snapshots. Required. 3 to 63
+    /// characters.
     pub bucket_name: Option<String>,
-    /// `cloudProvider`. Required.
+    /// Cloud provider of the bucket. Required.
     pub cloud_provider: Option<CloudProvider>,
-    /// `iamRoleId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID, in Atlas, of the AWS IAM role with which Atlas accesses the S3 bucket. Required.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub iam_role_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `region`. Read-only.
+    /// AWS region of the export bucket, which Atlas finds out itself. Read-only.
     pub region: Option<String>,
-    /// `requirePrivateNetworking`.
+    /// Whether exports to the bucket use private networking (AWS PrivateLink) instead of public IP
+    /// addresses.
     pub require_private_networking: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1294,18 +1366,21 @@ atlas_admin_runtime::record! {
     6 require_private_networking "requirePrivateNetworking"
 }
 
-/// The schema `DiskBackupSnapshotAzureExportBucketRequest`.
+/// Azure Blob Storage container to add as a target of snapshot exports.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAzureExportBucketRequest {
-    /// `bucketName`. 3 to 63 characters.
+    /// Azure storage container that receives exported snapshots, by name. Required unless
+    /// `serviceUrl` ends with the container's name. 3 to 63 characters.
     pub bucket_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role with which Atlas writes to the Azure Blob Storage container. Required.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// `serviceUrl`. Required. 33 to 2048 characters.
+    /// URL of the Azure storage that receives the exports, on a standard endpoint
+    /// (`blob.core.windows.net`). Required. 33 to 2048 characters.
     pub service_url: Option<String>,
-    /// `tenantId`. Deprecated. A UUID.
+    /// Ignored; the tenant of the role in `roleId` is used. Deprecated. A UUID.
     pub tenant_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1320,20 +1395,24 @@ atlas_admin_runtime::record! {
     4 tenant_id "tenantId"
 }
 
-/// The schema `DiskBackupSnapshotAzureExportBucketResponse`.
+/// Azure Blob Storage container that receives snapshot exports.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAzureExportBucketResponse {
-    /// `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the export bucket in Atlas. JSON name: `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `bucketName`. Required. 3 to 63 characters.
+    /// Name of the bucket or container that receives exported snapshots. Required. 3 to 63
+    /// characters.
     pub bucket_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role with which Atlas writes to the Azure Blob Storage container. Required.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// `serviceUrl`. Required. 33 to 2048 characters.
+    /// URL of the Azure storage that receives the exports, on a standard endpoint
+    /// (`blob.core.windows.net`). Required. 33 to 2048 characters.
     pub service_url: Option<String>,
-    /// `tenantId`. Required. A UUID.
+    /// ID of the Microsoft Entra ID (formerly Azure Active Directory) tenant used for exports.
+    /// Required. A UUID.
     pub tenant_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1354,31 +1433,33 @@ atlas_admin_runtime::record! {
 /// Declared at `DiskBackupSnapshot`.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotCommon {
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas took the snapshot. Read-only.
     pub created_at: Option<DateTime>,
-    /// `description`. Read-only.
+    /// Description of the snapshot, given when it was requested. Returned only for on-demand
+    /// snapshots. Read-only.
     pub description: Option<String>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas deletes the snapshot. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `frequencyType`. Read-only.
+    /// Frequency of the rule that caused the snapshot. Read-only.
     pub frequency_type: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the snapshot. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `masterKeyUUID`. Read-only.
+    /// ID of the AWS KMS key that encrypts the snapshot. Present only for encrypted snapshots. JSON
+    /// name: `masterKeyUUID`. Read-only.
     pub master_key_uuid: Option<String>,
-    /// `mongodVersion`. Read-only.
+    /// MongoDB version of the cluster when the snapshot was taken. Read-only.
     pub mongod_version: Option<String>,
-    /// `policyItems`. Read-only.
+    /// IDs of the policy items that caused the snapshot. Read-only.
     pub policy_items: Option<Vec<String>>,
-    /// `snapshotType`. Read-only.
+    /// Cause of the snapshot: the schedule or a request. Read-only.
     pub snapshot_type: Option<SnapshotType>,
-    /// `status`. Read-only.
+    /// State of the snapshot. Only a completed snapshot can be restored. Read-only.
     pub status: Option<DiskBackupReplicaSetStatus>,
-    /// `storageSizeBytes`. Read-only.
+    /// Size of the stored snapshot, in bytes. Read-only.
     pub storage_size_bytes: Option<i64>,
-    /// `type`. Read-only.
+    /// Kind of cluster in the snapshot. Read-only.
     pub r#type: Option<DiskBackupReplicaSetType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1401,9 +1482,9 @@ atlas_admin_runtime::record! {
     12 r#type "type" [READ_ONLY]
 }
 
-/// The schema `DiskBackupSnapshotExportBucketRequest`: one of 3 kinds.
+/// Bucket to register for snapshot exports.
 ///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Sent by `cloud_backups::create_export_bucket`.
 #[derive(Clone)]
@@ -1431,11 +1512,11 @@ atlas_admin_runtime::union! {
 /// Declared at `DiskBackupSnapshotExportBucketRequest`.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotExportBucketRequestCommon {
-    /// `bucketName`.
+    /// Name of the bucket or container that receives the export.
     pub bucket_name: Option<String>,
-    /// `cloudProvider`.
+    /// Cloud provider of the bucket.
     pub cloud_provider: Option<CloudProvider>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1448,9 +1529,9 @@ atlas_admin_runtime::record! {
     2 links "links" [READ_ONLY]
 }
 
-/// The schema `DiskBackupSnapshotExportBucketResponse`: one of 3 kinds.
+/// Bucket to which snapshots can be exported.
 ///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Returned by `cloud_backups::create_export_bucket` and `cloud_backups::get_export_bucket`.
 #[derive(Clone)]
@@ -1478,13 +1559,13 @@ atlas_admin_runtime::union! {
 /// Declared at `DiskBackupSnapshotExportBucketResponse`.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotExportBucketResponseCommon {
-    /// `_id`.
+    /// ID of the export bucket in Atlas. JSON name: `_id`.
     pub id: Option<String>,
-    /// `bucketName`.
+    /// Name of the bucket or container that receives exported snapshots.
     pub bucket_name: Option<String>,
-    /// `cloudProvider`.
+    /// Cloud provider of the bucket.
     pub cloud_provider: Option<CloudProvider>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1498,14 +1579,16 @@ atlas_admin_runtime::record! {
     3 links "links" [READ_ONLY]
 }
 
-/// The schema `DiskBackupSnapshotGCPExportBucketRequest`.
+/// Google Cloud Storage bucket to add as a target of snapshot exports.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotGcpExportBucketRequest {
-    /// `bucketName`. Required. 3 to 63 characters.
+    /// Name of the Google Cloud bucket that receives exported snapshots. The role must be allowed
+    /// to write to it. Required. 3 to 63 characters.
     pub bucket_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role with which Atlas writes to the Google Cloud Storage bucket. Required.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1518,16 +1601,18 @@ atlas_admin_runtime::record! {
     2 role_id "roleId" [REQUIRED]
 }
 
-/// The schema `DiskBackupSnapshotGCPExportBucketResponse`.
+/// Google Cloud Storage bucket that receives snapshot exports.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotGcpExportBucketResponse {
-    /// `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the export bucket in Atlas. JSON name: `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `bucketName`. Required. 3 to 63 characters.
+    /// Name of the bucket or container that receives exported snapshots. Required. 3 to 63
+    /// characters.
     pub bucket_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role with which Atlas writes to the Google Cloud Storage bucket. Required.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1541,49 +1626,56 @@ atlas_admin_runtime::record! {
     3 role_id "roleId" [REQUIRED]
 }
 
-/// The schema `DiskBackupSnapshotRestoreJob`.
+/// Job that restores a snapshot or a point in time to a cluster, or prepares a download.
 ///
 /// Returned by `cloud_backups::create_backup_restore_job` and
 /// `cloud_backups::get_backup_restore_job`. Sent by `cloud_backups::create_backup_restore_job`.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotRestoreJob {
-    /// `cancelled`. Read-only.
+    /// Whether the restore job was canceled. Read-only.
     pub cancelled: Option<bool>,
-    /// `components`. Read-only.
+    /// Restore details of the sharded cluster's replica sets, one item each. Read-only.
     pub components: Option<Vec<DiskBackupRestoreMember>>,
-    /// `deliveryType`. Required.
+    /// Kind of restore job: a snapshot or a point in time to a cluster, or a download. Required.
     pub delivery_type: Option<DiskBackupSnapshotRestoreJobDeliveryType>,
-    /// `deliveryUrl`. Read-only.
+    /// URLs of the compressed snapshot files. Present for `deliveryType` `download`. Read-only.
     pub delivery_url: Option<Vec<String>>,
-    /// `desiredTimestamp`. Read-only.
+    /// Oplog timestamp of the point in time to restore. Read-only.
     pub desired_timestamp: Option<ApiBsonTimestampView>,
-    /// `expired`. Read-only.
+    /// Whether the restore job expired. Read-only.
     pub expired: Option<bool>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, of expiry. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `failed`. Read-only.
+    /// Whether the restore job failed. Read-only.
     pub failed: Option<bool>,
-    /// `finishedAt`. Read-only.
+    /// Date and time, in UTC, at which the job ended. Read-only.
     pub finished_at: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the restore job. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `oplogInc`. At least 1.
+    /// Second part of the oplog timestamp to restore to: the operation's number within the second.
+    /// Goes with `oplogTs`. At least 1.
     pub oplog_inc: Option<i64>,
-    /// `oplogTs`. At least 1199145600.
+    /// First part of the oplog timestamp to restore to, in seconds since January 1, 1970, UTC. Goes
+    /// with `oplogInc`. At least 1199145600.
     pub oplog_ts: Option<i64>,
-    /// `pointInTimeUTCSeconds`. At least 1199145600.
+    /// Point in time to restore, in seconds since January 1, 1970, UTC. For `deliveryType`
+    /// `pointInTime`, as an alternative to `oplogTs`. JSON name: `pointInTimeUTCSeconds`. At least
+    /// 1199145600.
     pub point_in_time_utc_seconds: Option<i64>,
-    /// `privateDownloadDeliveryUrls`. Read-only.
+    /// URLs of the compressed snapshot files for use through private endpoints. Present for
+    /// `deliveryType` `download` if private download is possible. Read-only.
     pub private_download_delivery_urls: Option<Vec<ApiPrivateDownloadDeliveryUrl>>,
-    /// `snapshotId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot that is restored. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// `targetClusterName`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster to restore to. Required for `deliveryType` `automated` and
+    /// `pointInTime`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub target_cluster_name: Option<String>,
-    /// `targetGroupId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project with the cluster to restore to. Required for `deliveryType` `automated`
+    /// and `pointInTime`. Pattern: `^([a-f0-9]{24})$`.
     pub target_group_id: Option<String>,
-    /// `timestamp`. Read-only.
+    /// Date and time, in UTC, at which the snapshot `snapshotId` was taken. Read-only.
     pub timestamp: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1612,18 +1704,19 @@ atlas_admin_runtime::record! {
     18 timestamp "timestamp" [READ_ONLY]
 }
 
-/// The delivery type of `DiskBackupSnapshotRestoreJob`: one of 3 documented values; others are
-/// kept as `Unknown`.
+/// Kind of restore job: a snapshot or a point in time to a cluster, or a download.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DiskBackupSnapshotRestoreJob.deliveryType` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupSnapshotRestoreJobDeliveryType {
-    /// `automated`.
+    /// `automated`: Restores the snapshot to a cluster, whose data is replaced.
     Automated,
-    /// `download`.
+    /// `download`: Provides the snapshot as a download.
     Download,
-    /// `pointInTime`.
+    /// `pointInTime`: Restores a point in time to a cluster, whose data is replaced.
     PointInTime,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1636,52 +1729,62 @@ atlas_admin_runtime::open_enum! {
     PointInTime "pointInTime"
 }
 
-/// The schema `DiskBackupSnapshotSchedule20240805`.
+/// Backup schedule of a cluster: when Atlas takes snapshots, how long they are kept, where they
+/// are copied and exported.
 ///
 /// Returned by `cloud_backups::get_backup_schedule`, `cloud_backups::update_backup_schedule`
 /// and `cloud_backups::delete_cluster_backup_schedule`. Sent by
 /// `cloud_backups::update_backup_schedule`.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotSchedule20240805 {
-    /// `autoCopySettingsEnabled`.
+    /// Whether Atlas manages the copy settings itself and adapts them to changes in the cluster's
+    /// topology.
     pub auto_copy_settings_enabled: Option<bool>,
-    /// `autoExportEnabled`.
+    /// Whether Atlas exports snapshots automatically, as set in `export`.
     pub auto_export_enabled: Option<bool>,
-    /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that is backed up. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `copyPolicyItemsEnabled`.
+    /// Whether copy settings use `copyPolicyItems`. `false` or unset: they use `frequencies`.
+    /// Requests must have the list in use, and responses have only that one.
     pub copy_policy_items_enabled: Option<bool>,
-    /// `copySettings`.
+    /// Settings for copying snapshots to other regions, which costs extra.
     pub copy_settings: Option<Vec<DiskBackupCopySetting20240805>>,
-    /// `deleteCopiedBackups`. Write-only: the service never returns it.
+    /// Copy settings removed by this update, whose existing snapshot copies Atlas deletes too.
+    /// Write-only: the service never returns it.
     pub delete_copied_backups: Option<Vec<DeleteCopiedBackups20240805>>,
-    /// `deleteCopySnapshots`. Write-only: the service never returns it.
+    /// Whether existing snapshot copies are deleted too when their `copyPolicyItems` are removed.
+    /// Needs `copyPolicyItemsEnabled`. Write-only: the service never returns it.
     pub delete_copy_snapshots: Option<bool>,
-    /// `deleteSnapshots`. Write-only: the service never returns it.
+    /// Whether existing snapshots are deleted too when their backup policy is removed. Write-only:
+    /// the service never returns it.
     pub delete_snapshots: Option<bool>,
-    /// `export`.
+    /// Rule for automatic export of snapshots. Goes with `autoExportEnabled`.
     pub export: Option<AutoExportPolicyView>,
-    /// `extraRetentionSettings`.
+    /// Additional times for which snapshots are kept, by frequency.
     pub extra_retention_settings: Option<Vec<ExtraRetentionSetting>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `nextSnapshot`. Read-only.
+    /// Date and time, in UTC, at which Atlas takes the next snapshot. Read-only.
     pub next_snapshot: Option<DateTime>,
-    /// `policies`. Required. At most 1 item.
+    /// Backup policies: the rules for taking and keeping snapshots. Required. At most 1 item.
     pub policies: Option<Vec<AdvancedDiskBackupSnapshotSchedulePolicy>>,
-    /// `referenceHourOfDay`.
+    /// Hour, in UTC, when Atlas takes snapshots, from 0 to 23.
     pub reference_hour_of_day: Option<i64>,
-    /// `referenceMinuteOfHour`.
+    /// Minute within `referenceHourOfDay` when Atlas takes snapshots.
     pub reference_minute_of_hour: Option<i64>,
-    /// `restoreWindowDays`.
+    /// Number of past days within which any point in time can be restored, at least 1. For
+    /// continuous backup only.
     pub restore_window_days: Option<i64>,
-    /// `updateCopySnapshots`. Write-only: the service never returns it.
+    /// Whether changed retention in copy policy items also applies to copies that already exist.
+    /// Write-only: the service never returns it.
     pub update_copy_snapshots: Option<bool>,
-    /// `updateSnapshots`. Write-only: the service never returns it.
+    /// Whether changed retention also applies to snapshots that already exist. Write-only: the
+    /// service never returns it.
     pub update_snapshots: Option<bool>,
-    /// `useOrgAndGroupNamesInExportPrefix`.
+    /// Whether paths of exports in the bucket have the names of organization and project. `false`:
+    /// their IDs.
     pub use_org_and_group_names_in_export_prefix: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1711,16 +1814,18 @@ atlas_admin_runtime::record! {
     19 use_org_and_group_names_in_export_prefix "useOrgAndGroupNamesInExportPrefix"
 }
 
-/// The schema `DiskBackupTimeBasedCopyPolicyItem`.
+/// Rule for copying scheduled snapshots of one frequency to another region, with the retention
+/// of the copies.
 #[derive(Clone, Default)]
 pub struct DiskBackupTimeBasedCopyPolicyItem {
-    /// `frequencyType`. Required.
+    /// Frequency of the snapshots to copy. Required.
     pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
-    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the copy policy item. Read-only; an update sends it with each item of a list. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `retentionUnit`. Required.
+    /// Unit of `retentionValue`. Required.
     pub retention_unit: Option<RetentionUnit>,
-    /// `retentionValue`. Required.
+    /// Time for which snapshot copies are kept, in units of `retentionUnit`. Required.
     pub retention_value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1734,12 +1839,12 @@ atlas_admin_runtime::record! {
     3 retention_value "retentionValue" [REQUIRED]
 }
 
-/// The schema `ExportStatus`.
+/// Progress of an export job, in collections.
 #[derive(Clone, Default)]
 pub struct ExportStatus {
-    /// `exportedCollections`. Read-only.
+    /// Number of collections exported so far. Read-only.
     pub exported_collections: Option<i64>,
-    /// `totalCollections`. Read-only.
+    /// Number of collections that the job exports in total. Read-only.
     pub total_collections: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1751,12 +1856,12 @@ atlas_admin_runtime::record! {
     1 total_collections "totalCollections" [READ_ONLY]
 }
 
-/// The schema `ExtraRetentionSetting`.
+/// Additional time for which snapshots of one frequency are kept.
 #[derive(Clone, Default)]
 pub struct ExtraRetentionSetting {
-    /// `frequencyType`.
+    /// Frequency of the snapshots that are kept longer.
     pub frequency_type: Option<ExtraRetentionSettingFrequencyType>,
-    /// `retentionDays`.
+    /// Number of additional days for which snapshots are kept.
     pub retention_days: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1768,8 +1873,9 @@ atlas_admin_runtime::record! {
     1 retention_days "retentionDays"
 }
 
-/// The frequency type of `ExtraRetentionSetting`: one of 6 documented values; others are kept
-/// as `Unknown`.
+/// Frequency of the snapshots that are kept longer.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ExtraRetentionSetting.frequencyType`.
 #[derive(Clone)]
@@ -1785,7 +1891,7 @@ pub enum ExtraRetentionSettingFrequencyType {
     Monthly,
     /// `YEARLY`.
     Yearly,
-    /// `ON_DEMAND`.
+    /// `ON_DEMAND`: Snapshots taken on request.
     OnDemand,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1801,8 +1907,9 @@ atlas_admin_runtime::open_enum! {
     Yearly "YEARLY"
 }
 
-/// The frequency of `DiskBackupCopySetting`: one of 6 documented values; others are kept as
-/// `Unknown`.
+/// Frequency of the snapshots that a copy rule is for.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DiskBackupCopySetting.frequencies[]` and one other place.
 #[derive(Clone)]
@@ -1818,7 +1925,7 @@ pub enum Frequency {
     Monthly,
     /// `YEARLY`.
     Yearly,
-    /// `ON_DEMAND`.
+    /// `ON_DEMAND`: Snapshots taken on request.
     OnDemand,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1834,18 +1941,19 @@ atlas_admin_runtime::open_enum! {
     Yearly "YEARLY"
 }
 
-/// The index strategy of `ApiAtlasCollectionRestoreJobRequest`: one of 3 documented values;
-/// others are kept as `Unknown`.
+/// Choice of the indexes that are rebuilt on restored collections.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreJobRequest.indexStrategy` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IndexStrategy {
-    /// `ALL`.
+    /// `ALL`: All indexes.
     All,
-    /// `NONE`.
+    /// `NONE`: No indexes other than the one on `_id`.
     None,
-    /// `ALL_EXCEPT_TTL`.
+    /// `ALL_EXCEPT_TTL`: All indexes but TTL indexes, so that documents don't expire.
     AllExceptTtl,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1858,16 +1966,18 @@ atlas_admin_runtime::open_enum! {
     None "NONE"
 }
 
-/// The schema `ObjectStoragePrivateEndpointRequest`.
+/// Private endpoint to create, over which backups reach object storage.
 ///
 /// Sent by `cloud_backups::create_backup_private_endpoint`.
 #[derive(Clone, Default)]
 pub struct ObjectStoragePrivateEndpointRequest {
-    /// `cloudProvider`.
+    /// Cloud provider that hosts the object storage and the private endpoint.
     pub cloud_provider: Option<ApiAtlasModifyEndpointServiceRequestViewCloudProvider>,
-    /// `regionName`.
+    /// Region of the bucket that the private endpoint reaches. Within one region, it is the region
+    /// of the interface endpoint, too.
     pub region_name: Option<ObjectStoragePrivateEndpointRequestRegionName>,
-    /// `vpcRegionName`.
+    /// Region of the VPC interface endpoint. Unset: the same as the bucket's, `regionName`. A
+    /// different one makes the private endpoint cross regions.
     pub vpc_region_name: Option<VpcRegionName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1880,8 +1990,9 @@ atlas_admin_runtime::record! {
     2 vpc_region_name "vpcRegionName"
 }
 
-/// The region name of `ObjectStoragePrivateEndpointRequest`: one of 27 documented values;
-/// others are kept as `Unknown`.
+/// Region of the bucket that a private endpoint reaches.
+///
+/// One of 27 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ObjectStoragePrivateEndpointRequest.regionName` and one other place.
 #[derive(Clone)]
@@ -1976,25 +2087,28 @@ atlas_admin_runtime::open_enum! {
     UsWest2 "US_WEST_2"
 }
 
-/// The schema `ObjectStoragePrivateEndpointResponse`.
+/// Private endpoint over which backups reach object storage.
 ///
 /// Returned by `cloud_backups::create_backup_private_endpoint` and
 /// `cloud_backups::get_backup_private_endpoint`.
 #[derive(Clone, Default)]
 pub struct ObjectStoragePrivateEndpointResponse {
-    /// `cloudProvider`.
+    /// Cloud provider that hosts the object storage and the private endpoint.
     pub cloud_provider: Option<ApiAtlasModifyEndpointServiceRequestViewCloudProvider>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the private endpoint to object storage. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `privateEndpointConnectionName`. Read-only.
+    /// Name of the private endpoint connection at the cloud provider. Read-only.
     pub private_endpoint_connection_name: Option<String>,
-    /// `regionName`.
+    /// Region of the bucket that the private endpoint reaches. The interface endpoint can be in
+    /// another one: see `vpcRegionName`.
     pub region_name: Option<ObjectStoragePrivateEndpointRequestRegionName>,
-    /// `status`. Read-only.
+    /// State of the private endpoint, through which Atlas reaches object storage. Read-only.
     pub status: Option<AwskmsearPrivateEndpointStatus>,
-    /// `vpcRegionName`.
+    /// Region of the VPC interface endpoint. Equals `regionName` unless the private endpoint
+    /// crosses regions.
     pub vpc_region_name: Option<VpcRegionName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2011,16 +2125,17 @@ atlas_admin_runtime::record! {
     6 vpc_region_name "vpcRegionName"
 }
 
-/// The schema `PaginatedApiAtlasCollectionRestoreCollectionStateView`.
+/// Page of the collections of a collection restore job, with their progress.
 ///
 /// Returned by `cloud_backups::list_restore_job_collections`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasCollectionRestoreCollectionStateView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ApiAtlasCollectionRestoreCollectionStateResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2038,16 +2153,17 @@ atlas_admin_runtime::page!(
     ApiAtlasCollectionRestoreCollectionStateResponse
 );
 
-/// The schema `PaginatedApiAtlasCollectionRestoreJobView`.
+/// Page of a cluster's collection restore jobs.
 ///
 /// Returned by `cloud_backups::list_collection_restore_jobs`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasCollectionRestoreJobView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ApiAtlasCollectionRestoreJobResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2065,16 +2181,17 @@ atlas_admin_runtime::page!(
     ApiAtlasCollectionRestoreJobResponse
 );
 
-/// The schema `PaginatedApiAtlasDiskBackupCollectionView`.
+/// Page of the collections in a snapshot's database.
 ///
 /// Returned by `cloud_backups::list_snapshot_database_collections`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDiskBackupCollectionView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<DiskBackupCollectionResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2091,16 +2208,17 @@ atlas_admin_runtime::page!(
     PaginatedApiAtlasDiskBackupCollectionView, results => DiskBackupCollectionResponse
 );
 
-/// The schema `PaginatedApiAtlasDiskBackupDatabaseView`.
+/// Page of the databases in a snapshot.
 ///
 /// Returned by `cloud_backups::list_backup_snapshot_databases`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDiskBackupDatabaseView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<DiskBackupDatabaseResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2117,16 +2235,17 @@ atlas_admin_runtime::page!(
     PaginatedApiAtlasDiskBackupDatabaseView, results => DiskBackupDatabaseResponse
 );
 
-/// The schema `PaginatedApiAtlasDiskBackupExportJobView`.
+/// Page of a cluster's snapshot export jobs.
 ///
 /// Returned by `cloud_backups::list_backup_exports`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDiskBackupExportJobView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<DiskBackupExportJob>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2143,16 +2262,17 @@ atlas_admin_runtime::page!(
     PaginatedApiAtlasDiskBackupExportJobView, results => DiskBackupExportJob
 );
 
-/// The schema `PaginatedApiAtlasObjectStoragePrivateEndpointResponseView`.
+/// Page of private endpoints over which backups reach object storage.
 ///
 /// Returned by `cloud_backups::list_backup_private_endpoints`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasObjectStoragePrivateEndpointResponseView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ObjectStoragePrivateEndpointResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2170,16 +2290,17 @@ atlas_admin_runtime::page!(
     ObjectStoragePrivateEndpointResponse
 );
 
-/// The schema `PaginatedApiAtlasServerlessBackupRestoreJobView`.
+/// Page of a serverless instance's restore jobs.
 ///
 /// Returned by `cloud_backups::list_serverless_restore_jobs`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasServerlessBackupRestoreJobView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ServerlessBackupRestoreJob>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2197,16 +2318,17 @@ atlas_admin_runtime::page!(
     ServerlessBackupRestoreJob
 );
 
-/// The schema `PaginatedApiAtlasServerlessBackupSnapshotView`.
+/// Page of a serverless instance's snapshots.
 ///
 /// Returned by `cloud_backups::list_serverless_backup_snapshots`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasServerlessBackupSnapshotView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ServerlessBackupSnapshot>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2223,16 +2345,17 @@ atlas_admin_runtime::page!(
     PaginatedApiAtlasServerlessBackupSnapshotView, results => ServerlessBackupSnapshot
 );
 
-/// The schema `PaginatedBackupSnapshotExportBucketsView`.
+/// Page of a project's export buckets.
 ///
 /// Returned by `cloud_backups::list_export_buckets`.
 #[derive(Clone, Default)]
 pub struct PaginatedBackupSnapshotExportBucketsView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<DiskBackupSnapshotExportBucketResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2250,16 +2373,17 @@ atlas_admin_runtime::page!(
     DiskBackupSnapshotExportBucketResponse
 );
 
-/// The schema `PaginatedCloudBackupReplicaSetView`.
+/// Page of a replica set's snapshots.
 ///
 /// Returned by `cloud_backups::list_backup_snapshots`.
 #[derive(Clone, Default)]
 pub struct PaginatedCloudBackupReplicaSetView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<DiskBackupReplicaSet>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2276,16 +2400,17 @@ atlas_admin_runtime::page!(
     PaginatedCloudBackupReplicaSetView, results => DiskBackupReplicaSet
 );
 
-/// The schema `PaginatedCloudBackupRestoreJobView`.
+/// Page of a cluster's restore jobs.
 ///
 /// Returned by `cloud_backups::list_backup_restore_jobs`.
 #[derive(Clone, Default)]
 pub struct PaginatedCloudBackupRestoreJobView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<DiskBackupSnapshotRestoreJob>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2302,16 +2427,17 @@ atlas_admin_runtime::page!(
     PaginatedCloudBackupRestoreJobView, results => DiskBackupSnapshotRestoreJob
 );
 
-/// The schema `PaginatedCloudBackupShardedClusterSnapshotView`.
+/// Page of a sharded cluster's snapshots.
 ///
 /// Returned by `cloud_backups::list_backup_sharded_clusters`.
 #[derive(Clone, Default)]
 pub struct PaginatedCloudBackupShardedClusterSnapshotView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<DiskBackupShardedClusterSnapshot>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2324,8 +2450,9 @@ atlas_admin_runtime::record! {
     2 total_count "totalCount" [READ_ONLY]
 }
 
-/// The retention unit of `BackupComplianceOnDemandPolicyItem`: one of 4 documented values;
-/// others are kept as `Unknown`.
+/// Unit of `retentionValue`.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BackupComplianceOnDemandPolicyItem.retentionUnit` and 3 other places.
 #[derive(Clone)]
@@ -2351,46 +2478,50 @@ atlas_admin_runtime::open_enum! {
     Years "years"
 }
 
-/// The schema `ServerlessBackupRestoreJob`.
+/// Job that restores a snapshot of a serverless instance.
 ///
 /// Returned by `cloud_backups::create_serverless_restore_job` and
 /// `cloud_backups::get_serverless_restore_job`. Sent by
 /// `cloud_backups::create_serverless_restore_job`.
 #[derive(Clone, Default)]
 pub struct ServerlessBackupRestoreJob {
-    /// `cancelled`. Read-only.
+    /// Whether the restore job was canceled. Read-only.
     pub cancelled: Option<bool>,
-    /// `deliveryType`. Required.
+    /// Kind of restore job: a snapshot or a point in time to a cluster, or a download. Required.
     pub delivery_type: Option<DiskBackupSnapshotRestoreJobDeliveryType>,
-    /// `deliveryUrl`. Read-only.
+    /// URLs of the compressed snapshot files. Present for `deliveryType` `download`. Read-only.
     pub delivery_url: Option<Vec<String>>,
-    /// `desiredTimestamp`. Read-only.
+    /// Oplog timestamp of the point in time to restore. Read-only.
     pub desired_timestamp: Option<ApiBsonTimestampView>,
-    /// `expired`. Read-only.
+    /// Whether the restore job expired. Read-only.
     pub expired: Option<bool>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, of expiry. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `failed`. Read-only.
+    /// Whether the restore job failed. Read-only.
     pub failed: Option<bool>,
-    /// `finishedAt`. Read-only.
+    /// Date and time, in UTC, at which the job ended. Read-only.
     pub finished_at: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the restore job. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `oplogInc`. At least 1.
+    /// Second part of the oplog timestamp to restore to: the operation's number within the second.
+    /// Goes with `oplogTs`. At least 1.
     pub oplog_inc: Option<i64>,
-    /// `oplogTs`. At least 1199145600.
+    /// First part of the oplog timestamp to restore to, in seconds since January 1, 1970, UTC. Goes
+    /// with `oplogInc`. At least 1199145600.
     pub oplog_ts: Option<i64>,
-    /// `pointInTimeUTCSeconds`. At least 1199145600.
+    /// Point in time to restore, in seconds since January 1, 1970, UTC. For `deliveryType`
+    /// `pointInTime`, as an alternative to `oplogTs`. JSON name: `pointInTimeUTCSeconds`. At least
+    /// 1199145600.
     pub point_in_time_utc_seconds: Option<i64>,
-    /// `snapshotId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot that is restored. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// `targetClusterName`. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster to restore to. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub target_cluster_name: Option<String>,
-    /// `targetGroupId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project with the cluster to restore to. Required. Pattern: `^([a-f0-9]{24})$`.
     pub target_group_id: Option<String>,
-    /// `timestamp`. Read-only.
+    /// Date and time, in UTC, at which the snapshot `snapshotId` was taken. Read-only.
     pub timestamp: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2417,30 +2548,32 @@ atlas_admin_runtime::record! {
     16 timestamp "timestamp" [READ_ONLY]
 }
 
-/// The schema `ServerlessBackupSnapshot`.
+/// Snapshot of a serverless instance.
 ///
 /// Returned by `cloud_backups::get_serverless_backup_snapshot`.
 #[derive(Clone, Default)]
 pub struct ServerlessBackupSnapshot {
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas took the snapshot. Read-only.
     pub created_at: Option<DateTime>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas deletes the snapshot. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `frequencyType`. Read-only.
+    /// Frequency of the rule that caused the snapshot. Read-only.
     pub frequency_type: Option<ServerlessBackupSnapshotFrequencyType>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mongodVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
+    /// MongoDB version of the cluster when the snapshot was taken. Read-only. Pattern:
+    /// `([\d]+\.[\d]+\.[\d]+)`.
     pub mongod_version: Option<String>,
-    /// `serverlessInstanceName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the serverless instance in the snapshot. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub serverless_instance_name: Option<String>,
-    /// `snapshotType`. Read-only.
+    /// Cause of the snapshot: the schedule or a request. Read-only.
     pub snapshot_type: Option<ServerlessBackupSnapshotType>,
-    /// `status`. Read-only.
+    /// State of the snapshot. Only a completed snapshot can be restored. Read-only.
     pub status: Option<DiskBackupReplicaSetStatus>,
-    /// `storageSizeBytes`. Read-only.
+    /// Size of the stored snapshot, in bytes. Read-only.
     pub storage_size_bytes: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2460,8 +2593,9 @@ atlas_admin_runtime::record! {
     9 storage_size_bytes "storageSizeBytes" [READ_ONLY]
 }
 
-/// The frequency type of `ServerlessBackupSnapshot`: one of 4 documented values; others are
-/// kept as `Unknown`.
+/// Frequency of the rule that caused the snapshot.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ServerlessBackupSnapshot.frequencyType`.
 #[derive(Clone)]
@@ -2487,16 +2621,17 @@ atlas_admin_runtime::open_enum! {
     Weekly "weekly"
 }
 
-/// The snapshot type of `ServerlessBackupSnapshot`: one of 2 documented values; others are kept
-/// as `Unknown`.
+/// Cause of the snapshot: the schedule or a request.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ServerlessBackupSnapshot.snapshotType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessBackupSnapshotType {
-    /// `onDemand`.
+    /// `onDemand`: Taken on request.
     OnDemand,
-    /// `scheduled`.
+    /// `scheduled`: Taken by the backup schedule.
     Scheduled,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -2508,18 +2643,19 @@ atlas_admin_runtime::open_enum! {
     Scheduled "scheduled"
 }
 
-/// The snapshot type of `DiskBackupReplicaSet`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Cause of the snapshot: the schedule or a request.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DiskBackupReplicaSet.snapshotType` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SnapshotType {
-    /// `onDemand`.
+    /// `onDemand`: Taken on request.
     OnDemand,
-    /// `scheduled`.
+    /// `scheduled`: Taken by the backup schedule.
     Scheduled,
-    /// `fallback`.
+    /// `fallback`: Taken in place of a regular snapshot that failed.
     Fallback,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -2532,12 +2668,12 @@ atlas_admin_runtime::open_enum! {
     Scheduled "scheduled"
 }
 
-/// The schema `StateReason`.
+/// Reason why an export job failed.
 #[derive(Clone, Default)]
 pub struct StateReason {
-    /// `errorCode`.
+    /// Code of the error that made the job fail.
     pub error_code: Option<String>,
-    /// `message`.
+    /// Text that explains the state or error.
     pub message: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2549,12 +2685,13 @@ atlas_admin_runtime::record! {
     1 message "message"
 }
 
-/// The schema `UpdateRequirePrivateNetworkingRequestView`.
+/// Setting for whether exports to an existing bucket must use private networking.
 ///
 /// Sent by `cloud_backups::update_backup_export_bucket`.
 #[derive(Clone, Default)]
 pub struct UpdateRequirePrivateNetworkingRequestView {
-    /// `requirePrivateNetworking`. Required.
+    /// Whether exports to the bucket use private networking (AWS PrivateLink) instead of public IP
+    /// addresses. Required.
     pub require_private_networking: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2565,8 +2702,9 @@ atlas_admin_runtime::record! {
     0 require_private_networking "requirePrivateNetworking" [REQUIRED]
 }
 
-/// The vpc region name of `ObjectStoragePrivateEndpointRequest`: one of 27 documented values;
-/// others are kept as `Unknown`.
+/// Region of a VPC interface endpoint.
+///
+/// One of 27 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ObjectStoragePrivateEndpointRequest.vpcRegionName` and one other place.
 #[derive(Clone)]
@@ -2661,16 +2799,18 @@ atlas_admin_runtime::open_enum! {
     UsWest2 "US_WEST_2"
 }
 
-/// The write strategy of `ApiAtlasCollectionRestoreJobRequest`: one of 2 documented values;
-/// others are kept as `Unknown`.
+/// Choice between new namespaces and replacing existing ones.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreJobRequest.writeStrategy` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WriteStrategy {
-    /// `CREATE_NEW`.
+    /// `CREATE_NEW`: Restores to new databases and collections; existing ones stay as they are.
     CreateNew,
-    /// `OVERWRITE_EXISTING`.
+    /// `OVERWRITE_EXISTING`: Drops and replaces existing databases and collections. Writes to them
+    /// during the restore are lost.
     OverwriteExisting,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The config server type of `AdvancedClusterDescription`: one of 2 documented values; others
-/// are kept as `Unknown`.
+/// Placement of the config servers of a sharded cluster.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.configServerType` and 5 other places.
 ///
@@ -13,9 +14,9 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConfigServerType {
-    /// `DEDICATED`.
+    /// `DEDICATED`: Config servers have nodes of their own.
     Dedicated,
-    /// `EMBEDDED`.
+    /// `EMBEDDED`: A shard of the cluster also serves as config server.
     Embedded,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

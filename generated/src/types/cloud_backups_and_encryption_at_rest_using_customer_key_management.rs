@@ -3,24 +3,25 @@
 
 use super::*;
 
-/// The status of `AWSKMSEARPrivateEndpoint`: one of 6 documented values; others are kept as
-/// `Unknown`.
+/// State of a private endpoint from Atlas to a service of yours.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSKMSEARPrivateEndpoint.status` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AwskmsearPrivateEndpointStatus {
-    /// `INITIATING`.
+    /// `INITIATING`: Atlas is creating the endpoint.
     Initiating,
-    /// `PENDING_ACCEPTANCE`.
+    /// `PENDING_ACCEPTANCE`: The connection waits for approval on your side.
     PendingAcceptance,
-    /// `ACTIVE`.
+    /// `ACTIVE`: The endpoint is in use.
     Active,
-    /// `FAILED`.
+    /// `FAILED`: The endpoint could not be created or no longer works; see `errorMessage`.
     Failed,
-    /// `PENDING_RECREATION`.
+    /// `PENDING_RECREATION`: Atlas is going to create the endpoint anew.
     PendingRecreation,
-    /// `DELETING`.
+    /// `DELETING`: The endpoint is being removed.
     Deleting,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

@@ -3,12 +3,12 @@
 
 use super::*;
 
-/// The schema `ApiBSONTimestampView`.
+/// Position in the oplog: a time, and the order among the operations of that second.
 #[derive(Clone, Default)]
 pub struct ApiBsonTimestampView {
-    /// `date`. Read-only.
+    /// Date and time, in UTC, of the operation, to the second. Read-only.
     pub date: Option<DateTime>,
-    /// `increment`. Read-only. At least 1199145600.
+    /// Order of the operation among those of the same second. Read-only. At least 1199145600.
     pub increment: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

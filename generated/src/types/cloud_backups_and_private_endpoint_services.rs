@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The cloud provider of `ApiAtlasModifyEndpointServiceRequestView`: one documented value;
-/// others are kept as `Unknown`.
+/// Cloud provider, where only AWS is supported.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasModifyEndpointServiceRequestView.cloudProvider` and 6 other places.
 #[derive(Clone)]

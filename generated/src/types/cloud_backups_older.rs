@@ -3,40 +3,46 @@
 
 use super::*;
 
-/// The schema `DataProtectionSettings`.
+/// Backup Compliance Policy of a project: the least backup protection of its clusters, which
+/// users can't weaken.
 ///
 /// Returned by `cloud_backups::get_compliance_policy` and
 /// `cloud_backups::update_compliance_policy`. Sent by
 /// `cloud_backups::update_compliance_policy`.
 #[derive(Clone, Default)]
 pub struct DataProtectionSettings {
-    /// `authorizedEmail`. Required. An e-mail address.
+    /// Email address of the person who may change the Backup Compliance Policy. Required.
     pub authorized_email: Option<String>,
-    /// `authorizedUserFirstName`.
+    /// First name of the person who may change the Backup Compliance Policy.
     pub authorized_user_first_name: Option<String>,
-    /// `authorizedUserLastName`.
+    /// Last name of the person who may change the Backup Compliance Policy.
     pub authorized_user_last_name: Option<String>,
-    /// `copyProtectionEnabled`. Default: `false`.
+    /// Whether snapshot copies in other regions are protected from deletion by users, even once
+    /// their region is no longer copied to. Default: `false`.
     pub copy_protection_enabled: Option<bool>,
-    /// `deletable`. Read-only. Default: `false`.
+    /// Whether the Backup Compliance Policy can be disabled. Only MongoDB support can allow this,
+    /// on a ticket. Read-only. Default: `false`.
     pub deletable: Option<bool>,
-    /// `encryptionAtRestEnabled`. Default: `false`.
+    /// Whether every cluster under the policy must use encryption at rest with a key of your own.
+    /// Default: `false`.
     pub encryption_at_rest_enabled: Option<bool>,
-    /// `onDemandPolicyItem`.
+    /// Rule for how long on-demand snapshots are kept.
     pub on_demand_policy_item: Option<BackupComplianceOnDemandPolicyItem>,
-    /// `pitEnabled`. Default: `false`.
+    /// Whether the Backup Compliance Policy includes continuous cloud backup of clusters, which
+    /// allows a restore to any moment in the restore window. Costs extra. Default: `false`.
     pub pit_enabled: Option<bool>,
-    /// `projectId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project that the policy protects. Pattern: `^([a-f0-9]{24})$`.
     pub project_id: Option<String>,
-    /// `restoreWindowDays`.
+    /// Number of past days within which any point in time can be restored: at least 1, and no more
+    /// than hourly snapshots are kept. For continuous backup only.
     pub restore_window_days: Option<i64>,
-    /// `scheduledPolicyItems`.
+    /// Rules for taking and keeping scheduled snapshots, each for one frequency.
     pub scheduled_policy_items: Option<Vec<BackupComplianceScheduledPolicyItem>>,
-    /// `state`. Read-only.
+    /// State of the policy. Read-only.
     pub state: Option<DataProtectionSettingsState>,
-    /// `updatedDate`. Read-only.
+    /// Date and time, in UTC, of the last update of the policy. Read-only.
     pub updated_date: Option<DateTime>,
-    /// `updatedUser`. Read-only. An e-mail address.
+    /// Email address of the person who last updated the policy. Read-only.
     pub updated_user: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -60,16 +66,21 @@ atlas_admin_runtime::record! {
     13 updated_user "updatedUser" [READ_ONLY]
 }
 
-/// The schema `DeleteCopiedBackups`.
+/// Copy setting that was removed, whose existing snapshot copies are to be deleted too.
 #[derive(Clone, Default)]
 pub struct DeleteCopiedBackups {
-    /// `cloudProvider`. Write-only: the service never returns it.
+    /// Cloud provider of the copies to delete. Write-only: the service never returns it.
     pub cloud_provider: Option<CloudProvider>,
-    /// `regionName`. Write-only: the service never returns it.
+    /// Region, as Atlas names it, of the removed copy setting whose snapshot copies to delete.
+    /// Write-only: the service never returns it.
     pub region_name: Option<String>,
-    /// `replicationSpecId`. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the zone's replication specification, from the `replicationSpecs` of the cluster. Only
+    /// global clusters have several. Write-only: the service never returns it. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub replication_spec_id: Option<String>,
-    /// `zoneId`. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the zone in the cluster, from the `replicationSpecs` of the cluster. Only global
+    /// clusters have several. Write-only: the service never returns it. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -83,22 +94,28 @@ atlas_admin_runtime::record! {
     3 zone_id "zoneId" [WRITE_ONLY]
 }
 
-/// The schema `DiskBackupCopySetting`.
+/// Setting for copying a cluster's snapshots to another region.
 #[derive(Clone, Default)]
 pub struct DiskBackupCopySetting {
-    /// `cloudProvider`.
+    /// Cloud provider that stores the copies.
     pub cloud_provider: Option<CloudProvider>,
-    /// `copyPolicyItems`. At most 6 items.
+    /// Rules for which snapshots are copied and how long the copies are kept. Used only while
+    /// `copyPolicyItemsEnabled` is `true`, in place of `frequencies`; otherwise absent from
+    /// responses. At most 6 items.
     pub copy_policy_items: Option<Vec<DiskBackupCopyPolicyItem>>,
-    /// `frequencies`. Deprecated. At most 6 items.
+    /// Frequencies of the snapshots to copy. Replaced by `copyPolicyItems`; used only while
+    /// `copyPolicyItemsEnabled` is `false` or unset, and otherwise absent from responses.
+    /// Deprecated. At most 6 items.
     pub frequencies: Option<Vec<Frequency>>,
-    /// `lastNumberOfSnapshots`. 1 to 500.
+    /// Number of latest snapshots to keep copied to the region, whatever their frequency. Excludes
+    /// `frequencies` and `copyPolicyItems`. 1 to 500.
     pub last_number_of_snapshots: Option<i64>,
-    /// `regionName`.
+    /// Region, as Atlas names it, to which snapshots are copied.
     pub region_name: Option<String>,
-    /// `replicationSpecId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the zone's replication specification, from the `replicationSpecs` of the cluster. Only
+    /// global clusters have several. Pattern: `^([a-f0-9]{24})$`.
     pub replication_spec_id: Option<String>,
-    /// `shouldCopyOplogs`.
+    /// Whether oplogs are copied too, so that the target region can restore to any point in time.
     pub should_copy_oplogs: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -115,50 +132,59 @@ atlas_admin_runtime::record! {
     6 should_copy_oplogs "shouldCopyOplogs"
 }
 
-/// The schema `DiskBackupSnapshotSchedule`.
+/// Backup schedule of a cluster: when Atlas takes snapshots, how long they are kept, where they
+/// are copied and exported.
 ///
 /// Returned by `cloud_backups::get_backup_schedule`, `cloud_backups::update_backup_schedule`
 /// and `cloud_backups::delete_cluster_backup_schedule`. Sent by
 /// `cloud_backups::update_backup_schedule`.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotSchedule {
-    /// `autoExportEnabled`.
+    /// Whether Atlas exports snapshots automatically, as set in `export`.
     pub auto_export_enabled: Option<bool>,
-    /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that is backed up. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `copyPolicyItemsEnabled`.
+    /// Whether copy settings use `copyPolicyItems`. `false` or unset: they use `frequencies`.
+    /// Requests must have the list in use, and responses have only that one.
     pub copy_policy_items_enabled: Option<bool>,
-    /// `copySettings`.
+    /// Settings for copying snapshots to other regions, which costs extra.
     pub copy_settings: Option<Vec<DiskBackupCopySetting>>,
-    /// `deleteCopiedBackups`. Write-only: the service never returns it.
+    /// Copy settings removed by this update, whose existing snapshot copies Atlas deletes too.
+    /// Write-only: the service never returns it.
     pub delete_copied_backups: Option<Vec<DeleteCopiedBackups>>,
-    /// `deleteCopySnapshots`. Write-only: the service never returns it.
+    /// Whether existing snapshot copies are deleted too when their `copyPolicyItems` are removed.
+    /// Needs `copyPolicyItemsEnabled`. Write-only: the service never returns it.
     pub delete_copy_snapshots: Option<bool>,
-    /// `deleteSnapshots`. Write-only: the service never returns it.
+    /// Whether existing snapshots are deleted too when their backup policy is removed. Write-only:
+    /// the service never returns it.
     pub delete_snapshots: Option<bool>,
-    /// `export`.
+    /// Rule for automatic export of snapshots. Goes with `autoExportEnabled`.
     pub export: Option<AutoExportPolicyView>,
-    /// `extraRetentionSettings`.
+    /// Additional times for which snapshots are kept, by frequency.
     pub extra_retention_settings: Option<Vec<ExtraRetentionSetting>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `nextSnapshot`. Read-only.
+    /// Date and time, in UTC, at which Atlas takes the next snapshot. Read-only.
     pub next_snapshot: Option<DateTime>,
-    /// `policies`. Required. At most 1 item.
+    /// Backup policies: the rules for taking and keeping snapshots. Required. At most 1 item.
     pub policies: Option<Vec<AdvancedDiskBackupSnapshotSchedulePolicy>>,
-    /// `referenceHourOfDay`.
+    /// Hour, in UTC, when Atlas takes snapshots, from 0 to 23.
     pub reference_hour_of_day: Option<i64>,
-    /// `referenceMinuteOfHour`.
+    /// Minute within `referenceHourOfDay` when Atlas takes snapshots.
     pub reference_minute_of_hour: Option<i64>,
-    /// `restoreWindowDays`.
+    /// Number of past days within which any point in time can be restored, at least 1. For
+    /// continuous backup only.
     pub restore_window_days: Option<i64>,
-    /// `updateCopySnapshots`. Write-only: the service never returns it.
+    /// Whether changed retention in copy policy items also applies to copies that already exist.
+    /// Write-only: the service never returns it.
     pub update_copy_snapshots: Option<bool>,
-    /// `updateSnapshots`. Write-only: the service never returns it.
+    /// Whether changed retention also applies to snapshots that already exist. Write-only: the
+    /// service never returns it.
     pub update_snapshots: Option<bool>,
-    /// `useOrgAndGroupNamesInExportPrefix`.
+    /// Whether paths of exports in the bucket have the names of organization and project. `false`:
+    /// their IDs.
     pub use_org_and_group_names_in_export_prefix: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -187,16 +213,17 @@ atlas_admin_runtime::record! {
     18 use_org_and_group_names_in_export_prefix "useOrgAndGroupNamesInExportPrefix"
 }
 
-/// The schema `PaginatedBackupSnapshotExportBucketView`.
+/// Page of a project's export buckets.
 ///
 /// Returned by `cloud_backups::list_export_buckets`.
 #[derive(Clone, Default)]
 pub struct PaginatedBackupSnapshotExportBucketView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<DiskBackupSnapshotAwsExportBucketResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

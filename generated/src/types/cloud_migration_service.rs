@@ -3,30 +3,32 @@
 
 use super::*;
 
-/// The schema `AvailableClustersDeployment`.
+/// Cluster in Cloud Manager or Ops Manager that can be migrated to Atlas.
 #[derive(Clone, Default)]
 pub struct AvailableClustersDeployment {
-    /// `agentVersion`. Read-only.
+    /// Version of the MongoDB Agent that manages or monitors the cluster. Read-only.
     pub agent_version: Option<String>,
-    /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
-    /// `dbSizeBytes`. Read-only.
+    /// Size of the data on disk, in bytes. Read-only.
     pub db_size_bytes: Option<i64>,
-    /// `featureCompatibilityVersion`. Read-only.
+    /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
+    /// It can be lower than the version of the software. Read-only.
     pub feature_compatibility_version: Option<String>,
-    /// `managed`. Read-only.
+    /// Whether Automation of Cloud Manager or Ops Manager manages the cluster. Read-only.
     pub managed: Option<bool>,
-    /// `mongoDBVersion`. Read-only.
+    /// Version of MongoDB that the deployment to migrate runs. JSON name: `mongoDBVersion`.
+    /// Read-only.
     pub mongodb_version: Option<String>,
-    /// `name`. Read-only.
+    /// Name of the cluster. Read-only.
     pub name: Option<String>,
-    /// `oplogSizeMB`. Read-only.
+    /// Current size of the oplog, in megabytes. JSON name: `oplogSizeMB`. Read-only.
     pub oplog_size_mb: Option<i64>,
-    /// `sharded`. Read-only.
+    /// Whether the cluster is sharded; `false` means a replica set. Read-only.
     pub sharded: Option<bool>,
-    /// `shardsSize`. Read-only.
+    /// Number of shards of the cluster. Read-only.
     pub shards_size: Option<i64>,
-    /// `tlsEnabled`. Read-only.
+    /// Whether the cluster uses TLS. Read-only.
     pub tls_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -47,16 +49,18 @@ atlas_admin_runtime::record! {
     10 tls_enabled "tlsEnabled" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `Destination`.
+/// Destination of a live migration: an Atlas cluster, and the network path to it.
 #[derive(Clone, Default)]
 pub struct Destination {
-    /// `clusterName`. Required. At least 1 character.
+    /// Name of the cluster to migrate to. Required. At least 1 character.
     pub cluster_name: Option<String>,
-    /// `groupId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project of the destination cluster. Required. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostnameSchemaType`. Required. At least 1 character.
+    /// Network path by which the migration host reaches the destination cluster. Required. At least
+    /// 1 character.
     pub hostname_schema_type: Option<DestinationHostnameSchemaType>,
-    /// `privateLinkId`. May be `null`.
+    /// ID of the private endpoint that leads to the destination cluster, if `hostnameSchemaType` is
+    /// `PRIVATE_LINK`. May be `null`.
     pub private_link_id: Nullable<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -70,18 +74,19 @@ atlas_admin_runtime::record! {
     3 private_link_id "privateLinkId"
 }
 
-/// The hostname schema type of `Destination`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Network path by which the migration host reaches the destination cluster.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Destination.hostnameSchemaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DestinationHostnameSchemaType {
-    /// `PUBLIC`.
+    /// `PUBLIC`: The public Internet.
     Public,
-    /// `PRIVATE_LINK`.
+    /// `PRIVATE_LINK`: A private endpoint, named in `privateLinkId`.
     PrivateLink,
-    /// `VPC_PEERING`.
+    /// `VPC_PEERING`: A network peering connection.
     VpcPeering,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -94,18 +99,18 @@ atlas_admin_runtime::open_enum! {
     VpcPeering "VPC_PEERING"
 }
 
-/// The schema `LiveImportAvailableProject`.
+/// Cloud Manager or Ops Manager project whose clusters can be migrated to Atlas.
 ///
 /// Returned by `cloud_migration_service::list_available_projects`.
 #[derive(Clone, Default)]
 pub struct LiveImportAvailableProject {
-    /// `deployments`. Required.
+    /// Clusters of the project that can be migrated to Atlas. Required.
     pub deployments: Option<Vec<AvailableClustersDeployment>>,
-    /// `migrationHosts`. Required.
+    /// Hostnames of the migration hosts, on which MongoDB Agents copy the data. Required.
     pub migration_hosts: Option<Vec<String>>,
-    /// `name`. Read-only. 1 to 64 characters.
+    /// Name of the project. Read-only. 1 to 64 characters.
     pub name: Option<String>,
-    /// `projectId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project that can be migrated. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub project_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -119,21 +124,22 @@ atlas_admin_runtime::record! {
     3 project_id "projectId" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `LiveImportValidation`.
+/// Validation of a live migration request, with its result.
 ///
 /// Returned by `cloud_migration_service::validate_live_migrations` and
 /// `cloud_migration_service::get_migration_validate_status`.
 #[derive(Clone, Default)]
 pub struct LiveImportValidation {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the validation. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `errorMessage`. Read-only. May be `null`.
+    /// Message about why the validation failed. Read-only. May be `null`.
     pub error_message: Nullable<String>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `sourceGroupId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project in Cloud Manager or Ops Manager that has the source cluster. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub source_group_id: Option<String>,
-    /// `status`. Read-only. May be `null`.
+    /// State of the validation. Read-only. May be `null`.
     pub status: Nullable<LiveImportValidationStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -148,18 +154,19 @@ atlas_admin_runtime::record! {
     4 status "status" [READ_ONLY]
 }
 
-/// The status of `LiveImportValidation`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// State of the validation.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `LiveImportValidation.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LiveImportValidationStatus {
-    /// `PENDING`.
+    /// `PENDING`: The validation is still running.
     Pending,
-    /// `SUCCESS`.
+    /// `SUCCESS`: The migration can start.
     Success,
-    /// `FAILED`.
+    /// `FAILED`: The migration would not work; see `errorMessage`.
     Failed,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -172,25 +179,29 @@ atlas_admin_runtime::open_enum! {
     Success "SUCCESS"
 }
 
-/// The schema `LiveMigrationRequest20240530`.
+/// Request to migrate a cluster from Ops Manager or Cloud Manager to Atlas, or to validate such
+/// a migration.
 ///
 /// Sent by `cloud_migration_service::create_group_live_migration` and
 /// `cloud_migration_service::validate_live_migrations`.
 #[derive(Clone, Default)]
 pub struct LiveMigrationRequest20240530 {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the migration request. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `destination`. Required.
+    /// Atlas cluster that receives the data, and the network path to it. Required.
     pub destination: Option<Destination>,
-    /// `dropDestinationData`. Write-only: the service never returns it. Default: `false`.
+    /// Whether all collections of the destination cluster are dropped before the migration starts.
+    /// Their data is lost. Write-only: the service never returns it. Default: `false`.
     pub drop_destination_data: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `migrationHosts`. Required. Exactly 1 item.
+    /// Hostnames of the migration hosts, on which MongoDB Agents copy the data. Required. Exactly 1
+    /// item.
     pub migration_hosts: Option<Vec<String>>,
-    /// `sharding`. May be `null`.
+    /// Collections to shard when the migration turns a replica set into a sharded cluster, on
+    /// MongoDB 6.0 or later. Leave out to shard none. May be `null`.
     pub sharding: Nullable<ShardingRequest>,
-    /// `source`. Required.
+    /// Cluster to migrate, and the credentials for it. Required.
     pub source: Option<Source>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -207,21 +218,23 @@ atlas_admin_runtime::record! {
     6 source "source" [REQUIRED]
 }
 
-/// The schema `LiveMigrationResponse`.
+/// Push live migration, with its state and replication lag.
 ///
 /// Returned by `cloud_migration_service::create_group_live_migration` and
 /// `cloud_migration_service::get_group_live_migration`.
 #[derive(Clone, Default)]
 pub struct LiveMigrationResponse {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the migration job. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lagTimeSeconds`. Read-only. May be `null`.
+    /// Replication lag of the destination behind the source cluster, in seconds. Present only while
+    /// data is being migrated, before the cutover. Read-only. May be `null`.
     pub lag_time_seconds: Nullable<i64>,
-    /// `migrationHosts`. Read-only.
+    /// Hostnames of the migration hosts, on which MongoDB Agents copy the data. Read-only.
     pub migration_hosts: Option<Vec<String>>,
-    /// `readyForCutover`. Read-only.
+    /// Whether source and destination are in sync enough for the cutover. If `true`, the migration
+    /// expires after 120 hours unless cut over or extended. Read-only.
     pub ready_for_cutover: Option<bool>,
-    /// `status`. Read-only. May be `null`.
+    /// State of the migration. Read-only. May be `null`.
     pub status: Nullable<LiveMigrationResponseStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -236,22 +249,24 @@ atlas_admin_runtime::record! {
     4 status "status" [READ_ONLY]
 }
 
-/// The status of `LiveMigrationResponse`: one of 5 documented values; others are kept as
-/// `Unknown`.
+/// State of the migration.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `LiveMigrationResponse.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LiveMigrationResponseStatus {
-    /// `NEW`.
+    /// `NEW`: The migration is scheduled.
     New,
-    /// `WORKING`.
+    /// `WORKING`: The migration is connecting, copying data, verifying, or finishing after the
+    /// cutover.
     Working,
-    /// `FAILED`.
+    /// `FAILED`: The migration has failed.
     Failed,
-    /// `COMPLETE`.
+    /// `COMPLETE`: The migration has succeeded.
     Complete,
-    /// `EXPIRED`.
+    /// `EXPIRED`: The time for the cutover ran out: 120 hours, unless extended.
     Expired,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -266,14 +281,16 @@ atlas_admin_runtime::open_enum! {
     Working "WORKING"
 }
 
-/// The schema `ShardEntry`.
+/// Collection to shard on the destination cluster of a live migration, with its shard key.
 #[derive(Clone, Default)]
 pub struct ShardEntry {
-    /// `collection`. Required. Write-only: the service never returns it.
+    /// Name of the collection to shard on the destination cluster. Required. Write-only: the
+    /// service never returns it.
     pub collection: Option<String>,
-    /// `database`. Required. Write-only: the service never returns it.
+    /// Name of the database of the collection to shard on the destination cluster. Required.
+    /// Write-only: the service never returns it.
     pub database: Option<String>,
-    /// `shardCollection`. Required.
+    /// Shard key of the collection on the destination cluster. Required.
     pub shard_collection: Option<ShardKeys>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -286,10 +303,10 @@ atlas_admin_runtime::record! {
     2 shard_collection "shardCollection" [REQUIRED]
 }
 
-/// The schema `ShardKeys`.
+/// Shard key of a collection on the destination cluster of a live migration.
 #[derive(Clone, Default)]
 pub struct ShardKeys {
-    /// `key`. Required. Write-only: the service never returns it. No item twice.
+    /// Fields of the shard key. Required. Write-only: the service never returns it. No item twice.
     pub key: Option<Vec<Map<Json>>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -300,12 +317,16 @@ atlas_admin_runtime::record! {
     0 key "key" [REQUIRED | WRITE_ONLY]
 }
 
-/// The schema `ShardingRequest`.
+/// Collections to shard when a live migration turns a replica set into a sharded cluster.
+///
+/// Requires MongoDB 6.0 or later. Collections not named stay unsharded.
 #[derive(Clone, Default)]
 pub struct ShardingRequest {
-    /// `createSupportingIndexes`. Required. Write-only: the service never returns it.
+    /// Whether the migration creates the indexes that the shard keys need, where they are missing.
+    /// Required. Write-only: the service never returns it.
     pub create_supporting_indexes: Option<bool>,
-    /// `shardingEntries`. Required. Write-only: the service never returns it. No item twice.
+    /// Collections to shard, each with its shard key. All others stay unsharded. Required.
+    /// Write-only: the service never returns it. No item twice.
     pub sharding_entries: Option<Vec<ShardEntry>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -317,22 +338,27 @@ atlas_admin_runtime::record! {
     1 sharding_entries "shardingEntries" [REQUIRED | WRITE_ONLY]
 }
 
-/// The schema `Source`.
+/// Source of a live migration: a cluster in Cloud Manager or Ops Manager, and the credentials
+/// for it.
 #[derive(Clone, Default)]
 pub struct Source {
-    /// `caCertificatePath`. May be `null`.
+    /// Path of the file with the CA certificate for TLS connections to the source cluster. May be
+    /// `null`.
     pub ca_certificate_path: Nullable<String>,
-    /// `clusterName`. Required. At least 1 character.
+    /// Name of the cluster to migrate from. Required. At least 1 character.
     pub cluster_name: Option<String>,
-    /// `groupId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project of the source cluster. Required. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `managedAuthentication`. Required.
+    /// Whether Automation manages access to the source cluster. If `true`, leave `username` and
+    /// `password` out. Required.
     pub managed_authentication: Option<bool>,
-    /// `password`. Write-only: the service never returns it. May be `null`.
+    /// Password of the user on the source cluster of the migration. Write-only: the service never
+    /// returns it. May be `null`.
     pub password: Nullable<String>,
-    /// `ssl`. Required.
+    /// Whether connections to the source cluster use TLS. Required.
     pub ssl: Option<bool>,
-    /// `username`. Write-only: the service never returns it. May be `null`.
+    /// Name of the SCRAM user on the source cluster. Write-only: the service never returns it. May
+    /// be `null`.
     pub username: Nullable<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -349,12 +375,12 @@ atlas_admin_runtime::record! {
     6 username "username" [WRITE_ONLY]
 }
 
-/// The schema `TargetOrg`.
+/// Link-token that connects Cloud Manager or Ops Manager to an organization.
 ///
 /// Returned by `cloud_migration_service::create_link_token`.
 #[derive(Clone, Default)]
 pub struct TargetOrg {
-    /// `linkToken`. Required. Secret: never printed.
+    /// Link-token to enter in Cloud Manager or Ops Manager. Required. Secret: never printed.
     pub link_token: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -365,12 +391,12 @@ atlas_admin_runtime::record! {
     0 link_token "linkToken" [REQUIRED | SECRET]
 }
 
-/// The schema `TargetOrgRequest`.
+/// Request for a link-token, with the IP addresses from which its API key may be used.
 ///
 /// Sent by `cloud_migration_service::create_link_token`.
 #[derive(Clone, Default)]
 pub struct TargetOrgRequest {
-    /// `accessListIps`.
+    /// IP addresses from which the API key of the link-token may be used.
     pub access_list_ips: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

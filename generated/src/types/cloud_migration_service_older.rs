@@ -3,23 +3,27 @@
 
 use super::*;
 
-/// The schema `LiveMigrationRequest`.
+/// Request to migrate a cluster from Ops Manager or Cloud Manager to Atlas, or to validate such
+/// a migration.
 ///
 /// Sent by `cloud_migration_service::create_group_live_migration` and
 /// `cloud_migration_service::validate_live_migrations`.
 #[derive(Clone, Default)]
 pub struct LiveMigrationRequest {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the migration request. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `destination`. Required.
+    /// Atlas cluster that receives the data, and the network path to it. Required.
     pub destination: Option<Destination>,
-    /// `dropEnabled`. Required. Write-only: the service never returns it.
+    /// Whether all collections of the destination cluster are dropped before the migration starts.
+    /// Their data is lost. Required. Write-only: the service never returns it.
     pub drop_enabled: Option<bool>,
-    /// `migrationHosts`. Required. Exactly 1 item.
+    /// Hostnames of the migration hosts, on which MongoDB Agents copy the data. Required. Exactly 1
+    /// item.
     pub migration_hosts: Option<Vec<String>>,
-    /// `sharding`. May be `null`.
+    /// Collections to shard when the migration turns a replica set into a sharded cluster, on
+    /// MongoDB 6.0 or later. Leave out to shard none. May be `null`.
     pub sharding: Nullable<ShardingRequest>,
-    /// `source`. Required.
+    /// Cluster to migrate, and the credentials for it. Required.
     pub source: Option<Source>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,10 +3,10 @@
 
 use super::*;
 
-/// The schema `CloudProviderAccessAtlasLogIntegrationFeatureUsage`.
+/// Use of a cloud provider access role by a log integration.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessAtlasLogIntegrationFeatureUsage {
-    /// `featureId`. Read-only.
+    /// Identity of the feature that uses the role. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -17,24 +17,26 @@ atlas_admin_runtime::record! {
     0 feature_id "featureId" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessAWSIAMRole`.
+/// AWS IAM role that Atlas assumes to access your AWS account, and the features that use it.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessAwsiamRole {
-    /// `atlasAWSAccountArn`. Read-only. 20 to 2048 characters.
+    /// ARN of the Atlas account in AWS that assumes your IAM role. Name it as principal in the
+    /// role's trust policy. JSON name: `atlasAWSAccountArn`. Read-only. 20 to 2048 characters.
     pub atlas_aws_account_arn: Option<String>,
-    /// `atlasAssumedRoleExternalId`. Read-only. A UUID.
+    /// External ID that Atlas presents when assuming your IAM role. Require it in the role's trust
+    /// policy. Read-only. A UUID.
     pub atlas_assumed_role_external_id: Option<String>,
-    /// `authorizedDate`. Read-only.
+    /// Date and time, in UTC, of the role's authorization. Read-only.
     pub authorized_date: Option<DateTime>,
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `featureUsages`. Read-only.
+    /// Atlas features that use this role or account. Read-only.
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
-    /// `iamAssumedRoleArn`. 20 to 2048 characters.
+    /// ARN of the IAM role in your AWS account that Atlas assumes. 20 to 2048 characters.
     pub iam_assumed_role_arn: Option<String>,
-    /// `providerName`. Required.
+    /// Cloud provider of the role. Required.
     pub provider_name: Option<ProviderName>,
-    /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role at the cloud provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -52,20 +54,24 @@ atlas_admin_runtime::record! {
     7 role_id "roleId" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessAWSIAMRoleRequest`.
+/// Request for an AWS IAM role that Atlas can assume.
+///
+/// The response has the account and the external ID for the role's trust policy.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessAwsiamRoleRequest {
-    /// `atlasAWSAccountArn`. Read-only. 20 to 2048 characters.
+    /// ARN of the Atlas account in AWS that assumes your IAM role. Name it as principal in the
+    /// role's trust policy. JSON name: `atlasAWSAccountArn`. Read-only. 20 to 2048 characters.
     pub atlas_aws_account_arn: Option<String>,
-    /// `atlasAssumedRoleExternalId`. Read-only. A UUID.
+    /// External ID that Atlas presents when assuming your IAM role. Require it in the role's trust
+    /// policy. Read-only. A UUID.
     pub atlas_assumed_role_external_id: Option<String>,
-    /// `authorizedDate`. Read-only.
+    /// Date and time, in UTC, of the role's authorization. Read-only.
     pub authorized_date: Option<DateTime>,
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `featureUsages`. Read-only.
+    /// Atlas features that use this role or account. Read-only.
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
-    /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role at the cloud provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -81,22 +87,24 @@ atlas_admin_runtime::record! {
     5 role_id "roleId" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessAWSIAMRoleRequestUpdate`.
+/// Update of an AWS IAM role that Atlas assumes, for example to authorize it by its ARN.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessAwsiamRoleRequestUpdate {
-    /// `atlasAWSAccountArn`. Read-only. 20 to 2048 characters.
+    /// ARN of the Atlas account in AWS that assumes your IAM role. Name it as principal in the
+    /// role's trust policy. JSON name: `atlasAWSAccountArn`. Read-only. 20 to 2048 characters.
     pub atlas_aws_account_arn: Option<String>,
-    /// `atlasAssumedRoleExternalId`. Read-only. A UUID.
+    /// External ID that Atlas presents when assuming your IAM role. Require it in the role's trust
+    /// policy. Read-only. A UUID.
     pub atlas_assumed_role_external_id: Option<String>,
-    /// `authorizedDate`. Read-only.
+    /// Date and time, in UTC, of the role's authorization. Read-only.
     pub authorized_date: Option<DateTime>,
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `featureUsages`. Read-only.
+    /// Atlas features that use this role or account. Read-only.
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
-    /// `iamAssumedRoleArn`. 20 to 2048 characters.
+    /// ARN of the IAM role in your AWS account that Atlas assumes. 20 to 2048 characters.
     pub iam_assumed_role_arn: Option<String>,
-    /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role at the cloud provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -113,24 +121,26 @@ atlas_admin_runtime::record! {
     6 role_id "roleId" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessAzureServicePrincipal`.
+/// Azure service principal with which Atlas accesses your Azure account, and the features that
+/// use it.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessAzureServicePrincipal {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the role, which is how Atlas refers to the service principal. JSON name: `_id`.
+    /// Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `atlasAzureAppId`. A UUID.
+    /// ID of the Atlas application in Azure. Unset: taken from the Azure subscription. A UUID.
     pub atlas_azure_app_id: Option<String>,
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `featureUsages`. Read-only.
+    /// Atlas features that use this role or account. Read-only.
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
-    /// `lastUpdatedDate`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub last_updated_date: Option<DateTime>,
-    /// `providerName`. Required.
+    /// Cloud provider of the role. Required.
     pub provider_name: Option<ProviderName>,
-    /// `servicePrincipalId`. A UUID.
+    /// ID of the service principal in Azure. A UUID.
     pub service_principal_id: Option<String>,
-    /// `tenantId`. A UUID.
+    /// ID of the Microsoft Entra ID (formerly Azure Active Directory) tenant. A UUID.
     pub tenant_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -148,22 +158,23 @@ atlas_admin_runtime::record! {
     7 tenant_id "tenantId"
 }
 
-/// The schema `CloudProviderAccessAzureServicePrincipalRequest`.
+/// Azure service principal to register, with which Atlas accesses your Azure account.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessAzureServicePrincipalRequest {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the role, which is how Atlas refers to the service principal. JSON name: `_id`.
+    /// Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `atlasAzureAppId`. A UUID.
+    /// ID of the Atlas application in Azure. Unset: taken from the Azure subscription. A UUID.
     pub atlas_azure_app_id: Option<String>,
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `featureUsages`. Read-only.
+    /// Atlas features that use this role or account. Read-only.
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
-    /// `lastUpdatedDate`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub last_updated_date: Option<DateTime>,
-    /// `servicePrincipalId`. A UUID.
+    /// ID of the service principal in Azure. A UUID.
     pub service_principal_id: Option<String>,
-    /// `tenantId`. A UUID.
+    /// ID of the Microsoft Entra ID (formerly Azure Active Directory) tenant. A UUID.
     pub tenant_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -180,22 +191,23 @@ atlas_admin_runtime::record! {
     6 tenant_id "tenantId"
 }
 
-/// The schema `CloudProviderAccessAzureServicePrincipalRequestUpdate`.
+/// Update of an Azure service principal through which Atlas accesses your Azure services.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessAzureServicePrincipalRequestUpdate {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the role, which is how Atlas refers to the service principal. JSON name: `_id`.
+    /// Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `atlasAzureAppId`. A UUID.
+    /// ID of the Atlas application in Azure. Unset: taken from the Azure subscription. A UUID.
     pub atlas_azure_app_id: Option<String>,
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `featureUsages`. Read-only.
+    /// Atlas features that use this role or account. Read-only.
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
-    /// `lastUpdatedDate`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub last_updated_date: Option<DateTime>,
-    /// `servicePrincipalId`. A UUID.
+    /// ID of the service principal in Azure. A UUID.
     pub service_principal_id: Option<String>,
-    /// `tenantId`. A UUID.
+    /// ID of the Microsoft Entra ID (formerly Azure Active Directory) tenant. A UUID.
     pub tenant_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -212,10 +224,10 @@ atlas_admin_runtime::record! {
     6 tenant_id "tenantId"
 }
 
-/// The schema `CloudProviderAccessDataLakeFeatureUsage`.
+/// Use of an AWS IAM role by an Atlas Data Lake.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessDataLakeFeatureUsage {
-    /// `featureId`.
+    /// Identity of the feature that uses the role.
     pub feature_id: Option<CloudProviderAccessFeatureUsageDataLakeFeatureId>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -226,10 +238,10 @@ atlas_admin_runtime::record! {
     0 feature_id "featureId"
 }
 
-/// The schema `CloudProviderAccessEncryptionAtRestFeatureUsage`.
+/// Use of an AWS IAM role by encryption at rest with your own keys in AWS KMS.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessEncryptionAtRestFeatureUsage {
-    /// `featureId`. May be `null`.
+    /// Placeholder for the identity of the key management service; always `null`. May be `null`.
     pub feature_id: Nullable<Json>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -240,10 +252,10 @@ atlas_admin_runtime::record! {
     0 feature_id "featureId"
 }
 
-/// The schema `CloudProviderAccessExportSnapshotFeatureUsage`.
+/// Use of an AWS IAM role by the export of backup snapshots to an S3 bucket.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessExportSnapshotFeatureUsage {
-    /// `featureId`. Read-only.
+    /// Identity of the feature that uses the role. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsageExportSnapshotFeatureId>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -254,9 +266,9 @@ atlas_admin_runtime::record! {
     0 feature_id "featureId" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessFeatureUsage`: one of 5 kinds.
+/// Atlas feature that uses a cloud provider access role.
 ///
-/// The property `featureType` tells which one it is.
+/// One of 5 kinds; `featureType` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessFeatureUsage {
@@ -283,14 +295,15 @@ atlas_admin_runtime::union! {
     4 PushBasedLogExport ["PUSH_BASED_LOG_EXPORT"] from CloudProviderAccessPushBasedLogExportFeatureUsage;
 }
 
-/// The schema `CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId`.
+/// Identity of the log integration that uses a cloud provider access role.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId {
-    /// `configId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the log integration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub config_id: Option<String>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `sinkName`. Read-only.
+    /// Name of the place that receives the logs, such as an S3 or Google Cloud Storage bucket, or
+    /// an Azure container. Read-only.
     pub sink_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -303,12 +316,12 @@ atlas_admin_runtime::record! {
     2 sink_name "sinkName" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessFeatureUsageDataLakeFeatureId`.
+/// Identity of the data lake that uses an AWS IAM role.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessFeatureUsageDataLakeFeatureId {
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `name`.
+    /// Name of the data lake.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -320,12 +333,13 @@ atlas_admin_runtime::record! {
     1 name "name"
 }
 
-/// The schema `CloudProviderAccessFeatureUsageExportSnapshotFeatureId`.
+/// Identity of the snapshot export bucket that uses an AWS IAM role.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessFeatureUsageExportSnapshotFeatureId {
-    /// `exportBucketId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the export bucket to which snapshots are exported. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub export_bucket_id: Option<String>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -337,12 +351,12 @@ atlas_admin_runtime::record! {
     1 group_id "groupId" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId`.
+/// Identity of the S3 bucket for push-based log export that uses an AWS IAM role.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId {
-    /// `bucketName`. Read-only.
+    /// Name of the S3 bucket to which the role exports logs. Read-only.
     pub bucket_name: Option<String>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -354,21 +368,22 @@ atlas_admin_runtime::record! {
     1 group_id "groupId" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessGCPServiceAccount`.
+/// Google service account with which Atlas accesses your Google Cloud projects, and the
+/// features that use it.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessGcpServiceAccount {
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `featureUsages`. Read-only.
+    /// Atlas features that use this role or account. Read-only.
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
-    /// `gcpServiceAccountForAtlas`. Pattern:
-    /// `^mongodb-atlas-[0-9a-z]{16}@p-[0-9a-z]{24}.iam.gserviceaccount.com$`.
+    /// Email address of the Google service account that Atlas uses. Grant it the permissions that
+    /// Atlas needs. Pattern: `^mongodb-atlas-[0-9a-z]{16}@p-[0-9a-z]{24}.iam.gserviceaccount.com$`.
     pub gcp_service_account_for_atlas: Option<String>,
-    /// `providerName`. Required.
+    /// Cloud provider of the role. Required.
     pub provider_name: Option<ProviderName>,
-    /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role at the cloud provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// `status`. Read-only.
+    /// State of the provisioning of the service account. Read-only.
     pub status: Option<CloudProviderAccessGcpServiceAccountStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -384,16 +399,16 @@ atlas_admin_runtime::record! {
     5 status "status" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessGCPServiceAccountRequest`.
+/// Request for a Google service account, which Atlas creates.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessGcpServiceAccountRequest {
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `featureUsages`. Read-only.
+    /// Atlas features that use this role or account. Read-only.
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
-    /// `gcpServiceAccountForAtlas`. Read-only.
+    /// ID of the Google service account that Atlas uses. Read-only.
     pub gcp_service_account_for_atlas: Option<String>,
-    /// `roleId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role at the cloud provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -407,7 +422,8 @@ atlas_admin_runtime::record! {
     3 role_id "roleId" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessGCPServiceAccountRequestUpdate`.
+/// Update of a Google Cloud service account through which Atlas accesses your Google Cloud
+/// services.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessGcpServiceAccountRequestUpdate {
     /// Undeclared properties: received ones, and ones to send.
@@ -418,20 +434,21 @@ atlas_admin_runtime::record! {
     CloudProviderAccessGcpServiceAccountRequestUpdate
 }
 
-/// The status of `CloudProviderAccessGCPServiceAccount`: one of 4 documented values; others are
-/// kept as `Unknown`.
+/// State of the provisioning of the service account.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudProviderAccessGCPServiceAccount.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessGcpServiceAccountStatus {
-    /// `IN_PROGRESS`.
+    /// `IN_PROGRESS`: The service account is being created.
     InProgress,
-    /// `COMPLETE`.
+    /// `COMPLETE`: The service account exists.
     Complete,
-    /// `FAILED`.
+    /// `FAILED`: The service account could not be created.
     Failed,
-    /// `NOT_INITIATED`.
+    /// `NOT_INITIATED`: Creation of the service account has not started.
     NotInitiated,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -445,10 +462,10 @@ atlas_admin_runtime::open_enum! {
     NotInitiated "NOT_INITIATED"
 }
 
-/// The schema `CloudProviderAccessPushBasedLogExportFeatureUsage`.
+/// Use of an AWS IAM role by push-based log export to an S3 bucket.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessPushBasedLogExportFeatureUsage {
-    /// `featureId`. Read-only.
+    /// Identity of the feature that uses the role. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -459,9 +476,9 @@ atlas_admin_runtime::record! {
     0 feature_id "featureId" [READ_ONLY]
 }
 
-/// The schema `CloudProviderAccessRole`: one of 3 kinds.
+/// Role with which Atlas accesses your account at a cloud provider.
 ///
-/// The property `providerName` tells which one it is.
+/// One of 3 kinds; `providerName` tells which.
 ///
 /// Returned by `cloud_provider_access::create_cloud_provider_access`,
 /// `cloud_provider_access::get_cloud_provider_access` and
@@ -491,11 +508,11 @@ atlas_admin_runtime::union! {
 /// Declared at `CloudProviderAccessRole`.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessRoleCommon {
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `featureUsages`. Read-only.
+    /// Atlas features that use this role or account. Read-only.
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
-    /// `providerName`.
+    /// Cloud provider of the role.
     pub provider_name: Option<ProviderName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -508,9 +525,9 @@ atlas_admin_runtime::record! {
     2 provider_name "providerName"
 }
 
-/// The schema `CloudProviderAccessRoleRequest`: one of 3 kinds.
+/// Role to create, with which Atlas accesses your account at a cloud provider.
 ///
-/// The property `providerName` tells which one it is.
+/// One of 3 kinds; `providerName` tells which.
 ///
 /// Sent by `cloud_provider_access::create_cloud_provider_access`.
 #[derive(Clone)]
@@ -538,11 +555,11 @@ atlas_admin_runtime::union! {
 /// Declared at `CloudProviderAccessRoleRequest`.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessRoleRequestCommon {
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `featureUsages`. Read-only.
+    /// Atlas features that use this role or account. Read-only.
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
-    /// `providerName`.
+    /// Cloud provider of the role.
     pub provider_name: Option<ProviderName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -555,9 +572,9 @@ atlas_admin_runtime::record! {
     2 provider_name "providerName"
 }
 
-/// The schema `CloudProviderAccessRoleRequestUpdate`: one of 3 kinds.
+/// Role to authorize, with which Atlas accesses your account at a cloud provider.
 ///
-/// The property `providerName` tells which one it is.
+/// One of 3 kinds; `providerName` tells which.
 ///
 /// Sent by `cloud_provider_access::authorize_provider_access_role`.
 #[derive(Clone)]
@@ -580,16 +597,16 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from CloudProviderAccessGcpServiceAccountRequestUpdate;
 }
 
-/// The schema `CloudProviderAccessRoles`.
+/// Roles with which Atlas accesses your cloud accounts, by provider.
 ///
 /// Returned by `cloud_provider_access::list_cloud_provider_access`.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessRoles {
-    /// `awsIamRoles`.
+    /// AWS IAM roles that Atlas can assume.
     pub aws_iam_roles: Option<Vec<CloudProviderAccessAwsiamRole>>,
-    /// `azureServicePrincipals`.
+    /// Azure service principals that Atlas can use.
     pub azure_service_principals: Option<Vec<CloudProviderAccessAzureServicePrincipal>>,
-    /// `gcpServiceAccounts`.
+    /// Google service accounts that Atlas uses.
     pub gcp_service_accounts: Option<Vec<CloudProviderAccessGcpServiceAccount>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The provider name of `AwsNetworkPeeringConnectionSettings`: one of 3 documented values;
-/// others are kept as `Unknown`.
+/// Cloud provider.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AwsNetworkPeeringConnectionSettings.providerName` and 11 other places.
 #[derive(Clone)]

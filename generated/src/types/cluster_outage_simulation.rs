@@ -3,14 +3,14 @@
 
 use super::*;
 
-/// The schema `AtlasClusterOutageSimulationOutageFilter`.
+/// Region that an outage simulation makes fail.
 #[derive(Clone, Default)]
 pub struct AtlasClusterOutageSimulationOutageFilter {
-    /// `cloudProvider`.
+    /// Cloud provider of the region whose outage is simulated.
     pub cloud_provider: Option<CloudProvider>,
-    /// `regionName`.
+    /// Region whose outage is simulated.
     pub region_name: Option<String>,
-    /// `type`.
+    /// Kind of outage to simulate.
     pub r#type: Option<AtlasClusterOutageSimulationOutageFilterType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -23,8 +23,9 @@ atlas_admin_runtime::record! {
     2 r#type "type"
 }
 
-/// The type of `AtlasClusterOutageSimulationOutageFilter`: one documented value; others are
-/// kept as `Unknown`.
+/// Kind of outage to simulate.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `AtlasClusterOutageSimulationOutageFilter.type`.
 #[derive(Clone)]
@@ -41,7 +42,7 @@ atlas_admin_runtime::open_enum! {
     Region "REGION"
 }
 
-/// The schema `ClusterOutageSimulation`.
+/// Simulated outage of regions of a cluster, to test how applications cope.
 ///
 /// Returned by `cluster_outage_simulation::get_outage_simulation`,
 /// `cluster_outage_simulation::start_outage_simulation` and
@@ -49,19 +50,21 @@ atlas_admin_runtime::open_enum! {
 /// `cluster_outage_simulation::start_outage_simulation`.
 #[derive(Clone, Default)]
 pub struct ClusterOutageSimulation {
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster whose outage is simulated. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `expirationDate`. Read-only.
+    /// Date and time, in UTC, at which the simulation ends by itself: by default 3 days after its
+    /// start. Read-only.
     pub expiration_date: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the outage simulation. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `outageFilters`. At least 1 item.
+    /// Regions whose outage is simulated. At least 1 item.
     pub outage_filters: Option<Vec<AtlasClusterOutageSimulationOutageFilter>>,
-    /// `startRequestDate`. Read-only.
+    /// Date and time, in UTC, of the start of the simulation. Read-only.
     pub start_request_date: Option<DateTime>,
-    /// `state`. Read-only.
+    /// Phase of the outage simulation. Read-only.
     pub state: Option<ClusterOutageSimulationState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -78,24 +81,25 @@ atlas_admin_runtime::record! {
     6 state "state" [READ_ONLY]
 }
 
-/// The state of `ClusterOutageSimulation`: one of 6 documented values; others are kept as
-/// `Unknown`.
+/// Phase of the outage simulation.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterOutageSimulation.state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterOutageSimulationState {
-    /// `START_REQUESTED`.
+    /// `START_REQUESTED`: A user requested the simulation.
     StartRequested,
-    /// `STARTING`.
+    /// `STARTING`: The simulated outage is being set up.
     Starting,
-    /// `SIMULATING`.
+    /// `SIMULATING`: The outage is in effect.
     Simulating,
-    /// `RECOVERY_REQUESTED`.
+    /// `RECOVERY_REQUESTED`: A user requested the end of the outage.
     RecoveryRequested,
-    /// `RECOVERING`.
+    /// `RECOVERING`: The cluster is returning to normal.
     Recovering,
-    /// `COMPLETE`.
+    /// `COMPLETE`: The simulation is over.
     Complete,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

@@ -3,12 +3,12 @@
 
 use super::*;
 
-/// The schema `AvailableCloudProviderRegion`.
+/// A cloud provider's region in which a tier can be deployed.
 #[derive(Clone, Default)]
 pub struct AvailableCloudProviderRegion {
-    /// `default`. Read-only.
+    /// Whether this is the provider's default region, such as `US_EAST_1` on AWS. Read-only.
     pub default: Option<bool>,
-    /// `name`. Read-only.
+    /// Name of the region. Read-only.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -20,20 +20,24 @@ atlas_admin_runtime::record! {
     1 name "name" [READ_ONLY]
 }
 
-/// The schema `AWSCloudProviderSettings`.
+/// Provider settings of a cluster on AWS.
 #[derive(Clone, Default)]
 pub struct AwsCloudProviderSettings {
-    /// `autoScaling`.
+    /// Tiers between which the cluster scales automatically.
     pub auto_scaling: Option<CloudProviderAwsAutoScaling>,
-    /// `diskIOPS`.
+    /// Maximum number of I/O operations per second of the disk. JSON name: `diskIOPS`.
     pub disk_iops: Option<i64>,
-    /// `encryptEBSVolume`. Deprecated. Default: `true`.
+    /// Whether the disk and the traffic between disk and node are encrypted. Always `true`. JSON
+    /// name: `encryptEBSVolume`. Deprecated. Default: `true`.
     pub encrypt_ebs_volume: Option<bool>,
-    /// `instanceSizeName`.
+    /// Tier of the cluster, which sets memory, CPU and default disk of all its data-bearing nodes.
+    /// Larger tiers cost more.
     pub instance_size_name: Option<AwsCloudProviderSettingsInstanceSizeName>,
-    /// `regionName`.
+    /// AWS region of the nodes. A dedicated cluster gets a VPC there if none exists; to choose its
+    /// CIDR block, create the network peering container first.
     pub region_name: Option<AwsCloudProviderContainerRegionName>,
-    /// `volumeType`.
+    /// Kind of AWS disk: standard, or with provisioned I/O rates, which cost extra. NVMe clusters
+    /// need `PROVISIONED` or `HIGH_PERFORMANCE`.
     pub volume_type: Option<AwsCloudProviderSettingsVolumeType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -49,8 +53,9 @@ atlas_admin_runtime::record! {
     5 volume_type "volumeType"
 }
 
-/// The instance size name of `AWSCloudProviderSettings`: one of 47 documented values; others
-/// are kept as `Unknown`.
+/// Tier of the cluster, which sets memory, CPU and default disk of all its data-bearing nodes.
+///
+/// One of 47 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSCloudProviderSettings.instanceSizeName`.
 #[derive(Clone)]
@@ -205,18 +210,20 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The volume type of `AWSCloudProviderSettings`: one of 3 documented values; others are kept
-/// as `Unknown`.
+/// Kind of AWS disk: standard, or with provisioned I/O rates, which cost extra.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSCloudProviderSettings.volumeType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AwsCloudProviderSettingsVolumeType {
-    /// `STANDARD`.
+    /// `STANDARD`: Standard disk, with the default I/O rate of its size.
     Standard,
-    /// `PROVISIONED`.
+    /// `PROVISIONED`: Disk with a provisioned I/O rate, within the range of its size. Costs extra.
     Provisioned,
-    /// `HIGH_PERFORMANCE`.
+    /// `HIGH_PERFORMANCE`: Disk on `io2` volumes with a provisioned I/O rate, within the range of
+    /// its size. Costs extra.
     HighPerformance,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -229,12 +236,14 @@ atlas_admin_runtime::open_enum! {
     Standard "STANDARD"
 }
 
-/// The schema `AWSComputeAutoScaling`.
+/// Bounds of automatic tier scaling on AWS.
+///
+/// Not for tiers with low CPU or NVMe storage.
 #[derive(Clone, Default)]
 pub struct AwsComputeAutoScaling {
-    /// `maxInstanceSize`.
+    /// Largest tier to which the cluster scales up automatically, and so a bound on its cost.
     pub max_instance_size: Option<AwsComputeAutoScalingMaxInstanceSize>,
-    /// `minInstanceSize`.
+    /// Smallest tier to which the cluster scales down automatically.
     pub min_instance_size: Option<AwsComputeAutoScalingMinInstanceSize>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -246,8 +255,9 @@ atlas_admin_runtime::record! {
     1 min_instance_size "minInstanceSize"
 }
 
-/// The max instance size of `AWSComputeAutoScaling`: one of 47 documented values; others are
-/// kept as `Unknown`.
+/// Largest tier to which the cluster scales up automatically, and so a bound on its cost.
+///
+/// One of 47 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSComputeAutoScaling.maxInstanceSize`.
 #[derive(Clone)]
@@ -402,8 +412,9 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The min instance size of `AWSComputeAutoScaling`: one of 47 documented values; others are
-/// kept as `Unknown`.
+/// Smallest tier to which the cluster scales down automatically.
+///
+/// One of 47 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSComputeAutoScaling.minInstanceSize`.
 #[derive(Clone)]
@@ -558,16 +569,17 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The schema `AzureCloudProviderSettings`.
+/// Provider settings of a cluster on Azure.
 #[derive(Clone, Default)]
 pub struct AzureCloudProviderSettings {
-    /// `autoScaling`.
+    /// Tiers between which the cluster scales automatically.
     pub auto_scaling: Option<CloudProviderAzureAutoScaling>,
-    /// `diskTypeName`.
+    /// Azure disk type, which sets the size of the disk. If unset, the tier's default type.
     pub disk_type_name: Option<AzureCloudProviderSettingsDiskTypeName>,
-    /// `instanceSizeName`.
+    /// Tier of the cluster, which sets memory, CPU and default disk of all its data-bearing nodes.
+    /// Larger tiers cost more.
     pub instance_size_name: Option<AzureCloudProviderSettingsInstanceSizeName>,
-    /// `regionName`.
+    /// Azure region of the cluster's nodes, as Atlas names it.
     pub region_name: Option<AzureCloudProviderSettingsRegionName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -581,8 +593,9 @@ atlas_admin_runtime::record! {
     3 region_name "regionName"
 }
 
-/// The disk type name of `AzureCloudProviderSettings`: one of 10 documented values; others are
-/// kept as `Unknown`.
+/// Azure disk type, which sets the size of the disk.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AzureCloudProviderSettings.diskTypeName`.
 ///
@@ -629,8 +642,9 @@ atlas_admin_runtime::open_enum! {
     P6 "P6"
 }
 
-/// The instance size name of `AzureCloudProviderSettings`: one of 22 documented values; others
-/// are kept as `Unknown`.
+/// Tier of the cluster, which sets memory, CPU and default disk of all its data-bearing nodes.
+///
+/// One of 22 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AzureCloudProviderSettings.instanceSizeName`.
 #[derive(Clone)]
@@ -710,8 +724,9 @@ atlas_admin_runtime::open_enum! {
     R80 "R80"
 }
 
-/// The region name of `AzureCloudProviderSettings`: one of 56 documented values; others are
-/// kept as `Unknown`.
+/// Azure region of the cluster's nodes, as Atlas names it.
+///
+/// One of 56 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AzureCloudProviderSettings.regionName`.
 ///
@@ -896,12 +911,14 @@ atlas_admin_runtime::open_enum! {
     UsWestCentral "US_WEST_CENTRAL"
 }
 
-/// The schema `AzureComputeAutoScalingRules`.
+/// Bounds of automatic tier scaling on Azure.
+///
+/// Not for tiers with low CPU or NVMe storage.
 #[derive(Clone, Default)]
 pub struct AzureComputeAutoScalingRules {
-    /// `maxInstanceSize`.
+    /// Largest tier to which the cluster scales up automatically, and so a bound on its cost.
     pub max_instance_size: Option<AzureComputeAutoScalingRulesMaxInstanceSize>,
-    /// `minInstanceSize`.
+    /// Smallest tier to which the cluster scales down automatically.
     pub min_instance_size: Option<AzureComputeAutoScalingRulesMinInstanceSize>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -913,8 +930,9 @@ atlas_admin_runtime::record! {
     1 min_instance_size "minInstanceSize"
 }
 
-/// The max instance size of `AzureComputeAutoScalingRules`: one of 22 documented values; others
-/// are kept as `Unknown`.
+/// Largest tier to which the cluster scales up automatically, and so a bound on its cost.
+///
+/// One of 22 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AzureComputeAutoScalingRules.maxInstanceSize`.
 #[derive(Clone)]
@@ -994,8 +1012,9 @@ atlas_admin_runtime::open_enum! {
     R80 "R80"
 }
 
-/// The min instance size of `AzureComputeAutoScalingRules`: one of 22 documented values; others
-/// are kept as `Unknown`.
+/// Smallest tier to which the cluster scales down automatically.
+///
+/// One of 22 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AzureComputeAutoScalingRules.minInstanceSize`.
 #[derive(Clone)]
@@ -1075,30 +1094,31 @@ atlas_admin_runtime::open_enum! {
     R80 "R80"
 }
 
-/// The schema `CloudCluster`.
+/// Summary of one cluster: size, type, versions, alerts and availability.
 #[derive(Clone, Default)]
 pub struct CloudCluster {
-    /// `alertCount`. Read-only.
+    /// Number of open alerts on the cluster. Read-only.
     pub alert_count: Option<i64>,
-    /// `authEnabled`. Read-only.
+    /// Whether clients must authenticate to access the cluster's nodes. Read-only.
     pub auth_enabled: Option<bool>,
-    /// `availability`. Read-only.
+    /// How much of the cluster could be reached when the service handled the request. Read-only.
     pub availability: Option<CloudClusterAvailability>,
-    /// `backupEnabled`. Read-only.
+    /// Whether the cluster has backups: cloud backups on dedicated clusters, which are billed,
+    /// shared cluster backups on others. NVMe clusters need `true`. Read-only.
     pub backup_enabled: Option<bool>,
-    /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
-    /// `dataSizeBytes`. Read-only.
+    /// Amount of data on each node, in bytes. Read-only.
     pub data_size_bytes: Option<i64>,
-    /// `name`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// `nodeCount`. Read-only.
+    /// Number of nodes in the cluster. Read-only.
     pub node_count: Option<i64>,
-    /// `sslEnabled`. Read-only.
+    /// Whether clients must use TLS to access the cluster's nodes. Read-only.
     pub ssl_enabled: Option<bool>,
-    /// `type`. Read-only.
+    /// Kind of cluster. Read-only.
     pub r#type: Option<CloudClusterType>,
-    /// `versions`. Read-only. No item twice.
+    /// Versions of MongoDB that the cluster's nodes run. Read-only. No item twice.
     pub versions: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1119,20 +1139,21 @@ atlas_admin_runtime::record! {
     10 versions "versions" [READ_ONLY]
 }
 
-/// The availability of `CloudCluster`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// How much of the cluster could be reached when the service handled the request.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudCluster.availability`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudClusterAvailability {
-    /// `available`.
+    /// `available`: All nodes could be reached.
     Available,
-    /// `dead`.
+    /// `dead`: The cluster has been deactivated.
     Dead,
-    /// `unavailable`.
+    /// `unavailable`: The cluster couldn't be reached.
     Unavailable,
-    /// `warning`.
+    /// `warning`: Only some nodes could be reached.
     Warning,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1146,7 +1167,9 @@ atlas_admin_runtime::open_enum! {
     Warning "warning"
 }
 
-/// The type of `CloudCluster`: one of 2 documented values; others are kept as `Unknown`.
+/// Kind of cluster.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudCluster.type`.
 #[derive(Clone)]
@@ -1166,14 +1189,15 @@ atlas_admin_runtime::open_enum! {
     ShardedCluster "SHARDED_CLUSTER"
 }
 
-/// The schema `CloudGCPProviderSettings`.
+/// Provider settings of a cluster on Google Cloud.
 #[derive(Clone, Default)]
 pub struct CloudGcpProviderSettings {
-    /// `autoScaling`.
+    /// Tiers between which the cluster scales automatically.
     pub auto_scaling: Option<CloudProviderGcpAutoScaling>,
-    /// `instanceSizeName`.
+    /// Tier of the cluster, which sets memory, CPU and default disk of all its data-bearing nodes.
+    /// Larger tiers cost more.
     pub instance_size_name: Option<CloudGcpProviderSettingsInstanceSizeName>,
-    /// `regionName`.
+    /// Google Cloud region of the cluster's nodes, as Atlas names it.
     pub region_name: Option<CloudGcpProviderSettingsRegionName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1186,8 +1210,9 @@ atlas_admin_runtime::record! {
     2 region_name "regionName"
 }
 
-/// The instance size name of `CloudGCPProviderSettings`: one of 34 documented values; others
-/// are kept as `Unknown`.
+/// Tier of the cluster, which sets memory, CPU and default disk of all its data-bearing nodes.
+///
+/// One of 34 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudGCPProviderSettings.instanceSizeName`.
 #[derive(Clone)]
@@ -1303,8 +1328,9 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The region name of `CloudGCPProviderSettings`: one of 50 documented values; others are kept
-/// as `Unknown`.
+/// Google Cloud region of the cluster's nodes, as Atlas names it.
+///
+/// One of 50 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudGCPProviderSettings.regionName`.
 ///
@@ -1470,10 +1496,10 @@ atlas_admin_runtime::open_enum! {
     WesternUsAw "WESTERN_US_AW"
 }
 
-/// The schema `CloudProviderAWSAutoScaling`.
+/// Automatic scaling of a cluster on AWS.
 #[derive(Clone, Default)]
 pub struct CloudProviderAwsAutoScaling {
-    /// `compute`.
+    /// Automatic scaling of the cluster tier.
     pub compute: Option<AwsComputeAutoScaling>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1484,10 +1510,10 @@ atlas_admin_runtime::record! {
     0 compute "compute"
 }
 
-/// The schema `CloudProviderAzureAutoScaling`.
+/// Automatic scaling of a cluster on Azure.
 #[derive(Clone, Default)]
 pub struct CloudProviderAzureAutoScaling {
-    /// `compute`.
+    /// Automatic scaling of the cluster tier.
     pub compute: Option<AzureComputeAutoScalingRules>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1498,10 +1524,10 @@ atlas_admin_runtime::record! {
     0 compute "compute"
 }
 
-/// The schema `CloudProviderGCPAutoScaling`.
+/// Automatic scaling of a cluster on Google Cloud.
 #[derive(Clone, Default)]
 pub struct CloudProviderGcpAutoScaling {
-    /// `compute`.
+    /// Automatic scaling of the cluster tier.
     pub compute: Option<GcpComputeAutoScaling>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1512,12 +1538,12 @@ atlas_admin_runtime::record! {
     0 compute "compute"
 }
 
-/// The schema `CloudProviderRegions`.
+/// Tiers of one cloud provider, with the regions in which each is available.
 #[derive(Clone, Default)]
 pub struct CloudProviderRegions {
-    /// `instanceSizes`. Read-only.
+    /// Tiers that the cloud provider offers, with their regions. Read-only.
     pub instance_sizes: Option<Vec<ClusterCloudProviderInstanceSize>>,
-    /// `provider`.
+    /// Cloud provider of the regions.
     pub provider: Option<CloudProviderRegionsProvider>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1529,8 +1555,9 @@ atlas_admin_runtime::record! {
     1 provider "provider"
 }
 
-/// The provider of `CloudProviderRegions`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Cloud provider of the regions.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudProviderRegions.provider`.
 #[derive(Clone)]
@@ -1553,13 +1580,14 @@ atlas_admin_runtime::open_enum! {
     Gcp "GCP"
 }
 
-/// The schema `ClusterAutoScalingSettings`.
+/// Settings of automatic scaling for a cluster's tier and disk.
 ///
 /// [More in the Atlas documentation](https://docs.atlas.mongodb.com/cluster-autoscaling/).
 #[derive(Clone, Default)]
 pub struct ClusterAutoScalingSettings {
-    /// `compute`.
+    /// Automatic scaling of the cluster tier.
     pub compute: Option<ClusterComputeAutoScaling>,
+    /// Whether the disk grows automatically when it fills up, which raises the cost. JSON name:
     /// `diskGBEnabled`. Default: `false`.
     pub disk_gb_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
@@ -1572,12 +1600,12 @@ atlas_admin_runtime::record! {
     1 disk_gb_enabled "diskGBEnabled"
 }
 
-/// The schema `ClusterCloudProviderInstanceSize`.
+/// A cluster tier and the regions that offer it.
 #[derive(Clone, Default)]
 pub struct ClusterCloudProviderInstanceSize {
-    /// `availableRegions`. Read-only.
+    /// Regions in which the tier can be deployed. Read-only.
     pub available_regions: Option<Vec<AvailableCloudProviderRegion>>,
-    /// `name`. Read-only.
+    /// Name of the cluster tier, such as `M10`. Read-only.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1589,12 +1617,16 @@ atlas_admin_runtime::record! {
     1 name "name" [READ_ONLY]
 }
 
-/// The schema `ClusterComputeAutoScaling`.
+/// Whether a cluster's tier scales automatically up and down.
+///
+/// Not for tiers with low CPU or NVMe storage.
 #[derive(Clone, Default)]
 pub struct ClusterComputeAutoScaling {
-    /// `enabled`. Default: `false`.
+    /// Whether Atlas changes the cluster tier with the load. If `true`, `maxInstanceSize` is
+    /// required. Larger tiers cost more. Default: `false`.
     pub enabled: Option<bool>,
-    /// `scaleDownEnabled`. Default: `false`.
+    /// Whether the tier scales down automatically when load drops. Required if `enabled` is `true`,
+    /// and needs a `minInstanceSize`. Default: `false`.
     pub scale_down_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1606,22 +1638,23 @@ atlas_admin_runtime::record! {
     1 scale_down_enabled "scaleDownEnabled"
 }
 
-/// The schema `ClusterConfigurationValidation`.
+/// Configuration to check before a cluster is created or updated with it.
 ///
 /// Sent by `clusters::validate_group_cluster_configurations`.
 #[derive(Clone, Default)]
 pub struct ClusterConfigurationValidation {
-    /// `advancedConfiguration`.
+    /// Advanced configuration of the MongoDB processes to check with the cluster.
     pub advanced_configuration: Option<ClusterDescriptionProcessArgs20240805>,
-    /// `clusterDescription`. Required.
+    /// The cluster to check. Required.
     pub cluster_description: Option<ClusterDescription20240805>,
-    /// `clusterName`.
+    /// Name of the cluster whose change is validated, if `editing` is `true`.
     pub cluster_name: Option<String>,
-    /// `editing`. Required.
+    /// Whether to check the configuration as an update of an existing cluster rather than as a new
+    /// cluster. Required.
     pub editing: Option<bool>,
-    /// `searchDeploymentSpec`.
+    /// Search nodes to check with the cluster.
     pub search_deployment_spec: Option<ApiSearchDeploymentSpecView>,
-    /// `tags`. At most 50 items.
+    /// Tags to check with the cluster. At most 50 items.
     pub tags: Option<Vec<ResourceTag>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1637,12 +1670,12 @@ atlas_admin_runtime::record! {
     5 tags "tags"
 }
 
-/// The schema `ClusterConfigurationValidationError`.
+/// One reason why a cluster configuration is invalid.
 #[derive(Clone, Default)]
 pub struct ClusterConfigurationValidationError {
-    /// `errorCode`.
+    /// Name of the validation error, for programs.
     pub error_code: Option<String>,
-    /// `validationIssue`.
+    /// Reason why the configuration is invalid, as text for people.
     pub validation_issue: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1654,14 +1687,14 @@ atlas_admin_runtime::record! {
     1 validation_issue "validationIssue"
 }
 
-/// The schema `ClusterConfigurationValidationResult`.
+/// Outcome of the check of a cluster configuration.
 ///
 /// Returned by `clusters::validate_group_cluster_configurations`.
 #[derive(Clone, Default)]
 pub struct ClusterConfigurationValidationResult {
-    /// `errors`. At most 100 items.
+    /// Problems found in the configuration. Present only if `valid` is `false`. At most 100 items.
     pub errors: Option<Vec<ClusterConfigurationValidationError>>,
-    /// `valid`.
+    /// Whether the checked cluster settings are valid.
     pub valid: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1673,12 +1706,12 @@ atlas_admin_runtime::record! {
     1 valid "valid"
 }
 
-/// The schema `ClusterDescriptionAutoScalingModeConfiguration`.
+/// Mode in which the shards of a cluster scale automatically.
 ///
 /// Returned by `clusters::auto_scaling_configuration`.
 #[derive(Clone, Default)]
 pub struct ClusterDescriptionAutoScalingModeConfiguration {
-    /// `autoScalingMode`.
+    /// Whether each shard scales on its own or all shards scale together.
     pub auto_scaling_mode: Option<
         ClusterDescriptionAutoScalingModeConfigurationAutoScalingMode,
     >,
@@ -1691,16 +1724,17 @@ atlas_admin_runtime::record! {
     0 auto_scaling_mode "autoScalingMode"
 }
 
-/// The auto scaling mode of `ClusterDescriptionAutoScalingModeConfiguration`: one of 2
-/// documented values; others are kept as `Unknown`.
+/// Mode in which the shards of a cluster scale: each on its own, or all together.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterDescriptionAutoScalingModeConfiguration.autoScalingMode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterDescriptionAutoScalingModeConfigurationAutoScalingMode {
-    /// `INDEPENDENT_SHARD_SCALING`.
+    /// `INDEPENDENT_SHARD_SCALING`: Each shard scales on its own.
     IndependentShardScaling,
-    /// `CLUSTER_WIDE_SCALING`.
+    /// `CLUSTER_WIDE_SCALING`: All shards scale together.
     ClusterWideScaling,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1712,47 +1746,62 @@ atlas_admin_runtime::open_enum! {
     IndependentShardScaling "INDEPENDENT_SHARD_SCALING"
 }
 
-/// The schema `ClusterDescriptionProcessArgs20240805`.
+/// Advanced configuration of a cluster's MongoDB processes.
 ///
 /// Returned by `clusters::get_process_args` and `clusters::update_process_args`. Sent by
 /// `clusters::update_process_args`.
 #[derive(Clone, Default)]
 pub struct ClusterDescriptionProcessArgs20240805 {
-    /// `changeStreamOptionsPreAndPostImagesExpireAfterSeconds`. Default: `-1`.
+    /// Time, in seconds, for which change streams keep pre- and post-images of documents. `-1`
+    /// means no such time: images go together with their oplog entries. Default: `-1`.
     pub change_stream_options_pre_and_post_images_expire_after_seconds: Option<i64>,
-    /// `chunkMigrationConcurrency`.
+    /// Number of threads for chunk migration on each of the two shards involved. At most half of
+    /// the sharded cluster's CPU cores.
     pub chunk_migration_concurrency: Option<i64>,
-    /// `customOpensslCipherConfigTls12`.
+    /// Cipher suites for TLS 1.2, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
+    /// list that isn't empty implies if the mode is unset.
     pub custom_openssl_cipher_config_tls12: Option<
         Vec<CustomOpenSslCipherConfigTls12Item>,
     >,
-    /// `customOpensslCipherConfigTls13`. At most 4 items.
+    /// Cipher suites for TLS 1.3, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
+    /// list that isn't empty implies if the mode is unset. At most 4 items.
     pub custom_openssl_cipher_config_tls13: Option<
         Vec<CustomOpenSslCipherConfigTls13Item>,
     >,
+    /// Time limit, in milliseconds, for a read operation that sets none itself. JSON name:
     /// `defaultMaxTimeMS`.
     pub default_max_time_ms: Option<i64>,
-    /// `defaultWriteConcern`.
+    /// Write concern of operations for which the driver sets none, such as `majority` or a number
+    /// of nodes.
     pub default_write_concern: Option<String>,
-    /// `javascriptEnabled`.
+    /// Whether operations such as `$where`, `$function` and `mapReduce` can run JavaScript on the
+    /// server. Aggregation operators are faster; best `false` on MongoDB 8.0 or later.
     pub javascript_enabled: Option<bool>,
-    /// `minimumEnabledTlsProtocol`.
+    /// Lowest TLS version for client connections. Atlas advises TLS 1.2 or later.
     pub minimum_enabled_tls_protocol: Option<MinimumEnabledTlsProtocol>,
-    /// `noTableScan`.
+    /// Whether queries that would need a scan of the whole collection, for lack of an index, fail.
     pub no_table_scan: Option<bool>,
-    /// `oplogMinRetentionHours`. May be `null`.
+    /// Time, in hours, for which the oplog keeps entries at least. `null` means the minimum that
+    /// Atlas works out. May be `null`.
     pub oplog_min_retention_hours: Nullable<f64>,
-    /// `oplogSizeMB`. May be `null`.
+    /// Maximum size of the oplog, in megabytes. `null` means the size that Atlas works out. JSON
+    /// name: `oplogSizeMB`. May be `null`.
     pub oplog_size_mb: Nullable<i64>,
-    /// `queryStatsLogVerbosity`.
+    /// Whether redacted query statistics (`$queryStats`) are logged: `1` for no, `3` for yes.
+    /// Logging can slow the cluster down.
     pub query_stats_log_verbosity: Option<i64>,
-    /// `sampleRefreshIntervalBIConnector`. At least 0. Default: `0`.
+    /// Time, in seconds, after which the BI Connector samples the data anew to derive its
+    /// relational schema. `0` means never. JSON name: `sampleRefreshIntervalBIConnector`. At least
+    /// 0. Default: `0`.
     pub sample_refresh_interval_bi_connector: Option<i64>,
-    /// `sampleSizeBIConnector`. At least 0.
+    /// Number of documents that the BI Connector samples per database to derive its relational
+    /// schema. JSON name: `sampleSizeBIConnector`. At least 0.
     pub sample_size_bi_connector: Option<i64>,
-    /// `tlsCipherConfigMode`.
+    /// Whether TLS connections use MongoDB's default cipher suites or those in
+    /// `customOpensslCipherConfigTls12` and `customOpensslCipherConfigTls13`.
     pub tls_cipher_config_mode: Option<TlsCipherConfigMode>,
-    /// `transactionLifetimeLimitSeconds`. At least 1.
+    /// Time, in seconds, after which a multi-document transaction expires and is aborted. At least
+    /// 1.
     pub transaction_lifetime_limit_seconds: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1778,14 +1827,15 @@ atlas_admin_runtime::record! {
     15 transaction_lifetime_limit_seconds "transactionLifetimeLimitSeconds"
 }
 
-/// The schema `ClusterFlexProviderSettings`.
+/// Provider settings of a flex cluster.
 #[derive(Clone, Default)]
 pub struct ClusterFlexProviderSettings {
-    /// `backingProviderName`.
+    /// Cloud provider that hosts the free, shared, flex or serverless cluster.
     pub backing_provider_name: Option<BackingProviderName>,
-    /// `instanceSizeName`.
+    /// Tier of the flex cluster. Goes with `providerName` `FLEX` and a cloud provider in
+    /// `backingProviderName`.
     pub instance_size_name: Option<ClusterFlexProviderSettingsInstanceSizeName>,
-    /// `regionName`.
+    /// Region of the flex cluster, as Atlas names it.
     pub region_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1798,8 +1848,9 @@ atlas_admin_runtime::record! {
     2 region_name "regionName"
 }
 
-/// The instance size name of `ClusterFlexProviderSettings`: one documented value; others are
-/// kept as `Unknown`.
+/// Tier of the flex cluster.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterFlexProviderSettings.instanceSizeName`.
 #[derive(Clone)]
@@ -1816,10 +1867,10 @@ atlas_admin_runtime::open_enum! {
     Flex "FLEX"
 }
 
-/// The schema `ClusterFreeAutoScaling`.
+/// Automatic scaling settings of a free or shared cluster.
 #[derive(Clone, Default)]
 pub struct ClusterFreeAutoScaling {
-    /// `compute`.
+    /// Automatic scaling of the cluster tier.
     pub compute: Option<FreeComputeAutoScalingRules>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1830,20 +1881,22 @@ atlas_admin_runtime::record! {
     0 compute "compute"
 }
 
-/// The schema `ClusterFreeProviderSettings`.
+/// Provider settings of a free or shared cluster.
 #[derive(Clone, Default)]
 pub struct ClusterFreeProviderSettings {
-    /// `autoScaling`.
+    /// Tiers between which the cluster scales automatically.
     pub auto_scaling: Option<ClusterFreeAutoScaling>,
-    /// `backingProviderName`.
+    /// Cloud provider that hosts the free, shared, flex or serverless cluster.
     pub backing_provider_name: Option<BackingProviderName>,
-    /// `effectiveInstanceSizeName`. Read-only.
+    /// Tier that the cluster really has, if `instanceSizeName` names one that Atlas has
+    /// discontinued. Read-only.
     pub effective_instance_size_name: Option<
         ClusterFreeProviderSettingsEffectiveInstanceSizeName,
     >,
-    /// `instanceSizeName`.
+    /// Tier of the free or shared cluster. Goes with `providerName` `TENANT` and a cloud provider
+    /// in `backingProviderName`.
     pub instance_size_name: Option<ClusterFreeProviderSettingsInstanceSizeName>,
-    /// `regionName`.
+    /// Region of the free or shared cluster, as Atlas names it.
     pub region_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1858,8 +1911,10 @@ atlas_admin_runtime::record! {
     4 region_name "regionName"
 }
 
-/// The effective instance size name of `ClusterFreeProviderSettings`: one of 4 documented
-/// values; others are kept as `Unknown`.
+/// Tier that the cluster really has, if `instanceSizeName` names one that Atlas has
+/// discontinued.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterFreeProviderSettings.effectiveInstanceSizeName`.
 #[derive(Clone)]
@@ -1885,8 +1940,9 @@ atlas_admin_runtime::open_enum! {
     M5 "M5"
 }
 
-/// The instance size name of `ClusterFreeProviderSettings`: one of 3 documented values; others
-/// are kept as `Unknown`.
+/// Tier of the free or shared cluster.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterFreeProviderSettings.instanceSizeName`.
 #[derive(Clone)]
@@ -1909,9 +1965,9 @@ atlas_admin_runtime::open_enum! {
     M5 "M5"
 }
 
-/// The schema `ClusterProviderSettings`: one of 5 kinds.
+/// Provider, region and tier of a cluster.
 ///
-/// The property `providerName` tells which one it is.
+/// One of 5 kinds; `providerName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterProviderSettings {
@@ -1943,11 +1999,12 @@ atlas_admin_runtime::union! {
 /// Declared at `ClusterProviderSettings`.
 #[derive(Clone, Default)]
 pub struct ClusterProviderSettingsCommon {
-    /// `instanceSizeName`.
+    /// Tier of the cluster, which sets memory, CPU and default disk of all its data-bearing nodes.
+    /// Larger tiers cost more.
     pub instance_size_name: Option<String>,
-    /// `providerName`.
+    /// Cloud provider of the cluster, or `TENANT` (free) or `FLEX` for shared hosts.
     pub provider_name: Option<String>,
-    /// `regionName`.
+    /// Region of the cloud provider.
     pub region_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1960,14 +2017,15 @@ atlas_admin_runtime::record! {
     2 region_name "regionName"
 }
 
-/// The schema `ClusterStatus`.
+/// Whether changes to a cluster have been applied.
 ///
 /// Returned by `clusters::get_cluster_status`.
 #[derive(Clone, Default)]
 pub struct ClusterStatus {
-    /// `changeStatus`.
+    /// Whether the changes to the cluster's users have been applied. Until then, new users can't
+    /// log in.
     pub change_status: Option<ClusterStatusChangeStatus>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1979,16 +2037,17 @@ atlas_admin_runtime::record! {
     1 links "links" [READ_ONLY]
 }
 
-/// The change status of `ClusterStatus`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Progress of changes to a cluster's users.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterStatus.changeStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterStatusChangeStatus {
-    /// `PENDING`.
+    /// `PENDING`: Changes are still being applied.
     Pending,
-    /// `APPLIED`.
+    /// `APPLIED`: All changes have been applied.
     Applied,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -2000,12 +2059,12 @@ atlas_admin_runtime::open_enum! {
     Pending "PENDING"
 }
 
-/// The schema `FreeComputeAutoScalingRules`.
+/// Bounds of automatic tier scaling of a free or shared cluster.
 #[derive(Clone, Default)]
 pub struct FreeComputeAutoScalingRules {
-    /// `maxInstanceSize`.
+    /// Largest tier to which the cluster scales up automatically, and so a bound on its cost.
     pub max_instance_size: Option<FreeComputeAutoScalingRulesMaxInstanceSize>,
-    /// `minInstanceSize`.
+    /// Smallest tier to which the cluster scales down automatically.
     pub min_instance_size: Option<FreeComputeAutoScalingRulesMinInstanceSize>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2017,8 +2076,9 @@ atlas_admin_runtime::record! {
     1 min_instance_size "minInstanceSize"
 }
 
-/// The max instance size of `FreeComputeAutoScalingRules`: one of 3 documented values; others
-/// are kept as `Unknown`.
+/// Largest tier to which the cluster scales up automatically, and so a bound on its cost.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FreeComputeAutoScalingRules.maxInstanceSize`.
 #[derive(Clone)]
@@ -2041,8 +2101,9 @@ atlas_admin_runtime::open_enum! {
     M5 "M5"
 }
 
-/// The min instance size of `FreeComputeAutoScalingRules`: one of 3 documented values; others
-/// are kept as `Unknown`.
+/// Smallest tier to which the cluster scales down automatically.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FreeComputeAutoScalingRules.minInstanceSize`.
 #[derive(Clone)]
@@ -2065,12 +2126,14 @@ atlas_admin_runtime::open_enum! {
     M5 "M5"
 }
 
-/// The schema `GCPComputeAutoScaling`.
+/// Bounds of automatic tier scaling on Google Cloud.
+///
+/// Not for tiers with low CPU or NVMe storage.
 #[derive(Clone, Default)]
 pub struct GcpComputeAutoScaling {
-    /// `maxInstanceSize`.
+    /// Largest tier to which the cluster scales up automatically, and so a bound on its cost.
     pub max_instance_size: Option<GcpComputeAutoScalingMaxInstanceSize>,
-    /// `minInstanceSize`.
+    /// Smallest tier to which the cluster scales down automatically.
     pub min_instance_size: Option<GcpComputeAutoScalingMinInstanceSize>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2082,8 +2145,9 @@ atlas_admin_runtime::record! {
     1 min_instance_size "minInstanceSize"
 }
 
-/// The max instance size of `GCPComputeAutoScaling`: one of 34 documented values; others are
-/// kept as `Unknown`.
+/// Largest tier to which the cluster scales up automatically, and so a bound on its cost.
+///
+/// One of 34 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `GCPComputeAutoScaling.maxInstanceSize`.
 #[derive(Clone)]
@@ -2199,8 +2263,9 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The min instance size of `GCPComputeAutoScaling`: one of 34 documented values; others are
-/// kept as `Unknown`.
+/// Smallest tier to which the cluster scales down automatically.
+///
+/// One of 34 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `GCPComputeAutoScaling.minInstanceSize`.
 #[derive(Clone)]
@@ -2316,100 +2381,133 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The schema `LegacyAtlasCluster`.
+/// A cluster in the oldest form, with one tier and one provider for the whole cluster.
 ///
 /// Returned by `clusters::create_cluster`, `clusters::upgrade_tenant_upgrade`,
 /// `clusters::get_cluster` and `clusters::update_cluster`. Sent by `clusters::create_cluster`
 /// and `clusters::update_cluster`.
 #[derive(Clone, Default)]
 pub struct LegacyAtlasCluster {
-    /// `acceptDataRisksAndForceReplicaSetReconfig`.
+    /// The current date and time, in UTC, as consent to reconfigure by force when a regional outage
+    /// took the primary. Risks data loss: writes that the new primary lacks are gone, even if
+    /// majority-committed.
     pub accept_data_risks_and_force_replica_set_reconfig: Option<DateTime>,
-    /// `advancedConfiguration`.
+    /// TLS settings of the cluster's incoming connections.
     pub advanced_configuration: Option<ApiAtlasClusterAdvancedConfigurationView>,
-    /// `autoScaling`.
+    /// Automatic scaling of tier and disk.
     pub auto_scaling: Option<ClusterAutoScalingSettings>,
-    /// `backupEnabled`.
+    /// Whether the cluster has backups: cloud backups on dedicated clusters, which are billed,
+    /// shared cluster backups on others. NVMe clusters need `true`.
     pub backup_enabled: Option<bool>,
-    /// `biConnector`.
+    /// Settings of the BI Connector, which lets SQL-based reporting tools query the cluster.
     pub bi_connector: Option<BiConnector>,
-    /// `clusterType`.
+    /// Topology of the cluster: one replica set, a sharded cluster or a global cluster.
     pub cluster_type: Option<ClusterType>,
-    /// `configServerManagementMode`. Default: `ATLAS_MANAGED`.
+    /// Whether Atlas may choose between embedded and dedicated config servers for a sharded
+    /// cluster, or must use dedicated ones. Default: `ATLAS_MANAGED`.
     pub config_server_management_mode: Option<ConfigServerManagementMode>,
-    /// `configServerType`. Read-only.
+    /// Whether a sharded cluster's config servers run on nodes of their own or embedded in a shard.
+    /// Read-only.
     pub config_server_type: Option<ConfigServerType>,
-    /// `connectionStrings`. Read-only.
+    /// Connection strings with which clients reach the cluster. Read-only.
     pub connection_strings: Option<ClusterConnectionStrings>,
-    /// `createDate`. Read-only.
+    /// Date and time, in UTC, of the cluster's creation. Read-only.
     pub create_date: Option<DateTime>,
-    /// `deleteAfterCreationHours`.
+    /// Number of hours after creation when Atlas deletes the cluster with its data. `0` or `null`
+    /// at creation: never. On update, `0` cancels the deletion, `null` keeps it, and a time in the
+    /// past is ignored.
     pub delete_after_creation_hours: Option<i64>,
-    /// `deleteAfterDate`. Read-only.
+    /// Date and time, in UTC, at which Atlas deletes the cluster with its data: `createDate` plus
+    /// `deleteAfterCreationHours`. Read-only.
     pub delete_after_date: Option<DateTime>,
-    /// `diskSizeGB`. 10 to 4096.
+    /// Size of each node's data disk, in gigabytes. At least 10, at most 50 times the tier's
+    /// memory. Fixed for free and shared clusters. A size other than the tier's default changes the
+    /// cost. JSON name: `diskSizeGB`. 10 to 4096.
     pub disk_size_gb: Option<f64>,
-    /// `diskWarmingMode`. Default: `FULLY_WARMED`.
+    /// Whether new nodes serve reads before or after their disks are warmed. Reads from a disk that
+    /// is not warmed yet are slow. Default: `FULLY_WARMED`.
     pub disk_warming_mode: Option<DiskWarmingMode>,
-    /// `encryptionAtRestProvider`.
+    /// Key management service whose keys of yours encrypt the cluster's data, on top of the
+    /// provider's own disk encryption. Needs `M10` or larger.
     pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
-    /// `featureCompatibilityVersion`. Read-only.
+    /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
+    /// It can be lower than the version of the software. Read-only.
     pub feature_compatibility_version: Option<String>,
-    /// `featureCompatibilityVersionExpirationDate`. Read-only.
+    /// Date and time, in UTC, at which the feature compatibility version stops being pinned. Absent
+    /// if nothing is pinned. Read-only.
     pub feature_compatibility_version_expiration_date: Option<DateTime>,
-    /// `globalClusterSelfManagedSharding`.
+    /// Whether you manage the sharding of a global cluster yourself rather than Atlas. Fixed once
+    /// the cluster exists.
     pub global_cluster_self_managed_sharding: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `labels`. Deprecated.
+    /// Labels of the cluster, which the Atlas UI doesn't show. Use `tags`: labels are going to be
+    /// removed. Deprecated.
     pub labels: Option<Vec<ComponentLabel>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mongoDBEmployeeAccessGrant`.
+    /// Access to the cluster that MongoDB employees have been granted: its level and its end. JSON
+    /// name: `mongoDBEmployeeAccessGrant`.
     pub mongodb_employee_access_grant: Option<EmployeeAccessGrantView>,
-    /// `mongoDBMajorVersion`.
+    /// Major version of MongoDB, such as `8.0`. If unset at creation, the version that Atlas
+    /// recommends. Raise it one at a time; back by one only while the feature compatibility version
+    /// is pinned there. JSON name: `mongoDBMajorVersion`.
     pub mongodb_major_version: Option<String>,
+    /// Version of MongoDB that runs on the cluster, with major, minor and patch number. JSON name:
     /// `mongoDBVersion`. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub mongodb_version: Option<String>,
-    /// `mongoURI`. Read-only.
+    /// Connection string of the cluster, without options. Absent while the cluster is being
+    /// created. JSON name: `mongoURI`. Read-only.
     pub mongo_uri: Option<String>,
+    /// Date and time, in UTC, of the last change to the connection string. JSON name:
     /// `mongoURIUpdated`. Read-only.
     pub mongo_uri_updated: Option<DateTime>,
-    /// `mongoURIWithOptions`. Read-only.
+    /// Connection string of the cluster with `replicaSet`, `ssl` and `authSource`. Absent while the
+    /// cluster is being created. JSON name: `mongoURIWithOptions`. Read-only.
     pub mongo_uri_with_options: Option<String>,
-    /// `name`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// `numShards`. 1 to 50. Default: `1`.
+    /// Number of shards. `1` is a replica set, more a sharded cluster. 1 to 50. Default: `1`.
     pub num_shards: Option<i64>,
-    /// `paused`.
+    /// Whether the cluster is paused: it accepts no connections, and only storage is billed. Resume
+    /// a cluster, in a call of its own, before changing it.
     pub paused: Option<bool>,
-    /// `pitEnabled`.
+    /// Whether the cluster has continuous cloud backup, which allows a restore to any moment in the
+    /// restore window. Costs extra.
     pub pit_enabled: Option<bool>,
-    /// `providerBackupEnabled`.
+    /// Whether an `M10` or larger cluster has cloud backups, which are billed. If this and
+    /// `backupEnabled` are `false`, the cluster has no backups.
     pub provider_backup_enabled: Option<bool>,
-    /// `providerSettings`.
+    /// Cloud provider, region and hardware of the cluster.
     pub provider_settings: Option<ClusterProviderSettings>,
-    /// `replicaSetScalingStrategy`. Default: `WORKLOAD_TYPE`.
+    /// Order in which the nodes of a replica set are scaled: faster, or gentler on reads from
+    /// secondaries. Default: `WORKLOAD_TYPE`.
     pub replica_set_scaling_strategy: Option<ReplicaSetScalingStrategy>,
-    /// `replicationFactor`. Deprecated. One of `3`, `5` and `7`. Default: `3`.
+    /// Number of nodes of the replica set. Use `replicationSpecs`. Deprecated. One of `3`, `5` and
+    /// `7`. Default: `3`.
     pub replication_factor: Option<i64>,
-    /// `replicationSpec`.
+    /// Nodes by region: the keys are region names. Use `replicationSpecs`.
     pub replication_spec: Option<Map<RegionSpec>>,
-    /// `replicationSpecs`.
+    /// Topology of the cluster, with one entry per zone. Only global clusters have several zones.
     pub replication_specs: Option<Vec<LegacyReplicationSpec>>,
-    /// `rootCertType`. Default: `ISRGROOTX1`.
+    /// Root certificate authority behind the cluster's TLS certificates, which clients must trust.
+    /// Default: `ISRGROOTX1`.
     pub root_cert_type: Option<RootCertType>,
-    /// `srvAddress`. Read-only.
+    /// Connection string of the cluster, in the `mongodb+srv://` form, which turns TLS on.
+    /// Read-only.
     pub srv_address: Option<String>,
-    /// `stateName`. Read-only.
+    /// State of the cluster: whether Atlas is making a change. Except while it is created or
+    /// deleted, the cluster stays available. Read-only.
     pub state_name: Option<StateName>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `terminationProtectionEnabled`. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
+    /// delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// `versionReleaseSystem`. Default: `LTS`.
+    /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
+    /// excludes `mongoDBMajorVersion`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2463,98 +2561,131 @@ atlas_admin_runtime::record! {
     43 version_release_system "versionReleaseSystem"
 }
 
-/// The schema `LegacyAtlasTenantClusterUpgradeRequest`.
+/// Cluster into which a free, shared or flex cluster is to be upgraded.
 ///
 /// Sent by `clusters::upgrade_tenant_upgrade`.
 #[derive(Clone, Default)]
 pub struct LegacyAtlasTenantClusterUpgradeRequest {
-    /// `acceptDataRisksAndForceReplicaSetReconfig`.
+    /// The current date and time, in UTC, as consent to reconfigure by force when a regional outage
+    /// took the primary. Risks data loss: writes that the new primary lacks are gone, even if
+    /// majority-committed.
     pub accept_data_risks_and_force_replica_set_reconfig: Option<DateTime>,
-    /// `advancedConfiguration`.
+    /// TLS settings of the cluster's incoming connections.
     pub advanced_configuration: Option<ApiAtlasClusterAdvancedConfigurationView>,
-    /// `autoScaling`.
+    /// Automatic scaling of tier and disk.
     pub auto_scaling: Option<ClusterAutoScalingSettings>,
-    /// `backupEnabled`.
+    /// Whether the cluster has backups: cloud backups on dedicated clusters, which are billed,
+    /// shared cluster backups on others. NVMe clusters need `true`.
     pub backup_enabled: Option<bool>,
-    /// `biConnector`.
+    /// Settings of the BI Connector, which lets SQL-based reporting tools query the cluster.
     pub bi_connector: Option<BiConnector>,
-    /// `clusterType`.
+    /// Topology of the cluster: one replica set, a sharded cluster or a global cluster.
     pub cluster_type: Option<ClusterType>,
-    /// `configServerManagementMode`. Default: `ATLAS_MANAGED`.
+    /// Whether Atlas may choose between embedded and dedicated config servers for a sharded
+    /// cluster, or must use dedicated ones. Default: `ATLAS_MANAGED`.
     pub config_server_management_mode: Option<ConfigServerManagementMode>,
-    /// `configServerType`. Read-only.
+    /// Whether a sharded cluster's config servers run on nodes of their own or embedded in a shard.
+    /// Read-only.
     pub config_server_type: Option<ConfigServerType>,
-    /// `connectionStrings`. Read-only.
+    /// Connection strings with which clients reach the cluster. Read-only.
     pub connection_strings: Option<ClusterConnectionStrings>,
-    /// `createDate`. Read-only.
+    /// Date and time, in UTC, of the cluster's creation. Read-only.
     pub create_date: Option<DateTime>,
-    /// `deleteAfterCreationHours`.
+    /// Number of hours after creation when Atlas deletes the cluster with its data. `0` or `null`
+    /// at creation: never. On update, `0` cancels the deletion, `null` keeps it, and a time in the
+    /// past is ignored.
     pub delete_after_creation_hours: Option<i64>,
-    /// `deleteAfterDate`. Read-only.
+    /// Date and time, in UTC, at which Atlas deletes the cluster with its data: `createDate` plus
+    /// `deleteAfterCreationHours`. Read-only.
     pub delete_after_date: Option<DateTime>,
-    /// `diskSizeGB`. 10 to 4096.
+    /// Size of each node's data disk, in gigabytes. At least 10, at most 50 times the tier's
+    /// memory. Fixed for free and shared clusters. A size other than the tier's default changes the
+    /// cost. JSON name: `diskSizeGB`. 10 to 4096.
     pub disk_size_gb: Option<f64>,
-    /// `diskWarmingMode`. Default: `FULLY_WARMED`.
+    /// Whether new nodes serve reads before or after their disks are warmed. Reads from a disk that
+    /// is not warmed yet are slow. Default: `FULLY_WARMED`.
     pub disk_warming_mode: Option<DiskWarmingMode>,
-    /// `encryptionAtRestProvider`.
+    /// Key management service whose keys of yours encrypt the cluster's data, on top of the
+    /// provider's own disk encryption. Needs `M10` or larger.
     pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
-    /// `featureCompatibilityVersion`. Read-only.
+    /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
+    /// It can be lower than the version of the software. Read-only.
     pub feature_compatibility_version: Option<String>,
-    /// `featureCompatibilityVersionExpirationDate`. Read-only.
+    /// Date and time, in UTC, at which the feature compatibility version stops being pinned. Absent
+    /// if nothing is pinned. Read-only.
     pub feature_compatibility_version_expiration_date: Option<DateTime>,
-    /// `globalClusterSelfManagedSharding`.
+    /// Whether you manage the sharding of a global cluster yourself rather than Atlas. Fixed once
+    /// the cluster exists.
     pub global_cluster_self_managed_sharding: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `labels`. Deprecated.
+    /// Labels of the cluster, which the Atlas UI doesn't show. Use `tags`: labels are going to be
+    /// removed. Deprecated.
     pub labels: Option<Vec<ComponentLabel>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mongoDBEmployeeAccessGrant`.
+    /// Access to the cluster that MongoDB employees have been granted: its level and its end. JSON
+    /// name: `mongoDBEmployeeAccessGrant`.
     pub mongodb_employee_access_grant: Option<EmployeeAccessGrantView>,
-    /// `mongoDBMajorVersion`.
+    /// Major version of MongoDB, such as `8.0`. If unset at creation, the version that Atlas
+    /// recommends. Raise it one at a time; back by one only while the feature compatibility version
+    /// is pinned there. JSON name: `mongoDBMajorVersion`.
     pub mongodb_major_version: Option<String>,
+    /// Version of MongoDB that runs on the cluster, with major, minor and patch number. JSON name:
     /// `mongoDBVersion`. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub mongodb_version: Option<String>,
-    /// `mongoURI`. Read-only.
+    /// Connection string of the cluster, without options. Absent while the cluster is being
+    /// created. JSON name: `mongoURI`. Read-only.
     pub mongo_uri: Option<String>,
+    /// Date and time, in UTC, of the last change to the connection string. JSON name:
     /// `mongoURIUpdated`. Read-only.
     pub mongo_uri_updated: Option<DateTime>,
-    /// `mongoURIWithOptions`. Read-only.
+    /// Connection string of the cluster with `replicaSet`, `ssl` and `authSource`. Absent while the
+    /// cluster is being created. JSON name: `mongoURIWithOptions`. Read-only.
     pub mongo_uri_with_options: Option<String>,
-    /// `name`. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// `numShards`. 1 to 50. Default: `1`.
+    /// Number of shards. `1` is a replica set, more a sharded cluster. 1 to 50. Default: `1`.
     pub num_shards: Option<i64>,
-    /// `paused`.
+    /// Whether the cluster is paused: it accepts no connections, and only storage is billed. Resume
+    /// a cluster, in a call of its own, before changing it.
     pub paused: Option<bool>,
-    /// `pitEnabled`.
+    /// Whether the cluster has continuous cloud backup, which allows a restore to any moment in the
+    /// restore window. Costs extra.
     pub pit_enabled: Option<bool>,
-    /// `providerBackupEnabled`.
+    /// Whether an `M10` or larger cluster has cloud backups, which are billed. If this and
+    /// `backupEnabled` are `false`, the cluster has no backups.
     pub provider_backup_enabled: Option<bool>,
-    /// `providerSettings`.
+    /// Cloud provider, region and hardware of the cluster.
     pub provider_settings: Option<ClusterProviderSettings>,
-    /// `replicaSetScalingStrategy`. Default: `WORKLOAD_TYPE`.
+    /// Order in which the nodes of a replica set are scaled: faster, or gentler on reads from
+    /// secondaries. Default: `WORKLOAD_TYPE`.
     pub replica_set_scaling_strategy: Option<ReplicaSetScalingStrategy>,
-    /// `replicationFactor`. Deprecated. One of `3`, `5` and `7`. Default: `3`.
+    /// Number of nodes of the replica set. Use `replicationSpecs`. Deprecated. One of `3`, `5` and
+    /// `7`. Default: `3`.
     pub replication_factor: Option<i64>,
-    /// `replicationSpec`.
+    /// Nodes by region: the keys are region names. Use `replicationSpecs`.
     pub replication_spec: Option<Map<RegionSpec>>,
-    /// `replicationSpecs`.
+    /// Topology of the cluster, with one entry per zone. Only global clusters have several zones.
     pub replication_specs: Option<Vec<LegacyReplicationSpec>>,
-    /// `rootCertType`. Default: `ISRGROOTX1`.
+    /// Root certificate authority behind the cluster's TLS certificates, which clients must trust.
+    /// Default: `ISRGROOTX1`.
     pub root_cert_type: Option<RootCertType>,
-    /// `srvAddress`. Read-only.
+    /// Connection string of the cluster, in the `mongodb+srv://` form, which turns TLS on.
+    /// Read-only.
     pub srv_address: Option<String>,
-    /// `stateName`. Read-only.
+    /// State of the cluster: whether Atlas is making a change. Except while it is created or
+    /// deleted, the cluster stays available. Read-only.
     pub state_name: Option<StateName>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `terminationProtectionEnabled`. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
+    /// delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// `versionReleaseSystem`. Default: `LTS`.
+    /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
+    /// excludes `mongoDBMajorVersion`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2608,16 +2739,19 @@ atlas_admin_runtime::record! {
     43 version_release_system "versionReleaseSystem"
 }
 
-/// The schema `LegacyReplicationSpec`.
+/// Shards and regions of one zone of a cluster.
 #[derive(Clone, Default)]
 pub struct LegacyReplicationSpec {
-    /// `id`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the settings of a zone. Required for a zone that exists; zones that a request leaves
+    /// out are deleted. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `numShards`. Default: `1`.
+    /// Number of shards in the zone. After an upgrade from a replica set, first reconnect all
+    /// clients to `mongos`, then add shards: otherwise data can become inconsistent. A single shard
+    /// is not for production. Default: `1`.
     pub num_shards: Option<i64>,
-    /// `regionsConfig`.
+    /// Nodes by region: the keys are region names.
     pub regions_config: Option<Map<RegionSpec>>,
-    /// `zoneName`.
+    /// Name of the zone of a global cluster. Only with `clusterType` `GEOSHARDED`.
     pub zone_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2631,22 +2765,22 @@ atlas_admin_runtime::record! {
     3 zone_name "zoneName"
 }
 
-/// The schema `OrgGroup`.
+/// A project with its organization and summaries of its clusters.
 #[derive(Clone, Default)]
 pub struct OrgGroup {
-    /// `clusters`. Read-only.
+    /// Clusters of the project that the API key may see. Read-only.
     pub clusters: Option<Vec<CloudCluster>>,
-    /// `groupId`. Read-only.
+    /// ID of the project. Read-only.
     pub group_id: Option<String>,
-    /// `groupName`. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
+    /// Name of the project. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
     pub group_name: Option<String>,
-    /// `orgId`. Read-only.
+    /// ID of the organization that has the project. Read-only.
     pub org_id: Option<String>,
-    /// `orgName`. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
+    /// Name of the organization. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
     pub org_name: Option<String>,
-    /// `planType`. Read-only.
+    /// Name of the project's plan. Read-only.
     pub plan_type: Option<String>,
-    /// `tags`. Read-only.
+    /// Always an empty list. Read-only.
     pub tags: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2663,16 +2797,17 @@ atlas_admin_runtime::record! {
     6 tags "tags" [READ_ONLY]
 }
 
-/// The schema `PaginatedApiAtlasProviderRegionsView`.
+/// One page of cloud providers with their tiers and regions.
 ///
 /// Returned by `clusters::list_cluster_provider_regions`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasProviderRegionsView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<CloudProviderRegions>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2689,16 +2824,17 @@ atlas_admin_runtime::page!(
     PaginatedApiAtlasProviderRegionsView, results => CloudProviderRegions
 );
 
-/// The schema `PaginatedClusterDescription20240805`.
+/// One page of clusters whose shards can have different hardware.
 ///
 /// Returned by `clusters::list_clusters`.
 #[derive(Clone, Default)]
 pub struct PaginatedClusterDescription20240805 {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ClusterDescription20240805>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2715,16 +2851,17 @@ atlas_admin_runtime::page!(
     PaginatedClusterDescription20240805, results => ClusterDescription20240805
 );
 
-/// The schema `PaginatedOrgGroupView`.
+/// One page of projects with summaries of their clusters.
 ///
 /// Returned by `clusters::list_cluster_details`.
 #[derive(Clone, Default)]
 pub struct PaginatedOrgGroupView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<OrgGroup>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2739,14 +2876,15 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedOrgGroupView, results => OrgGroup);
 
-/// The schema `PinFCVView`.
+/// End of the pin of a cluster's feature compatibility version (FCV).
 ///
 /// Sent by `clusters::pin_feature_compatibility_version`.
 #[derive(Clone, Default)]
 pub struct PinFcvView {
-    /// `expirationDate`.
+    /// Date and time, in UTC, until which the feature compatibility version is pinned. At most, and
+    /// by default, 4 weeks after pinning.
     pub expiration_date: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2758,16 +2896,18 @@ atlas_admin_runtime::record! {
     1 links "links" [READ_ONLY]
 }
 
-/// The schema `RegionSpec`.
+/// Numbers of nodes of each kind in one region, and the region's election priority.
 #[derive(Clone, Default)]
 pub struct RegionSpec {
-    /// `analyticsNodes`.
+    /// Number of nodes for analytics in the region. They serve reporting queries and never become
+    /// primary.
     pub analytics_nodes: Option<i64>,
-    /// `electableNodes`. One of `0`, `3`, `5` and `7`.
+    /// Number of nodes in the region that can become primary. One of `0`, `3`, `5` and `7`.
     pub electable_nodes: Option<i64>,
-    /// `priority`. 0 to 7.
+    /// Rank of the region in elections of a primary. The preferred region has `7`, further ones
+    /// `6`, `5` and so on in descending order, and a region without electable nodes `0`. 0 to 7.
     pub priority: Option<i64>,
-    /// `readOnlyNodes`.
+    /// Number of nodes in the region that serve local reads only and never become primary.
     pub read_only_nodes: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2781,22 +2921,24 @@ atlas_admin_runtime::record! {
     3 read_only_nodes "readOnlyNodes"
 }
 
-/// The schema `SampleDatasetStatus`.
+/// State of a load of MongoDB's sample data set into a cluster.
 ///
 /// Returned by `clusters::request_sample_dataset_load` and `clusters::get_sample_dataset_load`.
 #[derive(Clone, Default)]
 pub struct SampleDatasetStatus {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the sample dataset load. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that the sample dataset is loaded into. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `completeDate`. Read-only.
+    /// Date and time, in UTC, at which loading the sample data set ended. Read-only.
     pub complete_date: Option<DateTime>,
-    /// `createDate`. Read-only.
+    /// Date and time, in UTC, at which loading the sample data set was requested. Read-only.
     pub create_date: Option<DateTime>,
-    /// `errorMessage`. Read-only.
+    /// Message about why the sample data could not be loaded; `null` unless the state is `FAILED`.
+    /// Read-only.
     pub error_message: Option<String>,
-    /// `state`. Read-only.
+    /// State of loading the sample data. Read-only.
     pub state: Option<SampleDatasetStatusState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2812,18 +2954,19 @@ atlas_admin_runtime::record! {
     5 state "state" [READ_ONLY]
 }
 
-/// The state of `SampleDatasetStatus`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// State of loading the sample data.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `SampleDatasetStatus.state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SampleDatasetStatusState {
-    /// `WORKING`.
+    /// `WORKING`: The data is being loaded.
     Working,
-    /// `FAILED`.
+    /// `FAILED`: The data could not be loaded.
     Failed,
-    /// `COMPLETED`.
+    /// `COMPLETED`: The data is loaded.
     Completed,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

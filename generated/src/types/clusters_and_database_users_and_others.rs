@@ -3,12 +3,12 @@
 
 use super::*;
 
-/// The schema `ComponentLabel`.
+/// A label of a cluster or database user: a key and a value that the Atlas UI doesn't show.
 #[derive(Clone, Default)]
 pub struct ComponentLabel {
-    /// `key`. 1 to 255 characters.
+    /// Key of the label. 1 to 255 characters.
     pub key: Option<String>,
-    /// `value`. 1 to 255 characters.
+    /// Value of the label. 1 to 255 characters.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

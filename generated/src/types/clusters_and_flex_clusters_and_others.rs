@@ -3,12 +3,15 @@
 
 use super::*;
 
-/// The schema `ResourceTag`.
+/// A tag of an organization, project or cluster: a key and a value, such as `environment` and
+/// `production`.
 #[derive(Clone, Default)]
 pub struct ResourceTag {
-    /// `key`. Required. 1 to 255 characters.
+    /// Key of the tag, such as `environment`. It names the category of the value. Required. 1 to
+    /// 255 characters.
     pub key: Option<String>,
-    /// `value`. Required. 1 to 255 characters.
+    /// Value of the tag, such as `production` for the key `environment`. Required. 1 to 255
+    /// characters.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

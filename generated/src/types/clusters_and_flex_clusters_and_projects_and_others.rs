@@ -3,8 +3,10 @@
 
 use super::*;
 
-/// The schema `BaseCloudProviderInstanceSize`: one of 53 documented values; others are kept as
-/// `Unknown`.
+/// A tier of dedicated clusters on AWS, Azure or Google Cloud, such as a bound of automatic
+/// scaling.
+///
+/// One of 53 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BaseCloudProviderInstanceSize {

@@ -3,16 +3,18 @@
 
 use super::*;
 
-/// The adaptive capacity of `AtlasTenantClusterUpgradeRequest20240805`: one of 2 documented
-/// values; others are kept as `Unknown`.
+/// Choice of whether Azure nodes may run on fallback hardware.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AtlasTenantClusterUpgradeRequest20240805.adaptiveCapacity` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AdaptiveCapacity {
-    /// `ENABLED`.
+    /// `ENABLED`: Azure nodes may run on fallback hardware when the primary instance family has no
+    /// capacity.
     Enabled,
-    /// `DISABLED`.
+    /// `DISABLED`: Azure nodes never run on fallback hardware; capacity errors occur instead.
     Disabled,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -24,12 +26,12 @@ atlas_admin_runtime::open_enum! {
     Enabled "ENABLED"
 }
 
-/// The schema `AdvancedAutoScalingSettings`.
+/// Settings of automatic scaling for tier and disk size.
 #[derive(Clone, Default)]
 pub struct AdvancedAutoScalingSettings {
-    /// `compute`.
+    /// Automatic scaling of the cluster tier.
     pub compute: Option<AdvancedComputeAutoScaling>,
-    /// `diskGB`.
+    /// Automatic growth of the disk. JSON name: `diskGB`.
     pub disk_gb: Option<DiskGbAutoScaling>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -41,16 +43,19 @@ atlas_admin_runtime::record! {
     1 disk_gb "diskGB"
 }
 
-/// The schema `AdvancedComputeAutoScaling`.
+/// Settings of automatic scaling of the cluster tier: whether up, whether down, and between
+/// which tiers.
 #[derive(Clone, Default)]
 pub struct AdvancedComputeAutoScaling {
-    /// `enabled`.
+    /// Whether Atlas changes the cluster tier with the load. If `true`, `maxInstanceSize` is
+    /// required. Larger tiers cost more.
     pub enabled: Option<bool>,
-    /// `maxInstanceSize`.
+    /// Largest tier to which the cluster scales up automatically, and so a bound on its cost.
     pub max_instance_size: Option<BaseCloudProviderInstanceSize>,
-    /// `minInstanceSize`.
+    /// Smallest tier to which the cluster scales down automatically.
     pub min_instance_size: Option<BaseCloudProviderInstanceSize>,
-    /// `scaleDownEnabled`.
+    /// Whether the tier scales down automatically when load drops. Required if `enabled` is `true`,
+    /// and needs a `minInstanceSize`.
     pub scale_down_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -64,20 +69,23 @@ atlas_admin_runtime::record! {
     3 scale_down_enabled "scaleDownEnabled"
 }
 
-/// The schema `ApiAtlasClusterAdvancedConfigurationView`.
+/// TLS settings of a cluster's incoming connections.
 #[derive(Clone, Default)]
 pub struct ApiAtlasClusterAdvancedConfigurationView {
-    /// `customOpensslCipherConfigTls12`.
+    /// Cipher suites for TLS 1.2, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
+    /// list that isn't empty implies if the mode is unset.
     pub custom_openssl_cipher_config_tls12: Option<
         Vec<CustomOpenSslCipherConfigTls12Item>,
     >,
-    /// `customOpensslCipherConfigTls13`. At most 4 items.
+    /// Cipher suites for TLS 1.3, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
+    /// list that isn't empty implies if the mode is unset. At most 4 items.
     pub custom_openssl_cipher_config_tls13: Option<
         Vec<CustomOpenSslCipherConfigTls13Item>,
     >,
-    /// `minimumEnabledTlsProtocol`.
+    /// Lowest TLS version for client connections. Atlas advises TLS 1.2 or later.
     pub minimum_enabled_tls_protocol: Option<MinimumEnabledTlsProtocol>,
-    /// `tlsCipherConfigMode`.
+    /// Whether TLS connections use MongoDB's default cipher suites or those in
+    /// `customOpensslCipherConfigTls12` and `customOpensslCipherConfigTls13`.
     pub tls_cipher_config_mode: Option<TlsCipherConfigMode>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -91,14 +99,15 @@ atlas_admin_runtime::record! {
     3 tls_cipher_config_mode "tlsCipherConfigMode"
 }
 
-/// The schema `BiConnector`.
+/// Settings of the BI Connector, which lets SQL-based reporting tools query a cluster.
 ///
 /// [More in the Atlas documentation](https://docs.mongodb.com/bi-connector/current/).
 #[derive(Clone, Default)]
 pub struct BiConnector {
-    /// `enabled`.
+    /// Whether the BI Connector, with which SQL tools query the cluster, is on.
     pub enabled: Option<bool>,
-    /// `readPreference`.
+    /// Kind of node that the BI Connector reads from. If unset, analytics nodes, or secondaries if
+    /// there are none.
     pub read_preference: Option<BiConnectorReadPreference>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -110,8 +119,9 @@ atlas_admin_runtime::record! {
     1 read_preference "readPreference"
 }
 
-/// The read preference of `BiConnector`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Kind of node that the BI Connector reads from.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BiConnector.readPreference`.
 ///
@@ -120,11 +130,11 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BiConnectorReadPreference {
-    /// `PRIMARY`.
+    /// `PRIMARY`: Reads from the primary.
     Primary,
-    /// `SECONDARY`.
+    /// `SECONDARY`: Reads from secondaries.
     Secondary,
-    /// `ANALYTICS`.
+    /// `ANALYTICS`: Reads from analytics nodes.
     Analytics,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -137,9 +147,9 @@ atlas_admin_runtime::open_enum! {
     Secondary "SECONDARY"
 }
 
-/// The schema `CloudRegionConfig20240805`: one of 4 kinds.
+/// Nodes that a shard has in one region of one cloud provider.
 ///
-/// The property `providerName` tells which one it is.
+/// One of 4 kinds; `providerName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudRegionConfig20240805 {
@@ -168,13 +178,17 @@ atlas_admin_runtime::union! {
 /// Declared at `CloudRegionConfig20240805`.
 #[derive(Clone, Default)]
 pub struct CloudRegionConfig20240805Common {
-    /// `electableSpecs`.
+    /// Hardware and number of the nodes in the region that can become primary. If unset, the region
+    /// has none.
     pub electable_specs: Option<HardwareSpec20240805>,
-    /// `priority`.
+    /// Rank of the region in elections of a primary. The preferred region has `7`, further ones
+    /// `6`, `5` and so on in descending order, and a region without electable nodes `0`.
     pub priority: Option<i64>,
-    /// `providerName`.
+    /// Cloud provider of the nodes in this region, or `TENANT` for shared hosts.
     pub provider_name: Option<CloudRegionConfigProviderName>,
-    /// `regionName`.
+    /// Region of the nodes. A dedicated cluster gets a VPC there if none exists; to choose its CIDR
+    /// block, create the network peering container first. In responses present only for
+    /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -188,8 +202,9 @@ atlas_admin_runtime::record! {
     3 region_name "regionName"
 }
 
-/// The provider name of `CloudRegionConfig`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// Cloud provider of the nodes in this region, or `TENANT` for shared hosts.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudRegionConfig.providerName` and one other place.
 #[derive(Clone)]
@@ -201,7 +216,7 @@ pub enum CloudRegionConfigProviderName {
     Azure,
     /// `GCP`.
     Gcp,
-    /// `TENANT`.
+    /// `TENANT`: Shared hosts, at the cloud provider in `backingProviderName`.
     Tenant,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -215,8 +230,9 @@ atlas_admin_runtime::open_enum! {
     Tenant "TENANT"
 }
 
-/// The region name of `CloudRegionConfig`: one of 141 documented values; others are kept as
-/// `Unknown`.
+/// Region of the nodes, in Atlas's names for the provider's regions.
+///
+/// One of 141 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudRegionConfig.regionName` and one other place.
 #[derive(Clone)]
@@ -653,27 +669,35 @@ atlas_admin_runtime::open_enum! {
     WesternUsAw "WESTERN_US_AW"
 }
 
-/// The schema `ClusterConnectionStrings`.
+/// Connection strings of a cluster, for public, peered and private endpoint access.
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/connection-string/).
 #[derive(Clone, Default)]
 pub struct ClusterConnectionStrings {
-    /// `awsPrivateLink`. Read-only.
+    /// Connection strings over AWS PrivateLink, in the `mongodb://` form. The keys are IDs of
+    /// interface endpoints. Read-only.
     pub aws_private_link: Option<Map<String>>,
-    /// `awsPrivateLinkSrv`. Read-only.
+    /// Connection strings over AWS PrivateLink for drivers that look hosts up in DNS. The keys are
+    /// IDs of interface endpoints. If a cluster has a legacy and an optimized string, this is the
+    /// legacy one. Read-only.
     pub aws_private_link_srv: Option<Map<String>>,
-    /// `private`. Read-only.
+    /// Connection string for peered networks, for drivers that can't use `privateSrv`. Absent
+    /// without network peering; on AWS, absent also without custom DNS. Read-only.
     pub private: Option<String>,
-    /// `privateEndpoint`. Read-only.
+    /// Connection strings over private endpoints. Absent unless every region of the cluster has a
+    /// private endpoint. Read-only.
     pub private_endpoint: Option<
         Vec<ClusterDescriptionConnectionStringsPrivateEndpoint>,
     >,
-    /// `privateSrv`. Read-only.
+    /// Connection string for peered networks, in the `mongodb+srv://` form, which finds the nodes
+    /// through DNS. Absent without network peering; on AWS, absent also without custom DNS.
+    /// Read-only.
     pub private_srv: Option<String>,
-    /// `standard`. Read-only.
+    /// Connection string over the internet, in the `mongodb://` form. Read-only.
     pub standard: Option<String>,
-    /// `standardSrv`. Read-only.
+    /// Connection string over the internet, in the `mongodb+srv://` form, which finds the nodes
+    /// through DNS. Read-only.
     pub standard_srv: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -690,23 +714,26 @@ atlas_admin_runtime::record! {
     6 standard_srv "standardSrv" [READ_ONLY]
 }
 
-/// The schema `ClusterDescriptionConnectionStringsPrivateEndpoint`.
+/// Connection strings for one set of private endpoints of a cluster.
 ///
 /// [More in the Atlas
 /// documentation](https://docs.atlas.mongodb.com/security-private-endpoint/).
 #[derive(Clone, Default)]
 pub struct ClusterDescriptionConnectionStringsPrivateEndpoint {
-    /// `connectionString`. Read-only.
+    /// Connection string over private endpoints, in the `mongodb://` form. Read-only.
     pub connection_string: Option<String>,
-    /// `endpoints`. Read-only.
+    /// Private endpoints that these connection strings go through. Read-only.
     pub endpoints: Option<
         Vec<ClusterDescriptionConnectionStringsPrivateEndpointEndpoint>,
     >,
-    /// `srvConnectionString`. Read-only.
+    /// Connection string over private endpoints, in the `mongodb+srv://` form, which finds the
+    /// nodes through DNS. Read-only.
     pub srv_connection_string: Option<String>,
-    /// `srvShardOptimizedConnectionString`. Read-only.
+    /// Connection string over private endpoints, in the `mongodb+srv://` form, optimized for
+    /// sharded clusters. Drivers that don't support it use `srvConnectionString`. Read-only.
     pub srv_shard_optimized_connection_string: Option<String>,
-    /// `type`. Read-only.
+    /// Kind of process to which the connection string leads: `MONGOD` for replica sets, `MONGOS`
+    /// for sharded clusters. Read-only.
     pub r#type: Option<ClusterDescriptionConnectionStringsPrivateEndpointType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -721,14 +748,14 @@ atlas_admin_runtime::record! {
     4 r#type "type" [READ_ONLY]
 }
 
-/// The schema `ClusterDescriptionConnectionStringsPrivateEndpointEndpoint`.
+/// A private endpoint that a connection string goes through.
 #[derive(Clone, Default)]
 pub struct ClusterDescriptionConnectionStringsPrivateEndpointEndpoint {
-    /// `endpointId`. Read-only.
+    /// ID of the private endpoint, as given by the cloud provider. Read-only.
     pub endpoint_id: Option<String>,
-    /// `providerName`. Read-only.
+    /// Private endpoint's cloud provider. Read-only.
     pub provider_name: Option<ProviderName>,
-    /// `region`. Read-only.
+    /// Region of the private endpoint. Read-only.
     pub region: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -741,16 +768,18 @@ atlas_admin_runtime::record! {
     2 region "region" [READ_ONLY]
 }
 
-/// The type of `ClusterDescriptionConnectionStringsPrivateEndpoint`: one of 2 documented
-/// values; others are kept as `Unknown`.
+/// Kind of process to which the connection string leads: `MONGOD` for replica sets, `MONGOS`
+/// for sharded clusters.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterDescriptionConnectionStringsPrivateEndpoint.type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterDescriptionConnectionStringsPrivateEndpointType {
-    /// `MONGOD`.
+    /// `MONGOD`: A node of a replica set.
     Mongod,
-    /// `MONGOS`.
+    /// `MONGOS`: The router of a sharded cluster.
     Mongos,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -762,18 +791,19 @@ atlas_admin_runtime::open_enum! {
     Mongos "MONGOS"
 }
 
-/// The cluster type of `AdvancedClusterDescription`: one of 3 documented values; others are
-/// kept as `Unknown`.
+/// Topology of the cluster: one replica set, a sharded cluster or a global cluster.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.clusterType` and 4 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterType {
-    /// `REPLICASET`.
+    /// `REPLICASET`: One replica set.
     Replicaset,
-    /// `SHARDED`.
+    /// `SHARDED`: Sharded cluster.
     Sharded,
-    /// `GEOSHARDED`.
+    /// `GEOSHARDED`: Global cluster, whose zones keep data in regions near its users.
     Geosharded,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -786,8 +816,9 @@ atlas_admin_runtime::open_enum! {
     Sharded "SHARDED"
 }
 
-/// The config server management mode of `AdvancedClusterDescription`: one of 2 documented
-/// values; others are kept as `Unknown`.
+/// Choice of who decides where the config servers of a sharded cluster run.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.configServerManagementMode` and 4 other places.
 ///
@@ -796,9 +827,10 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConfigServerManagementMode {
-    /// `ATLAS_MANAGED`.
+    /// `ATLAS_MANAGED`: Atlas chooses between dedicated and embedded config servers, and may switch
+    /// between them.
     AtlasManaged,
-    /// `FIXED_TO_DEDICATED`.
+    /// `FIXED_TO_DEDICATED`: Config servers always have nodes of their own.
     FixedToDedicated,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -810,8 +842,9 @@ atlas_admin_runtime::open_enum! {
     FixedToDedicated "FIXED_TO_DEDICATED"
 }
 
-/// The custom openssl cipher config tls12 item of `ApiAtlasClusterAdvancedConfigurationView`:
-/// one of 2 documented values; others are kept as `Unknown`.
+/// Cipher suite for TLS 1.2, by its OpenSSL name.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.customOpensslCipherConfigTls12[]` and
 /// 2 other places.
@@ -832,8 +865,9 @@ atlas_admin_runtime::open_enum! {
     TlsEcdheRsaWithAes256GcmSha384 "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"
 }
 
-/// The custom openssl cipher config tls13 item of `ApiAtlasClusterAdvancedConfigurationView`:
-/// one of 4 documented values; others are kept as `Unknown`.
+/// Cipher suite for TLS 1.3, by its OpenSSL name.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.customOpensslCipherConfigTls13[]` and
 /// 2 other places.
@@ -860,20 +894,26 @@ atlas_admin_runtime::open_enum! {
     TlsChacha20Poly1305Sha256 "TLS_CHACHA20_POLY1305_SHA256"
 }
 
-/// The schema `DedicatedHardwareSpec20240805`.
+/// Hardware of the nodes of one kind in a region, as requested or as currently in effect.
 #[derive(Clone, Default)]
 pub struct DedicatedHardwareSpec20240805 {
-    /// `diskIOPS`.
+    /// Number of I/O operations per second of the disk. If unset, the tier's standard rate; the
+    /// range depends on tier and disk size. Changes the cost. JSON name: `diskIOPS`.
     pub disk_iops: Option<i64>,
-    /// `diskSizeGB`.
+    /// Size of each node's data disk, in gigabytes; the same for all shards and kinds of nodes. At
+    /// least 10, at most 50 times the tier's memory. A size other than the tier's default changes
+    /// the cost. JSON name: `diskSizeGB`.
     pub disk_size_gb: Option<f64>,
-    /// `diskThroughput`. Read-only.
+    /// Throughput of the disk. Present only for second-generation tiers with standard (GP3)
+    /// volumes. Read-only.
     pub disk_throughput: Option<i64>,
-    /// `ebsVolumeType`. Default: `STANDARD`.
+    /// Kind of AWS disk: standard, or with provisioned I/O rates, which cost extra. NVMe clusters
+    /// need `PROVISIONED` or `HIGH_PERFORMANCE`. Default: `STANDARD`.
     pub ebs_volume_type: Option<EbsVolumeType>,
-    /// `instanceSize`.
+    /// Tier of the nodes, which sets their memory, CPU and default disk. Within a shard, electable
+    /// and read-only nodes share one tier; analytics nodes and other shards can differ.
     pub instance_size: Option<InstanceSize>,
-    /// `nodeCount`.
+    /// Number of nodes of this kind in the region. More nodes cost more.
     pub node_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -889,10 +929,11 @@ atlas_admin_runtime::record! {
     5 node_count "nodeCount"
 }
 
-/// The schema `DiskGBAutoScaling`.
+/// Setting of automatic growth of the disk.
 #[derive(Clone, Default)]
 pub struct DiskGbAutoScaling {
-    /// `enabled`.
+    /// Whether Atlas enlarges the cluster's storage as it fills up. Larger storage costs more.
+    /// Cluster tier and oplog size limit the growth.
     pub enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -903,8 +944,9 @@ atlas_admin_runtime::record! {
     0 enabled "enabled"
 }
 
-/// The disk warming mode of `AdvancedClusterDescription`: one of 3 documented values; others
-/// are kept as `Unknown`.
+/// Moment from which new nodes serve reads.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.diskWarmingMode` and 4 other places.
 ///
@@ -913,9 +955,10 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskWarmingMode {
-    /// `FULLY_WARMED`.
+    /// `FULLY_WARMED`: New nodes stay hidden from clients until their disks are warmed.
     FullyWarmed,
-    /// `VISIBLE_EARLIER`.
+    /// `VISIBLE_EARLIER`: New nodes serve clients before their disks are warmed. Reads are slower
+    /// at first.
     VisibleEarlier,
     /// `ENHANCED_FULLY_WARMED`.
     EnhancedFullyWarmed,
@@ -930,18 +973,20 @@ atlas_admin_runtime::open_enum! {
     VisibleEarlier "VISIBLE_EARLIER"
 }
 
-/// The ebs volume type of `AWSHardwareSpec`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Kind of AWS disk: standard, or with provisioned I/O rates, which cost extra.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSHardwareSpec.ebsVolumeType` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EbsVolumeType {
-    /// `STANDARD`.
+    /// `STANDARD`: Standard disk, with the default I/O rate of its size.
     Standard,
-    /// `PROVISIONED`.
+    /// `PROVISIONED`: Disk with a provisioned I/O rate, within the range of its size. Costs extra.
     Provisioned,
-    /// `HIGH_PERFORMANCE`.
+    /// `HIGH_PERFORMANCE`: Disk on `io2` volumes with a provisioned I/O rate, within the range of
+    /// its size. Costs extra.
     HighPerformance,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -954,8 +999,9 @@ atlas_admin_runtime::open_enum! {
     Standard "STANDARD"
 }
 
-/// The effective instance size of `TenantHardwareSpec`: one of 4 documented values; others are
-/// kept as `Unknown`.
+/// Tier that the cluster really has, if `instanceSize` names one that Atlas has discontinued.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `TenantHardwareSpec.effectiveInstanceSize` and one other place.
 #[derive(Clone)]
@@ -981,16 +1027,16 @@ atlas_admin_runtime::open_enum! {
     M5 "M5"
 }
 
-/// The schema `EmployeeAccessGrantView`.
+/// Access to a cluster granted to MongoDB employees: its level and its end.
 ///
 /// Sent by `clusters::grant_mongo_employee_access`.
 #[derive(Clone, Default)]
 pub struct EmployeeAccessGrantView {
-    /// `expirationTime`. Required.
+    /// Date and time, in UTC, at which access ends for MongoDB employees. Required.
     pub expiration_time: Option<DateTime>,
-    /// `grantType`. Required.
+    /// How far MongoDB employees may access the cluster. Required.
     pub grant_type: Option<EmployeeAccessGrantViewGrantType>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1003,18 +1049,20 @@ atlas_admin_runtime::record! {
     2 links "links" [READ_ONLY]
 }
 
-/// The grant type of `EmployeeAccessGrantView`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// How far MongoDB employees may access the cluster.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `EmployeeAccessGrantView.grantType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EmployeeAccessGrantViewGrantType {
-    /// `CLUSTER_DATABASE_LOGS`.
+    /// `CLUSTER_DATABASE_LOGS`: Access to the cluster's database logs.
     ClusterDatabaseLogs,
-    /// `CLUSTER_INFRASTRUCTURE`.
+    /// `CLUSTER_INFRASTRUCTURE`: Access to the cluster's infrastructure.
     ClusterInfrastructure,
-    /// `CLUSTER_INFRASTRUCTURE_AND_APP_SERVICES_SYNC_DATA`.
+    /// `CLUSTER_INFRASTRUCTURE_AND_APP_SERVICES_SYNC_DATA`: Access to the cluster's infrastructure
+    /// and to data that App Services synchronize.
     ClusterInfrastructureAndAppServicesSyncData,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1027,22 +1075,31 @@ atlas_admin_runtime::open_enum! {
     ClusterInfrastructureAndAppServicesSyncData "CLUSTER_INFRASTRUCTURE_AND_APP_SERVICES_SYNC_DATA"
 }
 
-/// The schema `HardwareSpec20240805`.
+/// Hardware of a shard's electable nodes in a region, which can become primary.
+///
+/// If unset, the region has none.
 #[derive(Clone, Default)]
 pub struct HardwareSpec20240805 {
-    /// `diskIOPS`.
+    /// Number of I/O operations per second of the disk. If unset, the tier's standard rate; the
+    /// range depends on tier and disk size. Changes the cost. JSON name: `diskIOPS`.
     pub disk_iops: Option<i64>,
-    /// `diskSizeGB`.
+    /// Size of each node's data disk, in gigabytes; the same for all shards and kinds of nodes. At
+    /// least 10, at most 50 times the tier's memory. A size other than the tier's default changes
+    /// the cost. JSON name: `diskSizeGB`.
     pub disk_size_gb: Option<f64>,
-    /// `diskThroughput`. Read-only.
+    /// Throughput of the disk. Present only for second-generation tiers with standard (GP3)
+    /// volumes. Read-only.
     pub disk_throughput: Option<i64>,
-    /// `ebsVolumeType`. Default: `STANDARD`.
+    /// Kind of AWS disk: standard, or with provisioned I/O rates, which cost extra. NVMe clusters
+    /// need `PROVISIONED` or `HIGH_PERFORMANCE`. Default: `STANDARD`.
     pub ebs_volume_type: Option<EbsVolumeType>,
-    /// `effectiveInstanceSize`. Read-only.
+    /// Tier that the cluster really has, if `instanceSize` names one that Atlas has discontinued.
+    /// Read-only.
     pub effective_instance_size: Option<EffectiveInstanceSize>,
-    /// `instanceSize`.
+    /// Tier of the nodes in this region, which sets their memory, CPU and default disk. Larger
+    /// tiers cost more.
     pub instance_size: Option<InstanceSize>,
-    /// `nodeCount`.
+    /// Number of nodes of this kind in the region. More nodes cost more.
     pub node_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1059,8 +1116,9 @@ atlas_admin_runtime::record! {
     6 node_count "nodeCount"
 }
 
-/// The instance size of `DedicatedHardwareSpec`: one of 56 documented values; others are kept
-/// as `Unknown`.
+/// Tier of the nodes in this region, which sets their memory, CPU and default disk.
+///
+/// One of 56 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DedicatedHardwareSpec.instanceSize` and 3 other places.
 #[derive(Clone)]
@@ -1242,19 +1300,20 @@ atlas_admin_runtime::open_enum! {
     R80Gen2 "R80_GEN_2"
 }
 
-/// The internal cluster role of `AtlasTenantClusterUpgradeRequest20240805`: one of 3 documented
-/// values; others are kept as `Unknown`.
+/// Role of the cluster in Atlas's own operation.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AtlasTenantClusterUpgradeRequest20240805.internalClusterRole` and one other
 /// place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum InternalClusterRole {
-    /// `NONE`.
+    /// `NONE`: An ordinary cluster.
     None,
-    /// `SYSTEM_CLUSTER`.
+    /// `SYSTEM_CLUSTER`: A cluster that Atlas uses for backup.
     SystemCluster,
-    /// `INTERNAL_SHADOW_CLUSTER`.
+    /// `INTERNAL_SHADOW_CLUSTER`: A test cluster for Atlas's internal use.
     InternalShadowCluster,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1267,8 +1326,9 @@ atlas_admin_runtime::open_enum! {
     SystemCluster "SYSTEM_CLUSTER"
 }
 
-/// The minimum enabled tls protocol of `ApiAtlasClusterAdvancedConfigurationView`: one of 4
-/// documented values; others are kept as `Unknown`.
+/// Lowest TLS version for client connections.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.minimumEnabledTlsProtocol` and 2 other
 /// places.
@@ -1298,28 +1358,36 @@ atlas_admin_runtime::open_enum! {
     Tls13 "TLS1_3"
 }
 
+/// Nodes that a shard has in one region of a cloud provider, and their hardware.
+///
 /// The schema `AWSRegionConfig20240805` and 2 equal ones.
 #[derive(Clone, Default)]
 pub struct RegionConfig20240805 {
-    /// `analyticsAutoScaling`.
+    /// Automatic scaling of the analytics nodes, apart from the other nodes.
     pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `analyticsSpecs`.
+    /// Hardware and number of the analytics nodes in the region, which serve reporting queries and
+    /// never become primary. If unset, the region has none.
     pub analytics_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `autoScaling`.
+    /// Automatic scaling of tier and disk for electable and read-only nodes.
     pub auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `effectiveAnalyticsSpecs`.
+    /// Hardware that the analytics nodes have now, after automatic scaling.
     pub effective_analytics_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `effectiveElectableSpecs`.
+    /// Hardware that the electable nodes have now, after automatic scaling.
     pub effective_electable_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `effectiveReadOnlySpecs`.
+    /// Hardware that the read-only nodes have now, after automatic scaling.
     pub effective_read_only_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `electableSpecs`.
+    /// Hardware and number of the nodes in the region that can become primary. If unset, the region
+    /// has none.
     pub electable_specs: Option<HardwareSpec20240805>,
-    /// `priority`. 0 to 7.
+    /// Rank of the region in elections of a primary. The preferred region has `7`, further ones
+    /// `6`, `5` and so on in descending order, and a region without electable nodes `0`. 0 to 7.
     pub priority: Option<i64>,
-    /// `readOnlySpecs`.
+    /// Hardware and number of the region's read-only nodes, which serve local reads and never
+    /// become primary. If unset, there are none.
     pub read_only_specs: Option<DedicatedHardwareSpec20240805>,
-    /// `regionName`.
+    /// Region of the nodes. A dedicated cluster gets a VPC there if none exists; to choose its CIDR
+    /// block, create the network peering container first. In responses present only for
+    /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1339,8 +1407,10 @@ atlas_admin_runtime::record! {
     9 region_name "regionName"
 }
 
-/// The replica set scaling strategy of `AdvancedClusterDescription`: one of 3 documented
-/// values; others are kept as `Unknown`.
+/// Order in which the nodes of a replica set are scaled: faster, or gentler on reads from
+/// secondaries.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.replicaSetScalingStrategy` and 4 other places.
 ///
@@ -1348,11 +1418,13 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetScalingStrategy {
-    /// `SEQUENTIAL`.
+    /// `SEQUENTIAL`: Nodes are scaled one after the other. For steady load and reads from
+    /// secondaries that must be fast.
     Sequential,
-    /// `WORKLOAD_TYPE`.
+    /// `WORKLOAD_TYPE`: Analytics nodes are scaled in parallel with the other nodes.
     WorkloadType,
-    /// `NODE_TYPE`.
+    /// `NODE_TYPE`: Electable nodes are scaled in parallel with read-only and analytics nodes. The
+    /// fastest choice, but it can slow down reads from secondaries.
     NodeType,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1365,16 +1437,21 @@ atlas_admin_runtime::open_enum! {
     WorkloadType "WORKLOAD_TYPE"
 }
 
-/// The schema `ReplicationSpec20240805`.
+/// Regions, nodes and hardware of one shard, or of a replica set.
 #[derive(Clone, Default)]
 pub struct ReplicationSpec20240805 {
-    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the settings of a shard, as the Atlas user interface shows. Shards that an update
+    /// leaves out are deleted. Read-only; an update sends it with each item of a list. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `regionConfigs`.
+    /// Regions of the shard or zone, each with its provider, nodes and election priority. A region
+    /// occurs once per provider, and a dedicated cluster needs electable nodes in one at least.
     pub region_configs: Option<Vec<CloudRegionConfig20240805>>,
-    /// `zoneId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the global cluster's zone, for example for backup copy settings. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
-    /// `zoneName`.
+    /// Name of the global cluster's zone that has the shard. Only with `clusterType` `GEOSHARDED`,
+    /// and not with self-managed sharding.
     pub zone_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1388,14 +1465,15 @@ atlas_admin_runtime::record! {
     3 zone_name "zoneName"
 }
 
-/// The root cert type of `AdvancedClusterDescription`: one documented value; others are kept as
-/// `Unknown`.
+/// Root certificate authority behind the cluster's TLS certificates, which clients must trust.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.rootCertType` and 4 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RootCertType {
-    /// `ISRGROOTX1`.
+    /// `ISRGROOTX1`: ISRG Root X1, the root certificate of Let's Encrypt.
     Isrgrootx1,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1406,16 +1484,20 @@ atlas_admin_runtime::open_enum! {
     Isrgrootx1 "ISRGROOTX1"
 }
 
-/// The schema `TenantRegionConfig20240805`.
+/// Region and tier of a free, shared or flex cluster.
 #[derive(Clone, Default)]
 pub struct TenantRegionConfig20240805 {
-    /// `backingProviderName`.
+    /// Cloud provider that hosts the free, shared, flex or serverless cluster.
     pub backing_provider_name: Option<BackingProviderName>,
-    /// `electableSpecs`.
+    /// Hardware and number of the nodes in the region that can become primary. If unset, the region
+    /// has none.
     pub electable_specs: Option<HardwareSpec20240805>,
-    /// `priority`. 0 to 7.
+    /// Rank of the region in elections of a primary. The preferred region has `7`, further ones
+    /// `6`, `5` and so on in descending order, and a region without electable nodes `0`. 0 to 7.
     pub priority: Option<i64>,
-    /// `regionName`.
+    /// Region of the nodes. A dedicated cluster gets a VPC there if none exists; to choose its CIDR
+    /// block, create the network peering container first. In responses present only for
+    /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1429,17 +1511,19 @@ atlas_admin_runtime::record! {
     3 region_name "regionName"
 }
 
-/// The tls cipher config mode of `ApiAtlasClusterAdvancedConfigurationView`: one of 2
-/// documented values; others are kept as `Unknown`.
+/// Source of the cipher suites that TLS connections may use.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasClusterAdvancedConfigurationView.tlsCipherConfigMode` and 2 other
 /// places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TlsCipherConfigMode {
-    /// `CUSTOM`.
+    /// `CUSTOM`: Cipher suites from `customOpensslCipherConfigTls12` and
+    /// `customOpensslCipherConfigTls13`.
     Custom,
-    /// `DEFAULT`.
+    /// `DEFAULT`: Cipher suites that Atlas sets by default.
     Default,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1451,16 +1535,18 @@ atlas_admin_runtime::open_enum! {
     Default "DEFAULT"
 }
 
-/// The version release system of `AdvancedClusterDescription`: one of 2 documented values;
-/// others are kept as `Unknown`.
+/// Kind of MongoDB releases that the flex cluster follows, which is always `LTS`.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.versionReleaseSystem` and 5 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum VersionReleaseSystem {
-    /// `LTS`.
+    /// `LTS`: The cluster stays on its major version until you upgrade it.
     Lts,
-    /// `CONTINUOUS`.
+    /// `CONTINUOUS`: The cluster follows all MongoDB releases, including rapid ones between major
+    /// versions.
     Continuous,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The backing provider name of `ClusterFlexProviderSettings`: one of 3 documented values;
-/// others are kept as `Unknown`.
+/// Cloud provider that hosts the free, shared, flex or serverless cluster.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterFlexProviderSettings.backingProviderName` and 6 other places.
 #[derive(Clone)]
@@ -27,22 +28,25 @@ atlas_admin_runtime::open_enum! {
     Gcp "GCP"
 }
 
-/// The state name of `AdvancedClusterDescription`: one of 5 documented values; others are kept
-/// as `Unknown`.
+/// State of the cluster: whether Atlas is making a change.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AdvancedClusterDescription.stateName` and 6 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StateName {
-    /// `IDLE`.
+    /// `IDLE`: Ready; no change is in progress.
     Idle,
-    /// `CREATING`.
+    /// `CREATING`: Being created; connections aren't possible yet.
     Creating,
-    /// `UPDATING`.
+    /// `UPDATING`: A change is in progress, on request, by automatic scaling or on schedule. The
+    /// cluster stays available.
     Updating,
-    /// `DELETING`.
+    /// `DELETING`: Being deleted.
     Deleting,
-    /// `REPAIRING`.
+    /// `REPAIRING`: Atlas is bringing one or more nodes back into service. The other nodes keep
+    /// serving.
     Repairing,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The region name of `AWSCloudProviderContainer`: one of 39 documented values; others are kept
-/// as `Unknown`.
+/// AWS region.
+///
+/// One of 39 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSCloudProviderContainer.regionName` and one other place.
 #[derive(Clone)]

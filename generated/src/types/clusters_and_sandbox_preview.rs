@@ -3,88 +3,118 @@
 
 use super::*;
 
-/// The schema `ClusterDescription20240805`.
+/// A cluster, with its topology, hardware and state.
+///
+/// Shards can have different hardware.
 ///
 /// Returned by `clusters::create_cluster`, `clusters::get_cluster`, `clusters::update_cluster`
 /// and `sandbox::generate_sandbox_cluster_description`. Sent by `clusters::create_cluster` and
 /// `clusters::update_cluster`.
 #[derive(Clone, Default)]
 pub struct ClusterDescription20240805 {
-    /// `acceptDataRisksAndForceReplicaSetReconfig`.
+    /// The current date and time, in UTC, as consent to reconfigure by force when a regional outage
+    /// took the primary. Risks data loss: writes that the new primary lacks are gone, even if
+    /// majority-committed.
     pub accept_data_risks_and_force_replica_set_reconfig: Option<DateTime>,
-    /// `adaptiveCapacity`. May be `null`.
+    /// Whether Azure nodes may run on fallback hardware when their instance family has no capacity.
+    /// `null`: unset; on if the project has the feature. No effect without Azure nodes. May be
+    /// `null`.
     pub adaptive_capacity: Nullable<AdaptiveCapacity>,
-    /// `advancedConfiguration`.
+    /// TLS settings of the cluster's incoming connections.
     pub advanced_configuration: Option<ApiAtlasClusterAdvancedConfigurationView>,
-    /// `backupEnabled`. Default: `false`.
+    /// Whether the cluster has backups: cloud backups on dedicated clusters, which are billed,
+    /// shared cluster backups on others. NVMe clusters need `true`. Default: `false`.
     pub backup_enabled: Option<bool>,
-    /// `biConnector`.
+    /// Settings of the BI Connector, which lets SQL-based reporting tools query the cluster.
     pub bi_connector: Option<BiConnector>,
-    /// `clusterType`.
+    /// Topology of the cluster: one replica set, a sharded cluster or a global cluster.
     pub cluster_type: Option<ClusterType>,
-    /// `configServerManagementMode`. Default: `ATLAS_MANAGED`.
+    /// Whether Atlas may choose between embedded and dedicated config servers for a sharded
+    /// cluster, or must use dedicated ones. Default: `ATLAS_MANAGED`.
     pub config_server_management_mode: Option<ConfigServerManagementMode>,
-    /// `configServerType`. Read-only.
+    /// Whether a sharded cluster's config servers run on nodes of their own or embedded in a shard.
+    /// Read-only.
     pub config_server_type: Option<ConfigServerType>,
-    /// `connectionStrings`. Read-only.
+    /// Connection strings with which clients reach the cluster. Read-only.
     pub connection_strings: Option<ClusterConnectionStrings>,
-    /// `createDate`. Read-only.
+    /// Date and time, in UTC, of the cluster's creation. Read-only.
     pub create_date: Option<DateTime>,
-    /// `diskWarmingMode`. Default: `FULLY_WARMED`.
+    /// Whether new nodes serve reads before or after their disks are warmed. Reads from a disk that
+    /// is not warmed yet are slow. Default: `FULLY_WARMED`.
     pub disk_warming_mode: Option<DiskWarmingMode>,
     /// `effectiveDatabaseEdition`. Read-only.
     pub effective_database_edition: Option<String>,
-    /// `effectiveReplicationSpecs`. Read-only.
+    /// Hardware and regions that the cluster has now. They can differ from `replicationSpecs`, for
+    /// example after automatic scaling. Read-only.
     pub effective_replication_specs: Option<Vec<ReplicationSpec20240805>>,
-    /// `encryptionAtRestProvider`.
+    /// Key management service whose keys of yours encrypt the cluster's data, on top of the
+    /// provider's own disk encryption. Needs `M10` or larger.
     pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
-    /// `featureCompatibilityVersion`. Read-only.
+    /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
+    /// It can be lower than the version of the software. Read-only.
     pub feature_compatibility_version: Option<String>,
-    /// `featureCompatibilityVersionExpirationDate`. Read-only.
+    /// Date and time, in UTC, at which the feature compatibility version stops being pinned. Absent
+    /// if nothing is pinned. Read-only.
     pub feature_compatibility_version_expiration_date: Option<DateTime>,
-    /// `globalClusterSelfManagedSharding`.
+    /// Whether you manage the sharding of a global cluster yourself rather than Atlas. Fixed once
+    /// the cluster exists.
     pub global_cluster_self_managed_sharding: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `internalClusterRole`. Read-only.
+    /// Role of the cluster in Atlas's own operation. `NONE` for ordinary clusters. Read-only.
     pub internal_cluster_role: Option<InternalClusterRole>,
-    /// `labels`. Deprecated.
+    /// Labels of the cluster, which the Atlas UI doesn't show. Use `tags`: labels are going to be
+    /// removed. Deprecated.
     pub labels: Option<Vec<ComponentLabel>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mongoDBEmployeeAccessGrant`.
+    /// Access to the cluster that MongoDB employees have been granted: its level and its end. JSON
+    /// name: `mongoDBEmployeeAccessGrant`.
     pub mongodb_employee_access_grant: Option<EmployeeAccessGrantView>,
-    /// `mongoDBMajorVersion`.
+    /// Major version of MongoDB, such as `8.0`. If unset at creation, the version that Atlas
+    /// recommends. Raise it one at a time; back by one only while the feature compatibility version
+    /// is pinned there. JSON name: `mongoDBMajorVersion`.
     pub mongodb_major_version: Option<String>,
+    /// Version of MongoDB that runs on the cluster, with major, minor and patch number. JSON name:
     /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub mongodb_version: Option<String>,
-    /// `name`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster, unique in its project. Can't be changed later. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// `paused`.
+    /// Whether the cluster is paused: it accepts no connections, and only storage is billed. Resume
+    /// a cluster, in a call of its own, before changing it.
     pub paused: Option<bool>,
-    /// `pitEnabled`.
+    /// Whether the cluster has continuous cloud backup, which allows a restore to any moment in the
+    /// restore window. Costs extra.
     pub pit_enabled: Option<bool>,
-    /// `redactClientLogData`.
+    /// Whether `mongod` and `mongos` omit document contents from log messages, keeping only
+    /// metadata such as error codes. A change restarts the cluster's nodes one after another.
     pub redact_client_log_data: Option<bool>,
-    /// `replicaSetScalingStrategy`. Default: `WORKLOAD_TYPE`.
+    /// Order in which the nodes of a replica set are scaled: faster, or gentler on reads from
+    /// secondaries. Default: `WORKLOAD_TYPE`.
     pub replica_set_scaling_strategy: Option<ReplicaSetScalingStrategy>,
-    /// `replicationSpecs`.
+    /// Topology of the cluster, with one entry per shard; a replica set has one entry.
     pub replication_specs: Option<Vec<ReplicationSpec20240805>>,
-    /// `retainBackups`. Default: `false`.
+    /// Whether Atlas retains the backups of the cluster. Default: `false`.
     pub retain_backups: Option<bool>,
-    /// `rootCertType`. Default: `ISRGROOTX1`.
+    /// Root certificate authority behind the cluster's TLS certificates, which clients must trust.
+    /// Default: `ISRGROOTX1`.
     pub root_cert_type: Option<RootCertType>,
-    /// `stateName`. Read-only.
+    /// State of the cluster: whether Atlas is making a change. Except while it is created or
+    /// deleted, the cluster stays available. Read-only.
     pub state_name: Option<StateName>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `terminationProtectionEnabled`. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
+    /// delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// `useAwsTimeBasedSnapshotCopyForFastInitialSync`. Default: `false`.
+    /// Whether an initial sync of an AWS node in another region uses time-based snapshot copies,
+    /// which are faster than standard ones. No effect on other providers. Default: `false`.
     pub use_aws_time_based_snapshot_copy_for_fast_initial_sync: Option<bool>,
-    /// `versionReleaseSystem`. Default: `LTS`.
+    /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
+    /// excludes `mongoDBMajorVersion`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

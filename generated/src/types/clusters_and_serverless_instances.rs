@@ -3,10 +3,12 @@
 
 use super::*;
 
-/// The schema `ClusterServerlessBackupOptions`.
+/// Backup settings of a serverless instance.
 #[derive(Clone, Default)]
 pub struct ClusterServerlessBackupOptions {
-    /// `serverlessContinuousBackupEnabled`. Default: `true`.
+    /// Whether any point within the last 72 hours can be restored, and daily snapshots are kept for
+    /// 35 days. `false`: only the last two six-hourly snapshots are kept, for free. No effect on
+    /// flex clusters. Default: `true`.
     pub serverless_continuous_backup_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -17,16 +19,16 @@ atlas_admin_runtime::record! {
     0 serverless_continuous_backup_enabled "serverlessContinuousBackupEnabled"
 }
 
-/// The schema `ServerlessConnectionStringsPrivateEndpointItem`.
+/// Private endpoint of a serverless instance.
 #[derive(Clone, Default)]
 pub struct ServerlessConnectionStringsPrivateEndpointItem {
-    /// `endpointId`. Read-only.
+    /// ID of the private endpoint, as given by the cloud provider. Read-only.
     pub endpoint_id: Option<String>,
-    /// `providerName`. Read-only.
+    /// Private endpoint's cloud provider. Read-only.
     pub provider_name: Option<
         ServerlessConnectionStringsPrivateEndpointItemProviderName,
     >,
-    /// `region`. Read-only.
+    /// Region of the private endpoint. Read-only.
     pub region: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -39,17 +41,18 @@ atlas_admin_runtime::record! {
     2 region "region" [READ_ONLY]
 }
 
-/// The schema `ServerlessConnectionStringsPrivateEndpointList`.
+/// Connection string of a serverless instance for use through private endpoints.
 ///
 /// [More in the Atlas
 /// documentation](https://docs.atlas.mongodb.com/security-serverless-private-endpoint/).
 #[derive(Clone, Default)]
 pub struct ServerlessConnectionStringsPrivateEndpointList {
-    /// `endpoints`. Read-only.
+    /// Private endpoints that the `srvConnectionString` goes through. Read-only.
     pub endpoints: Option<Vec<ServerlessConnectionStringsPrivateEndpointItem>>,
-    /// `srvConnectionString`. Read-only.
+    /// Connection string over private endpoints, in the `mongodb+srv://` form, which finds the
+    /// nodes through DNS. Read-only.
     pub srv_connection_string: Option<String>,
-    /// `type`. Read-only.
+    /// Kind of process to which the connection string leads. Read-only.
     pub r#type: Option<ServerlessConnectionStringsPrivateEndpointListType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -62,14 +65,15 @@ atlas_admin_runtime::record! {
     2 r#type "type" [READ_ONLY]
 }
 
-/// The type of `ServerlessConnectionStringsPrivateEndpointList`: one documented value; others
-/// are kept as `Unknown`.
+/// Kind of process to which the connection string leads.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `ServerlessConnectionStringsPrivateEndpointList.type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessConnectionStringsPrivateEndpointListType {
-    /// `MONGOS`.
+    /// `MONGOS`: A router (`mongos`).
     Mongos,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -80,36 +84,39 @@ atlas_admin_runtime::open_enum! {
     Mongos "MONGOS"
 }
 
-/// The schema `ServerlessInstanceDescription`.
+/// Serverless instance, or the flex cluster that replaced it.
 ///
 /// Returned by `clusters::upgrade_cluster_to_serverless` and
 /// `serverless_instances::get_serverless_instance`. Sent by
 /// `clusters::upgrade_cluster_to_serverless`.
 #[derive(Clone, Default)]
 pub struct ServerlessInstanceDescription {
-    /// `connectionStrings`. Read-only.
+    /// Connection strings with which clients reach the cluster. Read-only.
     pub connection_strings: Option<ServerlessInstanceDescriptionConnectionStrings>,
-    /// `createDate`. Read-only.
+    /// Date and time, in UTC, of the cluster's creation. Read-only.
     pub create_date: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the serverless instance. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
+    /// Version of MongoDB that runs on the serverless instance. JSON name: `mongoDBVersion`.
+    /// Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub mongodb_version: Option<String>,
-    /// `name`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the serverless instance. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// `providerSettings`. Required.
+    /// Cloud provider and region of the serverless instance. Required.
     pub provider_settings: Option<ServerlessProviderSettings>,
-    /// `serverlessBackupOptions`.
+    /// Backup settings of the instance.
     pub serverless_backup_options: Option<ClusterServerlessBackupOptions>,
-    /// `stateName`. Read-only.
+    /// State of the cluster: whether Atlas is making a change. Except while it is created or
+    /// deleted, the cluster stays available. Read-only.
     pub state_name: Option<StateName>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `terminationProtectionEnabled`. Default: `false`.
+    /// Whether the serverless instance is protected against deletion. While `true`, the service
+    /// refuses to delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -131,15 +138,17 @@ atlas_admin_runtime::record! {
     11 termination_protection_enabled "terminationProtectionEnabled"
 }
 
-/// The schema `ServerlessInstanceDescriptionConnectionStrings`.
+/// Connection strings of a serverless instance.
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/connection-string/).
 #[derive(Clone, Default)]
 pub struct ServerlessInstanceDescriptionConnectionStrings {
-    /// `privateEndpoint`. Read-only.
+    /// Connection strings over private endpoints. Absent unless the instance has a private endpoint
+    /// that is available. Read-only.
     pub private_endpoint: Option<Vec<ServerlessConnectionStringsPrivateEndpointList>>,
-    /// `standardSrv`. Read-only.
+    /// Connection string over the internet, in the `mongodb+srv://` form, which finds the nodes
+    /// through DNS. Read-only.
     pub standard_srv: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -151,20 +160,22 @@ atlas_admin_runtime::record! {
     1 standard_srv "standardSrv" [READ_ONLY]
 }
 
-/// The schema `ServerlessProviderSettings`.
+/// Cloud provider, region and size of a serverless instance.
 #[derive(Clone, Default)]
 pub struct ServerlessProviderSettings {
-    /// `backingProviderName`. Required.
+    /// Cloud provider that hosts the free, shared, flex or serverless cluster. Required.
     pub backing_provider_name: Option<BackingProviderName>,
-    /// `effectiveDiskSizeGBLimit`. Read-only.
+    /// Storage limit in gigabytes, which can't be changed. JSON name: `effectiveDiskSizeGBLimit`.
+    /// Read-only.
     pub effective_disk_size_gb_limit: Option<i64>,
-    /// `effectiveInstanceSizeName`.
+    /// Tier that the instance really has, now that Atlas has discontinued serverless instances.
     pub effective_instance_size_name: Option<BaseCloudProviderInstanceSize>,
-    /// `effectiveProviderName`. Read-only.
+    /// Provider on which the instance effectively runs. Read-only.
     pub effective_provider_name: Option<String>,
-    /// `providerName`. Default: `SERVERLESS`.
+    /// Kind of hosting, always `SERVERLESS`. The cloud provider is `backingProviderName`. Default:
+    /// `SERVERLESS`.
     pub provider_name: Option<ServerlessProviderSettingsProviderName>,
-    /// `regionName`. Required.
+    /// Region of the serverless instance, as Atlas names it. Required.
     pub region_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -180,8 +191,9 @@ atlas_admin_runtime::record! {
     5 region_name "regionName" [REQUIRED]
 }
 
-/// The provider name of `ServerlessProviderSettings`: one documented value; others are kept as
-/// `Unknown`.
+/// Kind of hosting, always `SERVERLESS`.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `ServerlessProviderSettings.providerName`.
 #[derive(Clone)]

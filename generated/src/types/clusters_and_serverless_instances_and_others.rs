@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The provider name of `ServerlessConnectionStringsPrivateEndpointItem`: one of 2 documented
-/// values; others are kept as `Unknown`.
+/// Private endpoint's cloud provider.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ServerlessConnectionStringsPrivateEndpointItem.providerName` and one other
 /// place.

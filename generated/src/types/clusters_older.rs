@@ -3,76 +3,102 @@
 
 use super::*;
 
-/// The schema `AdvancedClusterDescription`.
+/// A cluster, with its topology, hardware and state.
+///
+/// All shards of a zone have the same hardware.
 ///
 /// Returned by `clusters::create_cluster`, `clusters::get_cluster` and
 /// `clusters::update_cluster`. Sent by `clusters::create_cluster` and
 /// `clusters::update_cluster`.
 #[derive(Clone, Default)]
 pub struct AdvancedClusterDescription {
-    /// `acceptDataRisksAndForceReplicaSetReconfig`.
+    /// The current date and time, in UTC, as consent to reconfigure by force when a regional outage
+    /// took the primary. Risks data loss: writes that the new primary lacks are gone, even if
+    /// majority-committed.
     pub accept_data_risks_and_force_replica_set_reconfig: Option<DateTime>,
-    /// `advancedConfiguration`.
+    /// TLS settings of the cluster's incoming connections.
     pub advanced_configuration: Option<ApiAtlasClusterAdvancedConfigurationView>,
-    /// `backupEnabled`. Default: `false`.
+    /// Whether the cluster has backups: cloud backups on dedicated clusters, which are billed,
+    /// shared cluster backups on others. NVMe clusters need `true`. Default: `false`.
     pub backup_enabled: Option<bool>,
-    /// `biConnector`.
+    /// Settings of the BI Connector, which lets SQL-based reporting tools query the cluster.
     pub bi_connector: Option<BiConnector>,
-    /// `clusterType`.
+    /// Topology of the cluster: one replica set, a sharded cluster or a global cluster.
     pub cluster_type: Option<ClusterType>,
-    /// `configServerManagementMode`. Default: `ATLAS_MANAGED`.
+    /// Whether Atlas may choose between embedded and dedicated config servers for a sharded
+    /// cluster, or must use dedicated ones. Default: `ATLAS_MANAGED`.
     pub config_server_management_mode: Option<ConfigServerManagementMode>,
-    /// `configServerType`. Read-only.
+    /// Whether a sharded cluster's config servers run on nodes of their own or embedded in a shard.
+    /// Read-only.
     pub config_server_type: Option<ConfigServerType>,
-    /// `connectionStrings`. Read-only.
+    /// Connection strings with which clients reach the cluster. Read-only.
     pub connection_strings: Option<ClusterConnectionStrings>,
-    /// `createDate`. Read-only.
+    /// Date and time, in UTC, of the cluster's creation. Read-only.
     pub create_date: Option<DateTime>,
-    /// `diskSizeGB`.
+    /// Size of each node's data disk, in gigabytes. At least 10, at most 50 times the tier's
+    /// memory. Fixed for free and shared clusters. A size other than the tier's default changes the
+    /// cost. JSON name: `diskSizeGB`.
     pub disk_size_gb: Option<f64>,
-    /// `diskWarmingMode`. Default: `FULLY_WARMED`.
+    /// Whether new nodes serve reads before or after their disks are warmed. Reads from a disk that
+    /// is not warmed yet are slow. Default: `FULLY_WARMED`.
     pub disk_warming_mode: Option<DiskWarmingMode>,
-    /// `encryptionAtRestProvider`.
+    /// Key management service whose keys of yours encrypt the cluster's data, on top of the
+    /// provider's own disk encryption. Needs `M10` or larger.
     pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
-    /// `featureCompatibilityVersion`. Read-only.
+    /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
+    /// It can be lower than the version of the software. Read-only.
     pub feature_compatibility_version: Option<String>,
-    /// `featureCompatibilityVersionExpirationDate`. Read-only.
+    /// Date and time, in UTC, at which the feature compatibility version stops being pinned. Absent
+    /// if nothing is pinned. Read-only.
     pub feature_compatibility_version_expiration_date: Option<DateTime>,
-    /// `globalClusterSelfManagedSharding`.
+    /// Whether you manage the sharding of a global cluster yourself rather than Atlas. Fixed once
+    /// the cluster exists.
     pub global_cluster_self_managed_sharding: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `labels`. Deprecated.
+    /// Labels of the cluster, which the Atlas UI doesn't show. Use `tags`: labels are going to be
+    /// removed. Deprecated.
     pub labels: Option<Vec<ComponentLabel>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mongoDBEmployeeAccessGrant`.
+    /// Access to the cluster that MongoDB employees have been granted: its level and its end. JSON
+    /// name: `mongoDBEmployeeAccessGrant`.
     pub mongodb_employee_access_grant: Option<EmployeeAccessGrantView>,
-    /// `mongoDBMajorVersion`.
+    /// Major version of MongoDB, such as `8.0`. If unset at creation, the version that Atlas
+    /// recommends. Raise it one at a time; back by one only while the feature compatibility version
+    /// is pinned there. JSON name: `mongoDBMajorVersion`.
     pub mongodb_major_version: Option<String>,
+    /// Version of MongoDB that runs on the cluster, with major, minor and patch number. JSON name:
     /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub mongodb_version: Option<String>,
-    /// `name`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// `paused`.
+    /// Whether the cluster is paused: it accepts no connections, and only storage is billed. Resume
+    /// a cluster, in a call of its own, before changing it.
     pub paused: Option<bool>,
-    /// `pitEnabled`.
+    /// Whether the cluster has continuous cloud backup, which allows a restore to any moment in the
+    /// restore window. Costs extra.
     pub pit_enabled: Option<bool>,
-    /// `replicaSetScalingStrategy`. Default: `WORKLOAD_TYPE`.
+    /// Order in which the nodes of a replica set are scaled: faster, or gentler on reads from
+    /// secondaries. Default: `WORKLOAD_TYPE`.
     pub replica_set_scaling_strategy: Option<ReplicaSetScalingStrategy>,
-    /// `replicationSpecs`.
+    /// Topology of the cluster, with one entry per zone. Only global clusters have several zones.
     pub replication_specs: Option<Vec<ReplicationSpec>>,
-    /// `rootCertType`. Default: `ISRGROOTX1`.
+    /// Root certificate authority behind the cluster's TLS certificates, which clients must trust.
+    /// Default: `ISRGROOTX1`.
     pub root_cert_type: Option<RootCertType>,
-    /// `stateName`. Read-only.
+    /// State of the cluster: whether Atlas is making a change. Except while it is created or
+    /// deleted, the cluster stays available. Read-only.
     pub state_name: Option<StateName>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `terminationProtectionEnabled`. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
+    /// delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// `versionReleaseSystem`. Default: `LTS`.
+    /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
+    /// excludes `mongoDBMajorVersion`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -114,9 +140,9 @@ atlas_admin_runtime::record! {
     31 version_release_system "versionReleaseSystem"
 }
 
-/// The schema `CloudRegionConfig`: one of 4 kinds.
+/// Nodes that a cluster has in one region of one cloud provider.
 ///
-/// The property `providerName` tells which one it is.
+/// One of 4 kinds; `providerName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudRegionConfig {
@@ -145,13 +171,17 @@ atlas_admin_runtime::union! {
 /// Declared at `CloudRegionConfig`.
 #[derive(Clone, Default)]
 pub struct CloudRegionConfigCommon {
-    /// `electableSpecs`.
+    /// Hardware and number of the nodes in the region that can become primary. If unset, the region
+    /// has none.
     pub electable_specs: Option<HardwareSpec>,
-    /// `priority`.
+    /// Rank of the region in elections of a primary. The preferred region has `7`, further ones
+    /// `6`, `5` and so on in descending order, and a region without electable nodes `0`.
     pub priority: Option<i64>,
-    /// `providerName`.
+    /// Cloud provider of the nodes in this region, or `TENANT` for shared hosts.
     pub provider_name: Option<CloudRegionConfigProviderName>,
-    /// `regionName`.
+    /// Region of the nodes. A dedicated cluster gets a VPC there if none exists; to choose its CIDR
+    /// block, create the network peering container first. In responses present only for
+    /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -165,51 +195,69 @@ atlas_admin_runtime::record! {
     3 region_name "regionName"
 }
 
-/// The schema `ClusterDescriptionProcessArgs`.
+/// Advanced configuration of a cluster's MongoDB processes, in the older form with read concern
+/// and index key check.
 ///
 /// Returned by `clusters::get_process_args` and `clusters::update_process_args`. Sent by
 /// `clusters::update_process_args`.
 #[derive(Clone, Default)]
 pub struct ClusterDescriptionProcessArgs {
-    /// `changeStreamOptionsPreAndPostImagesExpireAfterSeconds`. Default: `-1`.
+    /// Time, in seconds, for which change streams keep pre- and post-images of documents. `-1`
+    /// means no such time: images go together with their oplog entries. Default: `-1`.
     pub change_stream_options_pre_and_post_images_expire_after_seconds: Option<i64>,
-    /// `chunkMigrationConcurrency`.
+    /// Number of threads for chunk migration on each of the two shards involved. At most half of
+    /// the sharded cluster's CPU cores.
     pub chunk_migration_concurrency: Option<i64>,
-    /// `customOpensslCipherConfigTls12`.
+    /// Cipher suites for TLS 1.2, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
+    /// list that isn't empty implies if the mode is unset.
     pub custom_openssl_cipher_config_tls12: Option<
         Vec<CustomOpenSslCipherConfigTls12Item>,
     >,
-    /// `customOpensslCipherConfigTls13`. At most 4 items.
+    /// Cipher suites for TLS 1.3, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
+    /// list that isn't empty implies if the mode is unset. At most 4 items.
     pub custom_openssl_cipher_config_tls13: Option<
         Vec<CustomOpenSslCipherConfigTls13Item>,
     >,
+    /// Time limit, in milliseconds, for a read operation that sets none itself. JSON name:
     /// `defaultMaxTimeMS`.
     pub default_max_time_ms: Option<i64>,
-    /// `defaultReadConcern`. Default: `available`.
+    /// Read concern of operations that set none. Clusters with MongoDB 5.0 or later have `local`,
+    /// with 4.4 `available`. Default: `available`.
     pub default_read_concern: Option<ClusterDescriptionProcessArgsDefaultReadConcern>,
-    /// `defaultWriteConcern`.
+    /// Write concern of operations for which the driver sets none, such as `majority` or a number
+    /// of nodes.
     pub default_write_concern: Option<String>,
-    /// `failIndexKeyTooLong`. Deprecated. Default: `true`.
+    /// Whether writes with an index entry over 1024 bytes fail. If `false`, such documents are
+    /// stored but not indexed. Without effect since MongoDB 4.4. Deprecated. Default: `true`.
     pub fail_index_key_too_long: Option<bool>,
-    /// `javascriptEnabled`.
+    /// Whether operations such as `$where`, `$function` and `mapReduce` can run JavaScript on the
+    /// server. Aggregation operators are faster; best `false` on MongoDB 8.0 or later.
     pub javascript_enabled: Option<bool>,
-    /// `minimumEnabledTlsProtocol`.
+    /// Lowest TLS version for client connections. Atlas advises TLS 1.2 or later.
     pub minimum_enabled_tls_protocol: Option<MinimumEnabledTlsProtocol>,
-    /// `noTableScan`.
+    /// Whether queries that would need a scan of the whole collection, for lack of an index, fail.
     pub no_table_scan: Option<bool>,
-    /// `oplogMinRetentionHours`. May be `null`.
+    /// Time, in hours, for which the oplog keeps entries at least. `null` means the minimum that
+    /// Atlas works out. May be `null`.
     pub oplog_min_retention_hours: Nullable<f64>,
-    /// `oplogSizeMB`. May be `null`.
+    /// Maximum size of the oplog, in megabytes. `null` means the size that Atlas works out. JSON
+    /// name: `oplogSizeMB`. May be `null`.
     pub oplog_size_mb: Nullable<i64>,
-    /// `queryStatsLogVerbosity`.
+    /// Whether redacted query statistics (`$queryStats`) are logged: `1` for no, `3` for yes.
+    /// Logging can slow the cluster down.
     pub query_stats_log_verbosity: Option<i64>,
-    /// `sampleRefreshIntervalBIConnector`. At least 0. Default: `0`.
+    /// Time, in seconds, after which the BI Connector samples the data anew to derive its
+    /// relational schema. `0` means never. JSON name: `sampleRefreshIntervalBIConnector`. At least
+    /// 0. Default: `0`.
     pub sample_refresh_interval_bi_connector: Option<i64>,
-    /// `sampleSizeBIConnector`. At least 0.
+    /// Number of documents that the BI Connector samples per database to derive its relational
+    /// schema. JSON name: `sampleSizeBIConnector`. At least 0.
     pub sample_size_bi_connector: Option<i64>,
-    /// `tlsCipherConfigMode`.
+    /// Whether TLS connections use MongoDB's default cipher suites or those in
+    /// `customOpensslCipherConfigTls12` and `customOpensslCipherConfigTls13`.
     pub tls_cipher_config_mode: Option<TlsCipherConfigMode>,
-    /// `transactionLifetimeLimitSeconds`. At least 1.
+    /// Time, in seconds, after which a multi-document transaction expires and is aborted. At least
+    /// 1.
     pub transaction_lifetime_limit_seconds: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -237,8 +285,9 @@ atlas_admin_runtime::record! {
     17 transaction_lifetime_limit_seconds "transactionLifetimeLimitSeconds"
 }
 
-/// The default read concern of `ClusterDescriptionProcessArgs`: one of 2 documented values;
-/// others are kept as `Unknown`.
+/// Read concern of operations that set none.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ClusterDescriptionProcessArgs.defaultReadConcern`.
 ///
@@ -246,9 +295,10 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterDescriptionProcessArgsDefaultReadConcern {
-    /// `local`.
+    /// `local`: Reads return the node's latest data, which can still be rolled back.
     Local,
-    /// `available`.
+    /// `available`: Like `local`, but on sharded clusters without a check for orphaned documents,
+    /// which can be returned.
     Available,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -260,18 +310,24 @@ atlas_admin_runtime::open_enum! {
     Local "local"
 }
 
-/// The schema `DedicatedHardwareSpec`.
+/// Hardware of the read-only or analytics nodes in a region, which never become primary.
+///
+/// If unset, the region has none.
 #[derive(Clone, Default)]
 pub struct DedicatedHardwareSpec {
-    /// `diskIOPS`.
+    /// Number of I/O operations per second of the disk. If unset, the tier's standard rate; the
+    /// range depends on tier and disk size. Changes the cost. JSON name: `diskIOPS`.
     pub disk_iops: Option<i64>,
-    /// `diskThroughput`. Read-only.
+    /// Throughput of the disk. Present only for second-generation tiers with standard (GP3)
+    /// volumes. Read-only.
     pub disk_throughput: Option<i64>,
-    /// `ebsVolumeType`. Default: `STANDARD`.
+    /// Kind of AWS disk: standard, or with provisioned I/O rates, which cost extra. NVMe clusters
+    /// need `PROVISIONED` or `HIGH_PERFORMANCE`. Default: `STANDARD`.
     pub ebs_volume_type: Option<EbsVolumeType>,
-    /// `instanceSize`.
+    /// Tier of the nodes in this region, which sets their memory, CPU and default disk. Larger
+    /// tiers cost more.
     pub instance_size: Option<InstanceSize>,
-    /// `nodeCount`.
+    /// Number of nodes of this kind in the region. More nodes cost more.
     pub node_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -286,20 +342,27 @@ atlas_admin_runtime::record! {
     4 node_count "nodeCount"
 }
 
-/// The schema `HardwareSpec`.
+/// Hardware of the electable nodes in a region, which can become primary.
+///
+/// If unset, the region has none.
 #[derive(Clone, Default)]
 pub struct HardwareSpec {
-    /// `diskIOPS`.
+    /// Number of I/O operations per second of the disk. If unset, the tier's standard rate; the
+    /// range depends on tier and disk size. Changes the cost. JSON name: `diskIOPS`.
     pub disk_iops: Option<i64>,
-    /// `diskThroughput`. Read-only.
+    /// Throughput of the disk. Present only for second-generation tiers with standard (GP3)
+    /// volumes. Read-only.
     pub disk_throughput: Option<i64>,
-    /// `ebsVolumeType`. Default: `STANDARD`.
+    /// Kind of AWS disk: standard, or with provisioned I/O rates, which cost extra. NVMe clusters
+    /// need `PROVISIONED` or `HIGH_PERFORMANCE`. Default: `STANDARD`.
     pub ebs_volume_type: Option<EbsVolumeType>,
-    /// `effectiveInstanceSize`. Read-only.
+    /// Tier that the cluster really has, if `instanceSize` names one that Atlas has discontinued.
+    /// Read-only.
     pub effective_instance_size: Option<EffectiveInstanceSize>,
-    /// `instanceSize`.
+    /// Tier of the nodes in this region, which sets their memory, CPU and default disk. Larger
+    /// tiers cost more.
     pub instance_size: Option<InstanceSize>,
-    /// `nodeCount`.
+    /// Number of nodes of this kind in the region. More nodes cost more.
     pub node_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -315,16 +378,17 @@ atlas_admin_runtime::record! {
     5 node_count "nodeCount"
 }
 
-/// The schema `PaginatedAdvancedClusterDescriptionView`.
+/// One page of clusters.
 ///
 /// Returned by `clusters::list_clusters`.
 #[derive(Clone, Default)]
 pub struct PaginatedAdvancedClusterDescriptionView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<AdvancedClusterDescription>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -341,16 +405,17 @@ atlas_admin_runtime::page!(
     PaginatedAdvancedClusterDescriptionView, results => AdvancedClusterDescription
 );
 
-/// The schema `PaginatedLegacyClusterView`.
+/// One page of clusters in the oldest form.
 ///
 /// Returned by `clusters::list_clusters`.
 #[derive(Clone, Default)]
 pub struct PaginatedLegacyClusterView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<LegacyAtlasCluster>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -365,22 +430,30 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedLegacyClusterView, results => LegacyAtlasCluster);
 
+/// Nodes that a cluster has in one region of a cloud provider, and their hardware.
+///
 /// The schema `AWSRegionConfig` and 2 equal ones.
 #[derive(Clone, Default)]
 pub struct RegionConfig {
-    /// `analyticsAutoScaling`.
+    /// Automatic scaling of the analytics nodes, apart from the other nodes.
     pub analytics_auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `analyticsSpecs`.
+    /// Hardware and number of the analytics nodes in the region, which serve reporting queries and
+    /// never become primary. If unset, the region has none.
     pub analytics_specs: Option<DedicatedHardwareSpec>,
-    /// `autoScaling`.
+    /// Automatic scaling of tier and disk for electable and read-only nodes.
     pub auto_scaling: Option<AdvancedAutoScalingSettings>,
-    /// `electableSpecs`.
+    /// Hardware and number of the nodes in the region that can become primary. If unset, the region
+    /// has none.
     pub electable_specs: Option<HardwareSpec>,
-    /// `priority`. 0 to 7.
+    /// Rank of the region in elections of a primary. The preferred region has `7`, further ones
+    /// `6`, `5` and so on in descending order, and a region without electable nodes `0`. 0 to 7.
     pub priority: Option<i64>,
-    /// `readOnlySpecs`.
+    /// Hardware and number of the region's read-only nodes, which serve local reads and never
+    /// become primary. If unset, there are none.
     pub read_only_specs: Option<DedicatedHardwareSpec>,
-    /// `regionName`.
+    /// Region of the nodes. A dedicated cluster gets a VPC there if none exists; to choose its CIDR
+    /// block, create the network peering container first. In responses present only for
+    /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -397,18 +470,24 @@ atlas_admin_runtime::record! {
     6 region_name "regionName"
 }
 
-/// The schema `ReplicationSpec`.
+/// Shards and regions of one zone of a cluster.
+///
+/// All shards of the zone have the same hardware.
 #[derive(Clone, Default)]
 pub struct ReplicationSpec {
-    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the settings of a zone. Zones that an update leaves out are deleted. Read-only; an
+    /// update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `numShards`. At least 1.
+    /// Number of shards in the zone. After an upgrade from a replica set, first reconnect all
+    /// clients to `mongos`, then add shards: otherwise data can become inconsistent. A single shard
+    /// is not for production. At least 1.
     pub num_shards: Option<i64>,
-    /// `regionConfigs`.
+    /// Regions of the shard or zone, each with its provider, nodes and election priority. A region
+    /// occurs once per provider, and a dedicated cluster needs electable nodes in one at least.
     pub region_configs: Option<Vec<CloudRegionConfig>>,
-    /// `zoneId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the global cluster's zone. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
-    /// `zoneName`.
+    /// Name of the zone of a global cluster. Only with `clusterType` `GEOSHARDED`.
     pub zone_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -423,16 +502,20 @@ atlas_admin_runtime::record! {
     4 zone_name "zoneName"
 }
 
-/// The schema `TenantRegionConfig`.
+/// Region and tier of a free, shared or flex cluster.
 #[derive(Clone, Default)]
 pub struct TenantRegionConfig {
-    /// `backingProviderName`.
+    /// Cloud provider that hosts the free, shared, flex or serverless cluster.
     pub backing_provider_name: Option<BackingProviderName>,
-    /// `electableSpecs`.
+    /// Hardware and number of the nodes in the region that can become primary. If unset, the region
+    /// has none.
     pub electable_specs: Option<HardwareSpec>,
-    /// `priority`. 0 to 7.
+    /// Rank of the region in elections of a primary. The preferred region has `7`, further ones
+    /// `6`, `5` and so on in descending order, and a region without electable nodes `0`. 0 to 7.
     pub priority: Option<i64>,
-    /// `regionName`.
+    /// Region of the nodes. A dedicated cluster gets a VPC there if none exists; to choose its CIDR
+    /// block, create the network peering container first. In responses present only for
+    /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,17 +3,19 @@
 
 use super::*;
 
-/// The schema `SqlInterfaceStatusResponse`.
+/// Whether a cluster's SQL Interface is on, and whether the cluster supports it.
 ///
 /// Returned by `clusters::get_cluster_sql_interface` and
 /// `clusters::update_cluster_sql_interface`.
 #[derive(Clone, Default)]
 pub struct SqlInterfaceStatusResponse {
-    /// `status`. Required.
+    /// State of the SQL interface of the cluster; `OFF` if never set. Required.
     pub status: Option<SqlInterfaceStatusResponseStatus>,
-    /// `supported`. Read-only. Default: `false`.
+    /// Whether SQL Interface is available for the cluster. If `false`, `unsupportedReason` says
+    /// why. Read-only. Default: `false`.
     pub supported: Option<bool>,
-    /// `unsupportedReason`. Read-only. May be `null`.
+    /// Reason why the cluster can't have SQL Interface. Absent if `supported` is `true`. Read-only.
+    /// May be `null`.
     pub unsupported_reason: Nullable<SqlInterfaceStatusResponseUnsupportedReason>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -26,8 +28,9 @@ atlas_admin_runtime::record! {
     2 unsupported_reason "unsupportedReason" [READ_ONLY]
 }
 
-/// The status of `SqlInterfaceStatusResponse`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// State of the SQL interface of a cluster.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `SqlInterfaceStatusResponse.status` and one other place.
 #[derive(Clone)]
@@ -47,18 +50,19 @@ atlas_admin_runtime::open_enum! {
     On "ON"
 }
 
-/// The unsupported reason of `SqlInterfaceStatusResponse`: one of 3 documented values; others
-/// are kept as `Unknown`.
+/// Reason why the cluster can't have SQL Interface.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `SqlInterfaceStatusResponse.unsupportedReason`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SqlInterfaceStatusResponseUnsupportedReason {
-    /// `UNSUPPORTED_TIER`.
+    /// `UNSUPPORTED_TIER`: The cluster's tier doesn't support SQL Interface.
     UnsupportedTier,
-    /// `UNSUPPORTED_TYPE`.
+    /// `UNSUPPORTED_TYPE`: The cluster's type doesn't support SQL Interface.
     UnsupportedType,
-    /// `UNSUPPORTED_MONGODB_VERSION`.
+    /// `UNSUPPORTED_MONGODB_VERSION`: The cluster's MongoDB version doesn't support SQL Interface.
     UnsupportedMongoDbVersion,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -71,12 +75,12 @@ atlas_admin_runtime::open_enum! {
     UnsupportedType "UNSUPPORTED_TYPE"
 }
 
-/// The schema `SqlInterfaceStatusUpdateRequest`.
+/// Request to turn a cluster's SQL Interface on or off.
 ///
 /// Sent by `clusters::update_cluster_sql_interface`.
 #[derive(Clone, Default)]
 pub struct SqlInterfaceStatusUpdateRequest {
-    /// `status`. Required.
+    /// State to which the SQL interface of the cluster is set. Required.
     pub status: Option<SqlInterfaceStatusResponseStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,17 +3,18 @@
 
 use super::*;
 
-/// The cluster view of `get /api/atlas/v2/groups/{}/clusters/{}/{}/collStats/namespaces`: one
-/// of 3 documented values; others are kept as `Unknown`.
+/// Nodes to take the metrics from, such as the primaries or the secondaries of the cluster.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/{}/collStats/namespaces?clusterView`
 /// and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterView {
-    /// `PRIMARY`.
+    /// `PRIMARY`: The primaries of the cluster.
     Primary,
-    /// `SECONDARY`.
+    /// `SECONDARY`: The secondaries of the cluster.
     Secondary,
     /// `INDIVIDUAL_PROCESS`.
     IndividualProcess,
@@ -28,12 +29,12 @@ atlas_admin_runtime::open_enum! {
     Secondary "SECONDARY"
 }
 
-/// The schema `CollStatsLatencyNamespaceMetric`.
+/// Name and unit of a query latency metric for collections.
 #[derive(Clone, Default)]
 pub struct CollStatsLatencyNamespaceMetric {
-    /// `metricName`. Read-only. May be `null`.
+    /// Name of the latency metric. Read-only. May be `null`.
     pub metric_name: Nullable<CollStatsLatencyNamespaceMetricName>,
-    /// `units`. Read-only. May be `null`.
+    /// Unit of the metric's values. Read-only. May be `null`.
     pub units: Nullable<CollStatsLatencyNamespaceMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -45,8 +46,9 @@ atlas_admin_runtime::record! {
     1 units "units" [REQUIRED | READ_ONLY]
 }
 
-/// The metric name of `CollStatsLatencyNamespaceMetric`: one of 24 documented values; others
-/// are kept as `Unknown`.
+/// Name of the latency metric.
+///
+/// One of 24 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CollStatsLatencyNamespaceMetric.metricName`.
 #[derive(Clone)]
@@ -58,11 +60,11 @@ pub enum CollStatsLatencyNamespaceMetricName {
     ReadsLatency,
     /// `AVERAGE_READS_LATENCY`.
     AverageReadsLatency,
-    /// `READS_P50_VALUE`.
+    /// `READS_P50_VALUE`: Median latency of reads.
     ReadsP50Value,
-    /// `READS_P95_VALUE`.
+    /// `READS_P95_VALUE`: 95th percentile of the latency of reads.
     ReadsP95Value,
-    /// `READS_P99_VALUE`.
+    /// `READS_P99_VALUE`: 99th percentile of the latency of reads.
     ReadsP99Value,
     /// `WRITES_OPS`.
     WritesOps,
@@ -70,11 +72,11 @@ pub enum CollStatsLatencyNamespaceMetricName {
     WritesLatency,
     /// `AVERAGE_WRITES_LATENCY`.
     AverageWritesLatency,
-    /// `WRITES_P50_VALUE`.
+    /// `WRITES_P50_VALUE`: Median latency of writes.
     WritesP50Value,
-    /// `WRITES_P95_VALUE`.
+    /// `WRITES_P95_VALUE`: 95th percentile of the latency of writes.
     WritesP95Value,
-    /// `WRITES_P99_VALUE`.
+    /// `WRITES_P99_VALUE`: 99th percentile of the latency of writes.
     WritesP99Value,
     /// `COMMANDS_OPS`.
     CommandsOps,
@@ -82,11 +84,11 @@ pub enum CollStatsLatencyNamespaceMetricName {
     CommandsLatency,
     /// `AVERAGE_COMMANDS_LATENCY`.
     AverageCommandsLatency,
-    /// `COMMANDS_P50_VALUE`.
+    /// `COMMANDS_P50_VALUE`: Median latency of commands.
     CommandsP50Value,
-    /// `COMMANDS_P95_VALUE`.
+    /// `COMMANDS_P95_VALUE`: 95th percentile of the latency of commands.
     CommandsP95Value,
-    /// `COMMANDS_P99_VALUE`.
+    /// `COMMANDS_P99_VALUE`: 99th percentile of the latency of commands.
     CommandsP99Value,
     /// `TOTAL_OPS`.
     TotalOps,
@@ -94,11 +96,11 @@ pub enum CollStatsLatencyNamespaceMetricName {
     TotalLatency,
     /// `AVERAGE_TOTAL_OPS_LATENCY`.
     AverageTotalOpsLatency,
-    /// `TOTAL_OPS_P50_VALUE`.
+    /// `TOTAL_OPS_P50_VALUE`: Median latency of all operations.
     TotalOpsP50Value,
-    /// `TOTAL_OPS_P95_VALUE`.
+    /// `TOTAL_OPS_P95_VALUE`: 95th percentile of the latency of all operations.
     TotalOpsP95Value,
-    /// `TOTAL_OPS_P99_VALUE`.
+    /// `TOTAL_OPS_P99_VALUE`: 99th percentile of the latency of all operations.
     TotalOpsP99Value,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -132,8 +134,9 @@ atlas_admin_runtime::open_enum! {
     WritesP99Value "WRITES_P99_VALUE"
 }
 
-/// The units of `CollStatsLatencyNamespaceMetric`: one documented value; others are kept as
-/// `Unknown`.
+/// Unit of the metric's values.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `CollStatsLatencyNamespaceMetric.units`.
 #[derive(Clone)]
@@ -150,16 +153,16 @@ atlas_admin_runtime::open_enum! {
     Milliseconds "MILLISECONDS"
 }
 
-/// The schema `CollStatsLatencyNamespaceMetrics`.
+/// Query latency metrics that a project offers for collections.
 ///
 /// Returned by `collection_level_metrics::list_coll_stat_metrics`.
 #[derive(Clone, Default)]
 pub struct CollStatsLatencyNamespaceMetrics {
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `metrics`. Read-only.
+    /// Available query latency metrics, with their units. Read-only.
     pub metrics: Option<Vec<CollStatsLatencyNamespaceMetric>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -172,17 +175,18 @@ atlas_admin_runtime::record! {
     2 metrics "metrics" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `CollStatsRankedNamespacesView`.
+/// Busiest namespaces of a cluster or process, ordered by total execution time.
 ///
 /// Returned by `collection_level_metrics::get_cluster_namespaces` and
 /// `collection_level_metrics::get_process_namespaces`.
 #[derive(Clone, Default)]
 pub struct CollStatsRankedNamespacesView {
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `identifierId`. Read-only.
+    /// ID of the cluster or process that the ranking is for. Read-only.
     pub identifier_id: Option<String>,
-    /// `rankedNamespaces`. Read-only.
+    /// Namespaces, each written `database.collection`, in order of total execution time, longest
+    /// first. Read-only.
     pub ranked_namespaces: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -195,8 +199,9 @@ atlas_admin_runtime::record! {
     2 ranked_namespaces "rankedNamespaces" [REQUIRED | READ_ONLY]
 }
 
-/// The metric of `get /api/atlas/v2/groups/{}/clusters/{}/{}/{}/{}/collStats/measurements`: one
-/// of 24 documented values; others are kept as `Unknown`.
+/// Metric of the latency of a collection.
+///
+/// One of 24 documented values; others are kept as `Unknown`.
 ///
 /// Declared at
 /// `get /api/atlas/v2/groups/{}/clusters/{}/{}/{}/{}/collStats/measurements?metrics[]` and one
@@ -284,33 +289,35 @@ atlas_admin_runtime::open_enum! {
     WritesP99Value "WRITES_P99_VALUE"
 }
 
-/// The schema `MeasurementsCollStatsLatencyCluster`.
+/// Query latency measurements for one collection across a cluster.
 ///
 /// Returned by `collection_level_metrics::list_coll_stat_measurements`.
 #[derive(Clone, Default)]
 pub struct MeasurementsCollStatsLatencyCluster {
-    /// `clusterId`. Read-only.
+    /// ID of the cluster. Read-only.
     pub cluster_id: Option<String>,
-    /// `clusterView`. Read-only.
+    /// Nodes that the measurements were taken from, such as the primaries of the cluster.
+    /// Read-only.
     pub cluster_view: Option<String>,
-    /// `collectionName`. Read-only.
+    /// Name of the collection. Read-only.
     pub collection_name: Option<String>,
-    /// `databaseName`. Read-only.
+    /// Name of the database. Read-only.
     pub database_name: Option<String>,
-    /// `end`. Read-only.
+    /// Date and time, in UTC, at which the returned time range ends. Read-only.
     pub end: Option<DateTime>,
-    /// `granularity`. Read-only.
+    /// Time between two data points, as an ISO 8601 duration. Read-only.
     pub granularity: Option<Granularity>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `measurements`. Read-only.
+    /// Measured metrics, each with its data points. Read-only.
     pub measurements: Option<Vec<MetricsMeasurement>>,
-    /// `processId`. Read-only. Pattern:
+    /// Host and port of the MongoDB process, such as `mongodb.example.com:27017`. Read-only.
+    /// Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
     pub process_id: Option<String>,
-    /// `start`. Read-only.
+    /// Date and time, in UTC, at which the returned time range starts. Read-only.
     pub start: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -331,29 +338,30 @@ atlas_admin_runtime::record! {
     10 start "start" [READ_ONLY]
 }
 
-/// The schema `MeasurementsCollStatsLatencyHost`.
+/// Query latency measurements for one collection on one MongoDB process.
 ///
 /// Returned by `collection_level_metrics::list_process_measurements`.
 #[derive(Clone, Default)]
 pub struct MeasurementsCollStatsLatencyHost {
-    /// `collectionName`. Read-only.
+    /// Name of the collection. Read-only.
     pub collection_name: Option<String>,
-    /// `databaseName`. Read-only.
+    /// Name of the database. Read-only.
     pub database_name: Option<String>,
-    /// `end`. Read-only.
+    /// Date and time, in UTC, at which the returned time range ends. Read-only.
     pub end: Option<DateTime>,
-    /// `granularity`. Read-only.
+    /// Time between two data points, as an ISO 8601 duration. Read-only.
     pub granularity: Option<Granularity>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `measurements`. Read-only.
+    /// Measured metrics, each with its data points. Read-only.
     pub measurements: Option<Vec<MetricsMeasurement>>,
-    /// `processId`. Read-only. Pattern:
+    /// Host and port of the MongoDB process, such as `mongodb.example.com:27017`. Read-only.
+    /// Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
     pub process_id: Option<String>,
-    /// `start`. Read-only.
+    /// Date and time, in UTC, at which the returned time range starts. Read-only.
     pub start: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -372,14 +380,15 @@ atlas_admin_runtime::record! {
     8 start "start" [READ_ONLY]
 }
 
-/// The schema `NamespacesRequest`.
+/// Namespaces to pin or unpin, each written `database.collection`.
 ///
 /// Sent by `collection_level_metrics::pin_namespaces`,
 /// `collection_level_metrics::update_pinned_namespaces` and
 /// `collection_level_metrics::unpin_namespaces`.
 #[derive(Clone, Default)]
 pub struct NamespacesRequest {
-    /// `namespaces`. Write-only: the service never returns it. No item twice.
+    /// Namespaces on the host or cluster, each as database and collection. Write-only: the service
+    /// never returns it. No item twice.
     pub namespaces: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -390,7 +399,7 @@ atlas_admin_runtime::record! {
     0 namespaces "namespaces" [WRITE_ONLY]
 }
 
-/// The schema `PinnedNamespaces`.
+/// Namespaces of a cluster that users chose for query latency metrics.
 ///
 /// Returned by `collection_level_metrics::list_pinned_namespaces`,
 /// `collection_level_metrics::pin_namespaces`,
@@ -398,11 +407,11 @@ atlas_admin_runtime::record! {
 /// `collection_level_metrics::unpin_namespaces`.
 #[derive(Clone, Default)]
 pub struct PinnedNamespaces {
-    /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `pinnedNamespaces`. Read-only.
+    /// Pinned namespaces of the cluster, each written `database.collection`. Read-only.
     pub pinned_namespaces: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

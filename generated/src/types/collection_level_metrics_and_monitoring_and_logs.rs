@@ -3,20 +3,21 @@
 
 use super::*;
 
-/// The granularity of `MeasurementsCollStatsLatencyCluster`: one of 4 documented values; others
-/// are kept as `Unknown`.
+/// Time between two data points, as an ISO 8601 duration.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `MeasurementsCollStatsLatencyCluster.granularity` and 3 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Granularity {
-    /// `PT1M`.
+    /// `PT1M`: One minute.
     Pt1m,
-    /// `PT5M`.
+    /// `PT5M`: Five minutes.
     Pt5m,
-    /// `PT1H`.
+    /// `PT1H`: One hour.
     Pt1h,
-    /// `P1D`.
+    /// `P1D`: One day.
     P1d,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -30,12 +31,12 @@ atlas_admin_runtime::open_enum! {
     Pt5m "PT5M"
 }
 
-/// The schema `MetricDataPoint`.
+/// Value of a measurement at one moment.
 #[derive(Clone, Default)]
 pub struct MetricDataPoint {
-    /// `timestamp`. Read-only.
+    /// Date and time, in UTC, of the data point. Read-only.
     pub timestamp: Option<DateTime>,
-    /// `value`. Read-only.
+    /// Measured value. `null` if nothing was measured at that moment. Read-only.
     pub value: Option<f64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -47,14 +48,15 @@ atlas_admin_runtime::record! {
     1 value "value" [READ_ONLY]
 }
 
-/// The schema `MetricsMeasurement`.
+/// Series of values of one measurement, with its unit.
 #[derive(Clone, Default)]
 pub struct MetricsMeasurement {
-    /// `dataPoints`. Read-only.
+    /// Values of the measurement over time. A moment without a measurement has `null` as `value`.
+    /// Read-only.
     pub data_points: Option<Vec<MetricDataPoint>>,
-    /// `name`. Read-only.
+    /// Name of the measured metric. Read-only.
     pub name: Option<String>,
-    /// `units`. Read-only.
+    /// Unit of the values in `dataPoints`. Read-only.
     pub units: Option<MetricsMeasurementUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -67,8 +69,9 @@ atlas_admin_runtime::record! {
     2 units "units" [READ_ONLY]
 }
 
-/// The units of `MetricsMeasurement`: one of 10 documented values; others are kept as
-/// `Unknown`.
+/// Unit of the values in `dataPoints`.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `MetricsMeasurement.units` and one other place.
 #[derive(Clone)]
@@ -90,9 +93,9 @@ pub enum MetricsMeasurementUnits {
     Milliseconds,
     /// `PERCENT`.
     Percent,
-    /// `SCALAR`.
+    /// `SCALAR`: Plain number without unit.
     Scalar,
-    /// `SCALAR_PER_SECOND`.
+    /// `SCALAR_PER_SECOND`: Plain number per second.
     ScalarPerSecond,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

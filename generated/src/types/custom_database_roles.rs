@@ -3,15 +3,15 @@
 
 use super::*;
 
-/// The schema `DatabaseInheritedRole`.
+/// Role, and the database it applies to, from which a custom database role inherits privileges.
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/built-in-roles/).
 #[derive(Clone, Default)]
 pub struct DatabaseInheritedRole {
-    /// `db`. Required.
+    /// Database to which the inherited role applies. Required.
     pub db: Option<String>,
-    /// `role`. Required.
+    /// Name of the database role to inherit. Required.
     pub role: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -23,17 +23,19 @@ atlas_admin_runtime::record! {
     1 role "role" [REQUIRED]
 }
 
-/// The schema `DatabasePermittedNamespaceResource`.
+/// Target of a privilege action: the cluster, a database, or a collection.
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/resource-document/#cluster-resource).
 #[derive(Clone, Default)]
 pub struct DatabasePermittedNamespaceResource {
-    /// `cluster`. Required.
+    /// Whether the action is granted on the whole cluster. If `true`, `db` and `collection` are
+    /// ignored. Required.
     pub cluster: Option<bool>,
-    /// `collection`. Required.
+    /// Name of the collection to which the action is limited. If unset, the action covers every
+    /// collection of the database. Ignored if `cluster` is `true`. Required.
     pub collection: Option<String>,
-    /// `db`. Required.
+    /// Database on which the action is granted. Ignored if `cluster` is `true`. Required.
     pub db: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -46,12 +48,12 @@ atlas_admin_runtime::record! {
     2 db "db" [REQUIRED]
 }
 
-/// The schema `DatabasePrivilegeAction`.
+/// Privilege action of a custom database role, with the targets on which it is granted.
 #[derive(Clone, Default)]
 pub struct DatabasePrivilegeAction {
-    /// `action`. Required.
+    /// Privilege action that is granted, named like the action of MongoDB itself. Required.
     pub action: Option<DatabasePrivilegeActionValue>,
-    /// `resources`. Required.
+    /// Targets on which the action is granted: the cluster, databases or collections. Required.
     pub resources: Option<Vec<DatabasePermittedNamespaceResource>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -63,28 +65,30 @@ atlas_admin_runtime::record! {
     1 resources "resources" [REQUIRED]
 }
 
-/// The action of `DatabasePrivilegeAction`: one of 80 documented values; others are kept as
-/// `Unknown`.
+/// Privilege action that is granted, named like the action of MongoDB itself.
+///
+/// One of 80 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DatabasePrivilegeAction.action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DatabasePrivilegeActionValue {
-    /// `FIND`.
+    /// `FIND`: Read documents.
     Find,
-    /// `INSERT`.
+    /// `INSERT`: Insert documents.
     Insert,
-    /// `REMOVE`.
+    /// `REMOVE`: Delete documents.
     Remove,
-    /// `UPDATE`.
+    /// `UPDATE`: Change documents.
     Update,
-    /// `BYPASS_DOCUMENT_VALIDATION`.
+    /// `BYPASS_DOCUMENT_VALIDATION`: Write documents that break the validation rules of their
+    /// collection.
     BypassDocumentValidation,
-    /// `USE_UUID`.
+    /// `USE_UUID`: Run commands that name a collection by its UUID.
     UseUuid,
-    /// `KILL_OP`.
+    /// `KILL_OP`: Stop running operations, also those of others.
     KillOp,
-    /// `BYPASS_DEFAULT_MAX_TIME_MS`.
+    /// `BYPASS_DEFAULT_MAX_TIME_MS`: Run queries without the default time limit of the cluster.
     BypassDefaultMaxTimeMs,
     /// `CREATE_COLLECTION`.
     CreateCollection,
@@ -92,55 +96,55 @@ pub enum DatabasePrivilegeActionValue {
     CreateIndex,
     /// `DROP_COLLECTION`.
     DropCollection,
-    /// `ENABLE_PROFILER`.
+    /// `ENABLE_PROFILER`: Turn the database profiler on and off.
     EnableProfiler,
-    /// `KILL_ANY_CURSOR`.
+    /// `KILL_ANY_CURSOR`: Close cursors, also those of others.
     KillAnyCursor,
-    /// `ANALYZE`.
+    /// `ANALYZE`: Run `analyze`, which gathers statistics about the values of a field.
     Analyze,
-    /// `CHANGE_STREAM`.
+    /// `CHANGE_STREAM`: Watch changes through a change stream.
     ChangeStream,
-    /// `COLL_MOD`.
+    /// `COLL_MOD`: Change options of a collection with `collMod`.
     CollMod,
-    /// `COMPACT`.
+    /// `COMPACT`: Give unused space of a collection back to the file system.
     Compact,
-    /// `CONVERT_TO_CAPPED`.
+    /// `CONVERT_TO_CAPPED`: Turn a collection into a capped collection.
     ConvertToCapped,
     /// `DROP_DATABASE`.
     DropDatabase,
     /// `DROP_INDEX`.
     DropIndex,
-    /// `RE_INDEX`.
+    /// `RE_INDEX`: Rebuild all indexes of a collection.
     ReIndex,
-    /// `RENAME_COLLECTION_SAME_DB`.
+    /// `RENAME_COLLECTION_SAME_DB`: Rename collections within a database.
     RenameCollectionSameDb,
-    /// `SET_USER_WRITE_BLOCK`.
+    /// `SET_USER_WRITE_BLOCK`: Block or allow writes by users on the whole cluster.
     SetUserWriteBlock,
-    /// `BYPASS_USER_WRITE_BLOCK`.
+    /// `BYPASS_USER_WRITE_BLOCK`: Write while writes by users are blocked.
     BypassUserWriteBlock,
-    /// `LIST_SESSIONS`.
+    /// `LIST_SESSIONS`: List sessions, also those of others.
     ListSessions,
-    /// `KILL_ANY_SESSION`.
+    /// `KILL_ANY_SESSION`: End sessions, also those of others.
     KillAnySession,
-    /// `COLL_STATS`.
+    /// `COLL_STATS`: Read statistics about a collection.
     CollStats,
-    /// `CONN_POOL_STATS`.
+    /// `CONN_POOL_STATS`: Read statistics about outgoing connections between nodes.
     ConnPoolStats,
-    /// `DB_HASH`.
+    /// `DB_HASH`: Compute hashes of the collections of a database.
     DbHash,
-    /// `DB_STATS`.
+    /// `DB_STATS`: Read statistics about a database.
     DbStats,
-    /// `GET_CMD_LINE_OPTS`.
+    /// `GET_CMD_LINE_OPTS`: Read the options with which a process was started.
     GetCmdLineOpts,
-    /// `GET_LOG`.
+    /// `GET_LOG`: Read recent log messages of a process.
     GetLog,
-    /// `GET_PARAMETER`.
+    /// `GET_PARAMETER`: Read server parameters.
     GetParameter,
-    /// `GET_SHARD_MAP`.
+    /// `GET_SHARD_MAP`: Read the map of shards and their nodes.
     GetShardMap,
-    /// `HOST_INFO`.
+    /// `HOST_INFO`: Read facts about the machine of a process.
     HostInfo,
-    /// `IN_PROG`.
+    /// `IN_PROG`: List running operations.
     InProg,
     /// `LIST_DATABASES`.
     ListDatabases,
@@ -152,53 +156,55 @@ pub enum DatabasePrivilegeActionValue {
     ListShards,
     /// `NET_STAT`.
     NetStat,
-    /// `REPL_SET_GET_CONFIG`.
+    /// `REPL_SET_GET_CONFIG`: Read the configuration of a replica set.
     ReplSetGetConfig,
-    /// `REPL_SET_GET_STATUS`.
+    /// `REPL_SET_GET_STATUS`: Read the state of a replica set.
     ReplSetGetStatus,
-    /// `SERVER_STATUS`.
+    /// `SERVER_STATUS`: Read statistics about a process with `serverStatus`.
     ServerStatus,
-    /// `VALIDATE`.
+    /// `VALIDATE`: Check a collection and its indexes for correctness.
     Validate,
-    /// `SHARDING_STATE`.
+    /// `SHARDING_STATE`: Read whether a process is part of a sharded cluster.
     ShardingState,
-    /// `TOP`.
+    /// `TOP`: Read statistics about the use of each collection.
     Top,
-    /// `SQL_GET_SCHEMA`.
+    /// `SQL_GET_SCHEMA`: Read the schemas that SQL queries use.
     SqlGetSchema,
-    /// `SQL_SET_SCHEMA`.
+    /// `SQL_SET_SCHEMA`: Set the schemas that SQL queries use.
     SqlSetSchema,
-    /// `VIEW_ALL_HISTORY`.
+    /// `VIEW_ALL_HISTORY`: Read the history of queries, also those of others.
     ViewAllHistory,
-    /// `OUT_TO_S3`.
+    /// `OUT_TO_S3`: Write query results to AWS S3 from a federated database instance.
     OutToS3,
-    /// `OUT_TO_AZURE`.
+    /// `OUT_TO_AZURE`: Write query results to Azure Blob Storage from a federated database
+    /// instance.
     OutToAzure,
-    /// `OUT_TO_GCS`.
+    /// `OUT_TO_GCS`: Write query results to Google Cloud Storage from a federated database
+    /// instance.
     OutToGcs,
-    /// `STORAGE_GET_CONFIG`.
+    /// `STORAGE_GET_CONFIG`: Read the storage configuration of a federated database instance.
     StorageGetConfig,
-    /// `STORAGE_SET_CONFIG`.
+    /// `STORAGE_SET_CONFIG`: Change the storage configuration of a federated database instance.
     StorageSetConfig,
-    /// `FLUSH_ROUTER_CONFIG`.
+    /// `FLUSH_ROUTER_CONFIG`: Make routers of a sharded cluster reload their metadata.
     FlushRouterConfig,
-    /// `ENABLE_SHARDING`.
+    /// `ENABLE_SHARDING`: Shard databases and collections.
     EnableSharding,
-    /// `CHECK_METADATA_CONSISTENCY`.
+    /// `CHECK_METADATA_CONSISTENCY`: Check a sharded cluster's metadata for inconsistencies.
     CheckMetadataConsistency,
-    /// `MOVE_CHUNK`.
+    /// `MOVE_CHUNK`: Move chunks of a sharded collection between shards.
     MoveChunk,
-    /// `SPLIT_CHUNK`.
+    /// `SPLIT_CHUNK`: Split chunks of a sharded collection.
     SplitChunk,
-    /// `ANALYZE_SHARD_KEY`.
+    /// `ANALYZE_SHARD_KEY`: Assess how well a shard key suits a collection.
     AnalyzeShardKey,
-    /// `REFINE_COLLECTION_SHARD_KEY`.
+    /// `REFINE_COLLECTION_SHARD_KEY`: Add fields to the shard key of a collection.
     RefineCollectionShardKey,
-    /// `CLEAR_JUMBO_FLAG`.
+    /// `CLEAR_JUMBO_FLAG`: Clear the mark of a chunk as too large to move.
     ClearJumboFlag,
-    /// `RESHARD_COLLECTION`.
+    /// `RESHARD_COLLECTION`: Change the shard key of a collection and redistribute its data.
     ReshardCollection,
-    /// `SHARDED_DATA_DISTRIBUTION`.
+    /// `SHARDED_DATA_DISTRIBUTION`: Read how data is spread over the shards.
     ShardedDataDistribution,
     /// `GET_STREAM_PROCESSOR`.
     GetStreamProcessor,
@@ -318,14 +324,14 @@ atlas_admin_runtime::open_enum! {
     ViewAllHistory "VIEW_ALL_HISTORY"
 }
 
-/// The schema `UpdateCustomDBRole`.
+/// Changes to the actions and inherited roles of a custom database role.
 ///
 /// Sent by `custom_database_roles::update_custom_db_role`.
 #[derive(Clone, Default)]
 pub struct UpdateCustomDbRole {
-    /// `actions`.
+    /// Privilege actions of the role, each with its targets.
     pub actions: Option<Vec<DatabasePrivilegeAction>>,
-    /// `inheritedRoles`. No item twice.
+    /// Roles whose privileges this role includes. No item twice.
     pub inherited_roles: Option<Vec<DatabaseInheritedRole>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -337,7 +343,7 @@ atlas_admin_runtime::record! {
     1 inherited_roles "inheritedRoles"
 }
 
-/// The schema `UserCustomDBRole`.
+/// Custom database role: its name, privilege actions and inherited roles.
 ///
 /// Returned by `custom_database_roles::list_custom_db_roles`,
 /// `custom_database_roles::create_custom_db_role`, `custom_database_roles::get_custom_db_role`
@@ -345,11 +351,11 @@ atlas_admin_runtime::record! {
 /// `custom_database_roles::create_custom_db_role`.
 #[derive(Clone, Default)]
 pub struct UserCustomDbRole {
-    /// `actions`.
+    /// Privilege actions of the role, each with its targets.
     pub actions: Option<Vec<DatabasePrivilegeAction>>,
-    /// `inheritedRoles`. No item twice.
+    /// Roles whose privileges this role includes. No item twice.
     pub inherited_roles: Option<Vec<DatabaseInheritedRole>>,
-    /// `roleName`. Required.
+    /// Name of the custom role, unique in the project. Required.
     pub role_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

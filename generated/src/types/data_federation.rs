@@ -3,8 +3,10 @@
 
 use super::*;
 
-/// The schema `BaseAtlasDataLakeRegion`: one of 15 documented values; others are kept as
-/// `Unknown`.
+/// Region in which a federated database instance receives client connections, at AWS, Azure or
+/// Google Cloud.
+///
+/// One of 15 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BaseAtlasDataLakeRegion {
@@ -61,16 +63,18 @@ atlas_admin_runtime::open_enum! {
     VirginiaUsa "VIRGINIA_USA"
 }
 
-/// The schema `DataFederationAzureCloudProviderConfig`.
+/// Service principal with which a federated database instance reads data on Azure.
 #[derive(Clone, Default)]
 pub struct DataFederationAzureCloudProviderConfig {
-    /// `atlasAppId`. Read-only.
+    /// ID of the Azure application of Atlas, for the access policy of your service principal.
+    /// Read-only.
     pub atlas_app_id: Option<String>,
-    /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role with which the federated database instance accesses its data stores.
+    /// Required. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// `servicePrincipalId`. Read-only.
+    /// ID of the service principal with which Atlas accesses your data in Azure. Read-only.
     pub service_principal_id: Option<String>,
-    /// `tenantId`. Read-only.
+    /// ID of the Microsoft Entra ID (formerly Azure Active Directory) tenant. Read-only.
     pub tenant_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -84,12 +88,14 @@ atlas_admin_runtime::record! {
     3 tenant_id "tenantId" [READ_ONLY]
 }
 
-/// The schema `DataFederationGCPCloudProviderConfig`.
+/// Service account with which a federated database instance reads data on Google Cloud.
 #[derive(Clone, Default)]
 pub struct DataFederationGcpCloudProviderConfig {
-    /// `gcpServiceAccount`. Read-only.
+    /// Email address of the service account that Atlas created on Google Cloud. Grant this account
+    /// access to your buckets. Read-only.
     pub gcp_service_account: Option<String>,
-    /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role with which the federated database instance accesses its data stores.
+    /// Required. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -101,7 +107,8 @@ atlas_admin_runtime::record! {
     1 role_id "roleId" [REQUIRED]
 }
 
-/// The schema `DataFederationTenantQueryLimit`.
+/// Limit on the bytes that federated database instances process per query, day, week or month,
+/// which bounds their cost.
 ///
 /// Returned by `data_federation::list_data_federation_limits`,
 /// `data_federation::get_data_federation_limit` and
@@ -109,21 +116,23 @@ atlas_admin_runtime::record! {
 /// `data_federation::set_data_federation_limit`.
 #[derive(Clone, Default)]
 pub struct DataFederationTenantQueryLimit {
-    /// `currentUsage`. Read-only.
+    /// Amount of the limit that is in use. Read-only.
     pub current_usage: Option<i64>,
-    /// `defaultLimit`. Read-only.
+    /// Value of the limit when none is set; `null` if there is none. Read-only.
     pub default_limit: Option<i64>,
-    /// `lastModifiedDate`. Read-only.
+    /// Date and time, in UTC, of the last change to the limit. Read-only.
     pub last_modified_date: Option<DateTime>,
-    /// `maximumLimit`. Read-only.
+    /// Largest value that can be set for the limit; `null` if there is none. Read-only.
     pub maximum_limit: Option<i64>,
-    /// `name`. Read-only.
+    /// Name of the limit. Read-only.
     pub name: Option<String>,
-    /// `overrunPolicy`.
+    /// What happens to queries once the limit is exceeded. Has no effect on a limit per query,
+    /// which always stops the query.
     pub overrun_policy: Option<DataFederationTenantQueryLimitOverrunPolicy>,
-    /// `tenantName`. Read-only.
+    /// Name of the federated database instance that is limited. Unset: the limit applies to all
+    /// those of the project. Read-only.
     pub tenant_name: Option<String>,
-    /// `value`. Required.
+    /// Value of the limit. Required.
     pub value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -141,16 +150,17 @@ atlas_admin_runtime::record! {
     7 value "value" [REQUIRED]
 }
 
-/// The overrun policy of `DataFederationTenantQueryLimit`: one of 2 documented values; others
-/// are kept as `Unknown`.
+/// What happens to queries once the limit is exceeded.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataFederationTenantQueryLimit.overrunPolicy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataFederationTenantQueryLimitOverrunPolicy {
-    /// `BLOCK`.
+    /// `BLOCK`: Rejects new queries; running ones finish.
     Block,
-    /// `BLOCK_AND_KILL`.
+    /// `BLOCK_AND_KILL`: Rejects new queries and stops running ones.
     BlockAndKill,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -162,14 +172,14 @@ atlas_admin_runtime::open_enum! {
     BlockAndKill "BLOCK_AND_KILL"
 }
 
-/// The schema `DataLakeApiBase`.
+/// Read-only view in a federated database: a named aggregation pipeline on a collection.
 #[derive(Clone, Default)]
 pub struct DataLakeApiBase {
-    /// `name`.
+    /// Name of the view, a virtual collection computed by `pipeline`.
     pub name: Option<String>,
-    /// `pipeline`.
+    /// Aggregation pipeline that computes the contents, as JSON text.
     pub pipeline: Option<String>,
-    /// `source`.
+    /// Name of the collection from which the view reads.
     pub source: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -182,18 +192,18 @@ atlas_admin_runtime::record! {
     2 source "source"
 }
 
-/// The schema `DataLakeAtlasStoreInstance`.
+/// Data store that is an Atlas cluster.
 #[derive(Clone, Default)]
 pub struct DataLakeAtlasStoreInstance {
-    /// `clusterName`.
+    /// Name of the cluster that is the data store.
     pub cluster_name: Option<String>,
-    /// `name`.
+    /// Name of the data store, which `storeName` of a data source refers to.
     pub name: Option<String>,
-    /// `projectId`. Read-only. Exactly 24 characters. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Exactly 24 characters. Pattern: `^([a-f0-9]{24})$`.
     pub project_id: Option<String>,
-    /// `readConcern`.
+    /// Read concern for queries on the cluster.
     pub read_concern: Option<DataLakeAtlasStoreReadConcern>,
-    /// `readPreference`.
+    /// Rule by which reads are routed to the nodes of the cluster.
     pub read_preference: Option<DataLakeAtlasStoreReadPreference>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -208,10 +218,10 @@ atlas_admin_runtime::record! {
     4 read_preference "readPreference"
 }
 
-/// The schema `DataLakeAtlasStoreReadConcern`.
+/// Read concern for queries on a cluster: how consistent and durable the data read must be.
 #[derive(Clone, Default)]
 pub struct DataLakeAtlasStoreReadConcern {
-    /// `level`.
+    /// How consistent and durable the data read must be.
     pub level: Option<DataLakeAtlasStoreReadConcernLevel>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -222,8 +232,9 @@ atlas_admin_runtime::record! {
     0 level "level"
 }
 
-/// The level of `DataLakeAtlasStoreReadConcern`: one of 5 documented values; others are kept as
-/// `Unknown`.
+/// How consistent and durable the data read must be.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeAtlasStoreReadConcern.level`.
 ///
@@ -232,15 +243,17 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataLakeAtlasStoreReadConcernLevel {
-    /// `LOCAL`.
+    /// `LOCAL`: Reads the member's latest data, which may still be rolled back.
     Local,
-    /// `MAJORITY`.
+    /// `MAJORITY`: Reads data that a majority of the members has acknowledged.
     Majority,
-    /// `LINEARIZABLE`.
+    /// `LINEARIZABLE`: Reads data that reflects all majority-acknowledged writes completed before
+    /// the read began.
     Linearizable,
-    /// `SNAPSHOT`.
+    /// `SNAPSHOT`: Reads majority-committed data of a single point in time.
     Snapshot,
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: Reads the latest data with the least latency; it may be rolled back, and
+    /// orphaned documents may appear on sharded clusters.
     Available,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -255,14 +268,14 @@ atlas_admin_runtime::open_enum! {
     Snapshot "SNAPSHOT"
 }
 
-/// The schema `DataLakeAtlasStoreReadPreference`.
+/// Read preference for queries on a cluster: which replica set members serve them.
 #[derive(Clone, Default)]
 pub struct DataLakeAtlasStoreReadPreference {
-    /// `maxStalenessSeconds`.
+    /// Maximum replication lag of a secondary that may be read from, in seconds.
     pub max_staleness_seconds: Option<i64>,
-    /// `mode`.
+    /// Read preference: which members of the replica set Data Federation reads from.
     pub mode: Option<DataLakeAtlasStoreReadPreferenceMode>,
-    /// `tagSets`.
+    /// Sets of replica set tags. Reads go to members that have the tags of a set.
     pub tag_sets: Option<Vec<Vec<DataLakeAtlasStoreReadPreferenceTag>>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -275,8 +288,9 @@ atlas_admin_runtime::record! {
     2 tag_sets "tagSets"
 }
 
-/// The mode of `DataLakeAtlasStoreReadPreference`: one of 5 documented values; others are kept
-/// as `Unknown`.
+/// Read preference: which members of the replica set Data Federation reads from.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeAtlasStoreReadPreference.mode`.
 ///
@@ -285,15 +299,15 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataLakeAtlasStoreReadPreferenceMode {
-    /// `primary`.
+    /// `primary`: Reads from the primary only.
     Primary,
-    /// `primaryPreferred`.
+    /// `primaryPreferred`: Reads from the primary, or from a secondary if there is no primary.
     PrimaryPreferred,
-    /// `secondary`.
+    /// `secondary`: Reads from secondaries only.
     Secondary,
-    /// `secondaryPreferred`.
+    /// `secondaryPreferred`: Reads from a secondary, or from the primary if there is no secondary.
     SecondaryPreferred,
-    /// `nearest`.
+    /// `nearest`: Reads from the member with the lowest latency, whatever its role.
     Nearest,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -308,12 +322,12 @@ atlas_admin_runtime::open_enum! {
     SecondaryPreferred "secondaryPreferred"
 }
 
-/// The schema `DataLakeAtlasStoreReadPreferenceTag`.
+/// Replica set tag that a member must have to be read from.
 #[derive(Clone, Default)]
 pub struct DataLakeAtlasStoreReadPreferenceTag {
-    /// `name`.
+    /// Name of the replica set tag.
     pub name: Option<String>,
-    /// `value`.
+    /// Value of the tag.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -325,18 +339,23 @@ atlas_admin_runtime::record! {
     1 value "value"
 }
 
-/// The schema `DataLakeAWSCloudProviderConfig`.
+/// IAM role with which a federated database instance reads data on AWS.
 #[derive(Clone, Default)]
 pub struct DataLakeAwsCloudProviderConfig {
-    /// `externalId`. Read-only.
+    /// External ID that Atlas sends to assume the IAM role. The trust policy of the role must
+    /// require this ID. Read-only.
     pub external_id: Option<String>,
+    /// ARN of the IAM role that Atlas assumes to read the data stores. JSON name:
     /// `iamAssumedRoleARN`. Read-only. 20 to 2048 characters.
     pub iam_assumed_role_arn: Option<String>,
-    /// `iamUserARN`. Read-only.
+    /// ARN of the Atlas IAM user that assumes your IAM role. The trust policy of the role must
+    /// allow this user. JSON name: `iamUserARN`. Read-only.
     pub iam_user_arn: Option<String>,
-    /// `roleId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role with which the federated database instance accesses its data stores.
+    /// Required. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// `testS3Bucket`. Required. Write-only: the service never returns it.
+    /// Name of an S3 bucket on which Atlas tests that the role has access. Required with
+    /// `cloudProviderConfig`. Required. Write-only: the service never returns it.
     pub test_s3_bucket: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -351,24 +370,25 @@ atlas_admin_runtime::record! {
     4 test_s3_bucket "testS3Bucket" [REQUIRED | WRITE_ONLY]
 }
 
-/// The schema `DataLakeAzureBlobStore`.
+/// Data store that is an Azure Blob Storage container.
 #[derive(Clone, Default)]
 pub struct DataLakeAzureBlobStore {
-    /// `containerName`.
+    /// Name of the Azure Blob Storage container.
     pub container_name: Option<String>,
-    /// `delimiter`.
+    /// Text that separates the segments of a data source's `path`, such as `/`.
     pub delimiter: Option<String>,
-    /// `name`.
+    /// Name of the data store, which `storeName` of a data source refers to.
     pub name: Option<String>,
-    /// `prefix`.
+    /// Start of the object names to read, which goes before a data source's `path`.
     pub prefix: Option<String>,
-    /// `public`. Default: `false`.
+    /// Whether the store is open to everybody. If `false`, the identity in `cloudProviderConfig`
+    /// needs permission to read the store; if `true`, that identity isn't used. Default: `false`.
     pub public: Option<bool>,
-    /// `region`.
+    /// Azure region of the blob storage.
     pub region: Option<DataLakeAzureBlobStoreRegion>,
     /// `replacementDelimiter`.
     pub replacement_delimiter: Option<String>,
-    /// `serviceURL`.
+    /// URL of the storage account, on Azure, that has the container. JSON name: `serviceURL`.
     pub service_url: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -386,8 +406,9 @@ atlas_admin_runtime::record! {
     7 service_url "serviceURL"
 }
 
-/// The region of `DataLakeAzureBlobStore`: one of 49 documented values; others are kept as
-/// `Unknown`.
+/// Azure region.
+///
+/// One of 49 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeAzureBlobStore.region` and one other place.
 #[derive(Clone)]
@@ -548,14 +569,14 @@ atlas_admin_runtime::open_enum! {
     UsWestCentral "US_WEST_CENTRAL"
 }
 
-/// The schema `DataLakeCloudProviderConfig`.
+/// Identities with which a federated database instance reads data at each cloud provider.
 #[derive(Clone, Default)]
 pub struct DataLakeCloudProviderConfig {
-    /// `aws`.
+    /// AWS access of the federated database instance.
     pub aws: Option<DataLakeAwsCloudProviderConfig>,
-    /// `azure`.
+    /// Settings for Data Federation on Azure.
     pub azure: Option<DataFederationAzureCloudProviderConfig>,
-    /// `gcp`.
+    /// Settings for Data Federation on Google Cloud.
     pub gcp: Option<DataFederationGcpCloudProviderConfig>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -568,12 +589,13 @@ atlas_admin_runtime::record! {
     2 gcp "gcp"
 }
 
-/// The schema `DataLakeDataProcessRegion`.
+/// Cloud provider and region in which a federated database instance receives client
+/// connections.
 #[derive(Clone, Default)]
 pub struct DataLakeDataProcessRegion {
-    /// `cloudProvider`. Required.
+    /// Cloud provider that hosts the federated database instance. Required.
     pub cloud_provider: Option<CloudProvider>,
-    /// `region`. Required.
+    /// Region to which client connections of the data lake are routed. Required.
     pub region: Option<BaseAtlasDataLakeRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -585,12 +607,12 @@ atlas_admin_runtime::record! {
     1 region "region" [REQUIRED]
 }
 
-/// The schema `DataLakeDatabaseCollection`.
+/// Collection in a federated database and the data sources that it is made from.
 #[derive(Clone, Default)]
 pub struct DataLakeDatabaseCollection {
-    /// `dataSources`.
+    /// Parts of data stores that the collection is made from.
     pub data_sources: Option<Vec<DataLakeDatabaseDataSourceSettings>>,
-    /// `name`.
+    /// Name of the virtual collection that the data sources are mapped to.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -602,34 +624,42 @@ atlas_admin_runtime::record! {
     1 name "name"
 }
 
-/// The schema `DataLakeDatabaseDataSourceSettings`.
+/// Part of a data store that goes into a collection: files, URLs, collections or datasets.
 #[derive(Clone, Default)]
 pub struct DataLakeDatabaseDataSourceSettings {
-    /// `allowInsecure`. Default: `false`.
+    /// Whether to accept `http` URLs and any certificate. If `false`, only `https` URLs are read
+    /// and certificates are verified. Default: `false`.
     pub allow_insecure: Option<bool>,
-    /// `collection`.
+    /// Name of the collection in the cluster. Leave unset for a wildcard (`*`) collection.
     pub collection: Option<String>,
-    /// `collectionRegex`.
+    /// Regular expression, in the syntax of Go, for the collections that a wildcard collection
+    /// (`*`) is made from.
     pub collection_regex: Option<String>,
-    /// `database`.
+    /// Name of the database in the cluster. Leave unset for wildcard (`*`) collections of databases
+    /// created dynamically.
     pub database: Option<String>,
-    /// `databaseRegex`.
+    /// Regular expression, in the syntax of Go, for the databases that a wildcard database (`*`) is
+    /// made from.
     pub database_regex: Option<String>,
-    /// `datasetName`.
+    /// Name of a dataset that Atlas keeps for an online archive or a run of an ingestion pipeline.
     pub dataset_name: Option<String>,
-    /// `datasetPrefix`.
+    /// Start of the names of the datasets, of online archives or ingestion pipelines, to read.
     pub dataset_prefix: Option<String>,
-    /// `defaultFormat`.
+    /// Format of files without an extension.
     pub default_format: Option<DataLakeDatabaseDataSourceSettingsDefaultFormat>,
-    /// `path`.
+    /// Path, or pattern of paths, of the files to read in the store, after its `prefix`. `/` stands
+    /// for everything under that prefix.
     pub path: Option<String>,
-    /// `provenanceFieldName`.
+    /// Name of a field to add to each document, which says where the document comes from. Its
+    /// content depends on the kind of store.
     pub provenance_field_name: Option<String>,
-    /// `storeName`.
+    /// Name of the data store in `stores` to read from.
     pub store_name: Option<String>,
-    /// `trimLevel`.
+    /// Number of leading fields to cut off the dataset name; the rest becomes the name of the
+    /// wildcard collection.
     pub trim_level: Option<i64>,
-    /// `urls`.
+    /// Public URLs of the data files, each of which becomes a partition. They must not require
+    /// authentication. Unset or empty: the URLs of the store named in `storeName`.
     pub urls: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -652,8 +682,9 @@ atlas_admin_runtime::record! {
     12 urls "urls"
 }
 
-/// The default format of `DataLakeDatabaseDataSourceSettings`: one of 18 documented values;
-/// others are kept as `Unknown`.
+/// Format of files without an extension.
+///
+/// One of 18 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeDatabaseDataSourceSettings.defaultFormat`.
 #[derive(Clone)]
@@ -721,16 +752,18 @@ atlas_admin_runtime::open_enum! {
     TsvGz ".tsv.gz"
 }
 
-/// The schema `DataLakeDatabaseInstance`.
+/// Database of a federated database instance, with its collections and views.
 #[derive(Clone, Default)]
 pub struct DataLakeDatabaseInstance {
-    /// `collections`.
+    /// Collections of the database, each mapped to data in the stores of the federated database
+    /// instance.
     pub collections: Option<Vec<DataLakeDatabaseCollection>>,
-    /// `maxWildcardCollections`. 1 to 1000. Default: `100`.
+    /// Maximum number of collections that wildcards may create in the database. Only for S3 stores.
+    /// 1 to 1000. Default: `100`.
     pub max_wildcard_collections: Option<i64>,
-    /// `name`.
+    /// Name of the virtual database that data stores are mapped to.
     pub name: Option<String>,
-    /// `views`.
+    /// Views of the database: named aggregation pipelines on its collections. Only for S3 stores.
     pub views: Option<Vec<DataLakeApiBase>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -744,12 +777,12 @@ atlas_admin_runtime::record! {
     3 views "views"
 }
 
-/// The schema `DataLakeDLSAzureStore`.
+/// Data store of Atlas itself on Azure, such as the data of online archives.
 #[derive(Clone, Default)]
 pub struct DataLakeDlsAzureStore {
-    /// `name`.
+    /// Name of the data store, which `storeName` of a data source refers to.
     pub name: Option<String>,
-    /// `region`.
+    /// Azure region of the data store.
     pub region: Option<DataLakeAzureBlobStoreRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -761,12 +794,12 @@ atlas_admin_runtime::record! {
     1 region "region"
 }
 
-/// The schema `DataLakeDLSAWSStore`.
+/// Data store of Atlas itself on AWS, such as the data of online archives.
 #[derive(Clone, Default)]
 pub struct DataLakeDlsawsStore {
-    /// `name`.
+    /// Name of the data store, which `storeName` of a data source refers to.
     pub name: Option<String>,
-    /// `region`.
+    /// AWS region of the data store.
     pub region: Option<DataLakeDlsawsStoreRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -778,8 +811,9 @@ atlas_admin_runtime::record! {
     1 region "region"
 }
 
-/// The region of `DataLakeDLSAWSStore`: one of 34 documented values; others are kept as
-/// `Unknown`.
+/// AWS region of a data store for federated queries.
+///
+/// One of 34 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeDLSAWSStore.region` and one other place.
 #[derive(Clone)]
@@ -895,12 +929,12 @@ atlas_admin_runtime::open_enum! {
     UsWest2 "US_WEST_2"
 }
 
-/// The schema `DataLakeDLSGCPStore`.
+/// Data store of Atlas itself on Google Cloud, such as the data of online archives.
 #[derive(Clone, Default)]
 pub struct DataLakeDlsgcpStore {
-    /// `name`.
+    /// Name of the data store, which `storeName` of a data source refers to.
     pub name: Option<String>,
-    /// `region`.
+    /// Google Cloud region of the data store.
     pub region: Option<DataLakeDlsgcpStoreRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -912,8 +946,9 @@ atlas_admin_runtime::record! {
     1 region "region"
 }
 
-/// The region of `DataLakeDLSGCPStore`: one of 36 documented values; others are kept as
-/// `Unknown`.
+/// Google Cloud region of a data store for federated queries.
+///
+/// One of 36 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeDLSGCPStore.region` and one other place.
 #[derive(Clone)]
@@ -1035,20 +1070,21 @@ atlas_admin_runtime::open_enum! {
     WesternUs "WESTERN_US"
 }
 
-/// The schema `DataLakeGoogleCloudStorageStore`.
+/// Data store that is a Google Cloud Storage bucket.
 #[derive(Clone, Default)]
 pub struct DataLakeGoogleCloudStorageStore {
-    /// `bucket`.
+    /// Name of the bucket.
     pub bucket: Option<String>,
-    /// `delimiter`.
+    /// Text that separates the segments of a data source's `path`, such as `/`.
     pub delimiter: Option<String>,
-    /// `name`.
+    /// Name of the data store, which `storeName` of a data source refers to.
     pub name: Option<String>,
-    /// `prefix`.
+    /// Start of the object names to read, which goes before a data source's `path`.
     pub prefix: Option<String>,
-    /// `public`. Default: `false`.
+    /// Whether the store is open to everybody. If `false`, the identity in `cloudProviderConfig`
+    /// needs permission to read the store; if `true`, that identity isn't used. Default: `false`.
     pub public: Option<bool>,
-    /// `region`.
+    /// Google Cloud region of the storage bucket.
     pub region: Option<DataLakeDlsgcpStoreRegion>,
     /// `replacementDelimiter`.
     pub replacement_delimiter: Option<String>,
@@ -1067,16 +1103,17 @@ atlas_admin_runtime::record! {
     6 replacement_delimiter "replacementDelimiter"
 }
 
-/// The schema `DataLakeHTTPStore`.
+/// Data store that is a list of public URLs.
 #[derive(Clone, Default)]
 pub struct DataLakeHttpStore {
-    /// `allowInsecure`. Default: `false`.
+    /// Whether to accept `http` URLs and any certificate. If `false`, only `https` URLs are read
+    /// and certificates are verified. Default: `false`.
     pub allow_insecure: Option<bool>,
-    /// `defaultFormat`.
+    /// Format of files without an extension. If unset, the format is detected from the first bytes.
     pub default_format: Option<String>,
-    /// `name`.
+    /// Name of the data store, which `storeName` of a data source refers to.
     pub name: Option<String>,
-    /// `urls`.
+    /// Public URLs of the data files. They must not require authentication.
     pub urls: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1090,26 +1127,31 @@ atlas_admin_runtime::record! {
     3 urls "urls"
 }
 
-/// The schema `DataLakeS3StoreSettings`.
+/// Data store that is an AWS S3 bucket.
 #[derive(Clone, Default)]
 pub struct DataLakeS3StoreSettings {
-    /// `additionalStorageClasses`.
+    /// S3 storage classes whose files queries read as well.
     pub additional_storage_classes: Option<
         Vec<DataLakeS3StoreSettingsAdditionalStorageClass>,
     >,
-    /// `bucket`.
+    /// Name of the S3 bucket. The IAM role of the federated database instance must have access to
+    /// it.
     pub bucket: Option<String>,
-    /// `delimiter`.
+    /// Text, of one or more characters, that separates the segments of a data source's `path` and
+    /// of the object keys. If unset, `/`.
     pub delimiter: Option<String>,
-    /// `includeTags`. Default: `false`.
+    /// Whether to use the S3 tags of files as partition attributes. If `true`, each document also
+    /// gets the tags as top-level fields. Default: `false`.
     pub include_tags: Option<bool>,
-    /// `name`.
+    /// Name of the data store, which `storeName` of a data source refers to.
     pub name: Option<String>,
-    /// `prefix`.
+    /// Start of the object keys to read, which goes before a data source's `path`. Unset: the root
+    /// of the bucket.
     pub prefix: Option<String>,
-    /// `public`. Default: `false`.
+    /// Whether the store is open to everybody. If `false`, the identity in `cloudProviderConfig`
+    /// needs permission to read the store; if `true`, that identity isn't used. Default: `false`.
     pub public: Option<bool>,
-    /// `region`.
+    /// AWS region of the S3 bucket.
     pub region: Option<DataLakeDlsawsStoreRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1127,18 +1169,19 @@ atlas_admin_runtime::record! {
     7 region "region"
 }
 
-/// The additional storage class of `DataLakeS3StoreSettings`: one of 3 documented values;
-/// others are kept as `Unknown`.
+/// S3 storage class whose files queries read as well.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeS3StoreSettings.additionalStorageClasses[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataLakeS3StoreSettingsAdditionalStorageClass {
-    /// `STANDARD`.
+    /// `STANDARD`: For data in frequent use.
     Standard,
-    /// `INTELLIGENT_TIERING`.
+    /// `INTELLIGENT_TIERING`: AWS moves each object between access tiers by its use.
     IntelligentTiering,
-    /// `STANDARD_IA`.
+    /// `STANDARD_IA`: For data in infrequent use.
     StandardIa,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1151,12 +1194,13 @@ atlas_admin_runtime::open_enum! {
     StandardIa "STANDARD_IA"
 }
 
-/// The schema `DataLakeStorage`.
+/// Data stores of a federated database instance, and the databases that map them to
+/// collections.
 #[derive(Clone, Default)]
 pub struct DataLakeStorage {
-    /// `databases`.
+    /// Databases that can be queried in the federated database instance, with their collections.
     pub databases: Option<Vec<DataLakeDatabaseInstance>>,
-    /// `stores`.
+    /// Data stores that the federated database instance reads.
     pub stores: Option<Vec<DataLakeStoreSettings>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1168,9 +1212,9 @@ atlas_admin_runtime::record! {
     1 stores "stores"
 }
 
-/// The schema `DataLakeStoreSettings`: one of 8 kinds.
+/// Data store of a federated database instance, such as a cluster, a bucket or a list of URLs.
 ///
-/// The property `provider` tells which one it is.
+/// One of 8 kinds; `provider` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataLakeStoreSettings {
@@ -1211,9 +1255,9 @@ atlas_admin_runtime::union! {
 /// Declared at `DataLakeStoreSettings`.
 #[derive(Clone, Default)]
 pub struct DataLakeStoreSettingsCommon {
-    /// `name`.
+    /// Name of the data store, which `storeName` of a data source refers to.
     pub name: Option<String>,
-    /// `provider`.
+    /// Kind of store: `atlas`, `azure`, `dls:aws`, `dls:azure`, `dls:gcp`, `gcs`, `http` or `s3`.
     pub provider: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1225,7 +1269,8 @@ atlas_admin_runtime::record! {
     1 provider "provider"
 }
 
-/// The schema `DataLakeTenant`.
+/// Federated database instance: the stores that it reads, the databases that it offers, and
+/// where it runs.
 ///
 /// Returned by `data_federation::list_data_federation`,
 /// `data_federation::create_data_federation`, `data_federation::get_data_federation` and
@@ -1233,21 +1278,22 @@ atlas_admin_runtime::record! {
 /// and `data_federation::update_data_federation`.
 #[derive(Clone, Default)]
 pub struct DataLakeTenant {
-    /// `cloudProviderConfig`.
+    /// Identities with which the federated database instance reads data at each cloud provider.
     pub cloud_provider_config: Option<DataLakeCloudProviderConfig>,
-    /// `dataProcessRegion`.
+    /// Cloud provider and region that processes client connections to the federated database
+    /// instance.
     pub data_process_region: Option<DataLakeDataProcessRegion>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostnames`. Read-only.
+    /// Hostnames under which clients reach the federated database instance. Read-only.
     pub hostnames: Option<Vec<String>>,
-    /// `name`.
+    /// Name of the federated database instance.
     pub name: Option<String>,
-    /// `privateEndpointHostnames`. Read-only.
+    /// Hostnames of the federated database instance, by private endpoint. Read-only.
     pub private_endpoint_hostnames: Option<Vec<PrivateEndpointHostname>>,
-    /// `state`. Read-only.
+    /// State of the federated database instance. Read-only.
     pub state: Option<DataLakeTenantState>,
-    /// `storage`.
+    /// Data stores, and the databases that map them to collections.
     pub storage: Option<DataLakeStorage>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1265,7 +1311,9 @@ atlas_admin_runtime::record! {
     7 storage "storage"
 }
 
-/// The state of `DataLakeTenant`: one of 3 documented values; others are kept as `Unknown`.
+/// State of the federated database instance.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DataLakeTenant.state`.
 #[derive(Clone)]
@@ -1288,21 +1336,27 @@ atlas_admin_runtime::open_enum! {
     Unverified "UNVERIFIED"
 }
 
-/// The limit name of `delete /api/atlas/v2/groups/{}/dataFederation/{}/limits/{}`: one of 4
-/// documented values; others are kept as `Unknown`.
+/// Name of the limit, which tells whether it counts the bytes processed per query, day, week or
+/// month.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `delete /api/atlas/v2/groups/{}/dataFederation/{}/limits/{}?limitName` and 2
 /// other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DeleteDataFederationLimitName {
-    /// `bytesProcessed.query`.
+    /// `bytesProcessed.query`: Number of bytes that one query of the federated database instance
+    /// processes.
     BytesProcessedQuery,
-    /// `bytesProcessed.daily`.
+    /// `bytesProcessed.daily`: Number of bytes that the federated database instance processes in a
+    /// day.
     BytesProcessedDaily,
-    /// `bytesProcessed.weekly`.
+    /// `bytesProcessed.weekly`: Number of bytes that the federated database instance processes in a
+    /// week.
     BytesProcessedWeekly,
-    /// `bytesProcessed.monthly`.
+    /// `bytesProcessed.monthly`: Number of bytes that the federated database instance processes in
+    /// a month.
     BytesProcessedMonthly,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1316,16 +1370,18 @@ atlas_admin_runtime::open_enum! {
     BytesProcessedWeekly "bytesProcessed.weekly"
 }
 
-/// The type of `get /api/atlas/v2/groups/{}/dataFederation`: one of 2 documented values; others
-/// are kept as `Unknown`.
+/// Which federated database instances to return: those that users created (`USER`) or those of
+/// online archives (`ONLINE_ARCHIVE`).
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/dataFederation?type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListDataFederationType {
-    /// `USER`.
+    /// `USER`: Instances that users created.
     User,
-    /// `ONLINE_ARCHIVE`.
+    /// `ONLINE_ARCHIVE`: Instances that Atlas created for online archives.
     OnlineArchive,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1337,17 +1393,18 @@ atlas_admin_runtime::open_enum! {
     User "USER"
 }
 
-/// The schema `PaginatedPrivateNetworkEndpointIdEntryView`.
+/// Page of private endpoints for online archives and federated database instances.
 ///
 /// Returned by `data_federation::list_private_endpoint_ids` and
 /// `data_federation::create_private_endpoint_id`.
 #[derive(Clone, Default)]
 pub struct PaginatedPrivateNetworkEndpointIdEntryView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<PrivateNetworkEndpointIdEntry>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1364,12 +1421,12 @@ atlas_admin_runtime::page!(
     PaginatedPrivateNetworkEndpointIdEntryView, results => PrivateNetworkEndpointIdEntry
 );
 
-/// The schema `PrivateEndpointHostname`.
+/// Hostname under which a private endpoint reaches the federated database instance.
 #[derive(Clone, Default)]
 pub struct PrivateEndpointHostname {
-    /// `hostname`. Read-only.
+    /// Host name behind the private endpoint. Read-only.
     pub hostname: Option<String>,
-    /// `privateEndpoint`. Read-only.
+    /// Private endpoint to which the host name belongs. Read-only.
     pub private_endpoint: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1381,32 +1438,37 @@ atlas_admin_runtime::record! {
     1 private_endpoint "privateEndpoint" [READ_ONLY]
 }
 
-/// The schema `PrivateNetworkEndpointIdEntry`.
+/// Private endpoint through which clients reach online archives and federated database
+/// instances.
 ///
 /// Returned by `data_federation::get_private_endpoint_id`. Sent by
 /// `data_federation::create_private_endpoint_id`.
 #[derive(Clone, Default)]
 pub struct PrivateNetworkEndpointIdEntry {
-    /// `azureLinkId`.
+    /// Link ID of the private endpoint connection on Azure.
     pub azure_link_id: Option<String>,
-    /// `comment`.
+    /// Comment on the private endpoint.
     pub comment: Option<String>,
+    /// DNS name of your VPC endpoint. Set this together with `region`. JSON name:
     /// `customerEndpointDNSName`.
     pub customer_endpoint_dns_name: Option<String>,
+    /// IP address of the private endpoint on Azure, to which clients connect. JSON name:
     /// `customerEndpointIPAddress`. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub customer_endpoint_ip_address: Option<String>,
-    /// `endpointId`. Required.
+    /// ID of the private endpoint, as given by the cloud provider: `vpce-…` for AWS, the full
+    /// resource ID for Azure. Required.
     pub endpoint_id: Option<String>,
-    /// `errorMessage`.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did.
     pub error_message: Option<String>,
-    /// `provider`. Default: `AWS`.
+    /// Cloud provider that has the private endpoint. Default: `AWS`.
     pub provider: Option<PrivateNetworkEndpointIdEntryProvider>,
-    /// `region`.
+    /// Region of your VPC endpoint. Requires `customerEndpointDNSName` as well.
     pub region: Option<String>,
-    /// `status`.
+    /// State of the request to connect the private endpoint.
     pub status: Option<PrivateNetworkEndpointIdEntryStatus>,
-    /// `type`. Default: `DATA_LAKE`.
+    /// Kind of service that the private endpoint connects to. Default: `DATA_LAKE`.
     pub r#type: Option<PrivateNetworkEndpointIdEntryType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1426,8 +1488,9 @@ atlas_admin_runtime::record! {
     9 r#type "type"
 }
 
-/// The provider of `PrivateNetworkEndpointIdEntry`: one of 2 documented values; others are kept
-/// as `Unknown`.
+/// Cloud provider that has the private endpoint.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `PrivateNetworkEndpointIdEntry.provider`.
 #[derive(Clone)]
@@ -1447,20 +1510,21 @@ atlas_admin_runtime::open_enum! {
     Azure "AZURE"
 }
 
-/// The status of `PrivateNetworkEndpointIdEntry`: one of 4 documented values; others are kept
-/// as `Unknown`.
+/// State of the request to connect the private endpoint.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `PrivateNetworkEndpointIdEntry.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PrivateNetworkEndpointIdEntryStatus {
-    /// `PENDING`.
+    /// `PENDING`: The request is being processed.
     Pending,
-    /// `OK`.
+    /// `OK`: The request was approved.
     Ok,
-    /// `FAILED`.
+    /// `FAILED`: The request could not be approved; see `errorMessage`.
     Failed,
-    /// `DELETING`.
+    /// `DELETING`: The endpoint is being removed.
     Deleting,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1474,14 +1538,15 @@ atlas_admin_runtime::open_enum! {
     Pending "PENDING"
 }
 
-/// The type of `PrivateNetworkEndpointIdEntry`: one documented value; others are kept as
-/// `Unknown`.
+/// Kind of service that the private endpoint connects to.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `PrivateNetworkEndpointIdEntry.type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PrivateNetworkEndpointIdEntryType {
-    /// `DATA_LAKE`.
+    /// `DATA_LAKE`: Federated database instances, including online archives.
     DataLake,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

@@ -3,40 +3,54 @@
 
 use super::*;
 
-/// The schema `CloudDatabaseUser`.
+/// User that logs in to the project's clusters: name, authentication method, roles, and the
+/// clusters open to the user.
 ///
 /// Returned by `database_users::create_database_user`, `database_users::get_database_user` and
 /// `database_users::update_database_user`. Sent by `database_users::create_database_user` and
 /// `database_users::update_database_user`.
 #[derive(Clone, Default)]
 pub struct CloudDatabaseUser {
-    /// `awsIAMType`. Default: `NONE`.
+    /// Whether AWS IAM authenticates the user, as an IAM user or an IAM role. The user name is then
+    /// the ARN. JSON name: `awsIAMType`. Default: `NONE`.
     pub aws_iam_type: Option<CloudDatabaseUserAwsIamType>,
-    /// `databaseName`. Required. Default: `admin`.
+    /// Authentication database of the user. `$external` for users of X.509, AWS IAM, LDAP or OIDC
+    /// workload identities; `admin` for passwords (SCRAM) and OIDC workforce identities. Required.
+    /// Default: `admin`.
     pub database_name: Option<CloudDatabaseUserDatabaseName>,
-    /// `deleteAfterDate`.
+    /// Date and time, in UTC unless a time zone is given, when Atlas deletes the database user. At
+    /// most a week ahead. If unset, the user stays.
     pub delete_after_date: Option<DateTime>,
-    /// `description`. At most 100 characters.
+    /// Description of the database user, such as its purpose. At most 100 characters.
     pub description: Option<String>,
-    /// `groupId`. Required. Write-only: the service never returns it.
+    /// ID of the project. Required. Write-only: the service never returns it.
     pub group_id: Option<String>,
-    /// `labels`.
+    /// Labels of the database user, which the Atlas UI doesn't show.
     pub labels: Option<Vec<ComponentLabel>>,
-    /// `ldapAuthType`. Default: `NONE`.
+    /// Whether the user authenticates with LDAP, as a user or a group. The user name is then the
+    /// distinguished name. Default: `NONE`.
     pub ldap_auth_type: Option<CloudDatabaseUserLdapAuthType>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `oidcAuthType`. Default: `NONE`.
+    /// Whether the user authenticates with OIDC, as a user or as a group of the identity provider.
+    /// The user name is then the identity provider's ID, `/` and the name. Default: `NONE`.
     pub oidc_auth_type: Option<CloudDatabaseUserOidcAuthType>,
-    /// `password`. Write-only: the service never returns it. At least 8 characters.
+    /// Password of the database user. Required for SCRAM authentication. Write-only: the service
+    /// never returns it. At least 8 characters.
     pub password: Option<String>,
-    /// `roles`. Required.
+    /// Roles of the database user, each with the database (and perhaps collection) it is granted
+    /// on. Required.
     pub roles: Option<Vec<DatabaseUserRole>>,
-    /// `scopes`.
+    /// Clusters, federated database instances and stream workspaces that the user may use. Unset:
+    /// all of the project.
     pub scopes: Option<Vec<UserScope>>,
-    /// `username`. Required. At most 1024 characters.
+    /// Name of the database user. The format depends on the authentication method: AWS IAM takes an
+    /// ARN, X.509 and LDAP a distinguished name, OIDC the identity provider's ID, `/` and a user or
+    /// group, SCRAM a plain name. Required. At most 1024 characters.
     pub username: Option<String>,
-    /// `x509Type`. Default: `NONE`.
+    /// Whether the user authenticates with X.509 certificates, and who issues them. The user
+    /// belongs to the database `$external`; with your own authority, the user name must have a
+    /// common name (CN). Default: `NONE`.
     pub x509_type: Option<CloudDatabaseUserX509Type>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -60,18 +74,19 @@ atlas_admin_runtime::record! {
     13 x509_type "x509Type"
 }
 
-/// The aws iam type of `CloudDatabaseUser`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Kind of AWS IAM identity as which a database user authenticates, if any.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudDatabaseUser.awsIAMType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudDatabaseUserAwsIamType {
-    /// `NONE`.
+    /// `NONE`: No AWS IAM authentication.
     None,
-    /// `USER`.
+    /// `USER`: Authenticates as an IAM user.
     User,
-    /// `ROLE`.
+    /// `ROLE`: Authenticates as an IAM role.
     Role,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -84,16 +99,17 @@ atlas_admin_runtime::open_enum! {
     User "USER"
 }
 
-/// The database name of `CloudDatabaseUser`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Authentication database of the user.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudDatabaseUser.databaseName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudDatabaseUserDatabaseName {
-    /// `admin`.
+    /// `admin`: For users with a password (SCRAM) and OIDC workforce identities.
     Admin,
-    /// `$external`.
+    /// `$external`: For users of X.509, AWS IAM, LDAP and OIDC workload identities.
     External,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -105,18 +121,19 @@ atlas_admin_runtime::open_enum! {
     Admin "admin"
 }
 
-/// The ldap auth type of `CloudDatabaseUser`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Kind of LDAP entry as which a database user authenticates, if any.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudDatabaseUser.ldapAuthType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudDatabaseUserLdapAuthType {
-    /// `NONE`.
+    /// `NONE`: No LDAP authentication.
     None,
-    /// `GROUP`.
+    /// `GROUP`: Everybody in an LDAP group authenticates as this user.
     Group,
-    /// `USER`.
+    /// `USER`: Authenticates as one LDAP user.
     User,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -129,18 +146,19 @@ atlas_admin_runtime::open_enum! {
     User "USER"
 }
 
-/// The oidc auth type of `CloudDatabaseUser`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Kind of OIDC identity as which a database user authenticates, if any.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudDatabaseUser.oidcAuthType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudDatabaseUserOidcAuthType {
-    /// `NONE`.
+    /// `NONE`: No OIDC authentication.
     None,
-    /// `IDP_GROUP`.
+    /// `IDP_GROUP`: Everybody in a group of the identity provider authenticates as this user.
     IdpGroup,
-    /// `USER`.
+    /// `USER`: Authenticates as one user of the identity provider.
     User,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -153,18 +171,19 @@ atlas_admin_runtime::open_enum! {
     User "USER"
 }
 
-/// The x509 type of `CloudDatabaseUser`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Issuer of a database user's X.509 certificates, if it authenticates with such.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudDatabaseUser.x509Type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudDatabaseUserX509Type {
-    /// `NONE`.
+    /// `NONE`: No X.509 authentication.
     None,
-    /// `CUSTOMER`.
+    /// `CUSTOMER`: Authenticates with a certificate from your own certificate authority.
     Customer,
-    /// `MANAGED`.
+    /// `MANAGED`: Authenticates with a certificate that Atlas issues.
     Managed,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -177,14 +196,14 @@ atlas_admin_runtime::open_enum! {
     None "NONE"
 }
 
-/// The schema `DatabaseUserRole`.
+/// Role of a database user, in a database or in one of its collections.
 #[derive(Clone, Default)]
 pub struct DatabaseUserRole {
-    /// `collectionName`.
+    /// Name of the collection to which the role is limited.
     pub collection_name: Option<String>,
-    /// `databaseName`. Required.
+    /// Database on which the role is granted. Required.
     pub database_name: Option<String>,
-    /// `roleName`. Required.
+    /// Name of a role, built in or custom. Required.
     pub role_name: Option<DatabaseUserRoleName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -197,34 +216,38 @@ atlas_admin_runtime::record! {
     2 role_name "roleName" [REQUIRED]
 }
 
-/// The role name of `DatabaseUserRole`: one of 11 documented values; others are kept as
-/// `Unknown`.
+/// Name of a role, built in or custom.
+///
+/// One of 11 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DatabaseUserRole.roleName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DatabaseUserRoleName {
-    /// `atlasAdmin`.
+    /// `atlasAdmin`: May read, write and administer all databases, and monitor the cluster.
     AtlasAdmin,
-    /// `backup`.
+    /// `backup`: May back up all data, as `mongodump` does.
     Backup,
-    /// `clusterMonitor`.
+    /// `clusterMonitor`: May read the cluster's monitoring data.
     ClusterMonitor,
-    /// `dbAdmin`.
+    /// `dbAdmin`: May manage the collections, indexes and statistics of a database, but not its
+    /// users.
     DbAdmin,
-    /// `dbAdminAnyDatabase`.
+    /// `dbAdminAnyDatabase`: May do what `dbAdmin` allows in all databases except `local` and
+    /// `config`.
     DbAdminAnyDatabase,
-    /// `enableSharding`.
+    /// `enableSharding`: May shard collections.
     EnableSharding,
-    /// `read`.
+    /// `read`: May read the data of a database.
     Read,
-    /// `readAnyDatabase`.
+    /// `readAnyDatabase`: May read the data of all databases except `local` and `config`.
     ReadAnyDatabase,
-    /// `readWrite`.
+    /// `readWrite`: May read and write the data of a database.
     ReadWrite,
-    /// `readWriteAnyDatabase`.
+    /// `readWriteAnyDatabase`: May read and write the data of all databases except `local` and
+    /// `config`.
     ReadWriteAnyDatabase,
-    /// `<a custom role name>`.
+    /// `<a custom role name>`: Placeholder for the name of a custom role of the project.
     ACustomRoleName,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -245,16 +268,17 @@ atlas_admin_runtime::open_enum! {
     ReadWriteAnyDatabase "readWriteAnyDatabase"
 }
 
-/// The schema `PaginatedApiAtlasDatabaseUserView`.
+/// Page of database users.
 ///
 /// Returned by `database_users::list_database_users`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDatabaseUserView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<CloudDatabaseUser>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -271,12 +295,13 @@ atlas_admin_runtime::page!(
     PaginatedApiAtlasDatabaseUserView, results => CloudDatabaseUser
 );
 
-/// The schema `UserScope`.
+/// Cluster, federated database instance or stream workspace that a database user may use.
 #[derive(Clone, Default)]
 pub struct UserScope {
-    /// `name`. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster or data lake that the database user may access. Required. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// `type`. Required.
+    /// Kind of deployment that the database user may access. Required.
     pub r#type: Option<UserScopeType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -288,17 +313,19 @@ atlas_admin_runtime::record! {
     1 r#type "type" [REQUIRED]
 }
 
-/// The type of `UserScope`: one of 3 documented values; others are kept as `Unknown`.
+/// Kind of deployment that the database user may access.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `UserScope.type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UserScopeType {
-    /// `CLUSTER`.
+    /// `CLUSTER`: A cluster.
     Cluster,
-    /// `DATA_LAKE`.
+    /// `DATA_LAKE`: A federated database instance.
     DataLake,
-    /// `STREAM`.
+    /// `STREAM`: A stream processing workspace.
     Stream,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

@@ -3,26 +3,31 @@
 
 use super::*;
 
-/// The schema `AWSKMSConfiguration`.
+/// Encryption at rest with a customer's key in AWS Key Management Service.
 ///
 /// [More in the Atlas documentation](https://www.mongodb.com/docs/atlas/security-aws-kms/).
 #[derive(Clone, Default)]
 pub struct AwskmsConfiguration {
-    /// `accessKeyID`. 16 to 128 characters.
+    /// ID of the IAM access key that may use the customer master key. Goes with `secretAccessKey`;
+    /// `roleId` is the alternative. JSON name: `accessKeyID`. 16 to 128 characters.
     pub access_key_id: Option<String>,
+    /// ID of the AWS customer master key, which encrypts the master keys of MongoDB. JSON name:
     /// `customerMasterKeyID`. 1 to 2048 characters.
     pub customer_master_key_id: Option<String>,
-    /// `enabled`.
+    /// Whether encryption at rest uses a key in AWS KMS. An update with only this property as
+    /// `false` turns customer key management off and deletes its settings.
     pub enabled: Option<bool>,
-    /// `region`.
+    /// AWS region of the customer master key.
     pub region: Option<AwskmsConfigurationRegion>,
-    /// `requirePrivateNetworking`.
+    /// Whether Atlas uses private networking to reach AWS KMS.
     pub require_private_networking: Option<bool>,
-    /// `roleId`. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the IAM role that may use your AWS KMS key. Write-only: the service never returns it.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// `secretAccessKey`. Write-only: the service never returns it.
+    /// Secret of the IAM access key that `accessKeyID` names. Write-only: the service never returns
+    /// it.
     pub secret_access_key: Option<String>,
-    /// `valid`. Read-only.
+    /// Whether Atlas can encrypt and decrypt with the key. Read-only.
     pub valid: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -40,8 +45,9 @@ atlas_admin_runtime::record! {
     7 valid "valid" [READ_ONLY]
 }
 
-/// The region of `AWSKMSConfiguration`: one of 39 documented values; others are kept as
-/// `Unknown`.
+/// AWS region of the customer master key.
+///
+/// One of 39 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSKMSConfiguration.region`.
 #[derive(Clone)]
@@ -172,8 +178,9 @@ atlas_admin_runtime::open_enum! {
     UsWest2 "US_WEST_2"
 }
 
-/// The cloud provider of `AWSKMSEARPrivateEndpoint`: one of 2 documented values; others are
-/// kept as `Unknown`.
+/// Cloud provider whose key management service Atlas reaches through private endpoints.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSKMSEARPrivateEndpoint.cloudProvider` and 5 other places.
 #[derive(Clone)]
@@ -193,8 +200,9 @@ atlas_admin_runtime::open_enum! {
     Azure "AZURE"
 }
 
-/// The region name of `AWSKMSEARPrivateEndpoint`: one of 93 documented values; others are kept
-/// as `Unknown`.
+/// Region of a private endpoint from Atlas.
+///
+/// One of 93 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSKMSEARPrivateEndpoint.regionName` and one other place.
 #[derive(Clone)]
@@ -487,34 +495,40 @@ atlas_admin_runtime::open_enum! {
     UsWestCentral "US_WEST_CENTRAL"
 }
 
-/// The schema `AzureKeyVault`.
+/// Encryption at rest with a customer's key in Azure Key Vault.
 ///
 /// [More in the Atlas documentation](https://www.mongodb.com/docs/atlas/security-azure-kms/).
 #[derive(Clone, Default)]
 pub struct AzureKeyVault {
-    /// `azureEnvironment`.
+    /// Azure cloud of the account: public, China or US government.
     pub azure_environment: Option<AzureKeyVaultAzureEnvironment>,
-    /// `clientID`. A UUID.
+    /// ID of the Azure application that may use the key. JSON name: `clientID`. A UUID.
     pub client_id: Option<String>,
-    /// `enabled`.
+    /// Whether encryption at rest uses a key in Azure Key Vault. An update with only this property
+    /// as `false` turns customer key management off and deletes its settings.
     pub enabled: Option<bool>,
-    /// `keyIdentifier`.
+    /// URL of the key in Azure Key Vault.
     pub key_identifier: Option<String>,
-    /// `keyVaultName`.
+    /// Name of the key vault that holds the key. Fixed once private endpoints to the vault are set
+    /// up.
     pub key_vault_name: Option<String>,
-    /// `requirePrivateNetworking`.
+    /// Whether Atlas uses private networking to reach Azure Key Vault.
     pub require_private_networking: Option<bool>,
-    /// `resourceGroupName`.
+    /// Azure resource group of the key vault. Fixed once private endpoints to the vault are set up.
     pub resource_group_name: Option<String>,
-    /// `roleId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the access role, an Azure service principal, with which Atlas accesses your key vault.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// `secret`. Write-only: the service never returns it.
+    /// Client secret of the Azure application with which Atlas accesses the key vault. Write-only:
+    /// the service never returns it.
     pub secret: Option<String>,
-    /// `subscriptionID`. A UUID.
+    /// ID of the Azure subscription of the key vault. Fixed once private endpoints to the vault are
+    /// set up. JSON name: `subscriptionID`. A UUID.
     pub subscription_id: Option<String>,
+    /// ID of the Microsoft Entra (Azure Active Directory) tenant of the subscription. JSON name:
     /// `tenantID`. A UUID.
     pub tenant_id: Option<String>,
-    /// `valid`. Read-only.
+    /// Whether Atlas can encrypt and decrypt with the key. Read-only.
     pub valid: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -536,18 +550,19 @@ atlas_admin_runtime::record! {
     11 valid "valid" [READ_ONLY]
 }
 
-/// The azure environment of `AzureKeyVault`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Azure cloud of the account: public, China or US government.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AzureKeyVault.azureEnvironment`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AzureKeyVaultAzureEnvironment {
-    /// `AZURE`.
+    /// `AZURE`: The public Azure cloud.
     Azure,
-    /// `AZURE_CHINA`.
+    /// `AZURE_CHINA`: Azure in China.
     AzureChina,
-    /// `AZURE_US_GOVERNMENT`.
+    /// `AZURE_US_GOVERNMENT`: Azure for the United States government.
     AzureUsGovernment,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -560,9 +575,9 @@ atlas_admin_runtime::open_enum! {
     AzureUsGovernment "AZURE_US_GOVERNMENT"
 }
 
-/// The schema `EARPrivateEndpoint`: one of 2 kinds.
+/// Private endpoint from Atlas to a key management service, for encryption at rest.
 ///
-/// The property `cloudProvider` tells which one it is.
+/// One of 2 kinds; `cloudProvider` tells which.
 ///
 /// Returned by `encryption_at_rest_using_customer_key_management::create_rest_private_endpoint`
 /// and `encryption_at_rest_using_customer_key_management::get_rest_private_endpoint`. Sent by
@@ -589,17 +604,19 @@ atlas_admin_runtime::union! {
 /// Declared at `EARPrivateEndpoint`.
 #[derive(Clone, Default)]
 pub struct EarPrivateEndpointCommon {
-    /// `cloudProvider`. Read-only.
+    /// Name of the cloud provider. Read-only.
     pub cloud_provider: Option<AwskmsearPrivateEndpointCloudProvider>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the private endpoint to the key management service. Read-only.
     pub id: Option<String>,
     /// `privateEndpointConnectionName`. Read-only.
     pub private_endpoint_connection_name: Option<String>,
-    /// `regionName`.
+    /// Region of the private endpoint through which Atlas reaches the key management service.
     pub region_name: Option<AwskmsearPrivateEndpointRegionName>,
-    /// `status`. Read-only.
+    /// State of the private endpoint, through which Atlas reaches your key management service.
+    /// Read-only.
     pub status: Option<AwskmsearPrivateEndpointStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -615,20 +632,22 @@ atlas_admin_runtime::record! {
     5 status "status" [READ_ONLY]
 }
 
-/// The schema `EncryptionAtRest`.
+/// A project's settings for encryption at rest with the customer's own keys.
+///
+/// Clusters become unavailable if Atlas loses access to the key they use.
 ///
 /// Returned by `encryption_at_rest_using_customer_key_management::get_encryption_at_rest` and
 /// `encryption_at_rest_using_customer_key_management::update_encryption_at_rest`. Sent by
 /// `encryption_at_rest_using_customer_key_management::update_encryption_at_rest`.
 #[derive(Clone, Default)]
 pub struct EncryptionAtRest {
-    /// `awsKms`.
+    /// Encryption at rest with a key in AWS Key Management Service.
     pub aws_kms: Option<AwskmsConfiguration>,
-    /// `azureKeyVault`.
+    /// Encryption at rest with a key in Azure Key Vault.
     pub azure_key_vault: Option<AzureKeyVault>,
-    /// `enabledForSearchNodes`.
+    /// Whether dedicated search nodes of the project are encrypted with the customer's key, too.
     pub enabled_for_search_nodes: Option<bool>,
-    /// `googleCloudKms`.
+    /// Encryption at rest with a key in Google Cloud Key Management Service.
     pub google_cloud_kms: Option<GoogleCloudKms>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -642,20 +661,23 @@ atlas_admin_runtime::record! {
     3 google_cloud_kms "googleCloudKms"
 }
 
-/// The schema `GoogleCloudKMS`.
+/// Encryption at rest with a customer's key in Google Cloud Key Management Service.
 ///
 /// [More in the Atlas documentation](https://www.mongodb.com/docs/atlas/security-gcp-kms/).
 #[derive(Clone, Default)]
 pub struct GoogleCloudKms {
-    /// `enabled`.
+    /// Whether encryption at rest uses a key in Google Cloud KMS. An update with only this property
+    /// as `false` turns customer key management off and deletes its settings.
     pub enabled: Option<bool>,
-    /// `keyVersionResourceID`.
+    /// Resource name of the key version in Google Cloud KMS. JSON name: `keyVersionResourceID`.
     pub key_version_resource_id: Option<String>,
-    /// `roleId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the Google Cloud access role with which Atlas uses your key in Google Cloud KMS.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// `serviceAccountKey`. Write-only: the service never returns it.
+    /// Key of the Google Cloud service account that may use the KMS key: JSON, as text. `roleId` is
+    /// the alternative. Write-only: the service never returns it.
     pub service_account_key: Option<String>,
-    /// `valid`. Read-only.
+    /// Whether Atlas can encrypt and decrypt with the key. Read-only.
     pub valid: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -670,16 +692,17 @@ atlas_admin_runtime::record! {
     4 valid "valid" [READ_ONLY]
 }
 
-/// The schema `PaginatedApiAtlasEARPrivateEndpointView`.
+/// One page of a project's private endpoints to a key management service.
 ///
 /// Returned by `encryption_at_rest_using_customer_key_management::list_rest_private_endpoints`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasEarPrivateEndpointView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<EarPrivateEndpoint>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -696,19 +719,25 @@ atlas_admin_runtime::page!(
     PaginatedApiAtlasEarPrivateEndpointView, results => EarPrivateEndpoint
 );
 
+/// Private endpoint from Atlas to a key management service, AWS's or Azure's, for encryption at
+/// rest.
+///
 /// The schemas `AWSKMSEARPrivateEndpoint` and `AzureKeyVaultEARPrivateEndpoint`, which are
 /// equal.
 #[derive(Clone, Default)]
 pub struct PrivateEndpoint {
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the private endpoint to the key management service. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// `privateEndpointConnectionName`. Read-only.
     pub private_endpoint_connection_name: Option<String>,
-    /// `regionName`.
+    /// Region of the private endpoint through which Atlas reaches the key management service.
     pub region_name: Option<AwskmsearPrivateEndpointRegionName>,
-    /// `status`. Read-only.
+    /// State of the private endpoint, through which Atlas reaches your key management service.
+    /// Read-only.
     pub status: Option<AwskmsearPrivateEndpointStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

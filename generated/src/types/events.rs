@@ -3,39 +3,45 @@
 
 use super::*;
 
-/// The schema `AlertAudit`.
+/// Event: someone acknowledged an alert, or withdrew the acknowledgement.
 #[derive(Clone, Default)]
 pub struct AlertAudit {
-    /// `alertId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert that was acknowledged, or whose acknowledgement was withdrawn. Read-only.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub alert_id: Option<String>,
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<AlertAuditTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -60,7 +66,9 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The schema `AlertAuditTypeView`: one of 2 documented values; others are kept as `Unknown`.
+/// Type of an event about the acknowledgement of an alert.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertAuditTypeView {
@@ -78,39 +86,45 @@ atlas_admin_runtime::open_enum! {
     AlertUnacknowledgedAudit "ALERT_UNACKNOWLEDGED_AUDIT"
 }
 
-/// The schema `AlertConfigAudit`.
+/// Event: an alert configuration was created, changed, turned on or off, or deleted.
 #[derive(Clone, Default)]
 pub struct AlertConfigAudit {
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<AlertConfigAuditTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -135,8 +149,9 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The schema `AlertConfigAuditTypeView`: one of 5 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about an alert configuration.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertConfigAuditTypeView {
@@ -163,8 +178,9 @@ atlas_admin_runtime::open_enum! {
     AlertConfigEnabledAudit "ALERT_CONFIG_ENABLED_AUDIT"
 }
 
-/// The schema `ApiUserEventTypeViewForNdsGroup`: one of 10 documented values; others are kept
-/// as `Unknown`.
+/// Type of an event about an API key, in a project's event log.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiUserEventTypeViewForNdsGroup {
@@ -206,8 +222,9 @@ atlas_admin_runtime::open_enum! {
     ApiKeyUiIpAccessListInheritanceEnabled "API_KEY_UI_IP_ACCESS_LIST_INHERITANCE_ENABLED"
 }
 
-/// The schema `ApiUserEventTypeViewForOrg`: one of 10 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about an API key, in an organization's event log.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiUserEventTypeViewForOrg {
@@ -249,41 +266,47 @@ atlas_admin_runtime::open_enum! {
     ApiKeyUiIpAccessListInheritanceEnabled "API_KEY_UI_IP_ACCESS_LIST_INHERITANCE_ENABLED"
 }
 
-/// The schema `ApiUserEventViewForNdsGroup`.
+/// Event about an API key, such as a change of its roles or access list, in a project's event
+/// log.
 #[derive(Clone, Default)]
 pub struct ApiUserEventViewForNdsGroup {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<ApiUserEventTypeViewForNdsGroup>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `targetPublicKey`. Read-only. May be `null`.
+    /// Public key of the API key that was acted on. Read-only. May be `null`.
     pub target_public_key: Nullable<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
-    /// `whitelistEntry`. Read-only. May be `null`.
+    /// Access list entry (IP address or range) that the event concerns. Read-only. May be `null`.
     pub whitelist_entry: Nullable<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -309,41 +332,47 @@ atlas_admin_runtime::record! {
     15 whitelist_entry "whitelistEntry" [READ_ONLY]
 }
 
-/// The schema `ApiUserEventViewForOrg`.
+/// Event about an API key, such as a change of its roles or access list, in an organization's
+/// event log.
 #[derive(Clone, Default)]
 pub struct ApiUserEventViewForOrg {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<ApiUserEventTypeViewForOrg>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `targetPublicKey`. Read-only. May be `null`.
+    /// Public key of the API key that was acted on. Read-only. May be `null`.
     pub target_public_key: Nullable<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
-    /// `whitelistEntry`. Read-only. May be `null`.
+    /// Access list entry (IP address or range) that the event concerns. Read-only. May be `null`.
     pub whitelist_entry: Nullable<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -369,8 +398,9 @@ atlas_admin_runtime::record! {
     15 whitelist_entry "whitelistEntry" [READ_ONLY]
 }
 
-/// The schema `AppServiceEventTypeView`: one of 12 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about an App Services application.
+///
+/// One of 12 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppServiceEventTypeView {
@@ -418,22 +448,23 @@ atlas_admin_runtime::open_enum! {
     UrlConfirmation "URL_CONFIRMATION"
 }
 
-/// The schema `AppServiceEventView`.
+/// Event about an App Services application, such as a deployment or a failed trigger.
 #[derive(Clone, Default)]
 pub struct AppServiceEventView {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<AppServiceEventTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -450,41 +481,47 @@ atlas_admin_runtime::record! {
     6 raw "raw"
 }
 
-/// The schema `AtlasResourcePolicyAuditForNdsGroup`.
+/// Event: an action in a project broke a resource policy of the organization.
 #[derive(Clone, Default)]
 pub struct AtlasResourcePolicyAuditForNdsGroup {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `resourcePolicyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the resource policy to which the event belongs. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub resource_policy_id: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
-    /// `violatedPolicies`.
+    /// IDs of the resource policies that the action broke.
     pub violated_policies: Option<Vec<String>>,
-    /// `violationAction`. Read-only.
+    /// Action that was checked against the active resource policies. Read-only.
     pub violation_action: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -510,39 +547,45 @@ atlas_admin_runtime::record! {
     15 violation_action "violationAction" [READ_ONLY]
 }
 
-/// The schema `AtlasResourcePolicyAuditForOrg`.
+/// Event: a resource policy of the organization was created, changed, deleted or violated.
 #[derive(Clone, Default)]
 pub struct AtlasResourcePolicyAuditForOrg {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<AtlasResourcePolicyAuditForOrgEventTypeName>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `resourcePolicyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the resource policy to which the event belongs. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub resource_policy_id: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -567,8 +610,9 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The event type name of `AtlasResourcePolicyAuditForOrg`: one of 4 documented values; others
-/// are kept as `Unknown`.
+/// Type of the event.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AtlasResourcePolicyAuditForOrg.eventTypeName`.
 #[derive(Clone)]
@@ -594,35 +638,40 @@ atlas_admin_runtime::open_enum! {
     ResourcePolicyViolated "RESOURCE_POLICY_VIOLATED"
 }
 
-/// The schema `AutomationConfigEventView`.
+/// Event: a new automation configuration was published to the project's deployments.
 #[derive(Clone, Default)]
 pub struct AutomationConfigEventView {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -645,8 +694,9 @@ atlas_admin_runtime::record! {
     12 username "username" [READ_ONLY]
 }
 
-/// The schema `BillingEventTypeViewForNdsGroup`: one of 12 documented values; others are kept
-/// as `Unknown`.
+/// Type of an event about billing, in a project's event log.
+///
+/// One of 12 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BillingEventTypeViewForNdsGroup {
@@ -694,8 +744,9 @@ atlas_admin_runtime::open_enum! {
     WeeklyBillingChangeOverThreshold "WEEKLY_BILLING_CHANGE_OVER_THRESHOLD"
 }
 
-/// The schema `BillingEventTypeViewForOrg`: one of 80 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about billing, in an organization's event log.
+///
+/// One of 80 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BillingEventTypeViewForOrg {
@@ -947,41 +998,46 @@ atlas_admin_runtime::open_enum! {
     WireTransferPaymentReceived "WIRE_TRANSFER_PAYMENT_RECEIVED"
 }
 
-/// The schema `BillingEventViewForNdsGroup`.
+/// Event about billing, such as a cost threshold that was crossed, in a project's event log.
 #[derive(Clone, Default)]
 pub struct BillingEventViewForNdsGroup {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<BillingEventTypeViewForNdsGroup>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `invoiceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the invoice to which the event belongs. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub invoice_id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `paymentId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the payment to which the event belongs. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub payment_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1007,41 +1063,47 @@ atlas_admin_runtime::record! {
     15 username "username" [READ_ONLY]
 }
 
-/// The schema `BillingEventViewForOrg`.
+/// Event about billing, such as a payment, a credit or an invoice, in an organization's event
+/// log.
 #[derive(Clone, Default)]
 pub struct BillingEventViewForOrg {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<BillingEventTypeViewForOrg>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `invoiceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the invoice to which the event belongs. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub invoice_id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `paymentId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the payment to which the event belongs. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub payment_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1067,37 +1129,42 @@ atlas_admin_runtime::record! {
     15 username "username" [READ_ONLY]
 }
 
-/// The schema `ChartsAudit`.
+/// Event of Atlas Charts, such as the export or import of a dashboard.
 #[derive(Clone, Default)]
 pub struct ChartsAudit {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<ChartsAuditTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1121,7 +1188,9 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `ChartsAuditTypeView`: one of 6 documented values; others are kept as `Unknown`.
+/// Type of an event of Atlas Charts.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ChartsAuditTypeView {
@@ -1151,8 +1220,9 @@ atlas_admin_runtime::open_enum! {
     ChartsDashboardImportFailed "CHARTS_DASHBOARD_IMPORT_FAILED"
 }
 
-/// The schema `ClusterEventTypeViewForNdsGroup`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about a cluster's routers (`mongos`).
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterEventTypeViewForNdsGroup {
@@ -1170,24 +1240,25 @@ atlas_admin_runtime::open_enum! {
     ClusterMongosIsPresent "CLUSTER_MONGOS_IS_PRESENT"
 }
 
-/// The schema `ClusterEventViewForNdsGroup`.
+/// Event about a cluster's routers: `mongos` processes are missing, or present again.
 #[derive(Clone, Default)]
 pub struct ClusterEventViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<ClusterEventTypeViewForNdsGroup>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `shardName`. Read-only.
+    /// Name of the shard to which the event belongs. Read-only.
     pub shard_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1205,8 +1276,9 @@ atlas_admin_runtime::record! {
     7 shard_name "shardName" [READ_ONLY]
 }
 
-/// The schema `DataExplorerAccessedEventTypeView`: one of 4 documented values; others are kept
-/// as `Unknown`.
+/// Type of an event about an operation in Data Explorer.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataExplorerAccessedEventTypeView {
@@ -1230,43 +1302,51 @@ atlas_admin_runtime::open_enum! {
     DataExplorerCrudError "DATA_EXPLORER_CRUD_ERROR"
 }
 
-/// The schema `DataExplorerAccessedEventView`.
+/// Event: someone read or changed data in Data Explorer, the data browser of Atlas.
 #[derive(Clone, Default)]
 pub struct DataExplorerAccessedEventView {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `collection`. Read-only.
+    /// Name of the collection that was accessed. Returned for `DATA_EXPLORER` event types.
+    /// Read-only.
     pub collection: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `database`. Read-only.
+    /// Name of the database that was accessed. Returned for `DATA_EXPLORER` and
+    /// `DATA_EXPLORER_CRUD` events. Read-only.
     pub database: Option<String>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<DataExplorerAccessedEventTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `opType`. Read-only.
+    /// Kind of operation attempted in Data Explorer. Returned for `DATA_EXPLORER` events.
+    /// Read-only.
     pub op_type: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1293,37 +1373,42 @@ atlas_admin_runtime::record! {
     16 username "username" [READ_ONLY]
 }
 
-/// The schema `DataExplorerEvent`.
+/// Event about a session of Data Explorer, the data browser of Atlas.
 #[derive(Clone, Default)]
 pub struct DataExplorerEvent {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `sessionId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the Data Explorer session. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub session_id: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1347,51 +1432,57 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `DataMetricEventView`.
+/// Event about a metric that measures an amount of data.
 #[derive(Clone, Default)]
 pub struct DataMetricEventView {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `currentValue`.
+    /// Value of the metric when the alert or event was recorded.
     pub current_value: Option<DataMetricValueView>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `deskLocation`. Read-only.
+    /// Office location of the MongoDB employee linked to the event. Read-only.
     pub desk_location: Option<String>,
-    /// `employeeIdentifier`. Read-only.
+    /// Identifier of the MongoDB employee linked to the event. Read-only.
     pub employee_identifier: Option<String>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<HostMetricEventTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `metricName`. Read-only.
+    /// Name of the metric of the alert named by `alertId`. The unit of `currentValue` depends on
+    /// it. Read-only.
     pub metric_name: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `port`. Read-only.
+    /// Network port of the MongoDB process. Read-only.
     pub port: Option<i64>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the event is about. Read-only.
     pub replica_set_name: Option<String>,
-    /// `shardName`. Read-only.
+    /// Name of the shard to which the event belongs. Read-only.
     pub shard_name: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1422,37 +1513,42 @@ atlas_admin_runtime::record! {
     20 username "username" [READ_ONLY]
 }
 
-/// The schema `DefaultEventViewForNdsGroup`.
+/// Event of a project that has no properties beyond those common to all events.
 #[derive(Clone, Default)]
 pub struct DefaultEventViewForNdsGroup {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<DefaultEventViewForNdsGroupEventTypeName>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1476,8 +1572,9 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The event type name of `DefaultEventViewForNdsGroup`: one of 235 documented values; others
-/// are kept as `Unknown`.
+/// Type of an event of a project that has only the common properties.
+///
+/// One of 235 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DefaultEventViewForNdsGroup.eventTypeName`.
 #[derive(Clone)]
@@ -2196,37 +2293,42 @@ atlas_admin_runtime::open_enum! {
     WebhookTemplateRenderFailed "WEBHOOK_TEMPLATE_RENDER_FAILED"
 }
 
-/// The schema `DefaultEventViewForOrg`.
+/// Event of an organization that has no properties beyond those common to all events.
 #[derive(Clone, Default)]
 pub struct DefaultEventViewForOrg {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<DefaultEventViewForOrgEventTypeName>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2250,8 +2352,9 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The event type name of `DefaultEventViewForOrg`: one of 79 documented values; others are
-/// kept as `Unknown`.
+/// Type of an event of an organization that has only the common properties.
+///
+/// One of 79 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DefaultEventViewForOrg.eventTypeName`.
 #[derive(Clone)]
@@ -2502,14 +2605,14 @@ atlas_admin_runtime::open_enum! {
     VercelSelfServeAccountLinkPending "VERCEL_SELF_SERVE_ACCOUNT_LINK_PENDING"
 }
 
-/// The schema `EventTypeDetails`.
+/// One type of event: name, description, and whether an alert can be set on events of the type.
 #[derive(Clone, Default)]
 pub struct EventTypeDetails {
-    /// `alertable`. Read-only.
+    /// Whether alert configurations created through this API can use the event type. Read-only.
     pub alertable: Option<bool>,
-    /// `description`. Read-only.
+    /// Description of the event type. Read-only.
     pub description: Option<String>,
-    /// `eventType`. Read-only.
+    /// Name of the event type, as in `eventTypeName` of an event. Read-only.
     pub event_type: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2522,9 +2625,9 @@ atlas_admin_runtime::record! {
     2 event_type "eventType" [READ_ONLY]
 }
 
-/// The schema `EventViewForNdsGroup`: one of 27 kinds.
+/// An event in the log of a project.
 ///
-/// The property `eventTypeName` tells which one it is.
+/// One of 27 kinds; `eventTypeName` tells which.
 ///
 /// Returned by `events::get_group_event`.
 #[derive(Clone)]
@@ -2634,19 +2737,20 @@ atlas_admin_runtime::union! {
 /// Declared at `EventViewForNdsGroup`.
 #[derive(Clone, Default)]
 pub struct EventViewForNdsGroupCommon {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`.
+    /// Type of the event. New types appear often.
     pub event_type_name: Option<String>,
-    /// `groupId`. Read-only.
+    /// ID of the project. Read-only.
     pub group_id: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the event. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only.
+    /// ID of the organization. Read-only.
     pub org_id: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2663,9 +2767,9 @@ atlas_admin_runtime::record! {
     6 raw "raw"
 }
 
-/// The schema `EventViewForOrg`: one of 12 kinds.
+/// An event in the log of an organization.
 ///
-/// The property `eventTypeName` tells which one it is.
+/// One of 12 kinds; `eventTypeName` tells which.
 ///
 /// Returned by `events::get_org_event`.
 #[derive(Clone)]
@@ -2723,33 +2827,36 @@ atlas_admin_runtime::union! {
 /// Declared at `EventViewForOrg`.
 #[derive(Clone, Default)]
 pub struct EventViewForOrgCommon {
-    /// `apiKeyId`. Read-only.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`.
+    /// Type of the event. New types appear often.
     pub event_type_name: Option<String>,
-    /// `groupId`. Read-only.
+    /// ID of the project. Read-only.
     pub group_id: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the event. Read-only.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only.
+    /// ID of the organization. Read-only.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only.
+    /// IP address from which the event was triggered. Read-only.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only.
     pub user_id: Option<String>,
-    /// `username`. Read-only.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2773,30 +2880,31 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `ForNdsGroup`.
+/// Event about a replica set, such as an election or the loss of its primary.
 #[derive(Clone, Default)]
 pub struct ForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<ReplicaSetEventTypeViewForNdsGroup>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostname`. Read-only. May be `null`.
+    /// Fully qualified name of the host that the event concerns. Read-only. May be `null`.
     pub hostname: Nullable<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `port`. Read-only.
+    /// Network port of the MongoDB process. Read-only.
     pub port: Option<i64>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `replicaSetName`. Read-only. May be `null`.
+    /// Name of the replica set that the event is about. Read-only. May be `null`.
     pub replica_set_name: Nullable<String>,
-    /// `shardName`. Read-only.
+    /// Name of the shard to which the event belongs. Read-only.
     pub shard_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2817,8 +2925,9 @@ atlas_admin_runtime::record! {
     10 shard_name "shardName" [READ_ONLY]
 }
 
-/// The schema `FTSIndexAuditTypeView`: one of 13 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about a search index.
+///
+/// One of 13 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FtsIndexAuditTypeView {
@@ -2869,37 +2978,42 @@ atlas_admin_runtime::open_enum! {
     FtsIndexUpdated "FTS_INDEX_UPDATED"
 }
 
-/// The schema `FTSIndexAuditView`.
+/// Event about a search index, such as a completed build or a failed one.
 #[derive(Clone, Default)]
 pub struct FtsIndexAuditView {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<FtsIndexAuditTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2923,16 +3037,17 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `GroupPaginatedEventView`.
+/// One page of a project's events.
 ///
 /// Returned by `events::list_group_events`.
 #[derive(Clone, Default)]
 pub struct GroupPaginatedEventView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<EventViewForNdsGroup>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2947,8 +3062,9 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(GroupPaginatedEventView, results => EventViewForNdsGroup);
 
-/// The schema `HostEventTypeViewForNdsGroup`: one of 39 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about a host.
+///
+/// One of 39 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostEventTypeViewForNdsGroup {
@@ -3077,47 +3193,53 @@ atlas_admin_runtime::open_enum! {
     VersionBehind "VERSION_BEHIND"
 }
 
-/// The schema `HostEventViewForNdsGroup`.
+/// Event about the host of a MongoDB or search process, such as a host that is down or short of
+/// disk space.
 #[derive(Clone, Default)]
 pub struct HostEventViewForNdsGroup {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `deskLocation`. Read-only.
+    /// Office location of the MongoDB employee linked to the event. Read-only.
     pub desk_location: Option<String>,
-    /// `employeeIdentifier`. Read-only.
+    /// Identifier of the MongoDB employee linked to the event. Read-only.
     pub employee_identifier: Option<String>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<HostEventTypeViewForNdsGroup>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `port`. Read-only.
+    /// Network port of the MongoDB process. Read-only.
     pub port: Option<i64>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the event is about. Read-only.
     pub replica_set_name: Option<String>,
-    /// `shardName`. Read-only.
+    /// Name of the shard to which the event belongs. Read-only.
     pub shard_name: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3146,9 +3268,9 @@ atlas_admin_runtime::record! {
     18 username "username" [READ_ONLY]
 }
 
-/// The schema `HostMetricEvent`: one of 4 kinds.
+/// Event: a metric of a host crossed the threshold of an alert, with the value at that time.
 ///
-/// The property `metricName` tells which one it is.
+/// One of 4 kinds; `metricName` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricEvent {
@@ -3178,45 +3300,49 @@ atlas_admin_runtime::union! {
 /// Declared at `HostMetricEvent`.
 #[derive(Clone, Default)]
 pub struct HostMetricEventCommon {
-    /// `apiKeyId`. Read-only.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `deskLocation`. Read-only.
+    /// Office location of the MongoDB employee linked to the event. Read-only.
     pub desk_location: Option<String>,
-    /// `employeeIdentifier`. Read-only.
+    /// Identifier of the MongoDB employee linked to the event. Read-only.
     pub employee_identifier: Option<String>,
-    /// `eventTypeName`.
+    /// Type of the event. New types appear often.
     pub event_type_name: Option<HostMetricEventTypeView>,
-    /// `groupId`. Read-only.
+    /// ID of the project. Read-only.
     pub group_id: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the event. Read-only.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `metricName`. Read-only.
+    /// Name of the metric of the alert named by `alertId`. The unit of `currentValue` depends on
+    /// it. Read-only.
     pub metric_name: Option<String>,
-    /// `orgId`. Read-only.
+    /// ID of the organization. Read-only.
     pub org_id: Option<String>,
-    /// `port`. Read-only.
+    /// Network port of the MongoDB process. Read-only.
     pub port: Option<i64>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only.
+    /// IP address from which the event was triggered. Read-only.
     pub remote_address: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the event is about. Read-only.
     pub replica_set_name: Option<String>,
-    /// `shardName`. Read-only.
+    /// Name of the shard to which the event belongs. Read-only.
     pub shard_name: Option<String>,
-    /// `userId`. Read-only.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only.
     pub user_id: Option<String>,
-    /// `username`. Read-only.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3246,8 +3372,9 @@ atlas_admin_runtime::record! {
     19 username "username" [READ_ONLY]
 }
 
-/// The schema `HostMetricEventTypeView`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about a host's metric: past its threshold, or back within.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricEventTypeView {
@@ -3265,8 +3392,9 @@ atlas_admin_runtime::open_enum! {
     OutsideMetricThreshold "OUTSIDE_METRIC_THRESHOLD"
 }
 
-/// The schema `NDSAuditTypeViewForNdsGroup`: one of 294 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about a project's clusters, users, network or other settings.
+///
+/// One of 294 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsAuditTypeViewForNdsGroup {
@@ -4160,8 +4288,9 @@ atlas_admin_runtime::open_enum! {
     VolumeImpairedResolved "VOLUME_IMPAIRED_RESOLVED"
 }
 
-/// The schema `NDSAuditTypeViewForOrg`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about settings of an organization in Atlas.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsAuditTypeViewForOrg {
@@ -4185,41 +4314,46 @@ atlas_admin_runtime::open_enum! {
     ShadowClusterOrgOptOut "SHADOW_CLUSTER_ORG_OPT_OUT"
 }
 
-/// The schema `NDSAuditViewForNdsGroup`.
+/// Event: clusters, database users, network access or other parts of a project changed.
 #[derive(Clone, Default)]
 pub struct NdsAuditViewForNdsGroup {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `dbUserUsername`. Read-only.
+    /// Name of the database user that was created, changed or deleted. Read-only.
     pub db_user_username: Option<String>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<NdsAuditTypeViewForNdsGroup>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
-    /// `whitelistEntry`. Read-only.
+    /// Access list entry (IP address or range) that the event concerns. Read-only.
     pub whitelist_entry: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4245,41 +4379,46 @@ atlas_admin_runtime::record! {
     15 whitelist_entry "whitelistEntry" [READ_ONLY]
 }
 
-/// The schema `NDSAuditViewForOrg`.
+/// Event about settings of an organization in Atlas, such as its limits.
 #[derive(Clone, Default)]
 pub struct NdsAuditViewForOrg {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `dbUserUsername`. Read-only.
+    /// Name of the database user that was created, changed or deleted. Read-only.
     pub db_user_username: Option<String>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<NdsAuditTypeViewForOrg>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
-    /// `whitelistEntry`. Read-only.
+    /// Access list entry (IP address or range) that the event concerns. Read-only.
     pub whitelist_entry: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4305,8 +4444,9 @@ atlas_admin_runtime::record! {
     15 whitelist_entry "whitelistEntry" [READ_ONLY]
 }
 
-/// The schema `NDSAutoScalingAuditTypeViewForNdsGroup`: one of 19 documented values; others are
-/// kept as `Unknown`.
+/// Type of an event about the automatic scaling of a cluster.
+///
+/// One of 19 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsAutoScalingAuditTypeViewForNdsGroup {
@@ -4375,37 +4515,42 @@ atlas_admin_runtime::open_enum! {
     PredictiveComputeAutoScaleOplogFailBase "PREDICTIVE_COMPUTE_AUTO_SCALE_OPLOG_FAIL_BASE"
 }
 
-/// The schema `NDSAutoScalingAuditViewForNdsGroup`.
+/// Event: automatic scaling changed a cluster's tier, storage or shards, or failed to.
 #[derive(Clone, Default)]
 pub struct NdsAutoScalingAuditViewForNdsGroup {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<NdsAutoScalingAuditTypeViewForNdsGroup>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4429,8 +4574,9 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `NDSServerlessInstanceAuditTypeView`: one of 8 documented values; others are kept
-/// as `Unknown`.
+/// Type of an event about a serverless instance.
+///
+/// One of 8 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsServerlessInstanceAuditTypeView {
@@ -4466,37 +4612,42 @@ atlas_admin_runtime::open_enum! {
     ServerlessInstanceUpdateSubmitted "SERVERLESS_INSTANCE_UPDATE_SUBMITTED"
 }
 
-/// The schema `NDSServerlessInstanceAuditView`.
+/// Event about a serverless instance, such as its creation, update or deletion.
 #[derive(Clone, Default)]
 pub struct NdsServerlessInstanceAuditView {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<NdsServerlessInstanceAuditTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4520,8 +4671,9 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `NDSTenantEndpointAuditTypeView`: one of 10 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about a private endpoint of a serverless instance.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsTenantEndpointAuditTypeView {
@@ -4563,41 +4715,46 @@ atlas_admin_runtime::open_enum! {
     TenantEndpointUpdated "TENANT_ENDPOINT_UPDATED"
 }
 
-/// The schema `NDSTenantEndpointAuditView`.
+/// Event about a private endpoint of a serverless instance, such as its creation or failure.
 #[derive(Clone, Default)]
 pub struct NdsTenantEndpointAuditView {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `endpointId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the endpoint that the event is about. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub endpoint_id: Option<String>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<NdsTenantEndpointAuditTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `providerEndpointId`. Read-only.
+    /// Cloud provider's ID of the private endpoint. Read-only.
     pub provider_endpoint_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4623,49 +4780,54 @@ atlas_admin_runtime::record! {
     15 username "username" [READ_ONLY]
 }
 
-/// The schema `NumberMetricEventView`.
+/// Event about a metric that is a plain number.
 #[derive(Clone, Default)]
 pub struct NumberMetricEventView {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `currentValue`.
+    /// Value of the metric when the alert or event was recorded.
     pub current_value: Option<NumberMetricValueView>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `deskLocation`. Read-only.
+    /// Office location of the MongoDB employee linked to the event. Read-only.
     pub desk_location: Option<String>,
-    /// `employeeIdentifier`. Read-only.
+    /// Identifier of the MongoDB employee linked to the event. Read-only.
     pub employee_identifier: Option<String>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<HostMetricEventTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `port`. Read-only.
+    /// Network port of the MongoDB process. Read-only.
     pub port: Option<i64>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the event is about. Read-only.
     pub replica_set_name: Option<String>,
-    /// `shardName`. Read-only.
+    /// Name of the shard to which the event belongs. Read-only.
     pub shard_name: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4695,8 +4857,9 @@ atlas_admin_runtime::record! {
     19 username "username" [READ_ONLY]
 }
 
-/// The schema `OrgEventTypeViewForOrg`: one of 81 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about an organization.
+///
+/// One of 81 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrgEventTypeViewForOrg {
@@ -4951,39 +5114,45 @@ atlas_admin_runtime::open_enum! {
     SecurityContactModified "SECURITY_CONTACT_MODIFIED"
 }
 
-/// The schema `OrgEventViewForOrg`.
+/// Event about an organization, such as a change of its settings or payment methods, or a
+/// suspension.
 #[derive(Clone, Default)]
 pub struct OrgEventViewForOrg {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<OrgEventTypeViewForOrg>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `invoiceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the invoice to which the event belongs. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub invoice_id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5008,16 +5177,17 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The schema `OrgPaginatedEventView`.
+/// One page of an organization's events.
 ///
 /// Returned by `events::list_org_events`.
 #[derive(Clone, Default)]
 pub struct OrgPaginatedEventView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<EventViewForOrg>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5032,16 +5202,17 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(OrgPaginatedEventView, results => EventViewForOrg);
 
-/// The schema `PaginatedEventTypeDetailsResponse`.
+/// One page of event types.
 ///
 /// Returned by `events::list_event_types`.
 #[derive(Clone, Default)]
 pub struct PaginatedEventTypeDetailsResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<EventTypeDetails>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5058,14 +5229,14 @@ atlas_admin_runtime::page!(
     PaginatedEventTypeDetailsResponse, results => EventTypeDetails
 );
 
-/// The schema `Principal`.
+/// A principal that acted for another through delegated access, such as an OAuth application.
 #[derive(Clone, Default)]
 pub struct Principal {
-    /// `id`.
+    /// ID of the principal.
     pub id: Option<String>,
-    /// `name`.
+    /// Name of the principal.
     pub name: Option<String>,
-    /// `onBehalfOf`.
+    /// Principal for which this principal acted.
     pub on_behalf_of: Option<Box<Principal>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5078,28 +5249,31 @@ atlas_admin_runtime::record! {
     2 on_behalf_of "onBehalfOf"
 }
 
-/// The schema `raw`.
+/// Further data about an event, returned if the request set `includeRaw`.
+///
+/// The properties may change without notice.
 #[derive(Clone, Default)]
 pub struct Raw {
-    /// `_t`.
+    /// Internal name of the kind of event, such as `ALERT_AUDIT`. JSON name: `_t`.
     pub t: Option<String>,
-    /// `alertConfigId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the alert configuration that the alert or event belongs to. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub alert_config_id: Option<String>,
-    /// `cid`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cid: Option<String>,
-    /// `cre`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub cre: Option<DateTime>,
-    /// `description`. May be `null`.
+    /// Description of the event. May be `null`.
     pub description: Nullable<String>,
-    /// `gn`. 1 to 64 characters.
+    /// Name of the project. 1 to 64 characters.
     pub gn: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `orgName`. 1 to 64 characters.
+    /// Name of the organization. 1 to 64 characters.
     pub org_name: Option<String>,
-    /// `severity`.
+    /// How serious the event is.
     pub severity: Option<RawSeverity>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5119,51 +5293,57 @@ atlas_admin_runtime::record! {
     9 severity "severity"
 }
 
-/// The schema `RawMetricEventView`.
+/// Event about a metric without unit.
 #[derive(Clone, Default)]
 pub struct RawMetricEventView {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `currentValue`.
+    /// Value of the metric when the alert or event was recorded.
     pub current_value: Option<RawMetricValueView>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `deskLocation`. Read-only.
+    /// Office location of the MongoDB employee linked to the event. Read-only.
     pub desk_location: Option<String>,
-    /// `employeeIdentifier`. Read-only.
+    /// Identifier of the MongoDB employee linked to the event. Read-only.
     pub employee_identifier: Option<String>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<HostMetricEventTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `metricName`. Read-only.
+    /// Name of the metric of the alert named by `alertId`. The unit of `currentValue` depends on
+    /// it. Read-only.
     pub metric_name: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `port`. Read-only.
+    /// Network port of the MongoDB process. Read-only.
     pub port: Option<i64>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the event is about. Read-only.
     pub replica_set_name: Option<String>,
-    /// `shardName`. Read-only.
+    /// Name of the shard to which the event belongs. Read-only.
     pub shard_name: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5194,7 +5374,9 @@ atlas_admin_runtime::record! {
     20 username "username" [READ_ONLY]
 }
 
-/// The severity of `raw`: one of 4 documented values; others are kept as `Unknown`.
+/// How serious the event is.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `raw.severity`.
 #[derive(Clone)]
@@ -5220,8 +5402,9 @@ atlas_admin_runtime::open_enum! {
     Warning "WARNING"
 }
 
-/// The schema `ReplicaSetEventTypeViewForNdsGroup`: one of 8 documented values; others are kept
-/// as `Unknown`.
+/// Type of an event about a replica set.
+///
+/// One of 8 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetEventTypeViewForNdsGroup {
@@ -5257,8 +5440,9 @@ atlas_admin_runtime::open_enum! {
     TooManyUnhealthyMembers "TOO_MANY_UNHEALTHY_MEMBERS"
 }
 
-/// The schema `ResourceEventTypeView`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about the tags of a project or cluster, in a project's event log.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ResourceEventTypeView {
@@ -5279,8 +5463,9 @@ atlas_admin_runtime::open_enum! {
     TagsModified "TAGS_MODIFIED"
 }
 
-/// The schema `ResourceEventTypeViewForOrg`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about the tags of a project, in an organization's event log.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ResourceEventTypeViewForOrg {
@@ -5298,41 +5483,46 @@ atlas_admin_runtime::open_enum! {
     TagsModified "TAGS_MODIFIED"
 }
 
-/// The schema `ResourceEventViewForNdsGroup`.
+/// Event: tags of a project or cluster changed, in a project's event log.
 #[derive(Clone, Default)]
 pub struct ResourceEventViewForNdsGroup {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<ResourceEventTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `resourceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project or cluster whose tags changed. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub resource_id: Option<String>,
-    /// `resourceType`. Required.
+    /// Kind of the resource that the event concerns, such as `cluster`. Required.
     pub resource_type: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5358,41 +5548,46 @@ atlas_admin_runtime::record! {
     15 username "username" [READ_ONLY]
 }
 
-/// The schema `ResourceEventViewForOrg`.
+/// Event: tags of a project changed, in an organization's event log.
 #[derive(Clone, Default)]
 pub struct ResourceEventViewForOrg {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<ResourceEventTypeViewForOrg>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `resourceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project whose tags changed. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub resource_id: Option<String>,
-    /// `resourceType`. Required.
+    /// Kind of the resource that the event concerns, such as `cluster`. Required.
     pub resource_type: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5418,8 +5613,9 @@ atlas_admin_runtime::record! {
     15 username "username" [READ_ONLY]
 }
 
-/// The schema `SearchDeploymentAuditTypeView`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about dedicated Search Nodes.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SearchDeploymentAuditTypeView {
@@ -5440,37 +5636,42 @@ atlas_admin_runtime::open_enum! {
     SearchDeploymentUpdated "SEARCH_DEPLOYMENT_UPDATED"
 }
 
-/// The schema `SearchDeploymentAuditView`.
+/// Event: dedicated Search Nodes of a cluster were created, changed or deleted.
 #[derive(Clone, Default)]
 pub struct SearchDeploymentAuditView {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<SearchDeploymentAuditTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5494,8 +5695,9 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `ServiceAccountEventTypeViewForNdsGroup`: one of 12 documented values; others are
-/// kept as `Unknown`.
+/// Type of an event about a service account, in a project's event log.
+///
+/// One of 12 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServiceAccountEventTypeViewForNdsGroup {
@@ -5543,8 +5745,9 @@ atlas_admin_runtime::open_enum! {
     ServiceAccountUiIpAccessListInheritanceEnabled "SERVICE_ACCOUNT_UI_IP_ACCESS_LIST_INHERITANCE_ENABLED"
 }
 
-/// The schema `ServiceAccountEventTypeViewForOrg`: one of 12 documented values; others are kept
-/// as `Unknown`.
+/// Type of an event about a service account, in an organization's event log.
+///
+/// One of 12 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServiceAccountEventTypeViewForOrg {
@@ -5592,37 +5795,43 @@ atlas_admin_runtime::open_enum! {
     ServiceAccountUiIpAccessListInheritanceEnabled "SERVICE_ACCOUNT_UI_IP_ACCESS_LIST_INHERITANCE_ENABLED"
 }
 
-/// The schema `ServiceAccountGroupEvents`.
+/// Event about a service account, such as a new secret or changed roles, in a project's event
+/// log.
 #[derive(Clone, Default)]
 pub struct ServiceAccountGroupEvents {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<ServiceAccountEventTypeViewForNdsGroup>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5646,37 +5855,43 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `ServiceAccountOrgEvents`.
+/// Event about a service account, such as a new secret or changed roles, in an organization's
+/// event log.
 #[derive(Clone, Default)]
 pub struct ServiceAccountOrgEvents {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<ServiceAccountEventTypeViewForOrg>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5700,8 +5915,9 @@ atlas_admin_runtime::record! {
     13 username "username" [READ_ONLY]
 }
 
-/// The schema `StreamProcessorEventTypeViewForNdsGroup`: one of 9 documented values; others are
-/// kept as `Unknown`.
+/// Type of an event about a stream processor.
+///
+/// One of 9 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamProcessorEventTypeViewForNdsGroup {
@@ -5740,40 +5956,41 @@ atlas_admin_runtime::open_enum! {
     StreamProcessorStopped "STREAM_PROCESSOR_STOPPED"
 }
 
-/// The schema `StreamProcessorEventViewForNdsGroup`.
+/// Event about a stream processor, such as a start, a failure or a change of tier.
 #[derive(Clone, Default)]
 pub struct StreamProcessorEventViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<StreamProcessorEventTypeViewForNdsGroup>,
-    /// `fromTier`. Read-only.
+    /// Tier of the stream processor before scaling, such as `SP10`. Read-only.
     pub from_tier: Option<String>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `instanceName`. Read-only.
+    /// Name of the stream workspace that the event is about. Read-only.
     pub instance_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `modifiedBy`. Read-only.
+    /// Name of the user who changed the stream processor. Read-only.
     pub modified_by: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `processorErrorMsg`. Read-only.
+    /// Error message of the stream processor that the alert or event is about. Read-only.
     pub processor_error_msg: Option<String>,
-    /// `processorName`. Read-only.
+    /// Name of the stream processor that the alert or event is about. Read-only.
     pub processor_name: Option<String>,
-    /// `processorState`. Read-only.
+    /// State of the stream processor that the alert or event is about. Read-only.
     pub processor_state: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `reason`. Read-only.
+    /// Reason for the automatic scaling. Read-only.
     pub reason: Option<String>,
-    /// `region`. Read-only.
+    /// Region that the stream processor runs in. Read-only.
     pub region: Option<String>,
-    /// `toTier`. Read-only.
+    /// Tier of the stream processor after scaling, such as `SP30`. Read-only.
     pub to_tier: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5799,22 +6016,23 @@ atlas_admin_runtime::record! {
     15 to_tier "toTier" [READ_ONLY]
 }
 
-/// The schema `StreamsEventViewForNdsGroup`.
+/// Event about a stream processing workspace, such as having as many processors as allowed.
 #[derive(Clone, Default)]
 pub struct StreamsEventViewForNdsGroup {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `instanceName`. Read-only.
+    /// Name of the stream workspace that the event is about. Read-only.
     pub instance_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5831,39 +6049,44 @@ atlas_admin_runtime::record! {
     6 raw "raw"
 }
 
-/// The schema `TeamEvent`.
+/// Event about a team, such as a new name or changed roles, in an organization's event log.
 #[derive(Clone, Default)]
 pub struct TeamEvent {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<TeamEventTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `teamId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the team to which the event belongs. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub team_id: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5888,7 +6111,9 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The schema `TeamEventTypeView`: one of 7 documented values; others are kept as `Unknown`.
+/// Type of an event about a team, in an organization's event log.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TeamEventTypeView {
@@ -5921,8 +6146,9 @@ atlas_admin_runtime::open_enum! {
     TeamUpdated "TEAM_UPDATED"
 }
 
-/// The schema `TeamEventTypeViewForNdsGroup`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about a team's access to a project, in the project's event log.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TeamEventTypeViewForNdsGroup {
@@ -5943,39 +6169,44 @@ atlas_admin_runtime::open_enum! {
     TeamRolesModified "TEAM_ROLES_MODIFIED"
 }
 
-/// The schema `TeamEventViewForNdsGroup`.
+/// Event about a team's access to a project, in the project's event log.
 #[derive(Clone, Default)]
 pub struct TeamEventViewForNdsGroup {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<TeamEventTypeViewForNdsGroup>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `teamId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the team to which the event belongs. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub team_id: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -6000,51 +6231,57 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The schema `TimeMetricEventView`.
+/// Event about a metric that measures a duration.
 #[derive(Clone, Default)]
 pub struct TimeMetricEventView {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `currentValue`.
+    /// Value of the metric when the alert or event was recorded.
     pub current_value: Option<TimeMetricValueView>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `deskLocation`. Read-only.
+    /// Office location of the MongoDB employee linked to the event. Read-only.
     pub desk_location: Option<String>,
-    /// `employeeIdentifier`. Read-only.
+    /// Identifier of the MongoDB employee linked to the event. Read-only.
     pub employee_identifier: Option<String>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<HostMetricEventTypeView>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `metricName`. Read-only.
+    /// Name of the metric of the alert named by `alertId`. The unit of `currentValue` depends on
+    /// it. Read-only.
     pub metric_name: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `port`. Read-only.
+    /// Network port of the MongoDB process. Read-only.
     pub port: Option<i64>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the event is about. Read-only.
     pub replica_set_name: Option<String>,
-    /// `shardName`. Read-only.
+    /// Name of the shard to which the event belongs. Read-only.
     pub shard_name: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -6075,8 +6312,9 @@ atlas_admin_runtime::record! {
     20 username "username" [READ_ONLY]
 }
 
-/// The schema `UserEventTypeViewForNdsGroup`: one of 8 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about a user, in a project's event log.
+///
+/// One of 8 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UserEventTypeViewForNdsGroup {
@@ -6112,8 +6350,9 @@ atlas_admin_runtime::open_enum! {
     UserRolesChangedAudit "USER_ROLES_CHANGED_AUDIT"
 }
 
-/// The schema `UserEventTypeViewForOrg`: one of 10 documented values; others are kept as
-/// `Unknown`.
+/// Type of an event about a user, in an organization's event log.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UserEventTypeViewForOrg {
@@ -6155,39 +6394,45 @@ atlas_admin_runtime::open_enum! {
     UserRolesChangedAudit "USER_ROLES_CHANGED_AUDIT"
 }
 
-/// The schema `UserEventViewForNdsGroup`.
+/// Event about a user in a project: joined, invited, removed, or given other roles.
 #[derive(Clone, Default)]
 pub struct UserEventViewForNdsGroup {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<UserEventTypeViewForNdsGroup>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `targetUsername`. Read-only. May be `null`. An e-mail address.
+    /// Email address of the user that was acted on. Returned for `USER` events. Read-only. May be
+    /// `null`.
     pub target_username: Nullable<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -6212,39 +6457,45 @@ atlas_admin_runtime::record! {
     14 username "username" [READ_ONLY]
 }
 
-/// The schema `UserEventViewForOrg`.
+/// Event about a user in an organization: joined, invited, removed, or given other roles.
 #[derive(Clone, Default)]
 pub struct UserEventViewForOrg {
-    /// `apiKeyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key behind the event. Not returned together with `userId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub api_key_id: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the event. Read-only.
     pub created: Option<DateTime>,
-    /// `delegatePrincipal`.
+    /// Principal that triggered the event, such as an OAuth application, on someone's behalf.
     pub delegate_principal: Option<Principal>,
-    /// `eventTypeName`. Required.
+    /// Type of the event. New types appear often. Required.
     pub event_type_name: Option<UserEventTypeViewForOrg>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the event. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isGlobalAdmin`. Read-only.
+    /// Whether an employee of MongoDB triggered the event. Read-only.
     pub is_global_admin: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `publicKey`. Read-only.
+    /// Public key of the API key behind the event. Not returned together with `username`.
+    /// Read-only.
     pub public_key: Option<String>,
-    /// `raw`.
+    /// Further data about the event, returned if the request set `includeRaw`. The properties may
+    /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// `remoteAddress`. Read-only. Pattern:
+    /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// `targetUsername`. Read-only. May be `null`. An e-mail address.
+    /// Email address of the user that was acted on. Returned for `USER` events. Read-only. May be
+    /// `null`.
     pub target_username: Nullable<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user behind the event. Not returned together with `apiKeyId`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user behind the event. Not returned together with `publicKey`.
+    /// Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

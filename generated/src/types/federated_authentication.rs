@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// The schema `AuthFederationRoleMapping`.
+/// Atlas roles that members of one group at the identity provider receive when they sign in.
 ///
 /// Returned by `federated_authentication::create_role_mapping`,
 /// `federated_authentication::get_role_mapping` and
@@ -12,11 +12,14 @@ use super::*;
 /// `federated_authentication::update_role_mapping`.
 #[derive(Clone, Default)]
 pub struct AuthFederationRoleMapping {
-    /// `externalGroupName`. Required. 1 to 200 characters.
+    /// Name of the group at the identity provider whose members receive the roles. Required. 1 to
+    /// 200 characters.
     pub external_group_name: Option<String>,
-    /// `id`. Read-only; an update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the role mapping. Read-only; an update sends it with each item of a list. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `roleAssignments`. Required. No item twice.
+    /// Roles that members of the external group receive, each in one organization or one project.
+    /// At least one must be an organization role. Required. No item twice.
     pub role_assignments: Option<Vec<ConnectedOrgConfigRoleAssignment>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -29,16 +32,17 @@ atlas_admin_runtime::record! {
     2 role_assignments "roleAssignments" [REQUIRED]
 }
 
-/// The authorization type of `FederationIdentityProvider`: one of 2 documented values; others
-/// are kept as `Unknown`.
+/// Part of a token by which permissions are granted.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FederationIdentityProvider.authorizationType` and 7 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AuthorizationType {
-    /// `GROUP`.
+    /// `GROUP`: Permissions follow from the groups named in the token.
     Group,
-    /// `USER`.
+    /// `USER`: Permissions follow from the token's user ID.
     User,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -50,30 +54,37 @@ atlas_admin_runtime::open_enum! {
     User "USER"
 }
 
-/// The schema `ConnectedOrgConfig`.
+/// An organization connected to a federation: its identity providers, permitted domains, role
+/// mappings and default roles.
 ///
 /// Returned by `federated_authentication::get_connected_org_config` and
 /// `federated_authentication::update_connected_org_config`. Sent by
 /// `federated_authentication::update_connected_org_config`.
 #[derive(Clone, Default)]
 pub struct ConnectedOrgConfig {
-    /// `dataAccessIdentityProviderIds`. No item twice.
+    /// IDs of the OIDC identity providers that may grant access to the organization's clusters.
+    /// Those left out of an update are disconnected. No item twice.
     pub data_access_identity_provider_ids: Option<Vec<String>>,
-    /// `domainAllowList`. No item twice.
+    /// Email domains whose users may join the organization if `domainRestrictionEnabled` is `true`.
+    /// No item twice.
     pub domain_allow_list: Option<Vec<String>>,
-    /// `domainRestrictionEnabled`. Required.
+    /// Whether only users whose email domain is in `domainAllowList` may join the organization. An
+    /// update that leaves it out turns the restriction off. Required.
     pub domain_restriction_enabled: Option<bool>,
-    /// `identityProviderId`. May be `null`. Pattern: `^([a-f0-9]{20})$`.
+    /// Legacy ID (`oktaIdpId`) of the identity provider for signing in to Atlas. An update that
+    /// leaves it out disconnects the provider. May be `null`. Pattern: `^([a-f0-9]{20})$`.
     pub identity_provider_id: Nullable<String>,
-    /// `instantUserProvisioningDisabled`. May be `null`.
+    /// Whether the organization turns off instant provisioning, which adds users on their first
+    /// sign-in through the identity provider. May be `null`.
     pub instant_user_provisioning_disabled: Nullable<bool>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the connected organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `postAuthRoleGrants`. No item twice.
+    /// Roles in the organization that every user receives on signing in through the identity
+    /// provider. Only organization roles are permitted. No item twice.
     pub post_auth_role_grants: Option<Vec<ConnectedOrgConfigPostAuthRoleGrant>>,
-    /// `roleMappings`. No item twice.
+    /// Role mappings of the organization. No item twice.
     pub role_mappings: Option<Vec<AuthFederationRoleMapping>>,
-    /// `userConflicts`.
+    /// Users whose email domain isn't in `domainAllowList`.
     pub user_conflicts: Option<Vec<FederatedUser>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -92,26 +103,27 @@ atlas_admin_runtime::record! {
     8 user_conflicts "userConflicts"
 }
 
-/// The post auth role grant of `ConnectedOrgConfig`: one of 7 documented values; others are
-/// kept as `Unknown`.
+/// Organization role that users receive on signing in.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ConnectedOrgConfig.postAuthRoleGrants[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConnectedOrgConfigPostAuthRoleGrant {
-    /// `ORG_OWNER`.
+    /// `ORG_OWNER`: May do everything in the organization and in all its projects.
     OrgOwner,
-    /// `ORG_MEMBER`.
+    /// `ORG_MEMBER`: May see the organization and the projects to which the user is added.
     OrgMember,
-    /// `ORG_GROUP_CREATOR`.
+    /// `ORG_GROUP_CREATOR`: May create projects in the organization.
     OrgGroupCreator,
-    /// `ORG_BILLING_ADMIN`.
+    /// `ORG_BILLING_ADMIN`: May read and change billing of the organization.
     OrgBillingAdmin,
-    /// `ORG_BILLING_READ_ONLY`.
+    /// `ORG_BILLING_READ_ONLY`: May read billing of the organization.
     OrgBillingReadOnly,
     /// `ORG_STREAM_PROCESSING_ADMIN`.
     OrgStreamProcessingAdmin,
-    /// `ORG_READ_ONLY`.
+    /// `ORG_READ_ONLY`: May read everything in the organization and its projects.
     OrgReadOnly,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -128,14 +140,16 @@ atlas_admin_runtime::open_enum! {
     OrgStreamProcessingAdmin "ORG_STREAM_PROCESSING_ADMIN"
 }
 
-/// The schema `ConnectedOrgConfigRoleAssignment`.
+/// A role granted in one organization or in one project.
 #[derive(Clone, Default)]
 pub struct ConnectedOrgConfigRoleAssignment {
-    /// `groupId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project in which the role applies. Either this or `orgId` is set. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `orgId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization in which the role applies. Either this or `groupId` is set. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `role`.
+    /// Name of the role: an organization role with `orgId`, a project role with `groupId`.
     pub role: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -148,18 +162,18 @@ atlas_admin_runtime::record! {
     2 role "role"
 }
 
-/// The schema `FederatedUser`.
+/// A user who signs in to Atlas through federated authentication.
 #[derive(Clone, Default)]
 pub struct FederatedUser {
-    /// `emailAddress`. Required. An e-mail address.
+    /// Email address of the user. Required.
     pub email_address: Option<String>,
-    /// `federationSettingsId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the federation to which the user belongs. Required. Pattern: `^([a-f0-9]{24})$`.
     pub federation_settings_id: Option<String>,
-    /// `firstName`. Required.
+    /// Given name of the user. Required.
     pub first_name: Option<String>,
-    /// `lastName`. Required.
+    /// Family name of the user. Required.
     pub last_name: Option<String>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -174,63 +188,69 @@ atlas_admin_runtime::record! {
     4 user_id "userId" [READ_ONLY]
 }
 
-/// The schema `FederationIdentityProvider`.
+/// An identity provider of a federation: SAML, or OIDC for people or for applications.
 ///
 /// Returned by `federated_authentication::get_identity_provider` and
 /// `federated_authentication::update_identity_provider`.
 #[derive(Clone, Default)]
 pub struct FederationIdentityProvider {
-    /// `acsUrl`. May be `null`.
+    /// URL of Atlas to which the identity provider sends SAML responses (assertion consumer
+    /// service). May be `null`.
     pub acs_url: Nullable<String>,
-    /// `associatedDomains`. No item twice.
+    /// Email domains whose users sign in through the identity provider. No item twice.
     pub associated_domains: Option<Vec<String>>,
-    /// `associatedOrgs`. No item twice.
+    /// Organizations that use the identity provider, with their federation settings. No item twice.
     pub associated_orgs: Option<Vec<ConnectedOrgConfig>>,
-    /// `audience`. May be `null`.
+    /// Audience that a token must be issued for, its `aud` claim. May be `null`.
     pub audience: Nullable<String>,
-    /// `audienceUri`. May be `null`.
+    /// Audience of the SAML assertions, which the identity provider needs to know to issue them for
+    /// Atlas. May be `null`.
     pub audience_uri: Nullable<String>,
-    /// `authorizationType`.
+    /// Whether permissions are granted by the groups that a token names or by its user ID.
     pub authorization_type: Option<AuthorizationType>,
-    /// `clientId`. May be `null`.
+    /// Client ID that the identity provider assigned to the application through which users sign
+    /// in. May be `null`.
     pub client_id: Nullable<String>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_at: Option<DateTime>,
-    /// `description`. May be `null`.
+    /// Description of the identity provider. May be `null`.
     pub description: Nullable<String>,
-    /// `displayName`.
+    /// Name of the identity provider, for people to recognize.
     pub display_name: Option<String>,
-    /// `groupsClaim`. May be `null`.
+    /// Name of the token claim that lists the IDs of the user's groups. May be `null`.
     pub groups_claim: Nullable<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the identity provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `idpType`.
+    /// Whom the identity provider authenticates: people or applications.
     pub idp_type: Option<IdpType>,
-    /// `issuerUri`.
+    /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
+    /// found.
     pub issuer_uri: Option<String>,
-    /// `oktaIdpId`. Required. May be `null`. Pattern: `^([a-f0-9]{20})$`.
+    /// Legacy ID of the identity provider, which some older operations and properties take.
+    /// Required. May be `null`. Pattern: `^([a-f0-9]{20})$`.
     pub okta_idp_id: Nullable<String>,
-    /// `pemFileInfo`. May be `null`.
+    /// PEM file with the certificates that sign the provider's SAML responses. May be `null`.
     pub pem_file_info: Nullable<PemFileInfo>,
-    /// `protocol`.
+    /// Protocol of the identity provider.
     pub protocol: Option<Protocol>,
-    /// `requestBinding`.
+    /// HTTP binding with which sign-in requests reach the identity provider.
     pub request_binding: Option<RequestBinding>,
-    /// `requestedScopes`.
+    /// OAuth scopes that MongoDB clients request when a user signs in.
     pub requested_scopes: Option<Vec<String>>,
-    /// `responseSignatureAlgorithm`.
+    /// Algorithm of the signature on the provider's SAML responses.
     pub response_signature_algorithm: Option<ResponseSignatureAlgorithm>,
-    /// `slug`. May be `null`.
+    /// Custom sign-in URL of the identity provider. May be `null`.
     pub slug: Nullable<String>,
     /// `ssoDebugEnabled`.
     pub sso_debug_enabled: Option<bool>,
-    /// `ssoUrl`.
+    /// URL of the identity provider to which Atlas sends users to sign in.
     pub sso_url: Option<String>,
-    /// `status`.
+    /// Whether users can log in through the identity provider.
     pub status: Option<FederationSamlIdentityProviderStatus>,
-    /// `updatedAt`. Read-only. May be `null`.
+    /// Date and time, in UTC, of the last update of the identity provider. Read-only. May be
+    /// `null`.
     pub updated_at: Nullable<DateTime>,
-    /// `userClaim`.
+    /// Name of the token claim that holds the user's ID.
     pub user_claim: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -266,48 +286,51 @@ atlas_admin_runtime::record! {
     25 user_claim "userClaim"
 }
 
-/// The schema `FederationIdentityProviderUpdate`.
+/// Settings of an identity provider to create or change: SAML, or OIDC for people or for
+/// applications.
 ///
 /// Sent by `federated_authentication::update_identity_provider`.
 #[derive(Clone, Default)]
 pub struct FederationIdentityProviderUpdate {
-    /// `associatedDomains`. No item twice.
+    /// Email domains whose users sign in through the identity provider. No item twice.
     pub associated_domains: Option<Vec<String>>,
-    /// `audience`.
+    /// Audience that a token must be issued for, its `aud` claim.
     pub audience: Option<String>,
-    /// `authorizationType`.
+    /// Whether permissions are granted by the groups that a token names or by its user ID.
     pub authorization_type: Option<AuthorizationType>,
-    /// `clientId`.
+    /// Client ID that the identity provider assigned to the application through which users sign
+    /// in.
     pub client_id: Option<String>,
-    /// `description`. May be `null`.
+    /// Description of the identity provider. May be `null`.
     pub description: Nullable<String>,
-    /// `displayName`. 1 to 50 characters.
+    /// Name of the identity provider, for people to recognize. 1 to 50 characters.
     pub display_name: Option<String>,
-    /// `groupsClaim`.
+    /// Name of the token claim that lists the IDs of the user's groups.
     pub groups_claim: Option<String>,
-    /// `idpType`.
+    /// Whom the identity provider authenticates: people or applications.
     pub idp_type: Option<IdpType>,
-    /// `issuerUri`.
+    /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
+    /// found.
     pub issuer_uri: Option<String>,
-    /// `pemFileInfo`.
+    /// PEM file with the certificates that sign the provider's SAML responses.
     pub pem_file_info: Option<PemFileInfoUpdate>,
-    /// `protocol`.
+    /// Protocol of the identity provider.
     pub protocol: Option<Protocol>,
-    /// `requestBinding`.
+    /// HTTP binding with which sign-in requests reach the identity provider.
     pub request_binding: Option<RequestBinding>,
-    /// `requestedScopes`.
+    /// OAuth scopes that MongoDB clients request when a user signs in.
     pub requested_scopes: Option<Vec<String>>,
-    /// `responseSignatureAlgorithm`.
+    /// Algorithm of the signature on the provider's SAML responses.
     pub response_signature_algorithm: Option<ResponseSignatureAlgorithm>,
-    /// `slug`.
+    /// Custom sign-in URL of the identity provider.
     pub slug: Option<String>,
     /// `ssoDebugEnabled`.
     pub sso_debug_enabled: Option<bool>,
-    /// `ssoUrl`.
+    /// URL of the identity provider to which Atlas sends users to sign in.
     pub sso_url: Option<String>,
-    /// `status`. May be `null`.
+    /// Whether users can log in through the identity provider. May be `null`.
     pub status: Nullable<FederationSamlIdentityProviderStatus>,
-    /// `userClaim`.
+    /// Name of the token claim that holds the user's ID.
     pub user_claim: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -336,44 +359,48 @@ atlas_admin_runtime::record! {
     18 user_claim "userClaim"
 }
 
-/// The schema `FederationOidcIdentityProvider`.
+/// An OIDC identity provider of a federation, for people or for applications.
 ///
 /// Returned by `federated_authentication::create_identity_provider`.
 #[derive(Clone, Default)]
 pub struct FederationOidcIdentityProvider {
-    /// `associatedDomains`. No item twice.
+    /// Email domains whose users sign in through the identity provider. No item twice.
     pub associated_domains: Option<Vec<String>>,
-    /// `associatedOrgs`. No item twice.
+    /// Organizations that use the identity provider, with their federation settings. No item twice.
     pub associated_orgs: Option<Vec<ConnectedOrgConfig>>,
-    /// `audience`. May be `null`.
+    /// Audience that a token must be issued for, its `aud` claim. May be `null`.
     pub audience: Nullable<String>,
-    /// `authorizationType`.
+    /// Whether permissions are granted by the groups that a token names or by its user ID.
     pub authorization_type: Option<AuthorizationType>,
-    /// `clientId`. May be `null`.
+    /// Client ID that the identity provider assigned to the application through which users sign
+    /// in. May be `null`.
     pub client_id: Nullable<String>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_at: Option<DateTime>,
-    /// `description`. May be `null`.
+    /// Description of the identity provider. May be `null`.
     pub description: Nullable<String>,
-    /// `displayName`.
+    /// Name of the identity provider, for people to recognize.
     pub display_name: Option<String>,
-    /// `groupsClaim`. May be `null`.
+    /// Name of the token claim that lists the IDs of the user's groups. May be `null`.
     pub groups_claim: Nullable<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the identity provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `idpType`.
+    /// Whom the identity provider authenticates: people or applications.
     pub idp_type: Option<IdpType>,
-    /// `issuerUri`.
+    /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
+    /// found.
     pub issuer_uri: Option<String>,
-    /// `oktaIdpId`. Required. May be `null`. Pattern: `^([a-f0-9]{20})$`.
+    /// Legacy ID of the identity provider, which some older operations and properties take.
+    /// Required. May be `null`. Pattern: `^([a-f0-9]{20})$`.
     pub okta_idp_id: Nullable<String>,
-    /// `protocol`.
+    /// Protocol of the identity provider.
     pub protocol: Option<Protocol>,
-    /// `requestedScopes`.
+    /// OAuth scopes that MongoDB clients request when a user signs in.
     pub requested_scopes: Option<Vec<String>>,
-    /// `updatedAt`. Read-only. May be `null`.
+    /// Date and time, in UTC, of the last update of the identity provider. Read-only. May be
+    /// `null`.
     pub updated_at: Nullable<DateTime>,
-    /// `userClaim`.
+    /// Name of the token claim that holds the user's ID.
     pub user_claim: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -400,34 +427,36 @@ atlas_admin_runtime::record! {
     16 user_claim "userClaim"
 }
 
-/// The schema `FederationOidcIdentityProviderUpdate`.
+/// Settings of an OIDC identity provider to create or change.
 ///
 /// Sent by `federated_authentication::create_identity_provider`.
 #[derive(Clone, Default)]
 pub struct FederationOidcIdentityProviderUpdate {
-    /// `associatedDomains`. No item twice.
+    /// Email domains whose users sign in through the identity provider. No item twice.
     pub associated_domains: Option<Vec<String>>,
-    /// `audience`.
+    /// Audience that a token must be issued for, its `aud` claim.
     pub audience: Option<String>,
-    /// `authorizationType`.
+    /// Whether permissions are granted by the groups that a token names or by its user ID.
     pub authorization_type: Option<AuthorizationType>,
-    /// `clientId`.
+    /// Client ID that the identity provider assigned to the application through which users sign
+    /// in.
     pub client_id: Option<String>,
-    /// `description`. May be `null`.
+    /// Description of the identity provider. May be `null`.
     pub description: Nullable<String>,
-    /// `displayName`. 1 to 50 characters.
+    /// Name of the identity provider, for people to recognize. 1 to 50 characters.
     pub display_name: Option<String>,
-    /// `groupsClaim`.
+    /// Name of the token claim that lists the IDs of the user's groups.
     pub groups_claim: Option<String>,
-    /// `idpType`.
+    /// Whom the identity provider authenticates: people or applications.
     pub idp_type: Option<IdpType>,
-    /// `issuerUri`.
+    /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
+    /// found.
     pub issuer_uri: Option<String>,
-    /// `protocol`.
+    /// Protocol of the identity provider.
     pub protocol: Option<Protocol>,
-    /// `requestedScopes`.
+    /// OAuth scopes that MongoDB clients request when a user signs in.
     pub requested_scopes: Option<Vec<String>>,
-    /// `userClaim`.
+    /// Name of the token claim that holds the user's ID.
     pub user_claim: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -449,16 +478,17 @@ atlas_admin_runtime::record! {
     11 user_claim "userClaim"
 }
 
-/// The status of `FederationSamlIdentityProvider`: one of 2 documented values; others are kept
-/// as `Unknown`.
+/// State of an identity provider.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FederationSamlIdentityProvider.status` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FederationSamlIdentityProviderStatus {
-    /// `ACTIVE`.
+    /// `ACTIVE`: Users can log in through the identity provider.
     Active,
-    /// `INACTIVE`.
+    /// `INACTIVE`: Users cannot log in through the identity provider.
     Inactive,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -470,16 +500,17 @@ atlas_admin_runtime::open_enum! {
     Inactive "INACTIVE"
 }
 
-/// The idp type of `FederationIdentityProvider`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Whom the identity provider authenticates: people or applications.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FederationIdentityProvider.idpType` and 5 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IdpType {
-    /// `WORKFORCE`.
+    /// `WORKFORCE`: People sign in through the provider.
     Workforce,
-    /// `WORKLOAD`.
+    /// `WORKLOAD`: Applications authenticate to clusters through the provider.
     Workload,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -491,16 +522,17 @@ atlas_admin_runtime::open_enum! {
     Workload "WORKLOAD"
 }
 
-/// The idp type item of `get /api/atlas/v2/federationSettings/{}/identityProviders`: one of 2
-/// documented values; others are kept as `Unknown`.
+/// Kind of users that an identity provider is for: people or programs.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/federationSettings/{}/identityProviders?idpType[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListIdentityProvidersIdpTypeItem {
-    /// `WORKFORCE`.
+    /// `WORKFORCE`: People sign in through the provider.
     Workforce,
-    /// `WORKLOAD`.
+    /// `WORKLOAD`: Applications authenticate to clusters through the provider.
     Workload,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -512,16 +544,17 @@ atlas_admin_runtime::open_enum! {
     Workload "WORKLOAD"
 }
 
-/// The protocol item of `get /api/atlas/v2/federationSettings/{}/identityProviders`: one of 2
-/// documented values; others are kept as `Unknown`.
+/// Protocol of an identity provider.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/federationSettings/{}/identityProviders?protocol[]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListIdentityProvidersProtocolItem {
-    /// `SAML`.
+    /// `SAML`: SAML 2.0, for signing in to Atlas.
     Saml,
-    /// `OIDC`.
+    /// `OIDC`: OpenID Connect, for access to clusters.
     Oidc,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -533,20 +566,22 @@ atlas_admin_runtime::open_enum! {
     Saml "SAML"
 }
 
-/// The schema `OrgFederationSettings`.
+/// The federation of an organization: ID, domains and the connected identity provider.
 ///
 /// Returned by `federated_authentication::get_federation_settings`.
 #[derive(Clone, Default)]
 pub struct OrgFederationSettings {
-    /// `federatedDomains`. Required. No item twice.
+    /// Email domains whose users sign in through the organization's identity provider. Required. No
+    /// item twice.
     pub federated_domains: Option<Vec<String>>,
-    /// `hasRoleMappings`.
+    /// Whether the organization has role mappings.
     pub has_role_mappings: Option<bool>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the federation. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `identityProviderId`. Pattern: `^([a-f0-9]{20})$`.
+    /// Legacy ID (`oktaIdpId`) of the organization's identity provider. Pattern:
+    /// `^([a-f0-9]{20})$`.
     pub identity_provider_id: Option<String>,
-    /// `identityProviderStatus`.
+    /// Whether the identity provider is in use.
     pub identity_provider_status: Option<OrgFederationSettingsIdentityProviderStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -561,16 +596,17 @@ atlas_admin_runtime::record! {
     4 identity_provider_status "identityProviderStatus"
 }
 
-/// The identity provider status of `OrgFederationSettings`: one of 2 documented values; others
-/// are kept as `Unknown`.
+/// State of the identity provider of an organization.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OrgFederationSettings.identityProviderStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrgFederationSettingsIdentityProviderStatus {
-    /// `ACTIVE`.
+    /// `ACTIVE`: Users sign in through the provider.
     Active,
-    /// `INACTIVE`.
+    /// `INACTIVE`: The provider is configured but not in use.
     Inactive,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -582,16 +618,17 @@ atlas_admin_runtime::open_enum! {
     Inactive "INACTIVE"
 }
 
-/// The schema `PaginatedConnectedOrgConfigsView`.
+/// One page of a federation's connected organizations.
 ///
 /// Returned by `federated_authentication::list_connected_org_configs`.
 #[derive(Clone, Default)]
 pub struct PaginatedConnectedOrgConfigsView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ConnectedOrgConfig>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -608,16 +645,17 @@ atlas_admin_runtime::page!(
     PaginatedConnectedOrgConfigsView, results => ConnectedOrgConfig
 );
 
-/// The schema `PaginatedFederationIdentityProvider`.
+/// One page of a federation's identity providers.
 ///
 /// Returned by `federated_authentication::list_identity_providers`.
 #[derive(Clone, Default)]
 pub struct PaginatedFederationIdentityProvider {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<FederationIdentityProvider>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -634,16 +672,17 @@ atlas_admin_runtime::page!(
     PaginatedFederationIdentityProvider, results => FederationIdentityProvider
 );
 
-/// The schema `PaginatedRoleMappingView`.
+/// One page of an organization's role mappings.
 ///
 /// Returned by `federated_authentication::list_role_mappings`.
 #[derive(Clone, Default)]
 pub struct PaginatedRoleMappingView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<AuthFederationRoleMapping>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -656,12 +695,12 @@ atlas_admin_runtime::record! {
     2 total_count "totalCount" [READ_ONLY]
 }
 
-/// The schema `PemFileInfo`.
+/// The PEM file with the certificates that sign an identity provider's SAML responses.
 #[derive(Clone, Default)]
 pub struct PemFileInfo {
-    /// `certificates`.
+    /// Certificates in the PEM file.
     pub certificates: Option<Vec<X509Certificate>>,
-    /// `fileName`.
+    /// Name of the PEM file.
     pub file_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -673,12 +712,12 @@ atlas_admin_runtime::record! {
     1 file_name "fileName"
 }
 
-/// The schema `PemFileInfoUpdate`.
+/// A PEM file to set, with the certificates that sign an identity provider's SAML responses.
 #[derive(Clone, Default)]
 pub struct PemFileInfoUpdate {
-    /// `certificates`.
+    /// Certificates in the PEM file.
     pub certificates: Option<Vec<X509CertificateUpdate>>,
-    /// `fileName`.
+    /// Name of the PEM file.
     pub file_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -690,16 +729,17 @@ atlas_admin_runtime::record! {
     1 file_name "fileName"
 }
 
-/// The protocol of `FederationIdentityProvider`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Protocol of the identity provider.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FederationIdentityProvider.protocol` and 5 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Protocol {
-    /// `SAML`.
+    /// `SAML`: SAML 2.0, for signing in to Atlas.
     Saml,
-    /// `OIDC`.
+    /// `OIDC`: OpenID Connect, for access to clusters.
     Oidc,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -711,16 +751,17 @@ atlas_admin_runtime::open_enum! {
     Saml "SAML"
 }
 
-/// The request binding of `FederationSamlIdentityProvider`: one of 2 documented values; others
-/// are kept as `Unknown`.
+/// HTTP binding with which sign-in requests reach the identity provider.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FederationSamlIdentityProvider.requestBinding` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RequestBinding {
-    /// `HTTP-POST`.
+    /// `HTTP-POST`: The request is posted as a form.
     HttpPost,
-    /// `HTTP-REDIRECT`.
+    /// `HTTP-REDIRECT`: The request is part of the URL of a redirect.
     HttpRedirect,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -732,8 +773,9 @@ atlas_admin_runtime::open_enum! {
     HttpRedirect "HTTP-REDIRECT"
 }
 
-/// The response signature algorithm of `FederationSamlIdentityProvider`: one of 2 documented
-/// values; others are kept as `Unknown`.
+/// Algorithm of the signature on the provider's SAML responses.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FederationSamlIdentityProvider.responseSignatureAlgorithm` and one other place.
 #[derive(Clone)]
@@ -753,12 +795,12 @@ atlas_admin_runtime::open_enum! {
     Sha256 "SHA-256"
 }
 
-/// The schema `X509Certificate`.
+/// An X.509 certificate: the period in which it is valid.
 #[derive(Clone, Default)]
 pub struct X509Certificate {
-    /// `notAfter`.
+    /// Date and time, in UTC, until which the certificate is valid.
     pub not_after: Option<DateTime>,
-    /// `notBefore`.
+    /// Date and time, in UTC, from which the certificate is valid.
     pub not_before: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -770,14 +812,14 @@ atlas_admin_runtime::record! {
     1 not_before "notBefore"
 }
 
-/// The schema `X509CertificateUpdate`.
+/// An X.509 certificate to set: its content and the period in which it is valid.
 #[derive(Clone, Default)]
 pub struct X509CertificateUpdate {
-    /// `content`.
+    /// Text of the certificate.
     pub content: Option<String>,
-    /// `notAfter`.
+    /// Date and time, in UTC, until which the certificate is valid.
     pub not_after: Option<DateTime>,
-    /// `notBefore`.
+    /// Date and time, in UTC, from which the certificate is valid.
     pub not_before: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,51 +3,56 @@
 
 use super::*;
 
-/// The schema `FederationSamlIdentityProvider`.
+/// A SAML identity provider through which people sign in to Atlas.
 ///
 /// Returned by `federated_authentication::get_identity_provider` and
 /// `federated_authentication::update_identity_provider`.
 #[derive(Clone, Default)]
 pub struct FederationSamlIdentityProvider {
-    /// `acsUrl`. May be `null`.
+    /// URL of Atlas to which the identity provider sends SAML responses (assertion consumer
+    /// service). May be `null`.
     pub acs_url: Nullable<String>,
-    /// `associatedDomains`. No item twice.
+    /// Email domains whose users sign in through the identity provider. No item twice.
     pub associated_domains: Option<Vec<String>>,
-    /// `associatedOrgs`. No item twice.
+    /// Organizations that use the identity provider, with their federation settings. No item twice.
     pub associated_orgs: Option<Vec<ConnectedOrgConfig>>,
-    /// `audienceUri`. May be `null`.
+    /// Audience of the SAML assertions, which the identity provider needs to know to issue them for
+    /// Atlas. May be `null`.
     pub audience_uri: Nullable<String>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_at: Option<DateTime>,
-    /// `description`. May be `null`.
+    /// Description of the identity provider. May be `null`.
     pub description: Nullable<String>,
-    /// `displayName`.
+    /// Name of the identity provider, for people to recognize.
     pub display_name: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the identity provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `idpType`.
+    /// Whom the identity provider authenticates: people or applications.
     pub idp_type: Option<IdpType>,
-    /// `issuerUri`.
+    /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
+    /// found.
     pub issuer_uri: Option<String>,
-    /// `oktaIdpId`. Required. May be `null`. Pattern: `^([a-f0-9]{20})$`.
+    /// Legacy ID of the identity provider, which some older operations and properties take.
+    /// Required. May be `null`. Pattern: `^([a-f0-9]{20})$`.
     pub okta_idp_id: Nullable<String>,
-    /// `pemFileInfo`. May be `null`.
+    /// PEM file with the certificates that sign the provider's SAML responses. May be `null`.
     pub pem_file_info: Nullable<PemFileInfo>,
-    /// `protocol`.
+    /// Protocol of the identity provider.
     pub protocol: Option<Protocol>,
-    /// `requestBinding`.
+    /// HTTP binding with which sign-in requests reach the identity provider.
     pub request_binding: Option<RequestBinding>,
-    /// `responseSignatureAlgorithm`.
+    /// Algorithm of the signature on the provider's SAML responses.
     pub response_signature_algorithm: Option<ResponseSignatureAlgorithm>,
-    /// `slug`. May be `null`.
+    /// Custom sign-in URL of the identity provider. May be `null`.
     pub slug: Nullable<String>,
     /// `ssoDebugEnabled`.
     pub sso_debug_enabled: Option<bool>,
-    /// `ssoUrl`.
+    /// URL of the identity provider to which Atlas sends users to sign in.
     pub sso_url: Option<String>,
-    /// `status`.
+    /// Whether users can log in through the identity provider.
     pub status: Option<FederationSamlIdentityProviderStatus>,
-    /// `updatedAt`. Read-only. May be `null`.
+    /// Date and time, in UTC, of the last update of the identity provider. Read-only. May be
+    /// `null`.
     pub updated_at: Nullable<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -77,36 +82,37 @@ atlas_admin_runtime::record! {
     19 updated_at "updatedAt" [READ_ONLY]
 }
 
-/// The schema `FederationSamlIdentityProviderUpdate`.
+/// Settings of a SAML identity provider through which people sign in to Atlas.
 ///
 /// Sent by `federated_authentication::update_identity_provider`.
 #[derive(Clone, Default)]
 pub struct FederationSamlIdentityProviderUpdate {
-    /// `associatedDomains`. No item twice.
+    /// Email domains whose users sign in through the identity provider. No item twice.
     pub associated_domains: Option<Vec<String>>,
-    /// `description`. May be `null`.
+    /// Description of the identity provider. May be `null`.
     pub description: Nullable<String>,
-    /// `displayName`. 1 to 50 characters.
+    /// Name of the identity provider, for people to recognize. 1 to 50 characters.
     pub display_name: Option<String>,
-    /// `idpType`.
+    /// Whom the identity provider authenticates: people or applications.
     pub idp_type: Option<IdpType>,
-    /// `issuerUri`.
+    /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
+    /// found.
     pub issuer_uri: Option<String>,
-    /// `pemFileInfo`.
+    /// PEM file with the certificates that sign the provider's SAML responses.
     pub pem_file_info: Option<PemFileInfoUpdate>,
-    /// `protocol`.
+    /// Protocol of the identity provider.
     pub protocol: Option<Protocol>,
-    /// `requestBinding`.
+    /// HTTP binding with which sign-in requests reach the identity provider.
     pub request_binding: Option<RequestBinding>,
-    /// `responseSignatureAlgorithm`.
+    /// Algorithm of the signature on the provider's SAML responses.
     pub response_signature_algorithm: Option<ResponseSignatureAlgorithm>,
-    /// `slug`.
+    /// Custom sign-in URL of the identity provider.
     pub slug: Option<String>,
     /// `ssoDebugEnabled`. Required.
     pub sso_debug_enabled: Option<bool>,
-    /// `ssoUrl`.
+    /// URL of the identity provider to which Atlas sends users to sign in.
     pub sso_url: Option<String>,
-    /// `status`. May be `null`.
+    /// Whether users can log in through the identity provider. May be `null`.
     pub status: Nullable<FederationSamlIdentityProviderStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

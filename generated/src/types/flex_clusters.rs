@@ -3,84 +3,112 @@
 
 use super::*;
 
-/// The schema `AtlasTenantClusterUpgradeRequest20240805`.
+/// Desired settings of the dedicated cluster that a smaller, shared-tier cluster is upgraded
+/// to.
 ///
 /// Sent by `flex_clusters::tenant_upgrade`.
 #[derive(Clone, Default)]
 pub struct AtlasTenantClusterUpgradeRequest20240805 {
-    /// `acceptDataRisksAndForceReplicaSetReconfig`.
+    /// The current date and time, in UTC, as consent to reconfigure by force when a regional outage
+    /// took the primary. Risks data loss: writes that the new primary lacks are gone, even if
+    /// majority-committed.
     pub accept_data_risks_and_force_replica_set_reconfig: Option<DateTime>,
-    /// `adaptiveCapacity`. May be `null`.
+    /// Whether Azure nodes may run on fallback hardware when their instance family has no capacity.
+    /// `null`: unset; on if the project has the feature. No effect without Azure nodes. May be
+    /// `null`.
     pub adaptive_capacity: Nullable<AdaptiveCapacity>,
-    /// `advancedConfiguration`.
+    /// TLS settings of the cluster's incoming connections.
     pub advanced_configuration: Option<ApiAtlasClusterAdvancedConfigurationView>,
-    /// `backupEnabled`. Default: `false`.
+    /// Whether the cluster has backups: cloud backups on dedicated clusters, which are billed,
+    /// shared cluster backups on others. NVMe clusters need `true`. Default: `false`.
     pub backup_enabled: Option<bool>,
-    /// `biConnector`.
+    /// Settings of the BI Connector, which lets SQL-based reporting tools query the cluster.
     pub bi_connector: Option<BiConnector>,
-    /// `clusterType`.
+    /// Topology of the cluster: one replica set, a sharded cluster or a global cluster.
     pub cluster_type: Option<ClusterType>,
-    /// `configServerManagementMode`. Default: `ATLAS_MANAGED`.
+    /// Whether Atlas may choose between embedded and dedicated config servers for a sharded
+    /// cluster, or must use dedicated ones. Default: `ATLAS_MANAGED`.
     pub config_server_management_mode: Option<ConfigServerManagementMode>,
-    /// `configServerType`. Read-only.
+    /// Whether a sharded cluster's config servers run on nodes of their own or embedded in a shard.
+    /// Read-only.
     pub config_server_type: Option<ConfigServerType>,
-    /// `connectionStrings`. Read-only.
+    /// Connection strings with which clients reach the cluster. Read-only.
     pub connection_strings: Option<ClusterConnectionStrings>,
-    /// `createDate`. Read-only.
+    /// Date and time, in UTC, of the cluster's creation. Read-only.
     pub create_date: Option<DateTime>,
-    /// `diskWarmingMode`. Default: `FULLY_WARMED`.
+    /// Whether new nodes serve reads before or after their disks are warmed. Reads from a disk that
+    /// is not warmed yet are slow. Default: `FULLY_WARMED`.
     pub disk_warming_mode: Option<DiskWarmingMode>,
-    /// `effectiveReplicationSpecs`. Read-only.
+    /// Hardware and regions that the cluster has now. They can differ from `replicationSpecs`, for
+    /// example after automatic scaling. Read-only.
     pub effective_replication_specs: Option<Vec<ReplicationSpec20240805>>,
-    /// `encryptionAtRestProvider`.
+    /// Key management service whose keys of yours encrypt the cluster's data, on top of the
+    /// provider's own disk encryption. Needs `M10` or larger.
     pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
-    /// `featureCompatibilityVersion`. Read-only.
+    /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
+    /// It can be lower than the version of the software. Read-only.
     pub feature_compatibility_version: Option<String>,
-    /// `featureCompatibilityVersionExpirationDate`. Read-only.
+    /// Date and time, in UTC, at which the feature compatibility version stops being pinned. Absent
+    /// if nothing is pinned. Read-only.
     pub feature_compatibility_version_expiration_date: Option<DateTime>,
-    /// `globalClusterSelfManagedSharding`.
+    /// Whether you manage the sharding of a global cluster yourself rather than Atlas. Fixed once
+    /// the cluster exists.
     pub global_cluster_self_managed_sharding: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `internalClusterRole`. Read-only.
+    /// Role of the cluster in Atlas's own operation. `NONE` for ordinary clusters. Read-only.
     pub internal_cluster_role: Option<InternalClusterRole>,
-    /// `labels`. Deprecated.
+    /// Labels of the cluster, which the Atlas UI doesn't show. Use `tags`: labels are going to be
+    /// removed. Deprecated.
     pub labels: Option<Vec<ComponentLabel>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mongoDBEmployeeAccessGrant`.
+    /// Access to the cluster that MongoDB employees have been granted: its level and its end. JSON
+    /// name: `mongoDBEmployeeAccessGrant`.
     pub mongodb_employee_access_grant: Option<EmployeeAccessGrantView>,
-    /// `mongoDBMajorVersion`.
+    /// Major version of MongoDB, such as `8.0`. If unset at creation, the version that Atlas
+    /// recommends. Raise it one at a time; back by one only while the feature compatibility version
+    /// is pinned there. JSON name: `mongoDBMajorVersion`.
     pub mongodb_major_version: Option<String>,
+    /// Version of MongoDB that runs on the cluster, with major, minor and patch number. JSON name:
     /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub mongodb_version: Option<String>,
-    /// `name`. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// `paused`.
+    /// Whether the cluster is paused: it accepts no connections, and only storage is billed. Resume
+    /// a cluster, in a call of its own, before changing it.
     pub paused: Option<bool>,
-    /// `pitEnabled`.
+    /// Whether the cluster has continuous cloud backup, which allows a restore to any moment in the
+    /// restore window. Costs extra.
     pub pit_enabled: Option<bool>,
-    /// `redactClientLogData`.
+    /// Whether `mongod` and `mongos` omit document contents from log messages, keeping only
+    /// metadata such as error codes. A change restarts the cluster's nodes one after another.
     pub redact_client_log_data: Option<bool>,
-    /// `replicaSetScalingStrategy`. Default: `WORKLOAD_TYPE`.
+    /// Order in which the nodes of a replica set are scaled: faster, or gentler on reads from
+    /// secondaries. Default: `WORKLOAD_TYPE`.
     pub replica_set_scaling_strategy: Option<ReplicaSetScalingStrategy>,
-    /// `replicationSpecs`.
+    /// Topology of the cluster, with one entry per shard; a replica set has one entry.
     pub replication_specs: Option<Vec<ReplicationSpec20240805>>,
-    /// `retainBackups`. Default: `false`.
+    /// Whether Atlas retains the backups of the cluster. Default: `false`.
     pub retain_backups: Option<bool>,
-    /// `rootCertType`. Default: `ISRGROOTX1`.
+    /// Root certificate authority behind the cluster's TLS certificates, which clients must trust.
+    /// Default: `ISRGROOTX1`.
     pub root_cert_type: Option<RootCertType>,
-    /// `stateName`. Read-only.
+    /// State of the cluster: whether Atlas is making a change. Except while it is created or
+    /// deleted, the cluster stays available. Read-only.
     pub state_name: Option<StateName>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `terminationProtectionEnabled`. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
+    /// delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// `useAwsTimeBasedSnapshotCopyForFastInitialSync`. Default: `false`.
+    /// Whether an initial sync of an AWS node in another region uses time-based snapshot copies,
+    /// which are faster than standard ones. No effect on other providers. Default: `false`.
     pub use_aws_time_based_snapshot_copy_for_fast_initial_sync: Option<bool>,
-    /// `versionReleaseSystem`. Default: `LTS`.
+    /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
+    /// excludes `mongoDBMajorVersion`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -127,10 +155,10 @@ atlas_admin_runtime::record! {
     36 version_release_system "versionReleaseSystem"
 }
 
-/// The schema `FlexBackupSettings20241113`.
+/// Backup settings of a flex cluster.
 #[derive(Clone, Default)]
 pub struct FlexBackupSettings20241113 {
-    /// `enabled`. Read-only. Default: `true`.
+    /// Whether Atlas takes snapshots of the flex cluster. Read-only. Default: `true`.
     pub enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -141,39 +169,44 @@ atlas_admin_runtime::record! {
     0 enabled "enabled" [READ_ONLY]
 }
 
-/// The schema `FlexClusterDescription20241113`.
+/// Flex cluster: a small shared-tier cluster, billed by use.
 ///
 /// Returned by `flex_clusters::create_flex_cluster`, `flex_clusters::get_flex_cluster`,
 /// `flex_clusters::update_flex_cluster` and `flex_clusters::tenant_upgrade`.
 #[derive(Clone, Default)]
 pub struct FlexClusterDescription20241113 {
-    /// `backupSettings`. Read-only.
+    /// Backup settings of the flex cluster. Read-only.
     pub backup_settings: Option<FlexBackupSettings20241113>,
-    /// `clusterType`. Read-only. Default: `REPLICASET`.
+    /// Topology of the flex cluster, which is always a replica set. Read-only. Default:
+    /// `REPLICASET`.
     pub cluster_type: Option<FlexClusterDescription20241113ClusterType>,
-    /// `connectionStrings`. Read-only.
+    /// Connection strings with which clients reach the cluster. Read-only.
     pub connection_strings: Option<FlexConnectionStrings20241113>,
-    /// `createDate`. Read-only.
+    /// Date and time, in UTC, of the cluster's creation. Read-only.
     pub create_date: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
+    /// Version of MongoDB that runs on the cluster, with major, minor and patch number. JSON name:
     /// `mongoDBVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub mongodb_version: Option<String>,
-    /// `name`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the flex cluster. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// `providerSettings`. Read-only.
+    /// Cloud provider, region and storage size of the flex cluster. Read-only.
     pub provider_settings: Option<FlexProviderSettings20241113>,
-    /// `stateName`. Read-only.
+    /// State of the cluster: whether Atlas is making a change. Except while it is created or
+    /// deleted, the cluster stays available. Read-only.
     pub state_name: Option<StateName>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `terminationProtectionEnabled`. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
+    /// delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// `versionReleaseSystem`. Read-only. Default: `LTS`.
+    /// Kind of MongoDB releases that the flex cluster follows, which is always `LTS`. Read-only.
+    /// Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -197,14 +230,15 @@ atlas_admin_runtime::record! {
     13 version_release_system "versionReleaseSystem" [READ_ONLY]
 }
 
-/// The cluster type of `FlexClusterDescription20241113`: one documented value; others are kept
-/// as `Unknown`.
+/// Topology of the flex cluster, which is always a replica set.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `FlexClusterDescription20241113.clusterType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FlexClusterDescription20241113ClusterType {
-    /// `REPLICASET`.
+    /// `REPLICASET`: One replica set.
     Replicaset,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -215,21 +249,22 @@ atlas_admin_runtime::open_enum! {
     Replicaset "REPLICASET"
 }
 
-/// The schema `FlexClusterDescriptionCreate20241113`.
+/// Settings of a flex cluster to create.
 ///
 /// Sent by `flex_clusters::create_flex_cluster`.
 #[derive(Clone, Default)]
 pub struct FlexClusterDescriptionCreate20241113 {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`. Required. Write-only: the service never returns it. Pattern:
+    /// Name of the flex cluster. Required. Write-only: the service never returns it. Pattern:
     /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// `providerSettings`. Required.
+    /// Cloud provider and region of the flex cluster. Required.
     pub provider_settings: Option<FlexProviderSettingsCreate20241113>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `terminationProtectionEnabled`. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
+    /// delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -244,16 +279,17 @@ atlas_admin_runtime::record! {
     4 termination_protection_enabled "terminationProtectionEnabled"
 }
 
-/// The schema `FlexClusterDescriptionUpdate20241113`.
+/// Changes to a flex cluster.
 ///
 /// Sent by `flex_clusters::update_flex_cluster`.
 #[derive(Clone, Default)]
 pub struct FlexClusterDescriptionUpdate20241113 {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `terminationProtectionEnabled`. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
+    /// delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -266,15 +302,16 @@ atlas_admin_runtime::record! {
     2 termination_protection_enabled "terminationProtectionEnabled"
 }
 
-/// The schema `FlexConnectionStrings20241113`.
+/// Connection strings with which drivers reach a flex cluster.
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/connection-string/).
 #[derive(Clone, Default)]
 pub struct FlexConnectionStrings20241113 {
-    /// `standard`. Read-only.
+    /// Connection string over the internet, in the `mongodb://` form. Read-only.
     pub standard: Option<String>,
-    /// `standardSrv`. Read-only.
+    /// Connection string over the internet, in the `mongodb+srv://` form, which finds the nodes
+    /// through DNS. Read-only.
     pub standard_srv: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -286,16 +323,16 @@ atlas_admin_runtime::record! {
     1 standard_srv "standardSrv" [READ_ONLY]
 }
 
-/// The schema `FlexProviderSettings20241113`.
+/// Hosting of a flex cluster: cloud provider, region and storage size.
 #[derive(Clone, Default)]
 pub struct FlexProviderSettings20241113 {
-    /// `backingProviderName`. Read-only.
+    /// Cloud provider that hosts the free, shared, flex or serverless cluster. Read-only.
     pub backing_provider_name: Option<BackingProviderName>,
-    /// `diskSizeGB`. Read-only.
+    /// Size of the flex cluster's storage, in gigabytes. JSON name: `diskSizeGB`. Read-only.
     pub disk_size_gb: Option<f64>,
-    /// `providerName`. Read-only. Default: `FLEX`.
+    /// Kind of hosting, always `FLEX`. Read-only. Default: `FLEX`.
     pub provider_name: Option<FlexProviderSettings20241113ProviderName>,
-    /// `regionName`. Read-only.
+    /// Region of the flex cluster, as Atlas names it. Read-only.
     pub region_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -309,8 +346,9 @@ atlas_admin_runtime::record! {
     3 region_name "regionName" [READ_ONLY]
 }
 
-/// The provider name of `FlexProviderSettings20241113`: one documented value; others are kept
-/// as `Unknown`.
+/// Kind of hosting, always `FLEX`.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `FlexProviderSettings20241113.providerName` and one other place.
 #[derive(Clone)]
@@ -327,16 +365,18 @@ atlas_admin_runtime::open_enum! {
     Flex "FLEX"
 }
 
-/// The schema `FlexProviderSettingsCreate20241113`.
+/// Hosting of a flex cluster to create: cloud provider and region.
 #[derive(Clone, Default)]
 pub struct FlexProviderSettingsCreate20241113 {
-    /// `backingProviderName`. Required. Write-only: the service never returns it.
+    /// Cloud provider that hosts the free, shared, flex or serverless cluster. Required.
+    /// Write-only: the service never returns it.
     pub backing_provider_name: Option<BackingProviderName>,
-    /// `diskSizeGB`. Read-only.
+    /// Size of the flex cluster's storage, in gigabytes. JSON name: `diskSizeGB`. Read-only.
     pub disk_size_gb: Option<f64>,
-    /// `providerName`. Read-only. Default: `FLEX`.
+    /// Kind of hosting, always `FLEX`. Read-only. Default: `FLEX`.
     pub provider_name: Option<FlexProviderSettings20241113ProviderName>,
-    /// `regionName`. Required. Write-only: the service never returns it.
+    /// Region of the flex cluster, as Atlas names it. Required. Write-only: the service never
+    /// returns it.
     pub region_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -350,16 +390,17 @@ atlas_admin_runtime::record! {
     3 region_name "regionName" [REQUIRED | WRITE_ONLY]
 }
 
-/// The schema `PaginatedFlexClusters20241113`.
+/// One page of flex clusters.
 ///
 /// Returned by `flex_clusters::list_flex_clusters`.
 #[derive(Clone, Default)]
 pub struct PaginatedFlexClusters20241113 {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<FlexClusterDescription20241113>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

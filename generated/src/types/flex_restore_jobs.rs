@@ -3,40 +3,45 @@
 
 use super::*;
 
-/// The schema `FlexBackupRestoreJobCreate20241113`.
+/// Restore job to create: the snapshot, and the cluster to restore to.
 ///
 /// Sent by `flex_restore_jobs::create_flex_restore_job`.
 #[derive(Clone, Default)]
 pub struct FlexBackupRestoreJobCreate20241113 {
-    /// `deliveryType`. Read-only.
+    /// Kind of restore: to a cluster or as a download. Read-only.
     pub delivery_type: Option<FlexBackupRestoreJob20241113DeliveryType>,
-    /// `expirationDate`. Read-only.
+    /// Date and time, in UTC, at which `snapshotUrl` expires. Read-only.
     pub expiration_date: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the restore job. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `instanceName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the flex cluster that the snapshot was taken of. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub instance_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `projectId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
-    pub project_id: Option<String>,
-    /// `restoreFinishedDate`. Read-only.
-    pub restore_finished_date: Option<DateTime>,
-    /// `restoreScheduledDate`. Read-only.
-    pub restore_scheduled_date: Option<DateTime>,
-    /// `snapshotFinishedDate`. Read-only.
-    pub snapshot_finished_date: Option<DateTime>,
-    /// `snapshotId`. Required. Write-only: the service never returns it. Pattern:
+    /// ID of the project in which the restore job was started. Read-only. Pattern:
     /// `^([a-f0-9]{24})$`.
+    pub project_id: Option<String>,
+    /// Date and time, in UTC, of the end of the restore. Read-only.
+    pub restore_finished_date: Option<DateTime>,
+    /// Date and time, in UTC, for which the restore is scheduled. Read-only.
+    pub restore_scheduled_date: Option<DateTime>,
+    /// Date and time, in UTC, of the snapshot's completion. Read-only.
+    pub snapshot_finished_date: Option<DateTime>,
+    /// ID of the snapshot that is restored. Required. Write-only: the service never returns it.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// `snapshotUrl`. Read-only.
+    /// URL of the compressed snapshot, if `deliveryType` is `DOWNLOAD`. Valid until
+    /// `expirationDate`. Read-only.
     pub snapshot_url: Option<String>,
-    /// `status`. Read-only.
+    /// State of the restore. Read-only.
     pub status: Option<FlexBackupRestoreJob20241113Status>,
-    /// `targetDeploymentItemName`. Required. Write-only: the service never returns it. Pattern:
+    /// Name of the flex or dedicated cluster to restore to, in the project `targetProjectId`.
+    /// Required. Write-only: the service never returns it. Pattern:
     /// `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
     pub target_deployment_item_name: Option<String>,
-    /// `targetProjectId`. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project of the cluster to restore to. Write-only: the service never returns it.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub target_project_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -60,16 +65,17 @@ atlas_admin_runtime::record! {
     13 target_project_id "targetProjectId" [WRITE_ONLY]
 }
 
-/// The schema `PaginatedApiAtlasFlexBackupRestoreJob20241113View`.
+/// One page of restore jobs of a flex cluster.
 ///
 /// Returned by `flex_restore_jobs::list_flex_restore_jobs`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasFlexBackupRestoreJob20241113View {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<FlexBackupRestoreJob20241113>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

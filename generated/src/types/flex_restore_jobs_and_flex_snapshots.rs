@@ -3,39 +3,43 @@
 
 use super::*;
 
-/// The schema `FlexBackupRestoreJob20241113`.
+/// Restore of a flex cluster's snapshot, to a cluster or as a download.
 ///
 /// Returned by `flex_snapshots::download_flex_backup`,
 /// `flex_restore_jobs::create_flex_restore_job` and `flex_restore_jobs::get_flex_restore_job`.
 #[derive(Clone, Default)]
 pub struct FlexBackupRestoreJob20241113 {
-    /// `deliveryType`. Read-only.
+    /// Kind of restore: to a cluster or as a download. Read-only.
     pub delivery_type: Option<FlexBackupRestoreJob20241113DeliveryType>,
-    /// `expirationDate`. Read-only.
+    /// Date and time, in UTC, at which `snapshotUrl` expires. Read-only.
     pub expiration_date: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the restore job. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `instanceName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the flex cluster that the snapshot was taken of. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub instance_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `projectId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project in which the restore job was started. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub project_id: Option<String>,
-    /// `restoreFinishedDate`. Read-only.
+    /// Date and time, in UTC, of the end of the restore. Read-only.
     pub restore_finished_date: Option<DateTime>,
-    /// `restoreScheduledDate`. Read-only.
+    /// Date and time, in UTC, for which the restore is scheduled. Read-only.
     pub restore_scheduled_date: Option<DateTime>,
-    /// `snapshotFinishedDate`. Read-only.
+    /// Date and time, in UTC, of the snapshot's completion. Read-only.
     pub snapshot_finished_date: Option<DateTime>,
-    /// `snapshotId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot that is restored. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// `snapshotUrl`. Read-only.
+    /// URL of the compressed snapshot, if `deliveryType` is `DOWNLOAD`. Valid until
+    /// `expirationDate`. Read-only.
     pub snapshot_url: Option<String>,
-    /// `status`. Read-only.
+    /// State of the restore. Read-only.
     pub status: Option<FlexBackupRestoreJob20241113Status>,
-    /// `targetDeploymentItemName`. Read-only. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
+    /// Name of the flex or dedicated cluster to restore to, in the project `targetProjectId`.
+    /// Read-only. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
     pub target_deployment_item_name: Option<String>,
-    /// `targetProjectId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project of the cluster to restore to. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub target_project_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -59,16 +63,17 @@ atlas_admin_runtime::record! {
     13 target_project_id "targetProjectId" [READ_ONLY]
 }
 
-/// The delivery type of `FlexBackupRestoreJob20241113`: one of 2 documented values; others are
-/// kept as `Unknown`.
+/// Kind of restore: to a cluster or as a download.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FlexBackupRestoreJob20241113.deliveryType` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FlexBackupRestoreJob20241113DeliveryType {
-    /// `RESTORE`.
+    /// `RESTORE`: Restores the snapshot to a cluster.
     Restore,
-    /// `DOWNLOAD`.
+    /// `DOWNLOAD`: Provides the snapshot as a download.
     Download,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -80,8 +85,9 @@ atlas_admin_runtime::open_enum! {
     Restore "RESTORE"
 }
 
-/// The status of `FlexBackupRestoreJob20241113`: one of 5 documented values; others are kept as
-/// `Unknown`.
+/// State of a snapshot of a flex cluster, or of a restore.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FlexBackupRestoreJob20241113.status` and 2 other places.
 #[derive(Clone)]

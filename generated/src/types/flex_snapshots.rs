@@ -3,26 +3,26 @@
 
 use super::*;
 
-/// The schema `FlexBackupSnapshot20241113`.
+/// Snapshot of a flex cluster.
 ///
 /// Returned by `flex_snapshots::get_flex_backup_snapshot`.
 #[derive(Clone, Default)]
 pub struct FlexBackupSnapshot20241113 {
-    /// `expiration`. Read-only.
+    /// Date and time, in UTC, after which the link for downloading the snapshot is dead. Read-only.
     pub expiration: Option<DateTime>,
-    /// `finishTime`. Read-only.
+    /// Date and time, in UTC, of the snapshot's completion. Read-only.
     pub finish_time: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mongoDBVersion`. Read-only.
+    /// Version of MongoDB of the snapshot. JSON name: `mongoDBVersion`. Read-only.
     pub mongodb_version: Option<String>,
-    /// `scheduledTime`. Read-only.
+    /// Date and time, in UTC, for which the snapshot is planned. Read-only.
     pub scheduled_time: Option<DateTime>,
-    /// `startTime`. Read-only.
+    /// Date and time, in UTC, at which Atlas began the snapshot. Read-only.
     pub start_time: Option<DateTime>,
-    /// `status`. Read-only.
+    /// State of the snapshot. Read-only.
     pub status: Option<FlexBackupRestoreJob20241113Status>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -40,14 +40,14 @@ atlas_admin_runtime::record! {
     7 status "status" [READ_ONLY]
 }
 
-/// The schema `FlexBackupSnapshotDownloadCreate20241113`.
+/// Choice of the flex cluster's snapshot to download.
 ///
 /// Sent by `flex_snapshots::download_flex_backup`.
 #[derive(Clone, Default)]
 pub struct FlexBackupSnapshotDownloadCreate20241113 {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `snapshotId`. Required. Write-only: the service never returns it. Pattern:
+    /// ID of the snapshot to download. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
@@ -60,16 +60,17 @@ atlas_admin_runtime::record! {
     1 snapshot_id "snapshotId" [REQUIRED | WRITE_ONLY]
 }
 
-/// The schema `PaginatedApiAtlasFlexBackupSnapshot20241113View`.
+/// Page of snapshots of a flex cluster.
 ///
 /// Returned by `flex_snapshots::list_flex_backup_snapshots`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasFlexBackupSnapshot20241113View {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<FlexBackupSnapshot20241113>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,12 +3,13 @@
 
 use super::*;
 
-/// The schema `CustomZoneMappings`.
+/// Custom mappings from locations to zones, to be added to a global cluster.
 ///
 /// Sent by `global_clusters::create_custom_zone_mapping`.
 #[derive(Clone, Default)]
 pub struct CustomZoneMappings {
-    /// `customZoneMappings`. Required.
+    /// Mappings from locations to zones, which override Atlas's choice of the nearest zone.
+    /// Required.
     pub custom_zone_mappings: Option<Vec<ZoneMapping>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -19,7 +20,9 @@ atlas_admin_runtime::record! {
     0 custom_zone_mappings "customZoneMappings" [REQUIRED]
 }
 
-/// The schema `GeoSharding20240805`.
+/// Sharded collections and zone mappings of a global cluster.
+///
+/// Zones are named by `zoneId`.
 ///
 /// Returned by `global_clusters::get_cluster_global_writes`,
 /// `global_clusters::create_custom_zone_mapping`,
@@ -27,11 +30,13 @@ atlas_admin_runtime::record! {
 /// and 1 more.
 #[derive(Clone, Default)]
 pub struct GeoSharding20240805 {
-    /// `customZoneMapping`. Read-only.
+    /// Zone of each mapped location: ISO location code to the `zoneId` of the zone's replication
+    /// specification. Empty without custom zones. Read-only.
     pub custom_zone_mapping: Option<Map<String>>,
-    /// `managedNamespaces`. Read-only.
+    /// Collections of the global cluster that Atlas shards across its zones. Read-only.
     pub managed_namespaces: Option<Vec<ManagedNamespaces>>,
-    /// `selfManagedSharding`. Read-only.
+    /// Whether you manage the zone sharding of the global cluster yourself. If `false`, Atlas
+    /// manages it. Read-only.
     pub self_managed_sharding: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -44,24 +49,29 @@ atlas_admin_runtime::record! {
     2 self_managed_sharding "selfManagedSharding" [READ_ONLY]
 }
 
-/// The schema `ManagedNamespaces`.
+/// Sharded collection of a global cluster, with its shard key.
 ///
 /// Sent by `global_clusters::create_managed_namespace`.
 #[derive(Clone, Default)]
 pub struct ManagedNamespaces {
-    /// `collection`. Required.
+    /// Name of the collection to shard across the zones of the Global Cluster. Required.
     pub collection: Option<String>,
-    /// `customShardKey`. Required.
+    /// Field that, after the location field, forms the compound shard key of the collection.
+    /// Required.
     pub custom_shard_key: Option<String>,
-    /// `db`. Required.
+    /// Database of the collection that the global cluster shards. Required.
     pub db: Option<String>,
-    /// `isCustomShardKeyHashed`. Default: `false`.
+    /// Whether the custom field of the shard key is hashed. `false` means ranged sharding. Default:
+    /// `false`.
     pub is_custom_shard_key_hashed: Option<bool>,
-    /// `isShardKeyUnique`. Default: `false`.
+    /// Whether the index of the shard key enforces unique values. Not possible with a hashed shard
+    /// key. Default: `false`.
     pub is_shard_key_unique: Option<bool>,
-    /// `numInitialChunks`. At most 8192.
+    /// Minimum number of chunks to start with when an empty collection is sharded by a hashed key.
+    /// At most 8192.
     pub num_initial_chunks: Option<i64>,
-    /// `presplitHashedZones`. Default: `false`.
+    /// Whether to create and distribute chunks for an empty or missing collection at once,
+    /// according to its zones. For hashed shard keys. Default: `false`.
     pub presplit_hashed_zones: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -78,12 +88,13 @@ atlas_admin_runtime::record! {
     6 presplit_hashed_zones "presplitHashedZones"
 }
 
-/// The schema `ZoneMapping`.
+/// Mapping of one location to a zone of a global cluster.
 #[derive(Clone, Default)]
 pub struct ZoneMapping {
-    /// `location`. Required.
+    /// ISO 3166 code of the location, with subdivision where there is one, such as `DE` or `US-VA`.
+    /// Required.
     pub location: Option<String>,
-    /// `zone`. Required.
+    /// Name of the zone that serves the location. Required.
     pub zone: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

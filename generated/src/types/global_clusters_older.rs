@@ -3,7 +3,9 @@
 
 use super::*;
 
-/// The schema `GeoSharding`.
+/// Sharded collections and zone mappings of a global cluster.
+///
+/// Zones are named by the `id` of their replication specification.
 ///
 /// Returned by `global_clusters::get_cluster_global_writes`,
 /// `global_clusters::create_custom_zone_mapping`,
@@ -11,11 +13,13 @@ use super::*;
 /// and 1 more.
 #[derive(Clone, Default)]
 pub struct GeoSharding {
-    /// `customZoneMapping`. Read-only.
+    /// Zone of each mapped location: ISO location code to the `id` of the zone's replication
+    /// specification. Empty without custom zones. Read-only.
     pub custom_zone_mapping: Option<Map<String>>,
-    /// `managedNamespaces`. Read-only.
+    /// Collections of the global cluster that Atlas shards across its zones. Read-only.
     pub managed_namespaces: Option<Vec<ManagedNamespaces>>,
-    /// `selfManagedSharding`. Read-only.
+    /// Whether you manage the zone sharding of the global cluster yourself. If `false`, Atlas
+    /// manages it. Read-only.
     pub self_managed_sharding: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

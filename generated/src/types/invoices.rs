@@ -3,14 +3,15 @@
 
 use super::*;
 
-/// The schema `AdditionalData`.
+/// Details of a line item for stream processing: the processor and workspace that caused the
+/// cost.
 #[derive(Clone, Default)]
 pub struct AdditionalData {
-    /// `processorId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the stream processor that caused the charge. Pattern: `^([a-f0-9]{24})$`.
     pub processor_id: Option<String>,
-    /// `processorName`.
+    /// Name of the stream processor that caused the charge.
     pub processor_name: Option<String>,
-    /// `workspace`.
+    /// Stream workspace that caused the charge.
     pub workspace: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -23,16 +24,16 @@ atlas_admin_runtime::record! {
     2 workspace "workspace"
 }
 
-/// The schema `ApiPublicUsageDetailsQueryRequest`.
+/// Search in the line items of an invoice: filters and sort order.
 ///
 /// Sent by `invoices::search_invoice_line_items`.
 #[derive(Clone, Default)]
 pub struct ApiPublicUsageDetailsQueryRequest {
-    /// `filters`.
+    /// Filters for the line items to return.
     pub filters: Option<UsageDetailsFilterRequest>,
-    /// `sortField`.
+    /// Property by which to sort the line items. Unset: the billing date.
     pub sort_field: Option<ApiPublicUsageDetailsQueryRequestSortField>,
-    /// `sortOrder`.
+    /// Direction in which to sort. Unset: descending.
     pub sort_order: Option<ApiPublicUsageDetailsQueryRequestSortOrder>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -45,8 +46,9 @@ atlas_admin_runtime::record! {
     2 sort_order "sortOrder"
 }
 
-/// The sort field of `ApiPublicUsageDetailsQueryRequest`: one of 3 documented values; others
-/// are kept as `Unknown`.
+/// Property by which to sort the line items.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiPublicUsageDetailsQueryRequest.sortField`.
 #[derive(Clone)]
@@ -69,8 +71,9 @@ atlas_admin_runtime::open_enum! {
     UsageDates "USAGE_DATES"
 }
 
-/// The sort order of `ApiPublicUsageDetailsQueryRequest`: one of 2 documented values; others
-/// are kept as `Unknown`.
+/// Direction in which to sort.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiPublicUsageDetailsQueryRequest.sortOrder`.
 #[derive(Clone)]
@@ -90,46 +93,46 @@ atlas_admin_runtime::open_enum! {
     Descending "DESCENDING"
 }
 
-/// The schema `BillingInvoice`.
+/// Invoice with its line items, payments and refunds.
 ///
 /// Returned by `invoices::get_invoice`.
 #[derive(Clone, Default)]
 pub struct BillingInvoice {
-    /// `amountBilledCents`. Read-only.
+    /// Price of the services used in the billing period, in US cents. Read-only.
     pub amount_billed_cents: Option<i64>,
-    /// `amountPaidCents`. Read-only.
+    /// Amount that the organization has paid towards the invoice, in US cents. Read-only.
     pub amount_paid_cents: Option<i64>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the invoice was created. Read-only.
     pub created: Option<DateTime>,
-    /// `creditsCents`. Read-only.
+    /// Amount that MongoDB credited to the organization on the invoice, in US cents. Read-only.
     pub credits_cents: Option<i64>,
-    /// `endDate`. Read-only.
+    /// Date and time, in UTC, at which the billing period of the invoice ends. Read-only.
     pub end_date: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the invoice. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lineItems`. Read-only.
+    /// Services that the invoice charges for. Read-only.
     pub line_items: Option<Vec<InvoiceLineItem>>,
-    /// `linkedInvoices`. Read-only.
+    /// Invoices of the organizations whose costs this paying organization covers. Read-only.
     pub linked_invoices: Option<Vec<BillingInvoice>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization that is billed. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `payments`. Read-only.
+    /// Payments towards the invoice. Read-only.
     pub payments: Option<Vec<BillingPayment>>,
-    /// `refunds`. Read-only.
+    /// Refunds of payments towards the invoice. Read-only.
     pub refunds: Option<Vec<BillingRefund>>,
-    /// `salesTaxCents`. Read-only.
+    /// Sales tax on the invoice, in US cents. Read-only.
     pub sales_tax_cents: Option<i64>,
-    /// `startDate`. Read-only.
+    /// Date and time, in UTC, at which the billing period of the invoice begins. Read-only.
     pub start_date: Option<DateTime>,
-    /// `startingBalanceCents`. Read-only.
+    /// Amount that the organization already owed when the invoice was issued. Read-only.
     pub starting_balance_cents: Option<i64>,
-    /// `statusName`.
+    /// State of the invoice: how far its payment has got.
     pub status_name: Option<BillingInvoiceStatusName>,
-    /// `subtotalCents`. Read-only.
+    /// Sum of the line items with a positive amount, in US cents. Read-only.
     pub subtotal_cents: Option<i64>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -157,38 +160,38 @@ atlas_admin_runtime::record! {
     17 updated "updated" [READ_ONLY]
 }
 
-/// The schema `BillingInvoiceMetadata`.
+/// Totals, dates and status of an invoice, without its line items.
 #[derive(Clone, Default)]
 pub struct BillingInvoiceMetadata {
-    /// `amountBilledCents`. Read-only.
+    /// Price of the services used in the billing period, in US cents. Read-only.
     pub amount_billed_cents: Option<i64>,
-    /// `amountPaidCents`. Read-only.
+    /// Amount that the organization has paid towards the invoice, in US cents. Read-only.
     pub amount_paid_cents: Option<i64>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the invoice was created. Read-only.
     pub created: Option<DateTime>,
-    /// `creditsCents`. Read-only.
+    /// Amount that MongoDB credited to the organization on the invoice, in US cents. Read-only.
     pub credits_cents: Option<i64>,
-    /// `endDate`. Read-only.
+    /// Date and time, in UTC, at which the billing period of the invoice ends. Read-only.
     pub end_date: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the invoice. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `linkedInvoices`. Read-only.
+    /// Invoices of the organizations whose costs this paying organization covers. Read-only.
     pub linked_invoices: Option<Vec<BillingInvoiceMetadata>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization that is billed. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `salesTaxCents`. Read-only.
+    /// Sales tax on the invoice, in US cents. Read-only.
     pub sales_tax_cents: Option<i64>,
-    /// `startDate`. Read-only.
+    /// Date and time, in UTC, at which the billing period of the invoice begins. Read-only.
     pub start_date: Option<DateTime>,
-    /// `startingBalanceCents`. Read-only.
+    /// Amount that the organization already owed when the invoice was issued. Read-only.
     pub starting_balance_cents: Option<i64>,
-    /// `statusName`.
+    /// State of the invoice: how far its payment has got.
     pub status_name: Option<BillingInvoiceStatusName>,
-    /// `subtotalCents`. Read-only.
+    /// Sum of the line items with a positive amount, in US cents. Read-only.
     pub subtotal_cents: Option<i64>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -213,28 +216,29 @@ atlas_admin_runtime::record! {
     14 updated "updated" [READ_ONLY]
 }
 
-/// The status name of `BillingInvoice`: one of 8 documented values; others are kept as
-/// `Unknown`.
+/// State of the invoice: how far its payment has got.
+///
+/// One of 8 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BillingInvoice.statusName` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BillingInvoiceStatusName {
-    /// `PENDING`.
+    /// `PENDING`: The billing period is still running; charges are added.
     Pending,
-    /// `CLOSED`.
+    /// `CLOSED`: The billing period is over; the customer hasn't been charged yet.
     Closed,
-    /// `FORGIVEN`.
+    /// `FORGIVEN`: MongoDB waived the payment.
     Forgiven,
-    /// `FAILED`.
+    /// `FAILED`: The credit card could not be charged.
     Failed,
-    /// `PAID`.
+    /// `PAID`: The credit card was charged.
     Paid,
-    /// `FREE`.
+    /// `FREE`: The total is zero; nothing is charged.
     Free,
-    /// `PREPAID`.
+    /// `PREPAID`: A prepaid plan covers the charges.
     Prepaid,
-    /// `INVOICED`.
+    /// `INVOICED`: The charges are settled by elastic invoicing.
     Invoiced,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -252,28 +256,29 @@ atlas_admin_runtime::open_enum! {
     Prepaid "PREPAID"
 }
 
-/// The schema `BillingPayment`.
+/// Payment towards an invoice.
 #[derive(Clone, Default)]
 pub struct BillingPayment {
-    /// `amountBilledCents`. Read-only.
+    /// Price of the services used in the billing period, in US cents. Read-only.
     pub amount_billed_cents: Option<i64>,
-    /// `amountPaidCents`. Read-only.
+    /// Amount that the organization has paid towards the invoice, in US cents. Read-only.
     pub amount_paid_cents: Option<i64>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the attempt to pay. Read-only.
     pub created: Option<DateTime>,
-    /// `currency`. Read-only.
+    /// Currency of the payment, as an ISO 4217 code of three letters. Read-only.
     pub currency: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the payment. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `salesTaxCents`. Read-only.
+    /// Sales tax on the invoice, in US cents. Read-only.
     pub sales_tax_cents: Option<i64>,
-    /// `statusName`.
+    /// State of the payment.
     pub status_name: Option<BillingPaymentStatusName>,
-    /// `subtotalCents`. Read-only.
+    /// Sum of the line items with a positive amount, in US cents. Read-only.
     pub subtotal_cents: Option<i64>,
-    /// `unitPrice`. Read-only.
+    /// Factor by which `amountBilledCents` is multiplied to get the amount of the payment, as a
+    /// decimal string. Read-only.
     pub unit_price: Option<String>,
-    /// `updated`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -293,34 +298,36 @@ atlas_admin_runtime::record! {
     9 updated "updated" [READ_ONLY]
 }
 
-/// The status name of `BillingPayment`: one of 11 documented values; others are kept as
-/// `Unknown`.
+/// State of the payment.
+///
+/// One of 11 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BillingPayment.statusName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BillingPaymentStatusName {
-    /// `NEW`.
+    /// `NEW`: There is a payment method, which has not been charged yet.
     New,
-    /// `FORGIVEN`.
+    /// `FORGIVEN`: MongoDB waived the payment.
     Forgiven,
-    /// `FAILED`.
+    /// `FAILED`: The credit card could not be charged.
     Failed,
-    /// `PAID`.
+    /// `PAID`: Paid in full.
     Paid,
-    /// `PARTIAL_PAID`.
+    /// `PARTIAL_PAID`: Paid in part.
     PartialPaid,
-    /// `CANCELLED`.
+    /// `CANCELLED`: Cancelled, by MongoDB or the customer.
     Cancelled,
-    /// `INVOICED`.
+    /// `INVOICED`: The amount is on an invoice that MongoDB issued.
     Invoiced,
-    /// `FAILED_AUTHENTICATION`.
+    /// `FAILED_AUTHENTICATION`: The bank's strong customer authentication failed; check the payment
+    /// method.
     FailedAuthentication,
-    /// `PROCESSING`.
+    /// `PROCESSING`: The payment is in progress.
     Processing,
     /// `PENDING_REVERSAL`.
     PendingReversal,
-    /// `REFUNDED`.
+    /// `REFUNDED`: The payment was returned.
     Refunded,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -341,16 +348,16 @@ atlas_admin_runtime::open_enum! {
     Refunded "REFUNDED"
 }
 
-/// The schema `BillingRefund`.
+/// Refund of a payment.
 #[derive(Clone, Default)]
 pub struct BillingRefund {
-    /// `amountCents`. Read-only.
+    /// Amount paid back, in US cents. Read-only.
     pub amount_cents: Option<i64>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the refund. Read-only.
     pub created: Option<DateTime>,
-    /// `paymentId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the payment that was refunded. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub payment_id: Option<String>,
-    /// `reason`. Read-only.
+    /// Reason for which MongoDB granted the refund. Read-only.
     pub reason: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -364,26 +371,28 @@ atlas_admin_runtime::record! {
     3 reason "reason" [READ_ONLY]
 }
 
-/// The schema `CostExplorerFilterRequestBody`.
+/// Cost Explorer query: period, filters and grouping.
 ///
 /// Sent by `invoices::create_cost_explorer_process`.
 #[derive(Clone, Default)]
 pub struct CostExplorerFilterRequestBody {
-    /// `clusters`.
+    /// IDs of the clusters whose costs to include.
     pub clusters: Option<Vec<String>>,
-    /// `endDate`. Required.
+    /// First day after the period, which must be the first day of a month. Required.
     pub end_date: Option<Date>,
-    /// `groupBy`.
+    /// Dimension by which to group the costs. The filter of the same name must have at least one
+    /// value.
     pub group_by: Option<CostExplorerFilterRequestBodyGroupBy>,
-    /// `includePartialMatches`.
+    /// Whether to include costs that match the filters but lack a value for some of them. Unset:
+    /// `false`.
     pub include_partial_matches: Option<bool>,
-    /// `organizations`.
+    /// IDs of the organizations whose costs to include.
     pub organizations: Option<Vec<String>>,
-    /// `projects`.
+    /// IDs of the projects whose costs to include.
     pub projects: Option<Vec<String>>,
-    /// `services`.
+    /// SKU services whose costs to include.
     pub services: Option<Vec<CostExplorerFilterRequestBodyService>>,
-    /// `startDate`. Required.
+    /// First day of the period, which must be the first day of a month. Required.
     pub start_date: Option<Date>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -401,8 +410,9 @@ atlas_admin_runtime::record! {
     7 start_date "startDate" [REQUIRED]
 }
 
-/// The group by of `CostExplorerFilterRequestBody`: one of 4 documented values; others are kept
-/// as `Unknown`.
+/// Dimension by which to group the costs.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CostExplorerFilterRequestBody.groupBy`.
 #[derive(Clone)]
@@ -428,8 +438,9 @@ atlas_admin_runtime::open_enum! {
     Services "services"
 }
 
-/// The service of `CostExplorerFilterRequestBody`: one of 23 documented values; others are kept
-/// as `Unknown`.
+/// Group of billed items by which Cost Explorer filters.
+///
+/// One of 23 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CostExplorerFilterRequestBody.services[]`.
 #[derive(Clone)]
@@ -512,12 +523,13 @@ atlas_admin_runtime::open_enum! {
     Support "Support"
 }
 
-/// The schema `CostExplorerFilterResponseView`.
+/// Token with which to fetch the result of a Cost Explorer query.
 ///
 /// Returned by `invoices::create_cost_explorer_process`.
 #[derive(Clone, Default)]
 pub struct CostExplorerFilterResponseView {
-    /// `token`. Exactly 64 characters.
+    /// Token with which `invoices::get_cost_explorer_usage` fetches the result of the query.
+    /// Exactly 64 characters.
     pub token: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -528,44 +540,48 @@ atlas_admin_runtime::record! {
     0 token "token"
 }
 
-/// The schema `InvoiceLineItem`.
+/// Line item of an invoice: one service, its quantity and its price.
 #[derive(Clone, Default)]
 pub struct InvoiceLineItem {
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster that caused the charge. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the line item was created. Read-only.
     pub created: Option<DateTime>,
-    /// `discountCents`. Read-only.
+    /// Discount on the line item, in US cents. Unset if there is none. Read-only.
     pub discount_cents: Option<i64>,
-    /// `endDate`. Read-only.
+    /// Date and time, in UTC, until which the line item charges. Read-only.
     pub end_date: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project to which the line item belongs. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `groupName`.
+    /// Name of the project.
     pub group_name: Option<String>,
-    /// `note`. Read-only.
+    /// Comment on the line item. Read-only.
     pub note: Option<String>,
-    /// `percentDiscount`. Read-only.
+    /// Discount on the line item, in percent. Unset if there is none. Read-only.
     pub percent_discount: Option<f64>,
-    /// `quantity`. Read-only.
+    /// Number of units charged, in the unit of the SKU, such as hours or gigabytes. Read-only.
     pub quantity: Option<f64>,
-    /// `sku`. Read-only.
+    /// Stock keeping unit (SKU): the service charged, such as a cluster tier, support or a security
+    /// feature. Read-only.
     pub sku: Option<String>,
-    /// `startDate`. Read-only.
+    /// Date and time, in UTC, from which the line item charges. Read-only.
     pub start_date: Option<DateTime>,
-    /// `stitchAppName`. Read-only.
+    /// Name of the App Services application that caused the charge. Read-only.
     pub stitch_app_name: Option<String>,
-    /// `tags`. Read-only.
+    /// Tags of what the line item bills: tag keys with their values. Read-only.
     pub tags: Option<Map<Vec<String>>>,
-    /// `tierLowerBound`. Read-only.
+    /// Lower bound of the usage to which the price tier applies. Set only if the price of the SKU
+    /// depends on usage. Read-only.
     pub tier_lower_bound: Option<f64>,
-    /// `tierUpperBound`. Read-only.
+    /// Upper bound of the usage to which the price tier applies. Set only if the price of the SKU
+    /// depends on usage. Read-only.
     pub tier_upper_bound: Option<f64>,
-    /// `totalPriceCents`. Read-only.
+    /// Price of the line item, in US cents: the quantity times the price per unit. Read-only.
     pub total_price_cents: Option<i64>,
-    /// `unit`. Read-only.
+    /// Unit of `quantity`, such as hours or gigabytes. Read-only.
     pub unit: Option<String>,
-    /// `unitPriceDollars`. Read-only.
+    /// Price per unit, in US dollars. Read-only.
     pub unit_price_dollars: Option<f64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -593,16 +609,16 @@ atlas_admin_runtime::record! {
     17 unit_price_dollars "unitPriceDollars" [READ_ONLY]
 }
 
-/// The schema `InvoiceReportRequest`.
+/// Type and format of an invoice report to generate.
 ///
 /// Sent by `invoices::create_org_invoice_report`.
 #[derive(Clone, Default)]
 pub struct InvoiceReportRequest {
-    /// `formatSpecVersion`.
+    /// Version of the specification that the report follows.
     pub format_spec_version: Option<String>,
-    /// `reportFormat`. Required.
+    /// File format of the report. Required.
     pub report_format: Option<ReportFormat>,
-    /// `reportType`. Required.
+    /// Kind of report. Required.
     pub report_type: Option<ReportType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -615,28 +631,30 @@ atlas_admin_runtime::record! {
     2 report_type "reportType" [REQUIRED]
 }
 
-/// The schema `InvoiceReportResponse`.
+/// Invoice report, with its state and, once ready, its download URL.
 ///
 /// Returned by `invoices::create_org_invoice_report` and `invoices::get_org_invoice_report`.
 #[derive(Clone, Default)]
 pub struct InvoiceReportResponse {
-    /// `downloadUrl`. Read-only.
+    /// URL of the report. Present once the report has succeeded; valid until `expiresAt`.
+    /// Read-only.
     pub download_url: Option<String>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, at which `downloadUrl` stops working. Present once the report has
+    /// succeeded. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `failureReason`. Read-only.
+    /// Reason why the report could not be generated. Unset unless it failed. Read-only.
     pub failure_reason: Option<String>,
-    /// `formatSpecVersion`.
+    /// Version of the specification that the report follows.
     pub format_spec_version: Option<String>,
-    /// `invoiceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the invoice. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub invoice_id: Option<String>,
-    /// `reportFormat`. Required.
+    /// File format of the report. Required.
     pub report_format: Option<ReportFormat>,
-    /// `reportId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the invoice report. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub report_id: Option<String>,
-    /// `reportType`. Required.
+    /// Kind of report. Required.
     pub report_type: Option<ReportType>,
-    /// `state`. Read-only.
+    /// State of the report. Read-only.
     pub state: Option<InvoiceReportResponseState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -655,20 +673,21 @@ atlas_admin_runtime::record! {
     8 state "state" [REQUIRED | READ_ONLY]
 }
 
-/// The state of `InvoiceReportResponse`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// State of the report.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `InvoiceReportResponse.state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum InvoiceReportResponseState {
-    /// `PENDING`.
+    /// `PENDING`: Waiting to start.
     Pending,
-    /// `RUNNING`.
+    /// `RUNNING`: The report is being written.
     Running,
-    /// `SUCCEEDED`.
+    /// `SUCCEEDED`: The report can be downloaded from `downloadUrl`.
     Succeeded,
-    /// `FAILED`.
+    /// `FAILED`: The report could not be written.
     Failed,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -682,8 +701,9 @@ atlas_admin_runtime::open_enum! {
     Succeeded "SUCCEEDED"
 }
 
-/// The order by of `get /api/atlas/v2/orgs/{}/invoices`: one of 2 documented values; others are
-/// kept as `Unknown`.
+/// Direction in which to sort by `sortBy`: ascending or descending.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/orgs/{}/invoices?orderBy`.
 #[derive(Clone)]
@@ -703,8 +723,9 @@ atlas_admin_runtime::open_enum! {
     Desc "desc"
 }
 
-/// The sort by of `get /api/atlas/v2/orgs/{}/invoices`: one of 2 documented values; others are
-/// kept as `Unknown`.
+/// Date by which to sort the invoices, in the direction of `orderBy`.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/orgs/{}/invoices?sortBy`.
 #[derive(Clone)]
@@ -724,16 +745,17 @@ atlas_admin_runtime::open_enum! {
     StartDate "START_DATE"
 }
 
-/// The schema `PaginatedApiInvoiceMetadataView`.
+/// Page of invoices, without line items.
 ///
 /// Returned by `invoices::list_invoices`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiInvoiceMetadataView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<BillingInvoiceMetadata>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -750,16 +772,17 @@ atlas_admin_runtime::page!(
     PaginatedApiInvoiceMetadataView, results => BillingInvoiceMetadata
 );
 
-/// The schema `PaginatedApiInvoiceView`.
+/// Page of invoices, with line items.
 ///
 /// Returned by `invoices::list_invoice_pending`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiInvoiceView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<BillingInvoice>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -772,16 +795,17 @@ atlas_admin_runtime::record! {
     2 total_count "totalCount" [READ_ONLY]
 }
 
-/// The schema `PaginatedApiSKUView`.
+/// Page of stock keeping units (SKUs).
 ///
 /// Returned by `invoices::list_skus`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiSkuView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<SkuResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -796,16 +820,17 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedApiSkuView, results => SkuResponse);
 
-/// The schema `PaginatedInvoiceReportView`.
+/// Page of invoice reports.
 ///
 /// Returned by `invoices::list_org_invoice_reports`.
 #[derive(Clone, Default)]
 pub struct PaginatedInvoiceReportView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<InvoiceReportResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -820,16 +845,17 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedInvoiceReportView, results => InvoiceReportResponse);
 
-/// The schema `PaginatedPublicApiUsageDetailsLineItemView`.
+/// Page of line items of an invoice.
 ///
 /// Returned by `invoices::search_invoice_line_items`.
 #[derive(Clone, Default)]
 pub struct PaginatedPublicApiUsageDetailsLineItemView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<PublicApiUsageDetailsLineItemView>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -847,26 +873,26 @@ atlas_admin_runtime::page!(
     PublicApiUsageDetailsLineItemView
 );
 
-/// The schema `PublicApiUsageDetailsLineItemView`.
+/// Line item of an invoice, as found by a search.
 #[derive(Clone, Default)]
 pub struct PublicApiUsageDetailsLineItemView {
-    /// `additionalData`.
+    /// Details of a line item for stream processing.
     pub additional_data: Option<AdditionalData>,
-    /// `billDate`.
+    /// Date and time, in UTC, at which the line item was billed.
     pub bill_date: Option<DateTime>,
-    /// `clusterName`.
+    /// Name of the cluster that caused the charge.
     pub cluster_name: Option<String>,
-    /// `description`.
+    /// Description of the charge, such as the name of the SKU.
     pub description: Option<String>,
-    /// `groupId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project to which the line item belongs. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `quantity`. Read-only.
+    /// Number of units charged, in the unit of the SKU, such as hours or gigabytes. Read-only.
     pub quantity: Option<f64>,
-    /// `totalPriceCents`.
+    /// Price of the line item, in US cents: the quantity times the price per unit.
     pub total_price_cents: Option<i64>,
-    /// `unitPriceDollars`.
+    /// Price per unit of the SKU, in US dollars.
     pub unit_price_dollars: Option<f64>,
-    /// `usageDate`.
+    /// Date and time, in UTC, of the usage that the line item charges.
     pub usage_date: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -885,8 +911,9 @@ atlas_admin_runtime::record! {
     8 usage_date "usageDate"
 }
 
-/// The report format of `InvoiceReportRequest`: one documented value; others are kept as
-/// `Unknown`.
+/// File format of the report.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `InvoiceReportRequest.reportFormat` and 2 other places.
 #[derive(Clone)]
@@ -903,14 +930,16 @@ atlas_admin_runtime::open_enum! {
     Csv "CSV"
 }
 
-/// The report type of `InvoiceReportRequest`: one documented value; others are kept as
-/// `Unknown`.
+/// Kind of report.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `InvoiceReportRequest.reportType` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReportType {
-    /// `FOCUS`.
+    /// `FOCUS`: Costs and usage in the format of FOCUS, the FinOps Open Cost and Usage
+    /// Specification.
     Focus,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -921,14 +950,14 @@ atlas_admin_runtime::open_enum! {
     Focus "FOCUS"
 }
 
-/// The schema `SkuResponse`.
+/// Stock keeping unit (SKU): a product or service that invoices list.
 ///
 /// Returned by `invoices::get_sku`.
 #[derive(Clone, Default)]
 pub struct SkuResponse {
-    /// `description`. Read-only.
+    /// Short description of what the SKU charges for. Read-only.
     pub description: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the SKU. Read-only.
     pub id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -940,24 +969,24 @@ atlas_admin_runtime::record! {
     1 id "id" [READ_ONLY]
 }
 
-/// The schema `UsageDetailsFilterRequest`.
+/// Filters for the line items of an invoice.
 #[derive(Clone, Default)]
 pub struct UsageDetailsFilterRequest {
-    /// `billEndDate`.
+    /// Last billing date of the line items to return.
     pub bill_end_date: Option<Date>,
-    /// `billStartDate`.
+    /// First billing date of the line items to return.
     pub bill_start_date: Option<Date>,
-    /// `clusterIds`. No item twice.
+    /// IDs of the clusters whose line items to return. No item twice.
     pub cluster_ids: Option<Vec<String>>,
-    /// `groupIds`. No item twice.
+    /// IDs of the projects whose line items to return. No item twice.
     pub group_ids: Option<Vec<String>>,
-    /// `includeZeroCentLineItems`.
+    /// Whether to return line items that cost nothing, too.
     pub include_zero_cent_line_items: Option<bool>,
-    /// `skuServices`. No item twice.
+    /// SKU services whose line items to return. No item twice.
     pub sku_services: Option<Vec<UsageDetailsFilterRequestSkuService>>,
-    /// `usageEndDate`.
+    /// Last day of usage of the line items to return.
     pub usage_end_date: Option<Date>,
-    /// `usageStartDate`.
+    /// First day of usage of the line items to return.
     pub usage_start_date: Option<Date>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -975,8 +1004,9 @@ atlas_admin_runtime::record! {
     7 usage_start_date "usageStartDate"
 }
 
-/// The sku service of `UsageDetailsFilterRequest`: one of 23 documented values; others are kept
-/// as `Unknown`.
+/// Group of billed items by which line items are filtered.
+///
+/// One of 23 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `UsageDetailsFilterRequest.skuServices[]`.
 #[derive(Clone)]

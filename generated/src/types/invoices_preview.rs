@@ -3,12 +3,12 @@
 
 use super::*;
 
-/// The schema `AssociatedInvoice`.
+/// IDs of an invoice and of the organization that it is for.
 #[derive(Clone, Default)]
 pub struct AssociatedInvoice {
-    /// `invoiceId`.
+    /// ID of the invoice.
     pub invoice_id: Option<String>,
-    /// `orgId`.
+    /// ID of the organization.
     pub org_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -20,16 +20,16 @@ atlas_admin_runtime::record! {
     1 org_id "orgId"
 }
 
-/// The schema `OrgAssociatedInvoiceResponse`.
+/// IDs of the invoices of one month.
 ///
 /// Returned by `invoices::get_org_associated_invoices`.
 #[derive(Clone, Default)]
 pub struct OrgAssociatedInvoiceResponse {
-    /// `associatedInvoices`.
+    /// IDs of the invoices of the month.
     pub associated_invoices: Option<Vec<AssociatedInvoice>>,
-    /// `month`.
+    /// Month of the invoices, in two digits.
     pub month: Option<String>,
-    /// `year`.
+    /// Year of the invoices, in four digits.
     pub year: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -42,16 +42,16 @@ atlas_admin_runtime::record! {
     2 year "year"
 }
 
-/// The schema `ReportGenerationRequest`.
+/// Type and format of an invoice report to generate and download at once.
 ///
 /// Sent by `invoices::generate_invoice_report`.
 #[derive(Clone, Default)]
 pub struct ReportGenerationRequest {
-    /// `reportFormat`.
+    /// File format of the report.
     pub report_format: Option<ReportFormat>,
-    /// `reportType`.
+    /// Kind of report.
     pub report_type: Option<ReportType>,
-    /// `version`.
+    /// Version of the report format.
     pub version: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,23 +3,24 @@
 
 use super::*;
 
-/// The schema `LDAPVerifyConnectivityJobRequest`.
+/// A check of LDAP settings, with its state and results.
 ///
 /// Returned by `ldap_configuration::verify_user_security_ldap` and
 /// `ldap_configuration::get_user_security_verify`.
 #[derive(Clone, Default)]
 pub struct LdapVerifyConnectivityJobRequest {
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `request`.
+    /// LDAP settings that are checked.
     pub request: Option<LdapVerifyConnectivityJobRequestParams>,
-    /// `requestId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the check, with which to poll its state. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub request_id: Option<String>,
-    /// `status`. Read-only.
+    /// State of the check of the LDAP settings. Read-only.
     pub status: Option<LdapVerifyConnectivityJobRequestStatus>,
-    /// `validations`. Read-only.
+    /// Steps of the check with their results. The check stops at the first step that fails.
+    /// Read-only.
     pub validations: Option<Vec<LdapVerifyConnectivityJobRequestValidation>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -35,27 +36,34 @@ atlas_admin_runtime::record! {
     5 validations "validations" [READ_ONLY]
 }
 
-/// The schema `LDAPVerifyConnectivityJobRequestParams`.
+/// LDAP settings to check.
+///
+/// The password is not returned.
 ///
 /// Sent by `ldap_configuration::verify_user_security_ldap`.
 #[derive(Clone, Default)]
 pub struct LdapVerifyConnectivityJobRequestParams {
-    /// `authzQueryTemplate`. Write-only: the service never returns it. Default:
-    /// `{USER}?memberOf?base`.
+    /// LDAP query that finds a user's groups for authorization, relative to `hostname`, in the
+    /// syntax of RFC 4515 and RFC 4516. `{USER}` stands for the authenticated user's name.
+    /// Write-only: the service never returns it. Default: `{USER}?memberOf?base`.
     pub authz_query_template: Option<String>,
-    /// `bindPassword`. Required. Write-only: the service never returns it.
+    /// Password of the LDAP user in `bindUsername`. Required. Write-only: the service never returns
+    /// it.
     pub bind_password: Option<String>,
-    /// `bindUsername`. Required. Pattern:
+    /// Distinguished name (DN), in the syntax of RFC 2253, of the LDAP user as whom Atlas connects
+    /// to the LDAP server. Required. Pattern:
     /// `^(?:(?<cn>CN=(?<name>[^,]*)),)?(?:(?<path>(?:(?:CN|OU)=[^,]+,?)+),)?(?<domain>(?:DC=[^,]+,?)+)$`.
     pub bind_username: Option<String>,
-    /// `caCertificate`.
+    /// Certificate of the authority that signed the LDAP server's certificate; self-signed ones are
+    /// allowed. An empty string removes it.
     pub ca_certificate: Option<String>,
-    /// `hostname`. Required. Pattern:
+    /// Address of the LDAP server: a host name or an IP address, reachable through the internet or
+    /// VPC peering. Required. Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?$`.
     pub hostname: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `port`. Required. Default: `636`.
+    /// Port on which the LDAP server listens. Required. Default: `636`.
     pub port: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -72,18 +80,19 @@ atlas_admin_runtime::record! {
     6 port "port" [REQUIRED]
 }
 
-/// The status of `LDAPVerifyConnectivityJobRequest`: one of 4 documented values; others are
-/// kept as `Unknown`.
+/// State of the check of the LDAP settings.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `LDAPVerifyConnectivityJobRequest.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LdapVerifyConnectivityJobRequestStatus {
-    /// `FAIL`.
+    /// `FAIL`: At least one test failed.
     Fail,
-    /// `PENDING`.
+    /// `PENDING`: The tests are still running.
     Pending,
-    /// `SUCCESS`.
+    /// `SUCCESS`: All tests passed.
     Success,
     /// `FAILED`.
     Failed,
@@ -99,12 +108,12 @@ atlas_admin_runtime::open_enum! {
     Success "SUCCESS"
 }
 
-/// The schema `LDAPVerifyConnectivityJobRequestValidation`.
+/// One step of a check of LDAP settings, with its result.
 #[derive(Clone, Default)]
 pub struct LdapVerifyConnectivityJobRequestValidation {
-    /// `status`. Read-only.
+    /// Result of one test of the LDAP settings. Read-only.
     pub status: Option<LdapVerifyConnectivityJobRequestValidationStatus>,
-    /// `validationType`. Read-only.
+    /// Step of the check. Read-only.
     pub validation_type: Option<LdapVerifyConnectivityJobRequestValidationType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -116,8 +125,9 @@ atlas_admin_runtime::record! {
     1 validation_type "validationType" [READ_ONLY]
 }
 
-/// The status of `LDAPVerifyConnectivityJobRequestValidation`: one of 2 documented values;
-/// others are kept as `Unknown`.
+/// Result of one test of the LDAP settings.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `LDAPVerifyConnectivityJobRequestValidation.status`.
 #[derive(Clone)]
@@ -137,24 +147,25 @@ atlas_admin_runtime::open_enum! {
     Ok "OK"
 }
 
-/// The validation type of `LDAPVerifyConnectivityJobRequestValidation`: one of 7 documented
-/// values; others are kept as `Unknown`.
+/// Step of the check.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `LDAPVerifyConnectivityJobRequestValidation.validationType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LdapVerifyConnectivityJobRequestValidationType {
-    /// `AUTHENTICATE`.
+    /// `AUTHENTICATE`: Whether `bindUsername` and `bindPassword` authenticate at the LDAP server.
     Authenticate,
-    /// `AUTHORIZATION_ENABLED`.
+    /// `AUTHORIZATION_ENABLED`: Whether authorization through LDAP is on.
     AuthorizationEnabled,
-    /// `CONNECT`.
+    /// `CONNECT`: Whether the LDAP server accepts a connection.
     Connect,
-    /// `PARSE_AUTHZ_QUERY`.
+    /// `PARSE_AUTHZ_QUERY`: Whether the query in `authzQueryTemplate` can be parsed.
     ParseAuthzQuery,
-    /// `QUERY_SERVER`.
+    /// `QUERY_SERVER`: Whether the LDAP server executes the query.
     QueryServer,
-    /// `SERVER_SPECIFIED`.
+    /// `SERVER_SPECIFIED`: Whether an LDAP server is given.
     ServerSpecified,
     /// `TEMPLATE`.
     Template,

@@ -3,12 +3,14 @@
 
 use super::*;
 
-/// The schema `DBUserTLSX509Settings`.
+/// Certificate authorities of a project's own, for database users that authenticate with X.509
+/// certificates.
 #[derive(Clone, Default)]
 pub struct DbUserTlsX509Settings {
-    /// `cas`.
+    /// Certificates of the authorities that sign database users' X.509 certificates, in PEM format,
+    /// one after the other.
     pub cas: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -20,30 +22,37 @@ atlas_admin_runtime::record! {
     1 links "links" [READ_ONLY]
 }
 
-/// The schema `LDAPSecuritySettings`.
+/// Settings by which a project's database users authenticate, and are authorized, through an
+/// LDAP server over TLS.
 #[derive(Clone, Default)]
 pub struct LdapSecuritySettings {
-    /// `authenticationEnabled`.
+    /// Whether database users can authenticate through LDAP.
     pub authentication_enabled: Option<bool>,
-    /// `authorizationEnabled`.
+    /// Whether LDAP groups decide what database users may do, in place of roles stored in Atlas.
     pub authorization_enabled: Option<bool>,
-    /// `authzQueryTemplate`. Default: `{USER}?memberOf?base`.
+    /// LDAP query that finds a user's groups for authorization, relative to `hostname`, in the
+    /// syntax of RFC 4515 and RFC 4516. `{USER}` stands for the authenticated user's name. Default:
+    /// `{USER}?memberOf?base`.
     pub authz_query_template: Option<String>,
-    /// `bindPassword`. Write-only: the service never returns it.
+    /// Password of the LDAP user in `bindUsername`. Write-only: the service never returns it.
     pub bind_password: Option<String>,
-    /// `bindUsername`. Pattern:
+    /// Distinguished name (DN), in the syntax of RFC 2253, of the LDAP user as whom Atlas connects
+    /// to the LDAP server. Pattern:
     /// `^(?:(?<cn>CN=(?<name>[^,]*)),)?(?:(?<path>(?:(?:CN|OU)=[^,]+,?)+),)?(?<domain>(?:DC=[^,]+,?)+)$`.
     pub bind_username: Option<String>,
-    /// `caCertificate`.
+    /// Certificate of the authority that signed the LDAP server's certificate; self-signed ones are
+    /// allowed. An empty string removes it.
     pub ca_certificate: Option<String>,
-    /// `hostname`. Pattern:
+    /// Address of the LDAP server: a host name or an IP address, reachable through the internet or
+    /// VPC peering. Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?$`.
     pub hostname: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `port`. Default: `636`.
+    /// Port on which the LDAP server listens. Default: `636`.
     pub port: Option<i64>,
-    /// `userToDNMapping`.
+    /// Rules that turn LDAP user names into distinguished names (DN), tried in order. Needed if
+    /// users log in with something other than their DN. JSON name: `userToDNMapping`.
     pub user_to_dn_mapping: Option<Vec<UserToDnMapping>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -63,7 +72,8 @@ atlas_admin_runtime::record! {
     9 user_to_dn_mapping "userToDNMapping"
 }
 
-/// The schema `UserSecurity`.
+/// Settings of a project for database users that authenticate through LDAP or X.509
+/// certificates.
 ///
 /// Returned by `ldap_configuration::get_user_security`,
 /// `ldap_configuration::update_user_security`,
@@ -72,11 +82,12 @@ atlas_admin_runtime::record! {
 /// `ldap_configuration::update_user_security`.
 #[derive(Clone, Default)]
 pub struct UserSecurity {
-    /// `customerX509`.
+    /// Certificate authorities of your own, for database users that authenticate with X.509
+    /// certificates.
     pub customer_x509: Option<DbUserTlsX509Settings>,
-    /// `ldap`.
+    /// LDAP settings for database users of the project.
     pub ldap: Option<LdapSecuritySettings>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -89,14 +100,17 @@ atlas_admin_runtime::record! {
     2 links "links" [READ_ONLY]
 }
 
-/// The schema `UserToDNMapping`.
+/// A rule that turns LDAP user names into distinguished names (DN).
 #[derive(Clone, Default)]
 pub struct UserToDnMapping {
-    /// `ldapQuery`.
+    /// Template of an LDAP query, in the syntax of RFC 4515 and RFC 4516, that looks up the DN.
+    /// `{0}` and so on stand for the groups captured by `match`. An alternative to `substitution`.
     pub ldap_query: Option<String>,
-    /// `match`. Required.
+    /// Regular expression that the LDAP user name must match. Its capture groups are available to
+    /// `substitution` or `ldapQuery`. Required.
     pub r#match: Option<String>,
-    /// `substitution`.
+    /// Template of the DN into which a matching user name is turned. `{0}` and so on stand for the
+    /// groups captured by `match`. An alternative to `ldapQuery`.
     pub substitution: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

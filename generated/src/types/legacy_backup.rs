@@ -3,28 +3,30 @@
 
 use super::*;
 
-/// The schema `ApiAtlasCheckpointView`.
+/// Legacy backup checkpoint: a moment between snapshots to which a sharded cluster can be
+/// restored.
 ///
 /// Returned by `legacy_backup::get_cluster_backup_checkpoint`.
 #[derive(Clone, Default)]
 pub struct ApiAtlasCheckpointView {
-    /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
-    /// `completed`. Read-only.
+    /// Date and time, in UTC, of the checkpoint's completion, when the balancer resumed. Read-only.
     pub completed: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the checkpoint. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `parts`. Read-only.
+    /// Parts: one for a replica set; for a sharded cluster one per shard, and one for the config
+    /// server. Read-only.
     pub parts: Option<Vec<ApiCheckpointPartView>>,
-    /// `restorable`. Read-only.
+    /// Whether a cluster can be restored to the checkpoint. Read-only.
     pub restorable: Option<bool>,
-    /// `started`. Read-only.
+    /// Date and time, in UTC, of the checkpoint's beginning, when the balancer paused. Read-only.
     pub started: Option<DateTime>,
-    /// `timestamp`. Read-only.
+    /// Date and time, in UTC, to which a cluster is restored with the checkpoint. Read-only.
     pub timestamp: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -43,35 +45,37 @@ atlas_admin_runtime::record! {
     8 timestamp "timestamp" [READ_ONLY]
 }
 
-/// The schema `ApiAtlasSnapshotScheduleView`.
+/// Legacy backup schedule: how often snapshots are taken, and how long they are kept.
 ///
 /// Returned by `legacy_backup::get_cluster_snapshot_schedule` and
 /// `legacy_backup::update_cluster_snapshot_schedule`. Sent by
 /// `legacy_backup::update_cluster_snapshot_schedule`.
 #[derive(Clone, Default)]
 pub struct ApiAtlasSnapshotScheduleView {
-    /// `clusterCheckpointIntervalMin`. Required. One of `15`, `30` and `60`.
+    /// Minutes between checkpoints of a sharded cluster. Shorter means finer points in time to
+    /// restore to. Required. One of `15`, `30` and `60`.
     pub cluster_checkpoint_interval_min: Option<i64>,
-    /// `clusterId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Required. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
-    /// `dailySnapshotRetentionDays`. Required. One of `0`, `3`, `4`, `5`, `6`, `7`, `15`, `30`,
-    /// `60`, `90`, `120`, `180` and `360`.
+    /// Days to keep daily snapshots. `0` keeps none. Required. One of `0`, `3`, `4`, `5`, `6`, `7`,
+    /// `15`, `30`, `60`, `90`, `120`, `180` and `360`.
     pub daily_snapshot_retention_days: Option<i64>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `monthlySnapshotRetentionMonths`. Required. One of `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7`,
-    /// `8`, `9`, `10`, `11`, `12`, `13`, `18`, `24` and `36`.
+    /// Months to keep monthly snapshots. `0` keeps none. Required. One of `0`, `1`, `2`, `3`, `4`,
+    /// `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `18`, `24` and `36`.
     pub monthly_snapshot_retention_months: Option<i64>,
-    /// `pointInTimeWindowHours`. Required.
+    /// Hours in the past that a point-in-time restore can reach. Required.
     pub point_in_time_window_hours: Option<i64>,
-    /// `snapshotIntervalHours`. Required. One of `6`, `8`, `12` and `24`.
+    /// Hours between snapshots. Required. One of `6`, `8`, `12` and `24`.
     pub snapshot_interval_hours: Option<i64>,
-    /// `snapshotRetentionDays`. Required. One of `2`, `3`, `4` and `5`.
+    /// Days to keep snapshots that aren't kept as daily, weekly or monthly ones. Required. One of
+    /// `2`, `3`, `4` and `5`.
     pub snapshot_retention_days: Option<i64>,
-    /// `weeklySnapshotRetentionWeeks`. Required. One of `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7`,
-    /// `8`, `12`, `16`, `20`, `24` and `52`.
+    /// Weeks to keep weekly snapshots. `0` keeps none. Required. One of `0`, `1`, `2`, `3`, `4`,
+    /// `5`, `6`, `7`, `8`, `12`, `16`, `20`, `24` and `52`.
     pub weekly_snapshot_retention_weeks: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -91,18 +95,19 @@ atlas_admin_runtime::record! {
     9 weekly_snapshot_retention_weeks "weeklySnapshotRetentionWeeks" [REQUIRED]
 }
 
-/// The schema `ApiCheckpointPartView`.
+/// The part of a legacy backup checkpoint that belongs to one shard, replica set or config
+/// server.
 #[derive(Clone, Default)]
 pub struct ApiCheckpointPartView {
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set that the checkpoint covers. Read-only.
     pub replica_set_name: Option<String>,
-    /// `shardName`. Read-only.
+    /// Name of the shard to which the checkpoint belongs. Read-only.
     pub shard_name: Option<String>,
-    /// `tokenDiscovered`. Read-only.
+    /// Whether the checkpoint's token was found in the oplog. Read-only.
     pub token_discovered: Option<bool>,
-    /// `tokenTimestamp`. Read-only.
+    /// Position of the checkpoint's token in the oplog. Read-only.
     pub token_timestamp: Option<ApiBsonTimestampView>,
-    /// `typeName`. Read-only.
+    /// Type of host that this part of the checkpoint belongs to. Read-only.
     pub type_name: Option<ApiCheckpointPartViewTypeName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -117,8 +122,9 @@ atlas_admin_runtime::record! {
     4 type_name "typeName" [READ_ONLY]
 }
 
-/// The type name of `ApiCheckpointPartView`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Type of host that this part of the checkpoint belongs to.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiCheckpointPartView.typeName`.
 #[derive(Clone)]
@@ -141,50 +147,65 @@ atlas_admin_runtime::open_enum! {
     ReplicaSet "REPLICA_SET"
 }
 
-/// The schema `BackupRestoreJob`.
+/// Legacy backup restore job: the snapshot or point in time to restore, and how to deliver it.
 ///
 /// Returned by `legacy_backup::get_cluster_restore_job`. Sent by
 /// `legacy_backup::create_cluster_restore_job`.
 #[derive(Clone, Default)]
 pub struct BackupRestoreJob {
-    /// `batchId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the batch, which groups the jobs that restore one sharded cluster. Absent for a
+    /// replica set. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub batch_id: Option<String>,
-    /// `checkpointId`. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the checkpoint to restore a sharded cluster to, with `methodName` `AUTOMATED_RESTORE`.
+    /// Excludes `snapshotId`, `pointInTimeUTCMillis`, `oplogTs` and `oplogInc`. Write-only: the
+    /// service never returns it. Pattern: `^([a-f0-9]{24})$`.
     pub checkpoint_id: Option<String>,
-    /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster from which the snapshot was taken. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of the request to restore. Read-only.
     pub created: Option<DateTime>,
-    /// `delivery`. Required.
+    /// Delivery of the restored data: to a target cluster, or as a download. Required.
     pub delivery: Option<BackupRestoreJobDelivery>,
-    /// `deploymentJobId`. Read-only.
+    /// ID of the imported deployment job. Present only if the restore is from an imported snapshot.
+    /// Read-only.
     pub deployment_job_id: Option<String>,
-    /// `encryptionEnabled`. Read-only.
+    /// Whether the restored data is encrypted at rest. Read-only.
     pub encryption_enabled: Option<bool>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hashes`. Read-only.
+    /// Checksums of the restore's files, present after the download. With `methodName` `HTTP`, a
+    /// single one, of the `.tar.gz` file. Read-only.
     pub hashes: Option<Vec<RestoreJobFileHash>>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the restore job. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `masterKeyUUID`. Read-only. A UUID.
+    /// ID of the KMIP master key that encrypts the snapshot. Present only for encrypted snapshots.
+    /// JSON name: `masterKeyUUID`. Read-only. A UUID.
     pub master_key_uuid: Option<String>,
-    /// `oplogInc`. Write-only: the service never returns it. At least 1.
+    /// Operation's number within the second `oplogTs`, up to and including which data is restored,
+    /// to the cluster in `delivery`. Excludes `snapshotId`, `checkpointId` and
+    /// `pointInTimeUTCMillis`. Write-only: the service never returns it. At least 1.
     pub oplog_inc: Option<i64>,
-    /// `oplogTs`. Write-only: the service never returns it. Pattern:
+    /// Date and time, in UTC, of the oplog entry to restore to. Goes with `oplogInc`; excludes
+    /// `snapshotId`, `checkpointId` and `pointInTimeUTCMillis`. Find it in `local.oplog.rs`.
+    /// Write-only: the service never returns it. Pattern:
     /// `^(?:[1-9]\\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)|(?:[1-9]\\d(?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?(?:Z|[+-][01]\\d:[0-5]\\d)$`.
     pub oplog_ts: Option<String>,
-    /// `pointInTimeUTCMillis`. Write-only: the service never returns it. At least 1199145600000.
+    /// Moment to restore to, in milliseconds since the Unix epoch; at most 24 hours ago. For
+    /// `methodName` `AUTOMATED_RESTORE`. Excludes `snapshotId`, `checkpointId`, `oplogTs` and
+    /// `oplogInc`. JSON name: `pointInTimeUTCMillis`. Write-only: the service never returns it. At
+    /// least 1199145600000.
     pub point_in_time_utc_millis: Option<i64>,
-    /// `snapshotId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot that is restored. Excludes `oplogTs`, `oplogInc`, `pointInTimeUTCMillis`
+    /// and `checkpointId`. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// `statusName`. Read-only.
+    /// State of the restore job when the request was made. Read-only.
     pub status_name: Option<BackupRestoreJobStatusName>,
-    /// `timestamp`. Read-only.
+    /// Position in the oplog that the data is restored to. Read-only.
     pub timestamp: Option<ApiBsonTimestampView>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -213,32 +234,42 @@ atlas_admin_runtime::record! {
     18 timestamp "timestamp" [READ_ONLY]
 }
 
-/// The schema `BackupRestoreJobDelivery`.
+/// Delivery of a legacy backup restore: to a target cluster, or as a download.
 #[derive(Clone, Default)]
 pub struct BackupRestoreJobDelivery {
-    /// `authHeader`. Read-only.
+    /// Name of the HTTP header to send when downloading from `urlV2`, with `methodName` `HTTP`.
+    /// Read-only.
     pub auth_header: Option<String>,
-    /// `authValue`. Read-only. Secret: never printed.
+    /// Content of the HTTP header that `authHeader` names, with `methodName` `HTTP`. Grants the
+    /// download: keep it secret. Read-only. Secret: never printed.
     pub auth_value: Option<String>,
-    /// `expirationHours`. At least 1.
+    /// Hours that the download remains available after the job completes, with `methodName` `HTTP`.
+    /// At least 1.
     pub expiration_hours: Option<i64>,
-    /// `expires`. Read-only.
+    /// Date and time, in UTC, until which the file can be downloaded, with `methodName` `HTTP`.
+    /// Read-only.
     pub expires: Option<DateTime>,
-    /// `maxDownloads`. At least 1.
+    /// Number of times that the file can be downloaded, with `methodName` `HTTP`. At least 1.
     pub max_downloads: Option<i64>,
-    /// `methodName`. Required.
+    /// Delivery method. `AUTOMATED_RESTORE` needs `targetGroupId`, and `targetClusterName` or
+    /// `targetClusterId`; responses then say `HTTP`, the transport used. Required.
     pub method_name: Option<BackupRestoreJobDeliveryMethodName>,
-    /// `statusName`. Read-only.
+    /// State of the snapshot file to download, when the request was made. Read-only.
     pub status_name: Option<BackupRestoreJobDeliveryStatusName>,
-    /// `targetClusterId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster to restore to, with `methodName` `AUTOMATED_RESTORE`. For a cluster
+    /// without backup, set `targetClusterName` instead. Pattern: `^([a-f0-9]{24})$`.
     pub target_cluster_id: Option<String>,
-    /// `targetClusterName`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster to restore to. For `methodName` `AUTOMATED_RESTORE`. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub target_cluster_name: Option<String>,
-    /// `targetGroupId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project with the cluster to restore to. For `methodName` `AUTOMATED_RESTORE`.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub target_group_id: Option<String>,
-    /// `url`. Deprecated. Read-only. Secret: never printed.
+    /// URL of the restored data, with `methodName` `HTTP`. Contains the key that grants the
+    /// download: prefer `urlV2`. Deprecated. Read-only. Secret: never printed.
     pub url: Option<String>,
-    /// `urlV2`. Read-only.
+    /// URL of the restored data, with `methodName` `HTTP`. Download with the header given by
+    /// `authHeader` and `authValue`. Read-only.
     pub url_v2: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -260,8 +291,9 @@ atlas_admin_runtime::record! {
     11 url_v2 "urlV2" [READ_ONLY]
 }
 
-/// The method name of `BackupRestoreJobDelivery`: one of 7 documented values; others are kept
-/// as `Unknown`.
+/// Delivery method.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BackupRestoreJobDelivery.methodName`.
 #[derive(Clone)]
@@ -269,17 +301,17 @@ atlas_admin_runtime::record! {
 pub enum BackupRestoreJobDeliveryMethodName {
     /// `CLIENT_PIT_HTTP`.
     ClientPitHttp,
-    /// `QUERY`.
+    /// `QUERY`: Makes the snapshot queryable without restoring it.
     Query,
-    /// `AUTOMATED_RESTORE`.
+    /// `AUTOMATED_RESTORE`: Restores to a target cluster, whose data is replaced.
     AutomatedRestore,
-    /// `HTTP`.
+    /// `HTTP`: Provides the snapshot for download over HTTP.
     Http,
     /// `THIRD_PARTY_COPY`.
     ThirdPartyCopy,
     /// `CLIENT_PIT_SCP`.
     ClientPitScp,
-    /// `SCP`.
+    /// `SCP`: Copies the snapshot to a host over SCP.
     Scp,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -296,8 +328,9 @@ atlas_admin_runtime::open_enum! {
     ThirdPartyCopy "THIRD_PARTY_COPY"
 }
 
-/// The status name of `BackupRestoreJobDelivery`: one of 8 documented values; others are kept
-/// as `Unknown`.
+/// State of the snapshot file to download, when the request was made.
+///
+/// One of 8 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BackupRestoreJobDelivery.statusName`.
 #[derive(Clone)]
@@ -307,15 +340,15 @@ pub enum BackupRestoreJobDeliveryStatusName {
     NotStarted,
     /// `IN_PROGRESS`.
     InProgress,
-    /// `READY`.
+    /// `READY`: The file can be downloaded.
     Ready,
-    /// `FAILED`.
+    /// `FAILED`: The file could not be delivered.
     Failed,
     /// `INTERRUPTED`.
     Interrupted,
-    /// `EXPIRED`.
+    /// `EXPIRED`: The time for the download has passed.
     Expired,
-    /// `MAX_DOWNLOADS_EXCEEDED`.
+    /// `MAX_DOWNLOADS_EXCEEDED`: The file was downloaded as often as allowed.
     MaxDownloadsExceeded,
     /// `PENDING`.
     Pending,
@@ -335,8 +368,9 @@ atlas_admin_runtime::open_enum! {
     Ready "READY"
 }
 
-/// The status name of `BackupRestoreJob`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// State of the restore job when the request was made.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BackupRestoreJob.statusName`.
 #[derive(Clone)]
@@ -362,35 +396,39 @@ atlas_admin_runtime::open_enum! {
     Killed "KILLED"
 }
 
-/// The schema `BackupSnapshot`.
+/// Legacy backup snapshot of a cluster.
 ///
 /// Returned by `legacy_backup::get_cluster_snapshot` and
 /// `legacy_backup::update_cluster_snapshot`. Sent by `legacy_backup::update_cluster_snapshot`.
 #[derive(Clone, Default)]
 pub struct BackupSnapshot {
-    /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
-    /// `clusterName`. Read-only. May be `null`.
+    /// Name of the cluster. Read-only. May be `null`.
     pub cluster_name: Nullable<String>,
-    /// `complete`. Read-only.
+    /// Whether the snapshot is finished. `false` while it is being taken. Read-only.
     pub complete: Option<bool>,
-    /// `created`. Read-only.
+    /// Oplog timestamp of the checkpoint token entry of the snapshot. Read-only.
     pub created: Option<ApiBsonTimestampView>,
-    /// `doNotDelete`.
+    /// Whether the snapshot is protected from deletion and never expires. `true` excludes `expires`
+    /// in the same request.
     pub do_not_delete: Option<bool>,
-    /// `expires`.
+    /// Date and time, in UTC, at which Atlas deletes the snapshot. Cleared if `doNotDelete` is
+    /// `true`.
     pub expires: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `incremental`. Read-only.
+    /// Whether the snapshot stores only changes since an earlier one. `false`: a full snapshot.
+    /// Read-only.
     pub incremental: Option<bool>,
-    /// `lastOplogAppliedTimestamp`. Read-only.
+    /// Position in the oplog of the last operation that the snapshot contains. Read-only.
     pub last_oplog_applied_timestamp: Option<ApiBsonTimestampView>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `parts`. Read-only.
+    /// Parts: one for a replica set; for a sharded cluster one per shard, and one for the config
+    /// server. Read-only.
     pub parts: Option<Vec<BackupSnapshotPart>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -412,37 +450,39 @@ atlas_admin_runtime::record! {
     11 parts "parts" [READ_ONLY]
 }
 
-/// The schema `BackupSnapshotPart`.
+/// The part of a legacy backup snapshot that belongs to one replica set or config server.
 #[derive(Clone, Default)]
 pub struct BackupSnapshotPart {
-    /// `clusterId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub cluster_id: Option<String>,
-    /// `completedTime`. Read-only.
+    /// Date and time, in UTC, of the completion of this part of the snapshot. Read-only.
     pub completed_time: Option<DateTime>,
-    /// `compressionSetting`. Read-only.
+    /// Compression of the snapshot. Read-only.
     pub compression_setting: Option<BackupSnapshotPartCompressionSetting>,
-    /// `dataSizeBytes`. Read-only.
+    /// Amount of data on each node, in bytes. Read-only.
     pub data_size_bytes: Option<i64>,
-    /// `encryptionEnabled`. Read-only.
+    /// Whether this part of the snapshot is encrypted at rest. Read-only.
     pub encryption_enabled: Option<bool>,
-    /// `fcv`. Read-only.
+    /// Feature compatibility version of the primary when the snapshot was taken. Read-only.
     pub fcv: Option<String>,
-    /// `fileSizeBytes`. Read-only.
+    /// Size of all data files together, in bytes. Read-only.
     pub file_size_bytes: Option<i64>,
-    /// `machineId`. Read-only. Pattern:
+    /// Host name and port of the node that the snapshot was taken on. Read-only. Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
     pub machine_id: Option<String>,
-    /// `masterKeyUUID`. Read-only. A UUID.
+    /// ID of the KMIP master key that encrypts the snapshot. Present only for encrypted snapshots.
+    /// JSON name: `masterKeyUUID`. Read-only. A UUID.
     pub master_key_uuid: Option<String>,
-    /// `mongodVersion`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
+    /// MongoDB version of the cluster when the snapshot was taken. Read-only. Pattern:
+    /// `([\d]+\.[\d]+\.[\d]+)`.
     pub mongod_version: Option<String>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set. Read-only.
     pub replica_set_name: Option<String>,
-    /// `replicaState`. Read-only.
+    /// Role of the node, such as primary, when the snapshot began. Read-only.
     pub replica_state: Option<String>,
-    /// `storageSizeBytes`. Read-only.
+    /// Space allocated for the stored documents, in bytes. Read-only.
     pub storage_size_bytes: Option<i64>,
-    /// `typeName`. Read-only.
+    /// Type of server that this part of the snapshot was taken from. Read-only.
     pub type_name: Option<BackupSnapshotPartTypeName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -466,16 +506,17 @@ atlas_admin_runtime::record! {
     13 type_name "typeName" [READ_ONLY]
 }
 
-/// The compression setting of `BackupSnapshotPart`: one of 2 documented values; others are kept
-/// as `Unknown`.
+/// Compression of the snapshot.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BackupSnapshotPart.compressionSetting`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BackupSnapshotPartCompressionSetting {
-    /// `NONE`.
+    /// `NONE`: The snapshot isn't compressed.
     None,
-    /// `GZIP`.
+    /// `GZIP`: The snapshot is compressed with gzip.
     Gzip,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -487,8 +528,9 @@ atlas_admin_runtime::open_enum! {
     None "NONE"
 }
 
-/// The type name of `BackupSnapshotPart`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// Type of server that this part of the snapshot was taken from.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BackupSnapshotPart.typeName`.
 #[derive(Clone)]
@@ -500,7 +542,7 @@ pub enum BackupSnapshotPartTypeName {
     ConfigServer,
     /// `CONFIG_SERVER_REPLICA_SET`.
     ConfigServerReplicaSet,
-    /// `CONFIG_SHARD_REPLICA_SET`.
+    /// `CONFIG_SHARD_REPLICA_SET`: Replica set that is both config server and shard.
     ConfigShardReplicaSet,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -514,18 +556,19 @@ atlas_admin_runtime::open_enum! {
     ReplicaSet "REPLICA_SET"
 }
 
-/// The completed of `get /api/atlas/v2/groups/{}/clusters/{}/snapshots`: one of 3 documented
-/// values; others are kept as `Unknown`.
+/// Which snapshots to return: completed (`true`), incomplete (`false`), or `all`.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/snapshots?completed`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListClusterSnapshotsCompleted {
-    /// `all`.
+    /// `all`: All snapshots.
     All,
-    /// `true`.
+    /// `true`: Completed snapshots.
     True,
-    /// `false`.
+    /// `false`: Incomplete snapshots.
     False,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -538,16 +581,17 @@ atlas_admin_runtime::open_enum! {
     True "true"
 }
 
-/// The schema `PaginatedApiAtlasCheckpointView`.
+/// One page of legacy backup checkpoints.
 ///
 /// Returned by `legacy_backup::list_cluster_backup_checkpoints`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasCheckpointView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ApiAtlasCheckpointView>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -564,17 +608,18 @@ atlas_admin_runtime::page!(
     PaginatedApiAtlasCheckpointView, results => ApiAtlasCheckpointView
 );
 
-/// The schema `PaginatedRestoreJobView`.
+/// One page of legacy backup restore jobs.
 ///
 /// Returned by `legacy_backup::list_cluster_restore_jobs` and
 /// `legacy_backup::create_cluster_restore_job`.
 #[derive(Clone, Default)]
 pub struct PaginatedRestoreJobView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<BackupRestoreJob>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -589,16 +634,17 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedRestoreJobView, results => BackupRestoreJob);
 
-/// The schema `PaginatedSnapshotView`.
+/// One page of legacy backup snapshots.
 ///
 /// Returned by `legacy_backup::list_cluster_snapshots`.
 #[derive(Clone, Default)]
 pub struct PaginatedSnapshotView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<BackupSnapshot>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -613,16 +659,16 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedSnapshotView, results => BackupSnapshot);
 
-/// The schema `RestoreJobFileHash`.
+/// Checksum of one file of a downloaded restore, to verify the download.
 #[derive(Clone, Default)]
 pub struct RestoreJobFileHash {
-    /// `fileName`. Read-only.
+    /// Name of the restore file whose hash is given. Read-only.
     pub file_name: Option<String>,
-    /// `hash`. Read-only.
+    /// Checksum of the file, to verify the download. Read-only.
     pub hash: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `typeName`. Read-only.
+    /// Algorithm of the hash. Read-only.
     pub type_name: Option<RestoreJobFileHashTypeName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -636,7 +682,9 @@ atlas_admin_runtime::record! {
     3 type_name "typeName" [READ_ONLY]
 }
 
-/// The type name of `RestoreJobFileHash`: one documented value; others are kept as `Unknown`.
+/// Algorithm of the hash.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `RestoreJobFileHash.typeName`.
 #[derive(Clone)]

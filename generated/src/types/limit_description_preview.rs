@@ -3,18 +3,19 @@
 
 use super::*;
 
-/// The schema `DefaultGroupLimitResponse`.
+/// A project limit that users can change, with its default and its maximum.
 ///
 /// Returned by `limit_description::get_default_group_limit`.
 #[derive(Clone, Default)]
 pub struct DefaultGroupLimitResponse {
-    /// `defaultLimit`. Read-only. May be `null`.
+    /// Value of the limit when none is set; `null` if there is none. Read-only. May be `null`.
     pub default_limit: Nullable<i64>,
-    /// `description`. Read-only.
+    /// Description of what the limit restricts. Read-only.
     pub description: Option<String>,
-    /// `maximumLimit`. Read-only. May be `null`.
+    /// Largest value that can be set for the limit; `null` if there is none. Read-only. May be
+    /// `null`.
     pub maximum_limit: Nullable<i64>,
-    /// `name`. Read-only.
+    /// Name of the limit. Read-only.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -28,38 +29,43 @@ atlas_admin_runtime::record! {
     3 name "name" [READ_ONLY]
 }
 
-/// The limit name of `get /api/atlas/v2/defaultGroupLimits/{}`: one of 13 documented values;
-/// others are kept as `Unknown`.
+/// Name of the limit, such as `NUM_CLUSTERS`.
+///
+/// One of 13 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/defaultGroupLimits/{}?limitName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetDefaultGroupLimitName {
-    /// `MONGODB_USERS`.
+    /// `MONGODB_USERS`: Number of database users.
     MongoDbUsers,
-    /// `NUM_CLUSTERS`.
+    /// `NUM_CLUSTERS`: Number of clusters.
     NumClusters,
     /// `NUM_SERVERLESS_MTMS`.
     NumServerlessMtms,
-    /// `NUM_USER_CUSTOM_ROLES`.
+    /// `NUM_USER_CUSTOM_ROLES`: Number of custom database roles.
     NumUserCustomRoles,
-    /// `MAX_NETWORK_PERMISSION_ENTRIES`.
+    /// `MAX_NETWORK_PERMISSION_ENTRIES`: Number of entries in the IP access list.
     MaxNetworkPermissionEntries,
-    /// `MAX_CROSS_REGION_NETWORK_PERMISSION_ENTRIES`.
+    /// `MAX_CROSS_REGION_NETWORK_PERMISSION_ENTRIES`: Number of network access entries that apply
+    /// across regions.
     MaxCrossRegionNetworkPermissionEntries,
-    /// `MAX_NODES_PER_PRIVATELINK_REGION`.
+    /// `MAX_NODES_PER_PRIVATELINK_REGION`: Number of nodes per region that AWS PrivateLink can
+    /// address.
     MaxNodesPerPrivatelinkRegion,
-    /// `BYTES_PROCESSED_QUERY`.
+    /// `BYTES_PROCESSED_QUERY`: Number of bytes that one Data Federation query processes.
     BytesProcessedQuery,
-    /// `BYTES_PROCESSED_DAILY`.
+    /// `BYTES_PROCESSED_DAILY`: Number of bytes that Data Federation processes in a day.
     BytesProcessedDaily,
-    /// `BYTES_PROCESSED_WEEKLY`.
+    /// `BYTES_PROCESSED_WEEKLY`: Number of bytes that Data Federation processes in a week.
     BytesProcessedWeekly,
-    /// `BYTES_PROCESSED_MONTHLY`.
+    /// `BYTES_PROCESSED_MONTHLY`: Number of bytes that Data Federation processes in a month.
     BytesProcessedMonthly,
-    /// `NUM_PRIVATE_SERVICE_CONNECTIONS_PER_REGION_GROUP`.
+    /// `NUM_PRIVATE_SERVICE_CONNECTIONS_PER_REGION_GROUP`: Number of Google Cloud Private Service
+    /// Connections per region.
     NumPrivateServiceConnectionsPerRegionGroup,
-    /// `GCP_PSC_NAT_SUBNET_MASK`.
+    /// `GCP_PSC_NAT_SUBNET_MASK`: Length, in bits, of the subnet mask for Google Cloud Private
+    /// Service Connect.
     GcpPscNatSubnetMask,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -82,16 +88,17 @@ atlas_admin_runtime::open_enum! {
     NumUserCustomRoles "NUM_USER_CUSTOM_ROLES"
 }
 
-/// The schema `PaginatedDefaultGroupLimitResponse`.
+/// One page of project limits that users can change.
 ///
 /// Returned by `limit_description::list_default_group_limits`.
 #[derive(Clone, Default)]
 pub struct PaginatedDefaultGroupLimitResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<DefaultGroupLimitResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,25 +3,31 @@
 
 use super::*;
 
-/// The schema `GroupMaintenanceWindow`.
+/// Day and hour at which Atlas may start maintenance of a project's clusters, and how it may be
+/// deferred.
 ///
 /// Returned by `maintenance_windows::get_maintenance_window`. Sent by
 /// `maintenance_windows::update_maintenance_window`.
 #[derive(Clone, Default)]
 pub struct GroupMaintenanceWindow {
-    /// `autoDeferOnceEnabled`.
+    /// Whether Atlas defers all maintenance by one week. Setting this is safer than
+    /// `maintenance_windows::toggle_maintenance_auto_defer`, which only flips it.
     pub auto_defer_once_enabled: Option<bool>,
-    /// `dayOfWeek`. Required. 1 to 7.
+    /// Day of the week on which maintenance may start, from `1` (Sunday) to `7` (Saturday).
+    /// Required. 1 to 7.
     pub day_of_week: Option<i64>,
-    /// `hourOfDay`. 0 to 23.
+    /// Hour of the day, on a 24-hour clock, at which maintenance may start, in the project's time
+    /// zone (`timeZoneId`). 0 to 23.
     pub hour_of_day: Option<i64>,
-    /// `numberOfDeferrals`. Read-only.
+    /// Number of times that the current maintenance has been deferred. Read-only.
     pub number_of_deferrals: Option<i64>,
-    /// `protectedHours`.
+    /// Part of the day in which maintenance doesn't start.
     pub protected_hours: Option<ProtectedHours>,
-    /// `startASAP`.
+    /// Whether to start scheduled maintenance now, ahead of the window. Needs a maintenance window
+    /// that you have set. Becomes `false` again after the maintenance. JSON name: `startASAP`.
     pub start_asap: Option<bool>,
-    /// `timeZoneId`. Read-only.
+    /// Time zone for `dayOfWeek` and `hourOfDay`. Only the project settings of the Atlas UI can
+    /// change it. Read-only.
     pub time_zone_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -38,12 +44,12 @@ atlas_admin_runtime::record! {
     6 time_zone_id "timeZoneId" [READ_ONLY]
 }
 
-/// The schema `ProtectedHours`.
+/// Part of the day in which maintenance doesn't start.
 #[derive(Clone, Default)]
 pub struct ProtectedHours {
-    /// `endHourOfDay`. 0 to 23.
+    /// Hour of the day, on a 24-hour clock, at which the protected hours end. 0 to 23.
     pub end_hour_of_day: Option<i64>,
-    /// `startHourOfDay`. 0 to 23.
+    /// Hour of the day, on a 24-hour clock, at which the protected hours start. 0 to 23.
     pub start_hour_of_day: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,28 +3,36 @@
 
 use super::*;
 
-/// The schema `GroupMaintenanceWindowPreviewResponse`.
+/// Maintenance window of a project, together with its maintenance wave.
 ///
 /// Returned by `maintenance_windows::get_maintenance_window`.
 #[derive(Clone, Default)]
 pub struct GroupMaintenanceWindowPreviewResponse {
-    /// `autoDeferOnceEnabled`.
+    /// Whether Atlas defers all maintenance by one week. Setting this is safer than
+    /// `maintenance_windows::toggle_maintenance_auto_defer`, which only flips it.
     pub auto_defer_once_enabled: Option<bool>,
-    /// `dayOfWeek`. Required. 1 to 7.
+    /// Day of the week on which maintenance may start, from `1` (Sunday) to `7` (Saturday).
+    /// Required. 1 to 7.
     pub day_of_week: Option<i64>,
-    /// `effectiveWaveAssignment`. Read-only. 1 to 3.
+    /// Maintenance wave, 1 to 3, that Atlas really uses. Differs from `waveAssignment` if the
+    /// organization derives waves from environment tags or sequences maintenance across
+    /// organizations. Read-only. 1 to 3.
     pub effective_wave_assignment: Option<i64>,
-    /// `hourOfDay`. 0 to 23.
+    /// Hour of the day, on a 24-hour clock, at which maintenance may start, in the project's time
+    /// zone (`timeZoneId`). 0 to 23.
     pub hour_of_day: Option<i64>,
-    /// `numberOfDeferrals`. Read-only.
+    /// Number of times that the current maintenance has been deferred. Read-only.
     pub number_of_deferrals: Option<i64>,
-    /// `protectedHours`.
+    /// Part of the day in which maintenance doesn't start.
     pub protected_hours: Option<ProtectedHours>,
-    /// `startASAP`.
+    /// Whether to start scheduled maintenance now, ahead of the window. Needs a maintenance window
+    /// that you have set. Becomes `false` again after the maintenance. JSON name: `startASAP`.
     pub start_asap: Option<bool>,
-    /// `timeZoneId`. Read-only.
+    /// Time zone for `dayOfWeek` and `hourOfDay`. Only the project settings of the Atlas UI can
+    /// change it. Read-only.
     pub time_zone_id: Option<String>,
-    /// `waveAssignment`. May be `null`. 1 to 3.
+    /// Maintenance wave, 1 to 3, of the project. Not used if the organization derives waves from
+    /// environment tags (`ENV_TAG_MAPPING`). May be `null`. 1 to 3.
     pub wave_assignment: Nullable<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -43,22 +51,28 @@ atlas_admin_runtime::record! {
     8 wave_assignment "waveAssignment"
 }
 
-/// The schema `GroupMaintenanceWindowPreviewUpdateRequest`.
+/// Changes to the maintenance window and the maintenance wave of a project.
 ///
 /// Sent by `maintenance_windows::update_maintenance_window`.
 #[derive(Clone, Default)]
 pub struct GroupMaintenanceWindowPreviewUpdateRequest {
-    /// `autoDeferOnceEnabled`.
+    /// Whether Atlas defers all maintenance by one week. Setting this is safer than
+    /// `maintenance_windows::toggle_maintenance_auto_defer`, which only flips it.
     pub auto_defer_once_enabled: Option<bool>,
-    /// `dayOfWeek`. Required. 1 to 7.
+    /// Day of the week on which maintenance may start, from `1` (Sunday) to `7` (Saturday).
+    /// Required. 1 to 7.
     pub day_of_week: Option<i64>,
-    /// `hourOfDay`. 0 to 23.
+    /// Hour of the day, on a 24-hour clock, at which maintenance may start, in the project's time
+    /// zone (`timeZoneId`). 0 to 23.
     pub hour_of_day: Option<i64>,
-    /// `protectedHours`.
+    /// Part of the day in which maintenance doesn't start.
     pub protected_hours: Option<ProtectedHours>,
-    /// `startASAP`.
+    /// Whether to start scheduled maintenance now, ahead of the window. Needs a maintenance window
+    /// that you have set. Becomes `false` again after the maintenance. JSON name: `startASAP`.
     pub start_asap: Option<bool>,
-    /// `waveAssignment`. May be `null`. 1 to 3.
+    /// Maintenance wave, 1 to 3, of the project. `null` clears it. Needs a maintenance window that
+    /// you have set. Not used if the organization derives waves from environment tags
+    /// (`ENV_TAG_MAPPING`). May be `null`. 1 to 3.
     pub wave_assignment: Nullable<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

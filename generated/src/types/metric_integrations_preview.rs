@@ -3,16 +3,17 @@
 
 use super::*;
 
-/// The aggregation temporality of `MetricIntegrationRequest`: one of 2 documented values;
-/// others are kept as `Unknown`.
+/// Time that an exported value covers, as in OpenTelemetry.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `MetricIntegrationRequest.aggregationTemporality` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AggregationTemporality {
-    /// `DELTA`.
+    /// `DELTA`: Each value covers the time since the previous one.
     Delta,
-    /// `CUMULATIVE`.
+    /// `CUMULATIVE`: Each value covers the time since a fixed start.
     Cumulative,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -24,22 +25,25 @@ atlas_admin_runtime::open_enum! {
     Delta "DELTA"
 }
 
-/// The schema `MetricIntegrationRequest`.
+/// New metric integration: which metrics to send, and to which OpenTelemetry collector.
 ///
 /// Sent by `metric_integrations::create_group_metric_integration`.
 #[derive(Clone, Default)]
 pub struct MetricIntegrationRequest {
-    /// `aggregationTemporality`. Required.
+    /// Whether an exported value covers the time since the previous export or since a fixed start,
+    /// as in OpenTelemetry. Required.
     pub aggregation_temporality: Option<AggregationTemporality>,
-    /// `endpoint`. Required. At most 2048 characters.
+    /// URL of the OpenTelemetry collector to send metrics to. It must start with `https`. Required.
+    /// At most 2048 characters.
     pub endpoint: Option<String>,
-    /// `headers`. Required. 1 to 10 items.
+    /// HTTP headers to send to the collector, such as for authentication. At most 2 KB in total.
+    /// Required. 1 to 10 items.
     pub headers: Option<Vec<Header>>,
-    /// `integrationType`. Required.
+    /// Protocol of the integration, which can't be changed later. Required.
     pub integration_type: Option<MetricIntegrationRequestIntegrationType>,
-    /// `metricSelection`. Required. 1 to 30 items. No item twice.
+    /// Kinds of metrics to export. Required. 1 to 30 items. No item twice.
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
-    /// `providerType`. Required.
+    /// Third party that receives the metrics. Required.
     pub provider_type: Option<ProviderType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -55,14 +59,15 @@ atlas_admin_runtime::record! {
     5 provider_type "providerType" [REQUIRED]
 }
 
-/// The integration type of `MetricIntegrationRequest`: one documented value; others are kept as
-/// `Unknown`.
+/// Protocol of the integration, which can't be changed later.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `MetricIntegrationRequest.integrationType` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MetricIntegrationRequestIntegrationType {
-    /// `OTEL`.
+    /// `OTEL`: OpenTelemetry.
     Otel,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -73,26 +78,28 @@ atlas_admin_runtime::open_enum! {
     Otel "OTEL"
 }
 
-/// The schema `MetricIntegrationResponse`.
+/// Metric integration: which metrics go to which OpenTelemetry collector.
 ///
 /// Returned by `metric_integrations::create_group_metric_integration`,
 /// `metric_integrations::get_group_metric_integration` and
 /// `metric_integrations::update_group_metric_integration`.
 #[derive(Clone, Default)]
 pub struct MetricIntegrationResponse {
-    /// `aggregationTemporality`. Required.
+    /// Whether an exported value covers the time since the previous export or since a fixed start,
+    /// as in OpenTelemetry. Required.
     pub aggregation_temporality: Option<AggregationTemporality>,
-    /// `endpoint`. Required. At most 2048 characters.
+    /// URL of the OpenTelemetry collector that receives the metrics. Required. At most 2048
+    /// characters.
     pub endpoint: Option<String>,
-    /// `headers`. Required. 1 to 10 items.
+    /// HTTP headers that go to the collector. Their values are redacted. Required. 1 to 10 items.
     pub headers: Option<Vec<Header>>,
-    /// `integrationType`. Required.
+    /// Protocol of the integration, which can't be changed later. Required.
     pub integration_type: Option<MetricIntegrationRequestIntegrationType>,
-    /// `metricIntegrationId`. Read-only. Exactly 24 characters.
+    /// ID of the metric integration. Read-only. Exactly 24 characters.
     pub metric_integration_id: Option<String>,
-    /// `metricSelection`. Required. 1 to 30 items. No item twice.
+    /// Kinds of metrics to export. Required. 1 to 30 items. No item twice.
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
-    /// `providerType`. Required.
+    /// Third party that receives the metrics. Required.
     pub provider_type: Option<ProviderType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -109,22 +116,25 @@ atlas_admin_runtime::record! {
     6 provider_type "providerType" [REQUIRED]
 }
 
-/// The schema `MetricIntegrationUpdateRequest`.
+/// Changed settings of a metric integration.
 ///
 /// Sent by `metric_integrations::update_group_metric_integration`.
 #[derive(Clone, Default)]
 pub struct MetricIntegrationUpdateRequest {
-    /// `aggregationTemporality`. Required.
+    /// Whether an exported value covers the time since the previous export or since a fixed start,
+    /// as in OpenTelemetry. Required.
     pub aggregation_temporality: Option<AggregationTemporality>,
-    /// `endpoint`. Required. At most 2048 characters.
+    /// URL of the OpenTelemetry collector to send metrics to. It must start with `https`. Required.
+    /// At most 2048 characters.
     pub endpoint: Option<String>,
-    /// `headers`. Required. 1 to 10 items.
+    /// HTTP headers to send to the collector, such as for authentication. At most 2 KB in total.
+    /// Required. 1 to 10 items.
     pub headers: Option<Vec<Header>>,
-    /// `integrationType`. Required.
+    /// Protocol of the integration, which can't be changed later. Required.
     pub integration_type: Option<MetricIntegrationRequestIntegrationType>,
-    /// `metricSelection`. Required. 1 to 30 items. No item twice.
+    /// Kinds of metrics to export. Required. 1 to 30 items. No item twice.
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
-    /// `providerType`. Required.
+    /// Third party that receives the metrics. Required.
     pub provider_type: Option<ProviderType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -140,14 +150,15 @@ atlas_admin_runtime::record! {
     5 provider_type "providerType" [REQUIRED]
 }
 
-/// The metric selection item of `MetricIntegrationRequest`: one documented value; others are
-/// kept as `Unknown`.
+/// Kind of metrics to export.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `MetricIntegrationRequest.metricSelection[]` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MetricSelectionItem {
-    /// `ATLAS_STREAM_PROCESSING`.
+    /// `ATLAS_STREAM_PROCESSING`: Metrics of stream processors.
     AtlasStreamProcessing,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -158,16 +169,17 @@ atlas_admin_runtime::open_enum! {
     AtlasStreamProcessing "ATLAS_STREAM_PROCESSING"
 }
 
-/// The schema `PaginatedMetricIntegrationResponse`.
+/// Page of metric integrations.
 ///
 /// Returned by `metric_integrations::list_group_metric_integrations`.
 #[derive(Clone, Default)]
 pub struct PaginatedMetricIntegrationResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<MetricIntegrationResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -184,14 +196,15 @@ atlas_admin_runtime::page!(
     PaginatedMetricIntegrationResponse, results => MetricIntegrationResponse
 );
 
-/// The provider type of `MetricIntegrationRequest`: one of 3 documented values; others are kept
-/// as `Unknown`.
+/// Third party that receives the metrics.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `MetricIntegrationRequest.providerType` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ProviderType {
-    /// `CUSTOM`.
+    /// `CUSTOM`: Any other OpenTelemetry collector.
     Custom,
     /// `DYNATRACE`.
     Dynatrace,

@@ -3,12 +3,12 @@
 
 use super::*;
 
-/// The schema `Header`.
+/// HTTP header that an integration sends with its requests.
 #[derive(Clone, Default)]
 pub struct Header {
-    /// `name`. Required.
+    /// Name of the HTTP header. Required.
     pub name: Option<String>,
-    /// `value`. Required. Secret: never printed.
+    /// Value of the HTTP header. Required. Secret: never printed.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,13 +3,13 @@
 
 use super::*;
 
-/// The schema `AddOrRemoveGroupRole`.
+/// Request to add or remove one project role of a user.
 ///
 /// Sent by `mongodb_cloud_users::add_group_user_role` and
 /// `mongodb_cloud_users::remove_group_user_role`.
 #[derive(Clone, Default)]
 pub struct AddOrRemoveGroupRole {
-    /// `groupRole`. Required.
+    /// Project role to add to the user or to remove. Required.
     pub group_role: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -20,12 +20,12 @@ atlas_admin_runtime::record! {
     0 group_role "groupRole" [REQUIRED]
 }
 
-/// The schema `AddOrRemoveOrgRole`.
+/// Request to add or remove one organization role of a user.
 ///
 /// Sent by `mongodb_cloud_users::add_org_role` and `mongodb_cloud_users::remove_org_role`.
 #[derive(Clone, Default)]
 pub struct AddOrRemoveOrgRole {
-    /// `orgRole`. Required.
+    /// Organization role to add to the user or to remove. Required.
     pub org_role: Option<OrgRole>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -36,13 +36,14 @@ atlas_admin_runtime::record! {
     0 org_role "orgRole" [REQUIRED]
 }
 
-/// The schema `AddOrRemoveUserFromTeam`.
+/// Request that names a user to add to a team or to remove from it.
 ///
 /// Sent by `mongodb_cloud_users::add_org_team_user` and
 /// `mongodb_cloud_users::remove_org_team_user`.
 #[derive(Clone, Default)]
 pub struct AddOrRemoveUserFromTeam {
-    /// `id`. Required. Write-only: the service never returns it. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user. Required. Write-only: the service never returns it. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -53,27 +54,27 @@ atlas_admin_runtime::record! {
     0 id "id" [REQUIRED | WRITE_ONLY]
 }
 
-/// The schema `GroupActiveUserResponse`.
+/// An active user of a project, with their roles in it.
 #[derive(Clone, Default)]
 pub struct GroupActiveUserResponse {
-    /// `country`. Read-only. Pattern: `^([A-Z]{2})$`.
+    /// Country of the user, as a two-letter ISO 3166 code. Read-only. Pattern: `^([A-Z]{2})$`.
     pub country: Option<String>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, of the account's creation. Read-only.
     pub created_at: Option<DateTime>,
-    /// `firstName`. Read-only.
+    /// Given name of the user. Read-only.
     pub first_name: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastAuth`. Read-only.
+    /// Date and time, in UTC, of the user's last authentication. Read-only.
     pub last_auth: Option<DateTime>,
-    /// `lastName`. Read-only.
+    /// Family name of the user. Read-only.
     pub last_name: Option<String>,
-    /// `mobileNumber`. Read-only. Pattern:
+    /// Mobile phone number of the user. Read-only. Pattern:
     /// `(?:(?:\\+?1\\s*(?:[.-]\\s*)?)?(?:(\\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\\s*(?:[.-]\\s*)?)([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\\s*(?:[.-]\\s*)?([0-9]{4})$`.
     pub mobile_number: Option<String>,
-    /// `roles`. Read-only. No item twice.
+    /// Roles of the user in the project. Read-only. No item twice.
     pub roles: Option<Vec<String>>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -92,22 +93,24 @@ atlas_admin_runtime::record! {
     8 username "username" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `GroupPendingUserResponse`.
+/// A user of a project whose invitation to the organization isn't accepted.
 #[derive(Clone, Default)]
 pub struct GroupPendingUserResponse {
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `invitationCreatedAt`. Read-only.
+    /// Date and time, in UTC, of the invitation. Read-only.
     pub invitation_created_at: Option<DateTime>,
-    /// `invitationExpiresAt`. Read-only. May be `null`.
+    /// Date and time, in UTC, of the invitation's expiry. `null` if it was rejected. Read-only. May
+    /// be `null`.
     pub invitation_expires_at: Nullable<DateTime>,
-    /// `inviterUsername`. Read-only. An e-mail address.
+    /// Email address of the inviting user. Read-only.
     pub inviter_username: Option<String>,
-    /// `orgMembershipStatus`. Read-only.
+    /// Whether the user is an active member of the organization or invited, or the invitation
+    /// failed. Read-only.
     pub org_membership_status: Option<OrgMembershipStatus>,
-    /// `roles`. Read-only. No item twice.
+    /// Roles of the user in the project. Read-only. No item twice.
     pub roles: Option<Vec<String>>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -124,12 +127,12 @@ atlas_admin_runtime::record! {
     6 username "username" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `GroupRoleAssignment`.
+/// Roles that a user has in one project.
 #[derive(Clone, Default)]
 pub struct GroupRoleAssignment {
-    /// `groupId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project in which the roles apply. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `groupRoles`. No item twice.
+    /// Roles that the user has in the project. No item twice.
     pub group_roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -141,14 +144,16 @@ atlas_admin_runtime::record! {
     1 group_roles "groupRoles"
 }
 
-/// The schema `GroupUserRequest`.
+/// Request to add a user, by email address, to a project with roles.
 ///
 /// Sent by `mongodb_cloud_users::add_group_users`.
 #[derive(Clone, Default)]
 pub struct GroupUserRequest {
-    /// `roles`. Required. Write-only: the service never returns it. At least 1 item. No item twice.
+    /// Project roles to give the user. Required. Write-only: the service never returns it. At least
+    /// 1 item. No item twice.
     pub roles: Option<Vec<String>>,
-    /// `username`. Required. Write-only: the service never returns it. An e-mail address.
+    /// Email address of the user to add or invite. Required. Write-only: the service never returns
+    /// it.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -160,9 +165,9 @@ atlas_admin_runtime::record! {
     1 username "username" [REQUIRED | WRITE_ONLY]
 }
 
-/// The schema `GroupUserResponse`: one of 2 kinds.
+/// A user of a project, active or invited.
 ///
-/// The property `orgMembershipStatus` tells which one it is.
+/// One of 2 kinds; `orgMembershipStatus` tells which.
 ///
 /// Returned by `mongodb_cloud_users::add_group_users`, `mongodb_cloud_users::get_group_user`,
 /// `mongodb_cloud_users::add_group_user_role` and
@@ -189,13 +194,14 @@ atlas_admin_runtime::union! {
 /// Declared at `GroupUserResponse`.
 #[derive(Clone, Default)]
 pub struct GroupUserResponseCommon {
-    /// `id`. Read-only.
+    /// ID of the user. Read-only.
     pub id: Option<String>,
-    /// `orgMembershipStatus`. Read-only.
+    /// Whether the user is an active member of the organization or invited, or the invitation
+    /// failed. Read-only.
     pub org_membership_status: Option<OrgMembershipStatus>,
-    /// `roles`. Read-only.
+    /// Roles of the user in the project. Read-only.
     pub roles: Option<Vec<String>>,
-    /// `username`. Read-only.
+    /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -209,29 +215,29 @@ atlas_admin_runtime::record! {
     3 username "username" [READ_ONLY]
 }
 
-/// The schema `OrgActiveUserResponse`.
+/// An active user of an organization, with their roles and teams.
 #[derive(Clone, Default)]
 pub struct OrgActiveUserResponse {
-    /// `country`. Read-only. Pattern: `^([A-Z]{2})$`.
+    /// Country of the user, as a two-letter ISO 3166 code. Read-only. Pattern: `^([A-Z]{2})$`.
     pub country: Option<String>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, of the account's creation. Read-only.
     pub created_at: Option<DateTime>,
-    /// `firstName`. Read-only.
+    /// Given name of the user. Read-only.
     pub first_name: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastAuth`. Read-only.
+    /// Date and time, in UTC, of the user's last authentication. Read-only.
     pub last_auth: Option<DateTime>,
-    /// `lastName`. Read-only.
+    /// Family name of the user. Read-only.
     pub last_name: Option<String>,
-    /// `mobileNumber`. Read-only. Pattern:
+    /// Mobile phone number of the user. Read-only. Pattern:
     /// `(?:(?:\\+?1\\s*(?:[.-]\\s*)?)?(?:(\\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\\s*(?:[.-]\\s*)?)([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\\s*(?:[.-]\\s*)?([0-9]{4})$`.
     pub mobile_number: Option<String>,
-    /// `roles`. Required.
+    /// Roles of the user, in the organization and in its projects. Required.
     pub roles: Option<OrgUserRolesResponse>,
-    /// `teamIds`. Read-only. No item twice.
+    /// IDs of the teams to which the user belongs. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -251,20 +257,21 @@ atlas_admin_runtime::record! {
     9 username "username" [REQUIRED | READ_ONLY]
 }
 
-/// The org membership status of `GroupUserResponse`: one of 4 documented values; others are
-/// kept as `Unknown`.
+/// State of a user's membership in the organization.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `GroupUserResponse.orgMembershipStatus` and 6 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrgMembershipStatus {
-    /// `PENDING`.
+    /// `PENDING`: Invited, and the invitation is open.
     Pending,
-    /// `ACTIVE`.
+    /// `ACTIVE`: Member of the organization.
     Active,
-    /// `INVITATION_EXPIRED`.
+    /// `INVITATION_EXPIRED`: Invited, but the invitation has expired.
     InvitationExpired,
-    /// `INVITATION_REJECTED`.
+    /// `INVITATION_REJECTED`: Invited, but the person declined.
     InvitationRejected,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -278,24 +285,26 @@ atlas_admin_runtime::open_enum! {
     Pending "PENDING"
 }
 
-/// The schema `OrgPendingUserResponse`.
+/// A user of an organization whose invitation isn't accepted.
 #[derive(Clone, Default)]
 pub struct OrgPendingUserResponse {
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `invitationCreatedAt`. Read-only.
+    /// Date and time, in UTC, of the invitation. Read-only.
     pub invitation_created_at: Option<DateTime>,
-    /// `invitationExpiresAt`. Read-only. May be `null`.
+    /// Date and time, in UTC, of the invitation's expiry. `null` if it was rejected. Read-only. May
+    /// be `null`.
     pub invitation_expires_at: Nullable<DateTime>,
-    /// `inviterUsername`. Read-only. An e-mail address.
+    /// Email address of the inviting user. Read-only.
     pub inviter_username: Option<String>,
-    /// `orgMembershipStatus`. Read-only.
+    /// Whether the user is an active member of the organization or invited, or the invitation
+    /// failed. Read-only.
     pub org_membership_status: Option<OrgMembershipStatus>,
-    /// `roles`. Required.
+    /// Roles of the user, in the organization and in its projects. Required.
     pub roles: Option<OrgUserRolesResponse>,
-    /// `teamIds`. Read-only. No item twice.
+    /// IDs of the teams to which the user belongs. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -313,16 +322,18 @@ atlas_admin_runtime::record! {
     7 username "username" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `OrgUserRequest`.
+/// Invitation of a person to an organization, with roles and teams.
 ///
 /// Sent by `mongodb_cloud_users::create_org_user`.
 #[derive(Clone, Default)]
 pub struct OrgUserRequest {
-    /// `roles`. Required.
+    /// Roles to give the user, in the organization and in its projects. Required.
     pub roles: Option<OrgUserRolesRequest>,
-    /// `teamIds`. Write-only: the service never returns it. No item twice.
+    /// IDs of the teams that the user joins. Write-only: the service never returns it. No item
+    /// twice.
     pub team_ids: Option<Vec<String>>,
-    /// `username`. Required. Write-only: the service never returns it. An e-mail address.
+    /// Email address of the user to add or invite. Required. Write-only: the service never returns
+    /// it.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -335,9 +346,9 @@ atlas_admin_runtime::record! {
     2 username "username" [REQUIRED | WRITE_ONLY]
 }
 
-/// The schema `OrgUserResponse`: one of 2 kinds.
+/// A user of an organization, active or invited.
 ///
-/// The property `orgMembershipStatus` tells which one it is.
+/// One of 2 kinds; `orgMembershipStatus` tells which.
 ///
 /// Returned by `mongodb_cloud_users::add_org_team_user`,
 /// `mongodb_cloud_users::remove_org_team_user`, `mongodb_cloud_users::create_org_user`,
@@ -364,15 +375,16 @@ atlas_admin_runtime::union! {
 /// Declared at `OrgUserResponse`.
 #[derive(Clone, Default)]
 pub struct OrgUserResponseCommon {
-    /// `id`. Read-only.
+    /// ID of the user. Read-only.
     pub id: Option<String>,
-    /// `orgMembershipStatus`. Read-only.
+    /// Whether the user is an active member of the organization or invited, or the invitation
+    /// failed. Read-only.
     pub org_membership_status: Option<OrgMembershipStatus>,
-    /// `roles`.
+    /// Roles of the user, in the organization and in its projects.
     pub roles: Option<OrgUserRolesResponse>,
-    /// `teamIds`. Read-only.
+    /// IDs of the teams to which the user belongs. Read-only.
     pub team_ids: Option<Vec<String>>,
-    /// `username`. Read-only.
+    /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -387,12 +399,12 @@ atlas_admin_runtime::record! {
     4 username "username" [READ_ONLY]
 }
 
-/// The schema `OrgUserRolesRequest`.
+/// Roles to give a user in an organization and in its projects.
 #[derive(Clone, Default)]
 pub struct OrgUserRolesRequest {
-    /// `groupRoleAssignments`.
+    /// Roles in projects that the user is to have.
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
-    /// `orgRoles`. Required. At least 1 item. No item twice.
+    /// Roles to give the user in the organization. Required. At least 1 item. No item twice.
     pub org_roles: Option<Vec<OrgRole>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -404,12 +416,12 @@ atlas_admin_runtime::record! {
     1 org_roles "orgRoles" [REQUIRED]
 }
 
-/// The schema `OrgUserRolesResponse`.
+/// Roles of a user in an organization and in its projects.
 #[derive(Clone, Default)]
 pub struct OrgUserRolesResponse {
-    /// `groupRoleAssignments`.
+    /// Roles in projects that the user has.
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
-    /// `orgRoles`. No item twice.
+    /// Roles of the user in the organization. No item twice.
     pub org_roles: Option<Vec<OrgRole>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -421,14 +433,15 @@ atlas_admin_runtime::record! {
     1 org_roles "orgRoles"
 }
 
-/// The schema `OrgUserUpdateRequest`.
+/// New roles and teams of a user of an organization.
 ///
 /// Sent by `mongodb_cloud_users::update_org_user`.
 #[derive(Clone, Default)]
 pub struct OrgUserUpdateRequest {
-    /// `roles`.
+    /// Roles to give the user, in the organization and in its projects.
     pub roles: Option<OrgUserRolesRequest>,
-    /// `teamIds`. Write-only: the service never returns it. No item twice.
+    /// IDs of the teams to which the user is to belong. Write-only: the service never returns it.
+    /// No item twice.
     pub team_ids: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -440,16 +453,17 @@ atlas_admin_runtime::record! {
     1 team_ids "teamIds" [WRITE_ONLY]
 }
 
-/// The schema `PaginatedGroupUserView`.
+/// One page of a project's users, active and invited.
 ///
 /// Returned by `mongodb_cloud_users::list_group_users`.
 #[derive(Clone, Default)]
 pub struct PaginatedGroupUserView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<GroupUserResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -464,17 +478,18 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedGroupUserView, results => GroupUserResponse);
 
-/// The schema `PaginatedOrgUserView`.
+/// One page of an organization's users, active and invited.
 ///
 /// Returned by `mongodb_cloud_users::list_team_users` and
 /// `mongodb_cloud_users::list_org_users`.
 #[derive(Clone, Default)]
 pub struct PaginatedOrgUserView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<OrgUserResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

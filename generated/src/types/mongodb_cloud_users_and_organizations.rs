@@ -3,26 +3,27 @@
 
 use super::*;
 
-/// The org role of `AddOrRemoveOrgRole`: one of 7 documented values; others are kept as
-/// `Unknown`.
+/// Organization role to add to the user or to remove.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AddOrRemoveOrgRole.orgRole` and 3 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrgRole {
-    /// `ORG_OWNER`.
+    /// `ORG_OWNER`: May do everything in the organization and in all its projects.
     OrgOwner,
-    /// `ORG_GROUP_CREATOR`.
+    /// `ORG_GROUP_CREATOR`: May create projects in the organization.
     OrgGroupCreator,
-    /// `ORG_BILLING_ADMIN`.
+    /// `ORG_BILLING_ADMIN`: May manage billing of the organization.
     OrgBillingAdmin,
-    /// `ORG_BILLING_READ_ONLY`.
+    /// `ORG_BILLING_READ_ONLY`: May read billing information of the organization.
     OrgBillingReadOnly,
     /// `ORG_STREAM_PROCESSING_ADMIN`.
     OrgStreamProcessingAdmin,
-    /// `ORG_READ_ONLY`.
+    /// `ORG_READ_ONLY`: May read everything in the organization and in all its projects.
     OrgReadOnly,
-    /// `ORG_MEMBER`.
+    /// `ORG_MEMBER`: May see the organization, and those projects in which they have a role.
     OrgMember,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

@@ -3,14 +3,16 @@
 
 use super::*;
 
-/// The schema `CloudAccessRoleAssignment`.
+/// Role in an organization or in a project, never in both.
 #[derive(Clone, Default)]
 pub struct CloudAccessRoleAssignment {
-    /// `groupId`. Exactly 24 characters. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project in which the role applies. Either this or `orgId` is set. Exactly 24
+    /// characters. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `orgId`. Exactly 24 characters. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization in which the role applies. Either this or `groupId` is set. Exactly
+    /// 24 characters. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `roleName`.
+    /// Name of the role, of an organization or project, that the user, team or API key has.
     pub role_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,38 +3,39 @@
 
 use super::*;
 
-/// The schema `CloudAppUser`.
+/// An Atlas user account with its roles in organizations and projects.
 ///
 /// Returned by `mongodb_cloud_users::create_user`, `mongodb_cloud_users::get_user_by_name` and
 /// `mongodb_cloud_users::get_user`. Sent by `mongodb_cloud_users::create_user`.
 #[derive(Clone, Default)]
 pub struct CloudAppUser {
-    /// `country`. Required. Pattern: `^([A-Z]{2})$`.
+    /// Country of the user, as a two-letter ISO 3166 code. Required. Pattern: `^([A-Z]{2})$`.
     pub country: Option<String>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, of the account's creation. Read-only.
     pub created_at: Option<DateTime>,
-    /// `emailAddress`. Deprecated. Read-only. An e-mail address.
+    /// Email address of the user. Deprecated. Read-only.
     pub email_address: Option<String>,
-    /// `firstName`. Required.
+    /// Given name of the user. Required.
     pub first_name: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastAuth`. Read-only.
+    /// Date and time, in UTC, of the user's last authentication. Read-only.
     pub last_auth: Option<DateTime>,
-    /// `lastName`. Required.
+    /// Family name of the user. Required.
     pub last_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mobileNumber`. Required. Pattern:
+    /// Mobile phone number of the user. Required. Pattern:
     /// `(?:(?:\\+?1\\s*(?:[.-]\\s*)?)?(?:(\\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\\s*(?:[.-]\\s*)?)([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\\s*(?:[.-]\\s*)?([0-9]{4})$`.
     pub mobile_number: Option<String>,
-    /// `password`. Required. Secret: never printed. At least 8 characters.
+    /// Password with which the user logs in to Atlas. Only the user can change it later. Required.
+    /// Secret: never printed. At least 8 characters.
     pub password: Option<String>,
-    /// `roles`. Required.
+    /// Roles of the user, each in one organization or one project. Required.
     pub roles: Option<Vec<CloudAccessRoleAssignment>>,
-    /// `teamIds`. Read-only. No item twice.
+    /// IDs of the teams to which the user belongs. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// `username`. Required. An e-mail address.
+    /// Email address with which the user signs in to Atlas. Required.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,17 +3,18 @@
 
 use super::*;
 
-/// The schema `PaginatedAppUserView`.
+/// One page of Atlas user accounts.
 ///
 /// Returned by `mongodb_cloud_users::list_group_users`, `mongodb_cloud_users::list_team_users`
 /// and `mongodb_cloud_users::list_org_users`.
 #[derive(Clone, Default)]
 pub struct PaginatedAppUserView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<CloudAppUser>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

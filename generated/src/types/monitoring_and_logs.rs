@@ -3,36 +3,37 @@
 
 use super::*;
 
-/// The schema `ApiHostView_Atlas`.
+/// MongoDB process (`mongod` or `mongos`) of a cluster, with its host, role and version.
 ///
 /// Returned by `monitoring_and_logs::get_group_process`.
 #[derive(Clone, Default)]
 pub struct ApiHostViewAtlas {
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which Atlas created the MongoDB process. Read-only.
     pub created: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostname`. Read-only. Pattern:
+    /// Name or address of the machine that runs the MongoDB process. Read-only. Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?$`.
     pub hostname: Option<String>,
-    /// `id`. Read-only. Pattern:
+    /// ID of the MongoDB process: its host name or IP address, a colon and its port. Read-only.
+    /// Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
     pub id: Option<String>,
-    /// `lastPing`. Read-only.
+    /// Date and time, in UTC, of the process's last sign of life to Atlas. Read-only.
     pub last_ping: Option<DateTime>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<LinkAtlas>>,
-    /// `port`. Read-only.
+    /// Network port of the MongoDB process. Read-only.
     pub port: Option<i64>,
-    /// `replicaSetName`. Read-only.
+    /// Name of the replica set of the process; absent if the process has none. Read-only.
     pub replica_set_name: Option<String>,
-    /// `shardName`. Read-only.
+    /// Name of the shard that the process serves. Returned only for sharded clusters. Read-only.
     pub shard_name: Option<String>,
-    /// `typeName`. Read-only.
+    /// Role of the process in its cluster. `NO_DATA` until the process is deployed. Read-only.
     pub type_name: Option<ApiHostViewAtlasTypeName>,
-    /// `userAlias`. Read-only.
+    /// Hostname of the node in the cluster's connection string, in place of `hostname`. Read-only.
     pub user_alias: Option<String>,
-    /// `version`. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
+    /// MongoDB version that the process runs. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub version: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -54,30 +55,31 @@ atlas_admin_runtime::record! {
     11 version "version" [READ_ONLY]
 }
 
-/// The type name of `ApiHostView_Atlas`: one of 9 documented values; others are kept as
-/// `Unknown`.
+/// Role of the process in its cluster.
+///
+/// One of 9 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiHostView_Atlas.typeName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiHostViewAtlasTypeName {
-    /// `REPLICA_PRIMARY`.
+    /// `REPLICA_PRIMARY`: Primary of a replica set.
     ReplicaPrimary,
-    /// `REPLICA_SECONDARY`.
+    /// `REPLICA_SECONDARY`: Secondary of a replica set.
     ReplicaSecondary,
-    /// `RECOVERING`.
+    /// `RECOVERING`: Member that is recovering and can't serve reads yet.
     Recovering,
-    /// `SHARD_MONGOS`.
+    /// `SHARD_MONGOS`: `mongos` router of a sharded cluster.
     ShardMongos,
-    /// `SHARD_CONFIG`.
+    /// `SHARD_CONFIG`: Config server of a sharded cluster.
     ShardConfig,
-    /// `SHARD_STANDALONE`.
+    /// `SHARD_STANDALONE`: Shard that is a single process, without replica set.
     ShardStandalone,
-    /// `SHARD_PRIMARY`.
+    /// `SHARD_PRIMARY`: Primary of a shard.
     ShardPrimary,
-    /// `SHARD_SECONDARY`.
+    /// `SHARD_SECONDARY`: Secondary of a shard.
     ShardSecondary,
-    /// `NO_DATA`.
+    /// `NO_DATA`: New process whose deployment isn't finished.
     NoData,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -96,34 +98,36 @@ atlas_admin_runtime::open_enum! {
     ShardStandalone "SHARD_STANDALONE"
 }
 
-/// The schema `ApiMeasurementsGeneralView_Atlas`.
+/// Measurements of a process, database or disk over a time range.
 ///
 /// Returned by `monitoring_and_logs::get_database_measurements`,
 /// `monitoring_and_logs::get_process_disk_measurements` and
 /// `monitoring_and_logs::get_process_measurements`.
 #[derive(Clone, Default)]
 pub struct ApiMeasurementsGeneralViewAtlas {
-    /// `databaseName`. Read-only.
+    /// Name of the database. Read-only.
     pub database_name: Option<String>,
-    /// `end`. Read-only.
+    /// Date and time, in UTC, at which the returned time range ends. Read-only.
     pub end: Option<DateTime>,
-    /// `granularity`. Read-only.
+    /// Time between two data points, as an ISO 8601 duration. Read-only.
     pub granularity: Option<ApiMeasurementsGeneralViewAtlasGranularity>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostId`. Read-only. Pattern:
+    /// Host and port of the MongoDB process, such as `mongodb.example.com:27017`. Read-only.
+    /// Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
     pub host_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<LinkAtlas>>,
-    /// `measurements`. Read-only.
+    /// Measured metrics, each with its data points. Read-only.
     pub measurements: Option<Vec<MetricsMeasurementAtlas>>,
-    /// `partitionName`. Read-only.
+    /// Name of the disk or partition. Read-only.
     pub partition_name: Option<String>,
-    /// `processId`. Read-only. Pattern:
+    /// Host and port of the MongoDB process, such as `mongodb.example.com:27017`. Read-only.
+    /// Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
     pub process_id: Option<String>,
-    /// `start`. Read-only.
+    /// Date and time, in UTC, at which the returned time range starts. Read-only.
     pub start: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -143,20 +147,21 @@ atlas_admin_runtime::record! {
     9 start "start" [READ_ONLY]
 }
 
-/// The granularity of `ApiMeasurementsGeneralView_Atlas`: one of 5 documented values; others
-/// are kept as `Unknown`.
+/// Time between two data points, as an ISO 8601 duration.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiMeasurementsGeneralView_Atlas.granularity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiMeasurementsGeneralViewAtlasGranularity {
-    /// `PT1M`.
+    /// `PT1M`: One minute.
     Pt1m,
-    /// `PT5M`.
+    /// `PT5M`: Five minutes.
     Pt5m,
-    /// `PT1H`.
+    /// `PT1H`: One hour.
     Pt1h,
-    /// `P1D`.
+    /// `P1D`: One day.
     P1d,
     /// `PT30M`.
     Pt30m,
@@ -173,23 +178,25 @@ atlas_admin_runtime::open_enum! {
     Pt5m "PT5M"
 }
 
-/// The schema `CloudSearchMetrics`.
+/// Names and units of the Atlas Search metrics that a process offers: hardware, index and
+/// status.
 ///
 /// Returned by `monitoring_and_logs::list_host_fts_metrics`.
 #[derive(Clone, Default)]
 pub struct CloudSearchMetrics {
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hardwareMetrics`. Read-only.
+    /// Available metrics of CPU, memory and storage that Atlas Search uses. Read-only.
     pub hardware_metrics: Option<Vec<FtsMetric>>,
-    /// `indexMetrics`. Read-only.
+    /// Available metrics of Atlas Search indexes, such as size and number of queries. Read-only.
     pub index_metrics: Option<Vec<FtsMetric>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `processId`. Read-only. Pattern:
+    /// Host and port of the MongoDB process, such as `mongodb.example.com:27017`. Read-only.
+    /// Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
     pub process_id: Option<String>,
-    /// `statusMetrics`. Required.
+    /// Available status metrics of Atlas Search. Required.
     pub status_metrics: Option<Vec<FtsMetric>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -205,8 +212,9 @@ atlas_admin_runtime::record! {
     5 status_metrics "statusMetrics" [REQUIRED]
 }
 
-/// The log name of `get /api/atlas/v2/groups/{}/clusters/{}/logs/{}.gz`: one of 4 documented
-/// values; others are kept as `Unknown`.
+/// Log to download.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/logs/{}.gz?logName`.
 ///
@@ -214,13 +222,13 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DownloadClusterLogName {
-    /// `mongodb`.
+    /// `mongodb`: Log of the `mongod` process.
     MongoDb,
-    /// `mongos`.
+    /// `mongos`: Log of the `mongos` process.
     Mongos,
-    /// `mongodb-audit-log`.
+    /// `mongodb-audit-log`: Audit log of the `mongod` process.
     MongoDbAuditLog,
-    /// `mongos-audit-log`.
+    /// `mongos-audit-log`: Audit log of the `mongos` process.
     MongosAuditLog,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -234,12 +242,12 @@ atlas_admin_runtime::open_enum! {
     MongosAuditLog "mongos-audit-log"
 }
 
-/// The schema `FTSMetric`.
+/// Name and unit of an Atlas Search metric.
 #[derive(Clone, Default)]
 pub struct FtsMetric {
-    /// `metricName`. Read-only. May be `null`.
+    /// Name of the Atlas Search metric. Read-only. May be `null`.
     pub metric_name: Nullable<FtsMetricName>,
-    /// `units`. Read-only. May be `null`.
+    /// Unit of the metric's values. Read-only. May be `null`.
     pub units: Nullable<FtsMetricUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -251,13 +259,15 @@ atlas_admin_runtime::record! {
     1 units "units" [REQUIRED | READ_ONLY]
 }
 
-/// The metric name of `FTSMetric`: one of 21 documented values; others are kept as `Unknown`.
+/// Name of the Atlas Search metric.
+///
+/// One of 21 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FTSMetric.metricName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FtsMetricName {
-    /// `INDEX_SIZE_ON_DISK`.
+    /// `INDEX_SIZE_ON_DISK`: Disk space of the index.
     IndexSizeOnDisk,
     /// `NUMBER_OF_DELETES`.
     NumberOfDeletes,
@@ -273,19 +283,21 @@ pub enum FtsMetricName {
     NumberOfSuccessQueries,
     /// `NUMBER_OF_UPDATES`.
     NumberOfUpdates,
-    /// `REPLICATION_LAG`.
+    /// `REPLICATION_LAG`: Time by which the index is behind its collection.
     ReplicationLag,
     /// `TOTAL_NUMBER_OF_QUERIES`.
     TotalNumberOfQueries,
-    /// `FTS_DISK_USAGE`.
+    /// `FTS_DISK_USAGE`: Disk space that Atlas Search uses.
     FtsDiskUsage,
-    /// `FTS_PROCESS_CPU_KERNEL`.
+    /// `FTS_PROCESS_CPU_KERNEL`: CPU time of the Search process in the kernel.
     FtsProcessCpuKernel,
-    /// `FTS_PROCESS_CPU_USER`.
+    /// `FTS_PROCESS_CPU_USER`: CPU time of the Search process in user mode.
     FtsProcessCpuUser,
-    /// `FTS_PROCESS_NORMALIZED_CPU_KERNEL`.
+    /// `FTS_PROCESS_NORMALIZED_CPU_KERNEL`: CPU time of the Search process in the kernel, divided
+    /// by the number of cores.
     FtsProcessNormalizedCpuKernel,
-    /// `FTS_PROCESS_NORMALIZED_CPU_USER`.
+    /// `FTS_PROCESS_NORMALIZED_CPU_USER`: CPU time of the Search process in user mode, divided by
+    /// the number of cores.
     FtsProcessNormalizedCpuUser,
     /// `FTS_PROCESS_RESIDENT_MEMORY`.
     FtsProcessResidentMemory,
@@ -293,9 +305,9 @@ pub enum FtsMetricName {
     FtsProcessSharedMemory,
     /// `FTS_PROCESS_VIRTUAL_MEMORY`.
     FtsProcessVirtualMemory,
-    /// `JVM_CURRENT_MEMORY`.
+    /// `JVM_CURRENT_MEMORY`: Current memory of the Search process's Java virtual machine.
     JvmCurrentMemory,
-    /// `JVM_MAX_MEMORY`.
+    /// `JVM_MAX_MEMORY`: Maximum memory of the Search process's Java virtual machine.
     JvmMaxMemory,
     /// `PAGE_FAULTS`.
     PageFaults,
@@ -328,7 +340,9 @@ atlas_admin_runtime::open_enum! {
     TotalNumberOfQueries "TOTAL_NUMBER_OF_QUERIES"
 }
 
-/// The units of `FTSMetric`: one of 13 documented values; others are kept as `Unknown`.
+/// Unit of the metric's values.
+///
+/// One of 13 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `FTSMetric.units`.
 #[derive(Clone)]
@@ -354,9 +368,9 @@ pub enum FtsMetricUnits {
     MillisecondsLogscale,
     /// `PERCENT`.
     Percent,
-    /// `SCALAR`.
+    /// `SCALAR`: Plain number without unit.
     Scalar,
-    /// `SCALAR_PER_SECOND`.
+    /// `SCALAR_PER_SECOND`: Plain number per second.
     ScalarPerSecond,
     /// `SECONDS`.
     Seconds,
@@ -381,8 +395,9 @@ atlas_admin_runtime::open_enum! {
     Seconds "SECONDS"
 }
 
-/// The m item of `get /api/atlas/v2/groups/{}/processes/{}/databases/{}/measurements`: one of 9
-/// documented values; others are kept as `Unknown`.
+/// Measurement of a database.
+///
+/// One of 9 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/processes/{}/databases/{}/measurements?m[]`.
 #[derive(Clone)]
@@ -423,8 +438,9 @@ atlas_admin_runtime::open_enum! {
     DatabaseViewCount "DATABASE_VIEW_COUNT"
 }
 
-/// The m item of `get /api/atlas/v2/groups/{}/processes/{}/disks/{}/measurements`: one of 21
-/// documented values; others are kept as `Unknown`.
+/// Measurement of a disk partition.
+///
+/// One of 21 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/processes/{}/disks/{}/measurements?m[]`.
 #[derive(Clone)]
@@ -501,8 +517,9 @@ atlas_admin_runtime::open_enum! {
     MaxDiskPartitionSpaceUsed "MAX_DISK_PARTITION_SPACE_USED"
 }
 
-/// The m item of `get /api/atlas/v2/groups/{}/processes/{}/measurements`: one of 139 documented
-/// values; others are kept as `Unknown`.
+/// Measurement of a process or its host.
+///
+/// One of 139 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/processes/{}/measurements?m[]`.
 #[derive(Clone)]
@@ -933,12 +950,12 @@ atlas_admin_runtime::open_enum! {
     TicketsAvailableWrite "TICKETS_AVAILABLE_WRITE"
 }
 
-/// The schema `Link_Atlas`.
+/// Link to a related API operation.
 #[derive(Clone, Default)]
 pub struct LinkAtlas {
-    /// `href`.
+    /// URL of the linked page or API endpoint.
     pub href: Option<String>,
-    /// `rel`.
+    /// Relation of the link to the response, such as `self`, or a URL that names the relation.
     pub rel: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -950,8 +967,9 @@ atlas_admin_runtime::record! {
     1 rel "rel"
 }
 
-/// The metric of `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/indexes/{}/{}/measurements`:
-/// one of 10 documented values; others are kept as `Unknown`.
+/// Metric of a search index.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 ///
 /// Declared at
 /// `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/indexes/{}/{}/measurements?metrics[]` and
@@ -997,8 +1015,9 @@ atlas_admin_runtime::open_enum! {
     TotalNumberOfQueries "TOTAL_NUMBER_OF_QUERIES"
 }
 
-/// The metric of `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/measurements`: one of 11
-/// documented values; others are kept as `Unknown`.
+/// Metric of the search process on a host.
+///
+/// One of 11 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/hosts/{}/fts/metrics/measurements?metrics[]`.
 #[derive(Clone)]
@@ -1045,14 +1064,14 @@ atlas_admin_runtime::open_enum! {
     PageFaults "PAGE_FAULTS"
 }
 
-/// The schema `MeasurementDiskPartition`.
+/// Disk or partition of a host.
 ///
 /// Returned by `monitoring_and_logs::get_process_disk`.
 #[derive(Clone, Default)]
 pub struct MeasurementDiskPartition {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `partitionName`. Read-only.
+    /// Name of the disk or partition. Read-only.
     pub partition_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1064,32 +1083,33 @@ atlas_admin_runtime::record! {
     1 partition_name "partitionName" [READ_ONLY]
 }
 
-/// The schema `MeasurementsIndexes`.
+/// Measurements of the Atlas Search indexes of one collection over a time range.
 ///
 /// Returned by `monitoring_and_logs::list_index_measurements` and
 /// `monitoring_and_logs::get_index_measurements`.
 #[derive(Clone, Default)]
 pub struct MeasurementsIndexes {
-    /// `collectionName`. Read-only.
+    /// Name of the collection. Read-only.
     pub collection_name: Option<String>,
-    /// `databaseName`. Read-only.
+    /// Name of the database. Read-only.
     pub database_name: Option<String>,
-    /// `end`. Read-only.
+    /// Date and time, in UTC, at which the returned time range ends. Read-only.
     pub end: Option<DateTime>,
-    /// `granularity`. Read-only.
+    /// Time between two data points, as an ISO 8601 duration. Read-only.
     pub granularity: Option<Granularity>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `indexIds`. Read-only.
+    /// IDs of the measured Atlas Search indexes. Read-only.
     pub index_ids: Option<Vec<String>>,
-    /// `indexStatsMeasurements`. Read-only.
+    /// Measurements of the Atlas Search indexes. Read-only.
     pub index_stats_measurements: Option<Vec<MetricsMeasurement>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `processId`. Read-only. Pattern:
+    /// Host and port of the MongoDB process, such as `mongodb.example.com:27017`. Read-only.
+    /// Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
     pub process_id: Option<String>,
-    /// `start`. Read-only.
+    /// Date and time, in UTC, at which the returned time range starts. Read-only.
     pub start: Option<DateTime>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1109,27 +1129,28 @@ atlas_admin_runtime::record! {
     9 start "start" [READ_ONLY]
 }
 
-/// The schema `MeasurementsNonIndex`.
+/// Hardware and status measurements of Atlas Search over a time range.
 ///
 /// Returned by `monitoring_and_logs::list_measurements`.
 #[derive(Clone, Default)]
 pub struct MeasurementsNonIndex {
-    /// `end`. Read-only.
+    /// Date and time, in UTC, at which the returned time range ends. Read-only.
     pub end: Option<DateTime>,
-    /// `granularity`. Read-only.
+    /// Time between two data points, as an ISO 8601 duration. Read-only.
     pub granularity: Option<Granularity>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hardwareMeasurements`. Read-only.
+    /// Measurements of the hardware that Atlas Search uses. Read-only.
     pub hardware_measurements: Option<Vec<MetricsMeasurement>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `processId`. Read-only. Pattern:
+    /// Host and port of the MongoDB process, such as `mongodb.example.com:27017`. Read-only.
+    /// Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
     pub process_id: Option<String>,
-    /// `start`. Read-only.
+    /// Date and time, in UTC, at which the returned time range starts. Read-only.
     pub start: Option<DateTime>,
-    /// `statusMeasurements`. Read-only.
+    /// Measurements of the state of Atlas Search. Read-only.
     pub status_measurements: Option<Vec<MetricsMeasurement>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1147,14 +1168,14 @@ atlas_admin_runtime::record! {
     7 status_measurements "statusMeasurements" [READ_ONLY]
 }
 
-/// The schema `MesurementsDatabase`.
+/// Database of a MongoDB process.
 ///
 /// Returned by `monitoring_and_logs::get_database`.
 #[derive(Clone, Default)]
 pub struct MesurementsDatabase {
-    /// `databaseName`.
+    /// Name of the database.
     pub database_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1166,12 +1187,12 @@ atlas_admin_runtime::record! {
     1 links "links" [READ_ONLY]
 }
 
-/// The schema `MetricDataPoint_Atlas`.
+/// Value of a measurement at one moment.
 #[derive(Clone, Default)]
 pub struct MetricDataPointAtlas {
-    /// `timestamp`. Read-only.
+    /// Date and time, in UTC, of the data point. Read-only.
     pub timestamp: Option<DateTime>,
-    /// `value`. Read-only.
+    /// Measured value. `null` if nothing was measured at that moment. Read-only.
     pub value: Option<f64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1183,14 +1204,15 @@ atlas_admin_runtime::record! {
     1 value "value" [READ_ONLY]
 }
 
-/// The schema `MetricsMeasurement_Atlas`.
+/// Series of values of one measurement, with its unit.
 #[derive(Clone, Default)]
 pub struct MetricsMeasurementAtlas {
-    /// `dataPoints`. Read-only.
+    /// Values of the measurement over time. A moment without a measurement has `null` as `value`.
+    /// Read-only.
     pub data_points: Option<Vec<MetricDataPointAtlas>>,
-    /// `name`. Read-only.
+    /// Name of the measured metric. Read-only.
     pub name: Option<String>,
-    /// `units`. Read-only.
+    /// Unit of the values in `dataPoints`. Read-only.
     pub units: Option<MetricsMeasurementUnits>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1203,16 +1225,17 @@ atlas_admin_runtime::record! {
     2 units "units" [READ_ONLY]
 }
 
-/// The schema `PaginatedDatabaseView`.
+/// Page of databases of a MongoDB process.
 ///
 /// Returned by `monitoring_and_logs::list_databases`.
 #[derive(Clone, Default)]
 pub struct PaginatedDatabaseView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<MesurementsDatabase>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1227,16 +1250,17 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedDatabaseView, results => MesurementsDatabase);
 
-/// The schema `PaginatedDiskPartitionView`.
+/// Page of disks or partitions.
 ///
 /// Returned by `monitoring_and_logs::list_process_disks`.
 #[derive(Clone, Default)]
 pub struct PaginatedDiskPartitionView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<MeasurementDiskPartition>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1253,16 +1277,17 @@ atlas_admin_runtime::page!(
     PaginatedDiskPartitionView, results => MeasurementDiskPartition
 );
 
-/// The schema `PaginatedHostView_Atlas`.
+/// Page of MongoDB processes.
 ///
 /// Returned by `monitoring_and_logs::list_group_processes`.
 #[derive(Clone, Default)]
 pub struct PaginatedHostViewAtlas {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<LinkAtlas>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ApiHostViewAtlas>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

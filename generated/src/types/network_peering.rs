@@ -3,19 +3,22 @@
 
 use super::*;
 
-/// The schema `AWSCloudProviderContainer`.
+/// Network peering container on AWS: the VPC and address range of the project's clusters in one
+/// region.
 #[derive(Clone, Default)]
 pub struct AwsCloudProviderContainer {
-    /// `atlasCidrBlock`. Pattern:
+    /// Private address range (RFC 1918, CIDR) from which the project's clusters at this cloud
+    /// provider get their addresses, between `/24` and `/21`. Fixed once a cluster of tier `M10` or
+    /// up, or a peering connection, exists. The size bounds the number of nodes. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
     pub atlas_cidr_block: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the network peering container. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `provisioned`. Read-only.
+    /// Whether clusters exist in the container. Read-only.
     pub provisioned: Option<bool>,
-    /// `regionName`. Required.
+    /// AWS region of the network peering container. Required.
     pub region_name: Option<AwsCloudProviderContainerRegionName>,
-    /// `vpcId`. Read-only. Pattern: `^vpc-[0-9a-f]{17}$`.
+    /// ID of the Atlas VPC on AWS. Read-only. Pattern: `^vpc-[0-9a-f]{17}$`.
     pub vpc_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -30,27 +33,31 @@ atlas_admin_runtime::record! {
     4 vpc_id "vpcId" [READ_ONLY]
 }
 
-/// The schema `AwsNetworkPeeringConnectionSettings`.
+/// Peering connection between an Atlas VPC and your VPC on AWS.
 #[derive(Clone, Default)]
 pub struct AwsNetworkPeeringConnectionSettings {
-    /// `accepterRegionName`. Required.
+    /// AWS region of your VPC. `null` if your VPC and the Atlas VPC are in the same region.
+    /// Required.
     pub accepter_region_name: Option<String>,
-    /// `awsAccountId`. Required. Pattern: `^[0-9]{12}$`.
+    /// 12-digit ID of the AWS account to which your peered VPC belongs. Required. Pattern:
+    /// `^[0-9]{12}$`.
     pub aws_account_id: Option<String>,
-    /// `connectionId`. Read-only.
+    /// ID of the peering connection at AWS. Absent until AWS has assigned it. Read-only.
     pub connection_id: Option<String>,
-    /// `containerId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the network peering container that the connection belongs to. Required. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub container_id: Option<String>,
-    /// `errorStateName`. Read-only.
+    /// Kind of error that made the peering fail. `null` if there was none. Read-only.
     pub error_state_name: Option<AwsNetworkPeeringConnectionSettingsErrorStateName>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the network peering connection. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `routeTableCidrBlock`. Required. Pattern:
+    /// Address range (CIDR) of your VPC, or of a subnet in it, to peer with the Atlas VPC.
+    /// Required. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub route_table_cidr_block: Option<String>,
-    /// `statusName`. Read-only.
+    /// State of the peering connection. Read-only.
     pub status_name: Option<AwsNetworkPeeringConnectionSettingsStatusName>,
-    /// `vpcId`. Required. Pattern: `^vpc-[0-9a-f]{17}$`.
+    /// ID of your VPC on AWS to peer with. Required. Pattern: `^vpc-[0-9a-f]{17}$`.
     pub vpc_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -69,18 +76,20 @@ atlas_admin_runtime::record! {
     8 vpc_id "vpcId" [REQUIRED]
 }
 
-/// The error state name of `AwsNetworkPeeringConnectionSettings`: one of 3 documented values;
-/// others are kept as `Unknown`.
+/// Kind of error that made the peering fail.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AwsNetworkPeeringConnectionSettings.errorStateName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AwsNetworkPeeringConnectionSettingsErrorStateName {
-    /// `REJECTED`.
+    /// `REJECTED`: The owner of the peer VPC rejected the request.
     Rejected,
-    /// `EXPIRED`.
+    /// `EXPIRED`: Nobody accepted the request in time.
     Expired,
-    /// `INVALID_ARGUMENT`.
+    /// `INVALID_ARGUMENT`: Atlas could not validate the account, VPC or address range of the
+    /// request.
     InvalidArgument,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -93,24 +102,25 @@ atlas_admin_runtime::open_enum! {
     Rejected "REJECTED"
 }
 
-/// The status name of `AwsNetworkPeeringConnectionSettings`: one of 6 documented values; others
-/// are kept as `Unknown`.
+/// State of the peering connection.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AwsNetworkPeeringConnectionSettings.statusName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AwsNetworkPeeringConnectionSettingsStatusName {
-    /// `INITIATING`.
+    /// `INITIATING`: Atlas is creating the connection.
     Initiating,
-    /// `PENDING_ACCEPTANCE`.
+    /// `PENDING_ACCEPTANCE`: The owner of the peer VPC must accept the request on AWS.
     PendingAcceptance,
-    /// `FAILED`.
+    /// `FAILED`: The connection failed; `errorStateName` tells why.
     Failed,
-    /// `FINALIZING`.
+    /// `FINALIZING`: The request was accepted; Atlas completes the connection.
     Finalizing,
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: Ready for use.
     Available,
-    /// `TERMINATING`.
+    /// `TERMINATING`: The connection is being deleted.
     Terminating,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -126,21 +136,25 @@ atlas_admin_runtime::open_enum! {
     Terminating "TERMINATING"
 }
 
-/// The schema `AzureCloudProviderContainer`.
+/// Network peering container on Azure: the VNet and address range of the project's clusters in
+/// one region.
 #[derive(Clone, Default)]
 pub struct AzureCloudProviderContainer {
-    /// `atlasCidrBlock`. Required. Pattern:
+    /// Private address range (RFC 1918, CIDR) from which the project's clusters at this cloud
+    /// provider get their addresses, between `/24` and `/21`. Fixed once a cluster of tier `M10` or
+    /// up, or a peering connection, exists. The size bounds the number of nodes. Required. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
     pub atlas_cidr_block: Option<String>,
-    /// `azureSubscriptionId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the Azure subscription of the Atlas VNet. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub azure_subscription_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the network peering container. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `provisioned`. Read-only.
+    /// Whether clusters exist in the container. Read-only.
     pub provisioned: Option<bool>,
-    /// `region`. Required.
+    /// Azure region of the network container. Required.
     pub region: Option<AzureCloudProviderContainerRegion>,
-    /// `vnetName`. Read-only. Pattern: `^([-\w._()])+$`.
+    /// Name of the Azure VNet of the clusters in the container. `null` as long as there are none.
+    /// Read-only. Pattern: `^([-\w._()])+$`.
     pub vnet_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -156,8 +170,9 @@ atlas_admin_runtime::record! {
     5 vnet_name "vnetName" [READ_ONLY]
 }
 
-/// The region of `AzureCloudProviderContainer`: one of 60 documented values; others are kept as
-/// `Unknown`.
+/// Azure region of the network container.
+///
+/// One of 60 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AzureCloudProviderContainer.region`.
 #[derive(Clone)]
@@ -351,24 +366,26 @@ atlas_admin_runtime::open_enum! {
     UsWestCentral "US_WEST_CENTRAL"
 }
 
-/// The schema `AzureNetworkPeeringConnectionSettings`.
+/// Peering connection between an Atlas VNet and your VNet on Azure.
 #[derive(Clone, Default)]
 pub struct AzureNetworkPeeringConnectionSettings {
-    /// `azureDirectoryId`. Required. A UUID.
+    /// ID of the Azure AD directory (tenant) of your VNet. Required. A UUID.
     pub azure_directory_id: Option<String>,
-    /// `azureSubscriptionId`. Required. A UUID.
+    /// ID of the Azure subscription of your VNet. Required. A UUID.
     pub azure_subscription_id: Option<String>,
-    /// `containerId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the network peering container that the connection belongs to. Required. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub container_id: Option<String>,
-    /// `errorState`. Read-only.
+    /// Reason why the peering failed, if `status` is `FAILED`. Otherwise `null`. Read-only.
     pub error_state: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the network peering connection. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `resourceGroupName`. Required. Pattern: `^([-\w._()])+$`.
+    /// Azure resource group of your virtual network, the one to peer with Atlas. Required. Pattern:
+    /// `^([-\w._()])+$`.
     pub resource_group_name: Option<String>,
-    /// `status`. Read-only.
+    /// State of the peering connection. Read-only.
     pub status: Option<AzureNetworkPeeringConnectionSettingsStatus>,
-    /// `vnetName`. Required. Pattern: `^([-\w._()])+$`.
+    /// Name of your Azure VNet to peer with. Required. Pattern: `^([-\w._()])+$`.
     pub vnet_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -386,22 +403,23 @@ atlas_admin_runtime::record! {
     7 vnet_name "vnetName" [REQUIRED]
 }
 
-/// The status of `AzureNetworkPeeringConnectionSettings`: one of 5 documented values; others
-/// are kept as `Unknown`.
+/// State of the peering connection.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AzureNetworkPeeringConnectionSettings.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AzureNetworkPeeringConnectionSettingsStatus {
-    /// `ADDING_PEER`.
+    /// `ADDING_PEER`: Atlas is setting up the connection.
     AddingPeer,
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: The networks are connected.
     Available,
-    /// `FAILED`.
+    /// `FAILED`: The connection could not be set up.
     Failed,
-    /// `DELETION_FAILED`.
+    /// `DELETION_FAILED`: The connection could not be removed.
     DeletionFailed,
-    /// `DELETING`.
+    /// `DELETING`: The connection is being removed.
     Deleting,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -416,9 +434,9 @@ atlas_admin_runtime::open_enum! {
     Failed "FAILED"
 }
 
-/// The schema `BaseNetworkPeeringConnectionSettings`: one of 3 kinds.
+/// Network peering connection at one of the cloud providers.
 ///
-/// The property `providerName` tells which one it is.
+/// One of 3 kinds; `providerName` tells which.
 ///
 /// Returned by `network_peering::create_group_peer`, `network_peering::get_group_peer` and
 /// `network_peering::update_group_peer`. Sent by `network_peering::create_group_peer` and
@@ -448,11 +466,11 @@ atlas_admin_runtime::union! {
 /// Declared at `BaseNetworkPeeringConnectionSettings`.
 #[derive(Clone, Default)]
 pub struct BaseNetworkPeeringConnectionSettingsCommon {
-    /// `containerId`.
+    /// ID of the network peering container that the connection belongs to.
     pub container_id: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the network peering connection. Read-only.
     pub id: Option<String>,
-    /// `providerName`.
+    /// Name of the cloud provider.
     pub provider_name: Option<ProviderName>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -465,9 +483,10 @@ atlas_admin_runtime::record! {
     2 provider_name "providerName"
 }
 
-/// The schema `CloudProviderContainer`: one of 3 kinds.
+/// Network peering container: the address range from which a project's clusters at a cloud
+/// provider get their private IP addresses.
 ///
-/// The property `providerName` tells which one it is.
+/// One of 3 kinds; `providerName` tells which.
 ///
 /// Returned by `network_peering::create_group_container`,
 /// `network_peering::get_group_container` and `network_peering::update_group_container`. Sent
@@ -497,13 +516,15 @@ atlas_admin_runtime::union! {
 /// Declared at `CloudProviderContainer`.
 #[derive(Clone, Default)]
 pub struct CloudProviderContainerCommon {
-    /// `atlasCidrBlock`.
+    /// Private address range (RFC 1918, CIDR) from which the project's clusters at this cloud
+    /// provider get their addresses, between `/24` and `/21`. Fixed once a cluster of tier `M10` or
+    /// up, or a peering connection, exists. The size bounds the number of nodes.
     pub atlas_cidr_block: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the network peering container. Read-only.
     pub id: Option<String>,
-    /// `providerName`.
+    /// Cloud provider of the network container.
     pub provider_name: Option<CloudProviderContainerProviderName>,
-    /// `provisioned`. Read-only.
+    /// Whether clusters exist in the container. Read-only.
     pub provisioned: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -517,8 +538,9 @@ atlas_admin_runtime::record! {
     3 provisioned "provisioned" [READ_ONLY]
 }
 
-/// The provider name of `CloudProviderContainer`: one of 5 documented values; others are kept
-/// as `Unknown`.
+/// Cloud provider of the network container.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CloudProviderContainer.providerName`.
 #[derive(Clone)]
@@ -547,21 +569,27 @@ atlas_admin_runtime::open_enum! {
     Tenant "TENANT"
 }
 
-/// The schema `GCPCloudProviderContainer`.
+/// Network peering container on Google Cloud: the network and address range of the project's
+/// clusters.
 #[derive(Clone, Default)]
 pub struct GcpCloudProviderContainer {
-    /// `atlasCidrBlock`. Required. Pattern:
+    /// Private address range (RFC 1918, CIDR) from which the project's clusters on Google Cloud get
+    /// their addresses, `/18` or larger. Fixed once a cluster of tier `M10` or up, or a peering
+    /// connection, exists. The size bounds the number of nodes. Required. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
     pub atlas_cidr_block: Option<String>,
-    /// `gcpProjectId`. Read-only. Pattern: `^p-[0-9a-z]{24}$`.
+    /// ID of the Google Cloud project of the clusters in the container. `null` as long as there are
+    /// none. Read-only. Pattern: `^p-[0-9a-z]{24}$`.
     pub gcp_project_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the network peering container. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `networkName`. Read-only. Pattern: `^nt-[0-9a-f]{24}-[0-9a-z]{8}$`.
+    /// Name of the Google Cloud network of the clusters in the container. `null` as long as there
+    /// are none. Read-only. Pattern: `^nt-[0-9a-f]{24}-[0-9a-z]{8}$`.
     pub network_name: Option<String>,
-    /// `provisioned`. Read-only.
+    /// Whether clusters exist in the container. Read-only.
     pub provisioned: Option<bool>,
-    /// `regions`. Required.
+    /// Google Cloud regions of the container. The project's clusters can only be in these regions;
+    /// others need another project. Required.
     pub regions: Option<Vec<GcpCloudProviderContainerRegion>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -577,8 +605,9 @@ atlas_admin_runtime::record! {
     5 regions "regions" [REQUIRED]
 }
 
-/// The region of `GCPCloudProviderContainer`: one of 38 documented values; others are kept as
-/// `Unknown`.
+/// Google Cloud region.
+///
+/// One of 38 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `GCPCloudProviderContainer.regions[]`.
 #[derive(Clone)]
@@ -706,20 +735,23 @@ atlas_admin_runtime::open_enum! {
     WesternUs "WESTERN_US"
 }
 
-/// The schema `GCPNetworkPeeringConnectionSettings`.
+/// Peering connection between an Atlas network and your network on Google Cloud.
 #[derive(Clone, Default)]
 pub struct GcpNetworkPeeringConnectionSettings {
-    /// `containerId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the network peering container that the connection belongs to. Required. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub container_id: Option<String>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the peering connection; `null` if nothing did. Read-only.
     pub error_message: Option<String>,
-    /// `gcpProjectId`. Required. Pattern: `^[a-z][0-9a-z-]{4,28}[0-9a-z]{1}`.
+    /// ID of your Google Cloud project, which has the network to peer with. Required. Pattern:
+    /// `^[a-z][0-9a-z-]{4,28}[0-9a-z]{1}`.
     pub gcp_project_id: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the network peering connection. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `networkName`. Required. Pattern: `[a-z]([-a-z0-9]{0,62}[a-z0-9]{0,1})?`.
+    /// Name of your Google Cloud network to peer with. Required. Pattern:
+    /// `[a-z]([-a-z0-9]{0,62}[a-z0-9]{0,1})?`.
     pub network_name: Option<String>,
-    /// `status`. Read-only.
+    /// State of the peering connection. Read-only.
     pub status: Option<GcpNetworkPeeringConnectionSettingsStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -735,22 +767,24 @@ atlas_admin_runtime::record! {
     5 status "status" [READ_ONLY]
 }
 
-/// The status of `GCPNetworkPeeringConnectionSettings`: one of 5 documented values; others are
-/// kept as `Unknown`.
+/// State of the peering connection.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `GCPNetworkPeeringConnectionSettings.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GcpNetworkPeeringConnectionSettingsStatus {
-    /// `ADDING_PEER`.
+    /// `ADDING_PEER`: Atlas is setting up its side of the connection.
     AddingPeer,
-    /// `WAITING_FOR_USER`.
+    /// `WAITING_FOR_USER`: Atlas's side is ready; create the peering from your Google Cloud project
+    /// to continue.
     WaitingForUser,
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: The networks are connected.
     Available,
-    /// `FAILED`.
+    /// `FAILED`: The connection could not be set up; see `errorMessage`.
     Failed,
-    /// `DELETING`.
+    /// `DELETING`: The connection is being removed.
     Deleting,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -765,17 +799,18 @@ atlas_admin_runtime::open_enum! {
     WaitingForUser "WAITING_FOR_USER"
 }
 
-/// The schema `PaginatedCloudProviderContainerView`.
+/// Page of network peering containers.
 ///
 /// Returned by `network_peering::list_group_containers` and
 /// `network_peering::list_group_container_all`.
 #[derive(Clone, Default)]
 pub struct PaginatedCloudProviderContainerView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<CloudProviderContainer>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -792,16 +827,17 @@ atlas_admin_runtime::page!(
     PaginatedCloudProviderContainerView, results => CloudProviderContainer
 );
 
-/// The schema `PaginatedContainerPeerView`.
+/// Page of network peering connections.
 ///
 /// Returned by `network_peering::list_group_peers`.
 #[derive(Clone, Default)]
 pub struct PaginatedContainerPeerView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<BaseNetworkPeeringConnectionSettings>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -818,13 +854,14 @@ atlas_admin_runtime::page!(
     PaginatedContainerPeerView, results => BaseNetworkPeeringConnectionSettings
 );
 
-/// The schema `PrivateIPModeView`.
+/// Whether the project is in connect-via-peering-only mode.
 ///
 /// Returned by `network_peering::verify_private_ip_mode` and
 /// `network_peering::disable_peering`. Sent by `network_peering::disable_peering`.
 #[derive(Clone, Default)]
 pub struct PrivateIpModeView {
-    /// `enabled`. Required.
+    /// Whether the project is in the mode that connects to clusters through network peering only.
+    /// Required.
     pub enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

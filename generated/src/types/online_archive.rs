@@ -3,10 +3,10 @@
 
 use super::*;
 
-/// The schema `AWSCreateDataProcessRegionView`.
+/// AWS region in which a new online archive stores its data.
 #[derive(Clone, Default)]
 pub struct AwsCreateDataProcessRegionView {
-    /// `region`.
+    /// AWS region to store the archived data in.
     pub region: Option<AwsCreateDataProcessRegionViewRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -17,8 +17,9 @@ atlas_admin_runtime::record! {
     0 region "region"
 }
 
-/// The region of `AWSCreateDataProcessRegionView`: one of 10 documented values; others are kept
-/// as `Unknown`.
+/// AWS region that an online archive can store its data in.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSCreateDataProcessRegionView.region` and one other place.
 #[derive(Clone)]
@@ -62,10 +63,10 @@ atlas_admin_runtime::open_enum! {
     UsWest2 "US_WEST_2"
 }
 
-/// The schema `AWSDataProcessRegionView`.
+/// AWS region in which an online archive stores its data.
 #[derive(Clone, Default)]
 pub struct AwsDataProcessRegionView {
-    /// `region`. Read-only.
+    /// AWS region that stores the archived data. Read-only.
     pub region: Option<AwsCreateDataProcessRegionViewRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -76,10 +77,10 @@ atlas_admin_runtime::record! {
     0 region "region" [READ_ONLY]
 }
 
-/// The schema `AzureCreateDataProcessRegionView`.
+/// Azure region in which a new online archive stores its data.
 #[derive(Clone, Default)]
 pub struct AzureCreateDataProcessRegionView {
-    /// `region`.
+    /// Azure region to store the archived data in.
     pub region: Option<AzureCreateDataProcessRegionViewRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -90,8 +91,9 @@ atlas_admin_runtime::record! {
     0 region "region"
 }
 
-/// The region of `AzureCreateDataProcessRegionView`: one of 3 documented values; others are
-/// kept as `Unknown`.
+/// Azure region that an online archive can store its data in.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AzureCreateDataProcessRegionView.region` and one other place.
 #[derive(Clone)]
@@ -114,10 +116,10 @@ atlas_admin_runtime::open_enum! {
     UsEast2 "US_EAST_2"
 }
 
-/// The schema `AzureDataProcessRegionView`.
+/// Azure region in which an online archive stores its data.
 #[derive(Clone, Default)]
 pub struct AzureDataProcessRegionView {
-    /// `region`. Read-only.
+    /// Azure region that stores the archived data. Read-only.
     pub region: Option<AzureCreateDataProcessRegionViewRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -128,40 +130,46 @@ atlas_admin_runtime::record! {
     0 region "region" [READ_ONLY]
 }
 
-/// The schema `BackupOnlineArchive`.
+/// Online archive of a collection: criteria, schedule, partitions and expiration of the
+/// archived data.
 ///
 /// Returned by `online_archive::create_online_archive`, `online_archive::get_online_archive`
 /// and `online_archive::update_online_archive`. Sent by
 /// `online_archive::update_online_archive`.
 #[derive(Clone, Default)]
 pub struct BackupOnlineArchive {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the online archive. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster whose documents are archived. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `collName`. Read-only.
+    /// Name of the collection whose documents are archived. Read-only.
     pub coll_name: Option<String>,
-    /// `collectionType`. Read-only. Default: `STANDARD`.
+    /// Kind of the collection to archive. A time series collection needs criteria of type `DATE`
+    /// with the format `ISODATE`. Read-only. Default: `STANDARD`.
     pub collection_type: Option<CollectionType>,
-    /// `criteria`.
+    /// Criteria that select which documents are archived, by age or by a query.
     pub criteria: Option<CriteriaView>,
-    /// `dataExpirationRule`.
+    /// Rule by which archived documents are deleted after some time.
     pub data_expiration_rule: Option<DataExpirationRuleView>,
-    /// `dataProcessRegion`.
+    /// Cloud provider and region in which the archived data is stored.
     pub data_process_region: Option<DataProcessRegionView>,
-    /// `dataSetName`. Read-only.
+    /// Name of the data set that Atlas has created for the archive. Read-only.
     pub data_set_name: Option<String>,
-    /// `dbName`. Read-only.
+    /// Name of the database of the archived collection. Read-only.
     pub db_name: Option<String>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `partitionFields`. Read-only. At least 1 item.
+    /// Fields that divide the archive into partitions. With date criteria up to three, of which one
+    /// is the date field; with a custom query up to two. Queries that filter on none of them scan
+    /// the whole archive, which is slow and costs more. Read-only. At least 1 item.
     pub partition_fields: Option<Vec<PartitionFieldView>>,
-    /// `paused`.
+    /// Whether the online archive is paused. Set `true` to pause it and `false` to resume it, which
+    /// fails while another archive of the collection is active.
     pub paused: Option<bool>,
-    /// `schedule`.
+    /// Times at which documents are moved to the archive.
     pub schedule: Option<OnlineArchiveSchedule>,
-    /// `state`. Read-only.
+    /// State of the online archive. Read-only.
     pub state: Option<BackupOnlineArchiveState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -185,38 +193,46 @@ atlas_admin_runtime::record! {
     13 state "state" [READ_ONLY]
 }
 
-/// The schema `BackupOnlineArchiveCreate`.
+/// Settings of a new online archive.
 ///
 /// Sent by `online_archive::create_online_archive`.
 #[derive(Clone, Default)]
 pub struct BackupOnlineArchiveCreate {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the online archive. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `clusterName`. Read-only. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster whose documents are archived. Read-only. Pattern:
+    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub cluster_name: Option<String>,
-    /// `collName`. Required. Write-only: the service never returns it.
+    /// Name of the collection whose documents are archived. Required. Write-only: the service never
+    /// returns it.
     pub coll_name: Option<String>,
-    /// `collectionType`. Write-only: the service never returns it. Default: `STANDARD`.
+    /// Kind of the collection to archive. A time series collection needs criteria of type `DATE`
+    /// with the format `ISODATE`. Write-only: the service never returns it. Default: `STANDARD`.
     pub collection_type: Option<CollectionType>,
-    /// `criteria`. Required.
+    /// Criteria that select which documents are archived, by age or by a query. Required.
     pub criteria: Option<CriteriaView>,
-    /// `dataExpirationRule`.
+    /// Rule by which archived documents are deleted after some time.
     pub data_expiration_rule: Option<DataExpirationRuleView>,
-    /// `dataProcessRegion`.
+    /// Cloud provider and region in which the archived data is stored.
     pub data_process_region: Option<CreateDataProcessRegionView>,
-    /// `dataSetName`. Read-only.
+    /// Name of the data set that Atlas has created for the archive. Read-only.
     pub data_set_name: Option<String>,
-    /// `dbName`. Required. Write-only: the service never returns it. At most 64 characters.
+    /// Name of the database of the archived collection. Required. Write-only: the service never
+    /// returns it. At most 64 characters.
     pub db_name: Option<String>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `partitionFields`. Write-only: the service never returns it. At least 1 item.
+    /// Fields that divide the archive into partitions. With date criteria up to three, of which one
+    /// is the date field; with a custom query up to two. Queries that filter on none of them scan
+    /// the whole archive, which is slow and costs more. Write-only: the service never returns it.
+    /// At least 1 item.
     pub partition_fields: Option<Vec<PartitionFieldView>>,
-    /// `paused`.
+    /// Whether the online archive is paused. Set `true` to pause it and `false` to resume it, which
+    /// fails while another archive of the collection is active.
     pub paused: Option<bool>,
-    /// `schedule`.
+    /// Times at which documents are moved to the archive.
     pub schedule: Option<OnlineArchiveSchedule>,
-    /// `state`. Read-only.
+    /// State of the online archive. Read-only.
     pub state: Option<BackupOnlineArchiveState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -240,24 +256,26 @@ atlas_admin_runtime::record! {
     13 state "state" [READ_ONLY]
 }
 
-/// The state of `BackupOnlineArchive`: one of 8 documented values; others are kept as
-/// `Unknown`.
+/// State of the online archive.
+///
+/// One of 8 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BackupOnlineArchive.state` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BackupOnlineArchiveState {
-    /// `PENDING`.
+    /// `PENDING`: Documents are queued; archiving hasn't started.
     Pending,
-    /// `ACTIVE`.
+    /// `ACTIVE`: In use: Atlas archives documents as scheduled.
     Active,
-    /// `PAUSING`.
+    /// `PAUSING`: Someone paused the archive; the running job finishes first.
     Pausing,
-    /// `PAUSED`.
+    /// `PAUSED`: Nothing more is archived until someone resumes the archive; archived data can
+    /// still be queried.
     Paused,
-    /// `DELETED`.
+    /// `DELETED`: Deleted.
     Deleted,
-    /// `ORPHANED`.
+    /// `ORPHANED`: The collection of the archive was deleted.
     Orphaned,
     /// `ARCHIVING`.
     Archiving,
@@ -279,16 +297,17 @@ atlas_admin_runtime::open_enum! {
     Pending "PENDING"
 }
 
-/// The collection type of `BackupOnlineArchive`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Kind of the collection to archive.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `BackupOnlineArchive.collectionType` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CollectionType {
-    /// `TIMESERIES`.
+    /// `TIMESERIES`: Time series collection.
     Timeseries,
-    /// `STANDARD`.
+    /// `STANDARD`: Any other collection.
     Standard,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -300,9 +319,9 @@ atlas_admin_runtime::open_enum! {
     Timeseries "TIMESERIES"
 }
 
-/// The schema `CreateDataProcessRegionView`: one of 3 kinds.
+/// Cloud provider and region in which a new online archive stores its data.
 ///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateDataProcessRegionView {
@@ -328,7 +347,8 @@ atlas_admin_runtime::union! {
 /// Declared at `CreateDataProcessRegionView`.
 #[derive(Clone, Default)]
 pub struct CreateDataProcessRegionViewCommon {
-    /// `cloudProvider`.
+    /// Cloud provider that stores the archived data. `AZURE` and `GCP` are possible only if the
+    /// cluster runs there and has no archive at another provider.
     pub cloud_provider: Option<CloudProvider>,
     /// `region`.
     pub region: Option<String>,
@@ -342,9 +362,9 @@ atlas_admin_runtime::record! {
     1 region "region"
 }
 
-/// The schema `CriteriaView`: one of 2 kinds.
+/// Criteria that select the documents to archive, by age or by a query.
 ///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CriteriaView {
@@ -362,10 +382,11 @@ atlas_admin_runtime::union! {
     1 Date ["DATE"] from DateCriteriaView;
 }
 
-/// The schema `CustomCriteriaView`.
+/// Archival criteria that select documents by a MongoDB query.
 #[derive(Clone, Default)]
 pub struct CustomCriteriaView {
-    /// `query`. Required.
+    /// Filter, as for `find`, that selects the documents to archive. Required with the type
+    /// `CUSTOM`; the empty filter `{}` is not allowed. Required.
     pub query: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -376,16 +397,17 @@ atlas_admin_runtime::record! {
     0 query "query" [REQUIRED]
 }
 
-/// The schema `DailyScheduleView`.
+/// Time window of each day in which an online archive runs.
 #[derive(Clone, Default)]
 pub struct DailyScheduleView {
-    /// `endHour`. 0 to 23.
+    /// Hour, in UTC, at which the time window of the archive ends. The window lasts at least two
+    /// hours; an end at or before the start falls on the next day. 0 to 23.
     pub end_hour: Option<i64>,
-    /// `endMinute`. 0 to 59.
+    /// Minute at which the time window of the archive ends; goes with `endHour`. 0 to 59.
     pub end_minute: Option<i64>,
-    /// `startHour`. 0 to 23.
+    /// Hour, in UTC, at which the time window of the archive starts. 0 to 23.
     pub start_hour: Option<i64>,
-    /// `startMinute`. 0 to 59.
+    /// Minute at which the time window of the archive starts; goes with `startHour`. 0 to 59.
     pub start_minute: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -399,10 +421,10 @@ atlas_admin_runtime::record! {
     3 start_minute "startMinute"
 }
 
-/// The schema `DataExpirationRuleView`.
+/// Rule for when an online archive deletes archived documents.
 #[derive(Clone, Default)]
 pub struct DataExpirationRuleView {
-    /// `expireAfterDays`. 7 to 9215.
+    /// Number of days after which archived documents are deleted for good. 7 to 9215.
     pub expire_after_days: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -413,9 +435,9 @@ atlas_admin_runtime::record! {
     0 expire_after_days "expireAfterDays"
 }
 
-/// The schema `DataProcessRegionView`: one of 3 kinds.
+/// Cloud provider and region in which an online archive stores its data.
 ///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataProcessRegionView {
@@ -441,7 +463,7 @@ atlas_admin_runtime::union! {
 /// Declared at `DataProcessRegionView`.
 #[derive(Clone, Default)]
 pub struct DataProcessRegionViewCommon {
-    /// `cloudProvider`. Read-only.
+    /// Cloud provider that stores the archived data. Read-only.
     pub cloud_provider: Option<CloudProvider>,
     /// `region`. Read-only.
     pub region: Option<String>,
@@ -455,14 +477,16 @@ atlas_admin_runtime::record! {
     1 region "region" [READ_ONLY]
 }
 
-/// The schema `DateCriteriaView`.
+/// Archival criteria that select documents by the age of a date field.
 #[derive(Clone, Default)]
 pub struct DateCriteriaView {
-    /// `dateField`.
+    /// Name of the indexed field with the date from which the age of a document counts. Required
+    /// with the type `DATE`, together with `expireAfterDays`.
     pub date_field: Option<String>,
-    /// `dateFormat`. Default: `ISODATE`.
+    /// Format of the dates in `dateField`. Goes with the type `DATE`. Default: `ISODATE`.
     pub date_format: Option<DateCriteriaViewDateFormat>,
-    /// `expireAfterDays`.
+    /// Number of days after the date in `dateField` from which a document is archived. Required
+    /// with the type `DATE`.
     pub expire_after_days: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -475,22 +499,23 @@ atlas_admin_runtime::record! {
     2 expire_after_days "expireAfterDays"
 }
 
-/// The date format of `DateCriteriaView`: one of 5 documented values; others are kept as
-/// `Unknown`.
+/// Format of the dates in `dateField`.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DateCriteriaView.dateFormat`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DateCriteriaViewDateFormat {
-    /// `ISODATE`.
+    /// `ISODATE`: BSON date.
     Isodate,
-    /// `EPOCH_SECONDS`.
+    /// `EPOCH_SECONDS`: Number of seconds since 1970-01-01 UTC.
     EpochSeconds,
-    /// `EPOCH_MILLIS`.
+    /// `EPOCH_MILLIS`: Number of milliseconds since 1970-01-01 UTC.
     EpochMillis,
-    /// `EPOCH_NANOSECONDS`.
+    /// `EPOCH_NANOSECONDS`: Number of nanoseconds since 1970-01-01 UTC.
     EpochNanoseconds,
-    /// `OBJECT_ID`.
+    /// `OBJECT_ID`: ObjectId, which contains its time of creation.
     ObjectId,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -505,7 +530,7 @@ atlas_admin_runtime::open_enum! {
     ObjectId "OBJECT_ID"
 }
 
-/// The schema `DefaultScheduleView`.
+/// Default schedule of an online archive, without a set time window.
 #[derive(Clone, Default)]
 pub struct DefaultScheduleView {
     /// Undeclared properties: received ones, and ones to send.
@@ -516,10 +541,10 @@ atlas_admin_runtime::record! {
     DefaultScheduleView
 }
 
-/// The schema `GCPCreateDataProcessRegionView`.
+/// Google Cloud region in which a new online archive stores its data.
 #[derive(Clone, Default)]
 pub struct GcpCreateDataProcessRegionView {
-    /// `region`.
+    /// Google Cloud region to store the archived data in.
     pub region: Option<GcpCreateDataProcessRegionViewRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -530,8 +555,9 @@ atlas_admin_runtime::record! {
     0 region "region"
 }
 
-/// The region of `GCPCreateDataProcessRegionView`: one of 2 documented values; others are kept
-/// as `Unknown`.
+/// Google Cloud region that an online archive can store its data in.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `GCPCreateDataProcessRegionView.region` and one other place.
 #[derive(Clone)]
@@ -551,10 +577,10 @@ atlas_admin_runtime::open_enum! {
     WesternEurope "WESTERN_EUROPE"
 }
 
-/// The schema `GCPDataProcessRegionView`.
+/// Google Cloud region in which an online archive stores its data.
 #[derive(Clone, Default)]
 pub struct GcpDataProcessRegionView {
-    /// `region`. Read-only.
+    /// Google Cloud region that stores the archived data. Read-only.
     pub region: Option<GcpCreateDataProcessRegionViewRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -565,18 +591,19 @@ atlas_admin_runtime::record! {
     0 region "region" [READ_ONLY]
 }
 
-/// The schema `MonthlyScheduleView`.
+/// Day of each month, with a time window, on which an online archive runs.
 #[derive(Clone, Default)]
 pub struct MonthlyScheduleView {
-    /// `dayOfMonth`. 1 to 31.
+    /// Day of the month on which archiving starts. 1 to 31.
     pub day_of_month: Option<i64>,
-    /// `endHour`. 0 to 23.
+    /// Hour, in UTC, at which the time window of the archive ends. The window lasts at least two
+    /// hours; an end at or before the start falls on the next day. 0 to 23.
     pub end_hour: Option<i64>,
-    /// `endMinute`. 0 to 59.
+    /// Minute at which the time window of the archive ends; goes with `endHour`. 0 to 59.
     pub end_minute: Option<i64>,
-    /// `startHour`. 0 to 23.
+    /// Hour, in UTC, at which the time window of the archive starts. 0 to 23.
     pub start_hour: Option<i64>,
-    /// `startMinute`. 0 to 59.
+    /// Minute at which the time window of the archive starts; goes with `startHour`. 0 to 59.
     pub start_minute: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -591,9 +618,9 @@ atlas_admin_runtime::record! {
     4 start_minute "startMinute"
 }
 
-/// The schema `OnlineArchiveSchedule`: one of 4 kinds.
+/// Schedule on which an online archive moves documents.
 ///
-/// The property `type` tells which one it is.
+/// One of 4 kinds; `type` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OnlineArchiveSchedule {
@@ -617,16 +644,17 @@ atlas_admin_runtime::union! {
     3 Monthly ["MONTHLY"] from MonthlyScheduleView;
 }
 
-/// The schema `PaginatedOnlineArchiveView`.
+/// Page of online archives.
 ///
 /// Returned by `online_archive::list_online_archives`.
 #[derive(Clone, Default)]
 pub struct PaginatedOnlineArchiveView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<BackupOnlineArchive>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -641,14 +669,17 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedOnlineArchiveView, results => BackupOnlineArchive);
 
-/// The schema `PartitionFieldView`.
+/// Field by which an online archive partitions its data.
 #[derive(Clone, Default)]
 pub struct PartitionFieldView {
-    /// `fieldName`. Required. At most 700 characters.
+    /// Name of the field by which the archived data is partitioned. Dots lead to nested fields.
+    /// Required. At most 700 characters.
     pub field_name: Option<String>,
-    /// `fieldType`. Read-only.
+    /// Data type of the field. UUIDs must be stored as binary subtype 4; documents with subtype 3
+    /// are skipped. Read-only.
     pub field_type: Option<PartitionFieldViewFieldType>,
-    /// `order`. Required. Default: `0`.
+    /// Position of the field among the partition fields, counted from zero. By default, the date
+    /// field of the criteria comes first. Required. Default: `0`.
     pub order: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -661,8 +692,9 @@ atlas_admin_runtime::record! {
     2 order "order" [REQUIRED]
 }
 
-/// The field type of `PartitionFieldView`: one of 6 documented values; others are kept as
-/// `Unknown`.
+/// Data type of the field.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `PartitionFieldView.fieldType`.
 ///
@@ -672,15 +704,15 @@ atlas_admin_runtime::record! {
 pub enum PartitionFieldViewFieldType {
     /// `date`.
     Date,
-    /// `int`.
+    /// `int`: 32-bit integer.
     Int,
-    /// `long`.
+    /// `long`: 64-bit integer.
     Long,
     /// `objectId`.
     ObjectId,
     /// `string`.
     String,
-    /// `uuid`.
+    /// `uuid`: UUID of binary subtype 4.
     Uuid,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -696,18 +728,19 @@ atlas_admin_runtime::open_enum! {
     Uuid "uuid"
 }
 
-/// The schema `WeeklyScheduleView`.
+/// Day of each week, with a time window, on which an online archive runs.
 #[derive(Clone, Default)]
 pub struct WeeklyScheduleView {
-    /// `dayOfWeek`. 1 to 7.
+    /// Day of the week on which the archive job starts, from `1` (Monday) to `7` (Sunday). 1 to 7.
     pub day_of_week: Option<i64>,
-    /// `endHour`. 0 to 23.
+    /// Hour, in UTC, at which the time window of the archive ends. The window lasts at least two
+    /// hours; an end at or before the start falls on the next day. 0 to 23.
     pub end_hour: Option<i64>,
-    /// `endMinute`. 0 to 59.
+    /// Minute at which the time window of the archive ends; goes with `endHour`. 0 to 59.
     pub end_minute: Option<i64>,
-    /// `startHour`. 0 to 23.
+    /// Hour, in UTC, at which the time window of the archive starts. 0 to 23.
     pub start_hour: Option<i64>,
-    /// `startMinute`. 0 to 59.
+    /// Minute at which the time window of the archive starts; goes with `startHour`. 0 to 59.
     pub start_minute: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,21 +3,22 @@
 
 use super::*;
 
-/// The schema `AtlasOrganization`.
+/// Organization, the owner of projects, users and billing.
 ///
 /// Returned by `organizations::get_org` and `organizations::update_org`. Sent by
 /// `organizations::update_org`.
 #[derive(Clone, Default)]
 pub struct AtlasOrganization {
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `isDeleted`. Read-only.
+    /// Whether the organization has been deleted. Read-only.
     pub is_deleted: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
+    /// Name of the organization. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
     pub name: Option<String>,
-    /// `skipDefaultAlertsSettings`. Default: `false`.
+    /// Whether the organization starts without the default alerts on the organization level.
+    /// Default: `false`.
     pub skip_default_alerts_settings: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -32,22 +33,28 @@ atlas_admin_runtime::record! {
     4 skip_default_alerts_settings "skipDefaultAlertsSettings"
 }
 
-/// The schema `CreateOrganizationRequest`.
+/// Settings of a new organization, with an optional service account or API key for it.
 ///
 /// Sent by `organizations::create_org`.
 #[derive(Clone, Default)]
 pub struct CreateOrganizationRequest {
-    /// `apiKey`.
+    /// API key to create with the organization, in place of `serviceAccount`. If unset, no key is
+    /// created.
     pub api_key: Option<CreateAtlasOrganizationApiKey>,
-    /// `federationSettingsId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the federation to which the organization is linked; none if unset. The owner-to-be
+    /// must already be owner of an organization in that federation. Pattern: `^([a-f0-9]{24})$`.
     pub federation_settings_id: Option<String>,
-    /// `name`. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
+    /// Name of the organization. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
     pub name: Option<String>,
-    /// `orgOwnerId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user who will own the organization. Required if the caller uses an API key. The
+    /// user must belong to the API key's organization or, with `federationSettingsId`, own an
+    /// organization in that federation. Pattern: `^([a-f0-9]{24})$`.
     pub org_owner_id: Option<String>,
-    /// `serviceAccount`. May be `null`.
+    /// Service account to create along with the organization; none if unset. Excludes `apiKey`. May
+    /// be `null`.
     pub service_account: Nullable<OrgServiceAccountRequest>,
-    /// `skipDefaultAlertsSettings`. Default: `false`.
+    /// Whether the organization starts without the default alerts on the organization level.
+    /// Default: `false`.
     pub skip_default_alerts_settings: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -63,22 +70,24 @@ atlas_admin_runtime::record! {
     5 skip_default_alerts_settings "skipDefaultAlertsSettings"
 }
 
-/// The schema `CreateOrganizationResponse`.
+/// New organization, with the service account or API key created for it.
 ///
 /// Returned by `organizations::create_org`.
 #[derive(Clone, Default)]
 pub struct CreateOrganizationResponse {
-    /// `apiKey`.
+    /// The API key created with the organization.
     pub api_key: Option<ApiKeyUserDetails>,
-    /// `federationSettingsId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the federation to which the organization is linked. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub federation_settings_id: Option<String>,
-    /// `orgOwnerId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user who owns the new organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_owner_id: Option<String>,
-    /// `organization`.
+    /// Organization that was created.
     pub organization: Option<AtlasOrganization>,
-    /// `serviceAccount`.
+    /// Service account that was created along with the organization.
     pub service_account: Option<OrgServiceAccount>,
-    /// `skipDefaultAlertsSettings`. Default: `false`.
+    /// Whether the organization starts without the default alerts on the organization level.
+    /// Default: `false`.
     pub skip_default_alerts_settings: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -94,12 +103,17 @@ atlas_admin_runtime::record! {
     5 skip_default_alerts_settings "skipDefaultAlertsSettings"
 }
 
-/// The schema `CustomSessionTimeouts`.
+/// Session timeouts of an organization's users in the Atlas UI.
+///
+/// `null` restores the defaults.
 #[derive(Clone, Default)]
 pub struct CustomSessionTimeouts {
-    /// `absoluteSessionTimeoutInSeconds`.
+    /// Number of seconds after which a session ends even if it is in use, from 3600 to 43200.
+    /// `null` restores the default of 43200 (12 hours).
     pub absolute_session_timeout_in_seconds: Option<i64>,
-    /// `idleSessionTimeoutInSeconds`.
+    /// Number of seconds without activity after which a session ends; at least 300, at most the
+    /// absolute timeout (600 in Atlas for Government). `null` means no timeout (600 in Atlas for
+    /// Government).
     pub idle_session_timeout_in_seconds: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -111,18 +125,20 @@ atlas_admin_runtime::record! {
     1 idle_session_timeout_in_seconds "idleSessionTimeoutInSeconds"
 }
 
-/// The delegated mcp access of `OrgDelegationSettingsResponse`: one of 3 documented values;
-/// others are kept as `Unknown`.
+/// Kind of access that MCP (Model Context Protocol) clients may be given within the
+/// organization.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OrgDelegationSettingsResponse.delegatedMcpAccess` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DelegatedMcpAccess {
-    /// `DISALLOWED`.
+    /// `DISALLOWED`: No access.
     Disallowed,
-    /// `READ_ONLY`.
+    /// `READ_ONLY`: Access for reading only.
     ReadOnly,
-    /// `READ_WRITE`.
+    /// `READ_WRITE`: Access for reading and writing.
     ReadWrite,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -135,16 +151,17 @@ atlas_admin_runtime::open_enum! {
     ReadWrite "READ_WRITE"
 }
 
-/// The delegated partner access of `OrgDelegationSettingsResponse`: one of 2 documented values;
-/// others are kept as `Unknown`.
+/// Kind of access that partners may be given within the organization.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OrgDelegationSettingsResponse.delegatedPartnerAccess` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DelegatedPartnerAccess {
-    /// `DISALLOWED`.
+    /// `DISALLOWED`: No access.
     Disallowed,
-    /// `READ_WRITE`.
+    /// `READ_WRITE`: Access for reading and writing.
     ReadWrite,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -156,19 +173,22 @@ atlas_admin_runtime::open_enum! {
     ReadWrite "READ_WRITE"
 }
 
-/// The schema `OrgDelegationSettingsResponse`.
+/// Organization's settings for delegated access by MCP clients and partners.
 ///
 /// Returned by `organizations::get_org_delegation_settings` and
 /// `organizations::update_org_delegation_settings`.
 #[derive(Clone, Default)]
 pub struct OrgDelegationSettingsResponse {
-    /// `delegatedMcpAccess`. May be `null`.
+    /// Kind of access that MCP (Model Context Protocol) clients may be given within the
+    /// organization. May be `null`.
     pub delegated_mcp_access: Nullable<DelegatedMcpAccess>,
-    /// `delegatedPartnerAccess`. May be `null`.
+    /// Kind of access that partners may be given within the organization. May be `null`.
     pub delegated_partner_access: Nullable<DelegatedPartnerAccess>,
-    /// `idleRefreshTokenLifetime`. May be `null`. 1 to 31536000.
+    /// Number of seconds without use after which a refresh token expires. If unset, Atlas's default
+    /// applies. May be `null`. 1 to 31536000.
     pub idle_refresh_token_lifetime: Nullable<i64>,
-    /// `maximumRefreshTokenLifetime`. May be `null`. 1 to 31536000.
+    /// Number of seconds after which a refresh token expires, even if in use. If unset, Atlas's
+    /// default applies. May be `null`. 1 to 31536000.
     pub maximum_refresh_token_lifetime: Nullable<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -182,18 +202,23 @@ atlas_admin_runtime::record! {
     3 maximum_refresh_token_lifetime "maximumRefreshTokenLifetime"
 }
 
-/// The schema `OrgDelegationSettingsUpdateRequest`.
+/// Changes to an organization's settings for delegated access.
+///
+/// Properties left out keep their values.
 ///
 /// Sent by `organizations::update_org_delegation_settings`.
 #[derive(Clone, Default)]
 pub struct OrgDelegationSettingsUpdateRequest {
-    /// `delegatedMcpAccess`. May be `null`.
+    /// Kind of access that MCP (Model Context Protocol) clients may be given within the
+    /// organization. May be `null`.
     pub delegated_mcp_access: Nullable<DelegatedMcpAccess>,
-    /// `delegatedPartnerAccess`. May be `null`.
+    /// Kind of access that partners may be given within the organization. May be `null`.
     pub delegated_partner_access: Nullable<DelegatedPartnerAccess>,
-    /// `idleRefreshTokenLifetime`. May be `null`. 1 to 31536000.
+    /// Number of seconds without use after which a refresh token expires. Left out, the value
+    /// stays; `null` restores Atlas's default. May be `null`. 1 to 31536000.
     pub idle_refresh_token_lifetime: Nullable<i64>,
-    /// `maximumRefreshTokenLifetime`. May be `null`. 1 to 31536000.
+    /// Number of seconds after which a refresh token expires, even if in use. Left out, the value
+    /// stays; `null` restores Atlas's default. May be `null`. 1 to 31536000.
     pub maximum_refresh_token_lifetime: Nullable<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -207,12 +232,12 @@ atlas_admin_runtime::record! {
     3 maximum_refresh_token_lifetime "maximumRefreshTokenLifetime"
 }
 
-/// The schema `OrganizationInvitationGroupRoleAssignmentsRequest`.
+/// Roles in one project that an invited user will get.
 #[derive(Clone, Default)]
 pub struct OrganizationInvitationGroupRoleAssignmentsRequest {
-    /// `groupId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project in which the roles apply. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `roles`. No item twice.
+    /// Project roles that the user receives on accepting the invitation. No item twice.
     pub roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -224,20 +249,20 @@ atlas_admin_runtime::record! {
     1 roles "roles"
 }
 
-/// The schema `OrganizationInvitationRequest`.
+/// Invitation of a user to an organization, with roles and teams.
 ///
 /// Sent by `organizations::create_org_invite` and `organizations::update_org_invites`.
 #[derive(Clone, Default)]
 pub struct OrganizationInvitationRequest {
-    /// `groupRoleAssignments`.
+    /// Roles in projects that the user gets on accepting the invitation.
     pub group_role_assignments: Option<
         Vec<OrganizationInvitationGroupRoleAssignmentsRequest>,
     >,
-    /// `roles`. No item twice.
+    /// Organization roles that the user receives on accepting the invitation. No item twice.
     pub roles: Option<Vec<Role>>,
-    /// `teamIds`. No item twice.
+    /// IDs of the teams that the invited person joins. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// `username`. An e-mail address.
+    /// Email address of the user to invite to the organization.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -251,18 +276,18 @@ atlas_admin_runtime::record! {
     3 username "username"
 }
 
-/// The schema `OrganizationInvitationUpdateRequest`.
+/// Changes to the roles and teams of a pending invitation.
 ///
 /// Sent by `organizations::update_org_invite_by_id`.
 #[derive(Clone, Default)]
 pub struct OrganizationInvitationUpdateRequest {
-    /// `groupRoleAssignments`.
+    /// Roles in projects that the user gets on accepting the invitation.
     pub group_role_assignments: Option<
         Vec<OrganizationInvitationGroupRoleAssignmentsRequest>,
     >,
-    /// `roles`. No item twice.
+    /// Organization roles that the user receives on accepting the invitation. No item twice.
     pub roles: Option<Vec<Role>>,
-    /// `teamIds`. No item twice.
+    /// IDs of the teams that the invited person joins. No item twice.
     pub team_ids: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -275,29 +300,39 @@ atlas_admin_runtime::record! {
     2 team_ids "teamIds"
 }
 
-/// The schema `OrganizationSettings`.
+/// Settings of an organization: security requirements, contacts, session timeouts and enabled
+/// features.
 ///
 /// Returned by `organizations::get_org_settings` and `organizations::update_org_settings`. Sent
 /// by `organizations::update_org_settings`.
 #[derive(Clone, Default)]
 pub struct OrganizationSettings {
-    /// `apiAccessListRequired`.
+    /// Whether calls to the Administration API must come from an address on the organization's API
+    /// access list.
     pub api_access_list_required: Option<bool>,
-    /// `customSessionTimeouts`.
+    /// Session timeouts of the organization's users. `null` restores the defaults.
     pub custom_session_timeouts: Option<CustomSessionTimeouts>,
+    /// Whether generative AI features are available in the organization. Project owners can then
+    /// enable or disable single features. Not for Atlas for Government. JSON name:
     /// `genAIFeaturesEnabled`. Default: `true`.
     pub gen_ai_features_enabled: Option<bool>,
-    /// `maxServiceAccountSecretValidityInHours`. 8 to 8760.
+    /// Longest lifetime, in hours, that a new service account secret in the organization may have.
+    /// 8 to 8760.
     pub max_service_account_secret_validity_in_hours: Option<i64>,
-    /// `multiFactorAuthRequired`.
+    /// Whether users must set up multi-factor authentication before they can access the
+    /// organization.
     pub multi_factor_auth_required: Option<bool>,
-    /// `operationsContact`. May be `null`.
+    /// Email address of a distribution list that is notified about the organization's
+    /// infrastructure. `null` removes the address; an empty string is an error. May be `null`.
     pub operations_contact: Nullable<String>,
-    /// `restrictEmployeeAccess`.
+    /// Whether MongoDB's support staff needs your permission to access infrastructure and cluster
+    /// logs of the organization. A permission lasts 24 hours.
     pub restrict_employee_access: Option<bool>,
-    /// `securityContact`.
+    /// Email address that is notified about the organization's security. An empty string removes
+    /// the address. A contact gets no access to Atlas.
     pub security_contact: Option<String>,
-    /// `streamsCrossGroupEnabled`.
+    /// Whether stream processing workspaces may connect to clusters in other projects of the
+    /// organization.
     pub streams_cross_group_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -316,16 +351,17 @@ atlas_admin_runtime::record! {
     8 streams_cross_group_enabled "streamsCrossGroupEnabled"
 }
 
-/// The schema `PaginatedOrganizationView`.
+/// Page of organizations.
 ///
 /// Returned by `organizations::list_orgs`.
 #[derive(Clone, Default)]
 pub struct PaginatedOrganizationView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<AtlasOrganization>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -340,15 +376,15 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedOrganizationView, results => AtlasOrganization);
 
-/// The schema `UpdateOrgRolesForUser`.
+/// Organization roles that a user is to have.
 ///
 /// Returned by `organizations::update_org_user_roles`. Sent by
 /// `organizations::update_org_user_roles`.
 #[derive(Clone, Default)]
 pub struct UpdateOrgRolesForUser {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgRoles`. No item twice.
+    /// Roles that the user is to have in the organization. No item twice.
     pub org_roles: Option<Vec<OrgRole>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,24 +3,28 @@
 
 use super::*;
 
-/// The schema `ApiKeyUserDetails`.
+/// API key of an organization, with its roles.
+///
+/// The private key is readable only in the response that creates the key.
 ///
 /// Returned by `programmatic_api_keys::create_group_api_key`,
 /// `programmatic_api_keys::update_api_key_roles`, `programmatic_api_keys::create_org_api_key`,
 /// `programmatic_api_keys::get_org_api_key` and 1 more.
 #[derive(Clone, Default)]
 pub struct ApiKeyUserDetails {
-    /// `desc`. 1 to 250 characters.
+    /// Purpose of the API key, in your words. 1 to 250 characters.
     pub desc: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `privateKey`. Read-only. Secret: never printed.
+    /// Private key. Redacted except in the response that creates the key: store it then. Read-only.
+    /// Secret: never printed.
     pub private_key: Option<String>,
-    /// `publicKey`. Read-only. Exactly 8 characters.
+    /// Public key, which serves as user name when calling this API. Read-only. Exactly 8
+    /// characters.
     pub public_key: Option<String>,
-    /// `roles`.
+    /// Roles of the API key in the organization and its projects. At least one in a request.
     pub roles: Option<Vec<CloudAccessRoleAssignment>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -36,14 +40,16 @@ atlas_admin_runtime::record! {
     5 roles "roles"
 }
 
-/// The schema `CreateAtlasOrganizationApiKey`.
+/// API key to create along with a new organization.
+///
+/// Can't be combined with a service account.
 ///
 /// Sent by `programmatic_api_keys::create_org_api_key`.
 #[derive(Clone, Default)]
 pub struct CreateAtlasOrganizationApiKey {
-    /// `desc`. Required. 1 to 250 characters.
+    /// Purpose of the API key, in your words. Required. 1 to 250 characters.
     pub desc: Option<String>,
-    /// `roles`. Required. At least 1 item.
+    /// Roles of the API key in the organization. At least one. Required. At least 1 item.
     pub roles: Option<Vec<Role>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,26 +3,28 @@
 
 use super::*;
 
-/// The role of `CreateAtlasOrganizationApiKey`: one of 7 documented values; others are kept as
-/// `Unknown`.
+/// Organization role.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `CreateAtlasOrganizationApiKey.roles[]` and 7 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Role {
-    /// `ORG_OWNER`.
+    /// `ORG_OWNER`: May do everything in the organization and in all its projects.
     OrgOwner,
-    /// `ORG_MEMBER`.
+    /// `ORG_MEMBER`: May read the organization's settings and users, and the projects it belongs
+    /// to.
     OrgMember,
-    /// `ORG_GROUP_CREATOR`.
+    /// `ORG_GROUP_CREATOR`: May create projects, besides what a member may do.
     OrgGroupCreator,
-    /// `ORG_BILLING_ADMIN`.
+    /// `ORG_BILLING_ADMIN`: May manage the organization's billing.
     OrgBillingAdmin,
-    /// `ORG_BILLING_READ_ONLY`.
+    /// `ORG_BILLING_READ_ONLY`: May read the organization's billing.
     OrgBillingReadOnly,
     /// `ORG_STREAM_PROCESSING_ADMIN`.
     OrgStreamProcessingAdmin,
-    /// `ORG_READ_ONLY`.
+    /// `ORG_READ_ONLY`: May read everything in the organization, including all its projects.
     OrgReadOnly,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

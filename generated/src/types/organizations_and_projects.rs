@@ -3,29 +3,30 @@
 
 use super::*;
 
-/// The schema `Group`.
+/// Project: a set of clusters with its own users, security settings and alerts.
 ///
 /// Returned by `projects::create_group`, `projects::get_group_by_name`, `projects::get_group`,
 /// `projects::update_group` and 1 more. Sent by `projects::create_group`.
 #[derive(Clone, Default)]
 pub struct Group {
-    /// `clusterCount`. Read-only.
+    /// Number of clusters in the project. Read-only.
     pub cluster_count: Option<i64>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, at which the project was created. Read-only.
     pub created: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
+    /// Name of the project. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
     pub name: Option<String>,
-    /// `orgId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization that has the project. Required. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `regionUsageRestrictions`. Default: `COMMERCIAL_FEDRAMP_REGIONS_ONLY`.
+    /// Regions allowed in a project of Atlas for Government. Commercial Atlas rejects the property
+    /// in requests and leaves it out of responses. Default: `COMMERCIAL_FEDRAMP_REGIONS_ONLY`.
     pub region_usage_restrictions: Option<GroupRegionUsageRestrictions>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `withDefaultAlertsSettings`. Default: `true`.
+    /// Whether the new project gets the default alerts. Default: `true`.
     pub with_default_alerts_settings: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -44,8 +45,9 @@ atlas_admin_runtime::record! {
     8 with_default_alerts_settings "withDefaultAlertsSettings"
 }
 
-/// The region usage restrictions of `Group`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Regions allowed in a project of Atlas for Government.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Group.regionUsageRestrictions`.
 ///
@@ -54,9 +56,9 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GroupRegionUsageRestrictions {
-    /// `COMMERCIAL_FEDRAMP_REGIONS_ONLY`.
+    /// `COMMERCIAL_FEDRAMP_REGIONS_ONLY`: Only regions authorized for FedRAMP Moderate.
     CommercialFedrampRegionsOnly,
-    /// `GOV_REGIONS_ONLY`.
+    /// `GOV_REGIONS_ONLY`: Only AWS GovCloud regions.
     GovRegionsOnly,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -68,12 +70,12 @@ atlas_admin_runtime::open_enum! {
     GovRegionsOnly "GOV_REGIONS_ONLY"
 }
 
-/// The schema `GroupRole`.
+/// Role in a project.
 #[derive(Clone, Default)]
 pub struct GroupRole {
-    /// `groupId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project in which the role applies. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `groupRole`.
+    /// Project role, which is a set of privileges.
     pub group_role: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -85,33 +87,33 @@ atlas_admin_runtime::record! {
     1 group_role "groupRole"
 }
 
-/// The schema `OrganizationInvitation`.
+/// Pending invitation of a user to an organization, with the roles the user will get.
 ///
 /// Returned by `projects::add_group_user`, `organizations::list_org_invites`,
 /// `organizations::create_org_invite`, `organizations::update_org_invites` and 2 more.
 #[derive(Clone, Default)]
 pub struct OrganizationInvitation {
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas sent the invitation. Read-only.
     pub created_at: Option<DateTime>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, after which the invitation can't be accepted. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `groupRoleAssignments`. No item twice.
+    /// Roles in projects that the user gets on accepting the invitation. No item twice.
     pub group_role_assignments: Option<Vec<GroupRole>>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the invitation. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `inviterUsername`. Read-only. An e-mail address.
+    /// Email address of the inviting user. Read-only.
     pub inviter_username: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `orgName`. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
+    /// Name of the organization. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
     pub org_name: Option<String>,
-    /// `roles`. No item twice.
+    /// Organization roles that the user receives on accepting the invitation. No item twice.
     pub roles: Option<Vec<Role>>,
-    /// `teamIds`. Read-only. No item twice.
+    /// IDs of the teams that the invited person joins. Read-only. No item twice.
     pub team_ids: Option<Vec<String>>,
-    /// `username`. An e-mail address.
+    /// Email address of the user invited to the organization.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -132,16 +134,17 @@ atlas_admin_runtime::record! {
     10 username "username"
 }
 
-/// The schema `PaginatedAtlasGroupView`.
+/// Page of projects.
 ///
 /// Returned by `projects::list_groups` and `organizations::get_org_groups`.
 #[derive(Clone, Default)]
 pub struct PaginatedAtlasGroupView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<Group>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

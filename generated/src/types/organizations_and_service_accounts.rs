@@ -3,24 +3,25 @@
 
 use super::*;
 
-/// The schema `OrgServiceAccount`.
+/// Service account of an organization: an OAuth 2.0 client for programs that call this API.
 ///
 /// Returned by `service_accounts::create_org_service_account`,
 /// `service_accounts::get_org_service_account` and
 /// `service_accounts::update_org_service_account`.
 #[derive(Clone, Default)]
 pub struct OrgServiceAccount {
-    /// `clientId`. Pattern: `^mdb_sa_id_[a-fA-F\d]{24}$`.
+    /// Client ID that belongs to the service account, used with a secret to obtain access tokens.
+    /// Pattern: `^mdb_sa_id_[a-fA-F\d]{24}$`.
     pub client_id: Option<String>,
-    /// `createdAt`.
+    /// Date and time, in UTC, of creation.
     pub created_at: Option<DateTime>,
-    /// `description`.
+    /// Description of the service account, such as its purpose.
     pub description: Option<String>,
-    /// `name`.
+    /// Name of the service account.
     pub name: Option<String>,
-    /// `roles`. No item twice.
+    /// Roles of the service account in the organization. No item twice.
     pub roles: Option<Vec<Role>>,
-    /// `secrets`. No item twice.
+    /// Secrets of the service account, in full only when just created. No item twice.
     pub secrets: Option<Vec<ServiceAccountSecret>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -36,18 +37,23 @@ atlas_admin_runtime::record! {
     5 secrets "secrets"
 }
 
-/// The schema `OrgServiceAccountRequest`.
+/// Service account to create along with a new organization.
+///
+/// Can't be combined with an API key.
 ///
 /// Sent by `service_accounts::create_org_service_account`.
 #[derive(Clone, Default)]
 pub struct OrgServiceAccountRequest {
-    /// `description`. Required. 1 to 250 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
+    /// Description of the service account, such as its purpose. Required. 1 to 250 characters.
+    /// Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
     pub description: Option<String>,
-    /// `name`. Required. 1 to 64 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
+    /// Name of the service account. Needn't be unique, and can be changed later. Required. 1 to 64
+    /// characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
     pub name: Option<String>,
-    /// `roles`. Required. At least 1 item.
+    /// Roles of the service account in the organization. Required. At least 1 item.
     pub roles: Option<Vec<Role>>,
-    /// `secretExpiresAfterHours`. Required. More than 0.
+    /// Lifetime of the new secret, in hours. The organization's settings limit it. Required. More
+    /// than 0.
     pub secret_expires_after_hours: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -61,23 +67,26 @@ atlas_admin_runtime::record! {
     3 secret_expires_after_hours "secretExpiresAfterHours" [REQUIRED]
 }
 
-/// The schema `ServiceAccountSecret`.
+/// Secret of a service account, with its lifetime.
+///
+/// Only the response that creates the secret contains it in full.
 ///
 /// Returned by `service_accounts::create_group_secret` and
 /// `service_accounts::create_org_secret`.
 #[derive(Clone, Default)]
 pub struct ServiceAccountSecret {
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_at: Option<DateTime>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, from which the secret no longer works. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the secret. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastUsedAt`. Read-only. May be `null`.
+    /// Date and time, in UTC, of the secret's latest use. Read-only. May be `null`.
     pub last_used_at: Nullable<DateTime>,
-    /// `maskedSecretValue`. Read-only.
+    /// Secret with most characters masked, to tell secrets apart. Read-only.
     pub masked_secret_value: Option<String>,
-    /// `secret`. Read-only. Secret: never printed.
+    /// Secret of the service account. Present only after creation: store it safely. Read-only.
+    /// Secret: never printed.
     pub secret: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

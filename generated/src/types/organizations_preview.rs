@@ -3,18 +3,21 @@
 
 use super::*;
 
-/// The schema `OrganizationMaintenanceSettingsResponse`.
+/// Maintenance settings of an organization: how projects are assigned to maintenance waves.
 ///
 /// Returned by `organizations::get_org_maintenance_settings`,
 /// `organizations::update_org_maintenance_settings` and
 /// `organizations::reset_org_maintenance_settings`.
 #[derive(Clone, Default)]
 pub struct OrganizationMaintenanceSettingsResponse {
-    /// `effectiveWaveAssignmentMode`. Read-only.
+    /// Mode by which maintenance is scheduled in fact. Equals `waveAssignmentMode`, unless the
+    /// paying organization's mode applies. Absent if the organization has no maintenance
+    /// sequencing. Read-only.
     pub effective_wave_assignment_mode: Option<
         OrganizationMaintenanceSettingsResponseEffectiveWaveAssignmentMode,
     >,
-    /// `waveAssignmentMode`. May be `null`.
+    /// Mode set for this organization, of assigning projects to maintenance waves; absent if none
+    /// was set. Scheduling follows `effectiveWaveAssignmentMode`. May be `null`.
     pub wave_assignment_mode: Nullable<WaveAssignmentMode>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -26,16 +29,18 @@ atlas_admin_runtime::record! {
     1 wave_assignment_mode "waveAssignmentMode"
 }
 
-/// The effective wave assignment mode of `OrganizationMaintenanceSettingsResponse`: one of 2
-/// documented values; others are kept as `Unknown`.
+/// Mode by which maintenance is scheduled in fact.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OrganizationMaintenanceSettingsResponse.effectiveWaveAssignmentMode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrganizationMaintenanceSettingsResponseEffectiveWaveAssignmentMode {
-    /// `MANUAL`.
+    /// `MANUAL`: Waves are assigned to projects by hand.
     Manual,
-    /// `ENV_TAG_MAPPING`.
+    /// `ENV_TAG_MAPPING`: The project's tag `environment` decides: wave 1 for `development` and
+    /// `test`, wave 2 for `staging`, wave 3 for `production`.
     EnvTagMapping,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -47,12 +52,13 @@ atlas_admin_runtime::open_enum! {
     Manual "MANUAL"
 }
 
-/// The schema `OrganizationMaintenanceSettingsUpdateRequest`.
+/// Changes to an organization's maintenance settings.
 ///
 /// Sent by `organizations::update_org_maintenance_settings`.
 #[derive(Clone, Default)]
 pub struct OrganizationMaintenanceSettingsUpdateRequest {
-    /// `waveAssignmentMode`.
+    /// Mode of assigning projects to maintenance waves. Left out, the mode stays; `null` resets it
+    /// to `MANUAL`.
     pub wave_assignment_mode: Option<WaveAssignmentMode>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -63,17 +69,19 @@ atlas_admin_runtime::record! {
     0 wave_assignment_mode "waveAssignmentMode"
 }
 
-/// The wave assignment mode of `OrganizationMaintenanceSettingsResponse`: one of 2 documented
-/// values; others are kept as `Unknown`.
+/// Mode in which projects are assigned to maintenance waves.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `OrganizationMaintenanceSettingsResponse.waveAssignmentMode` and one other
 /// place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WaveAssignmentMode {
-    /// `MANUAL`.
+    /// `MANUAL`: Waves are assigned to projects by hand.
     Manual,
-    /// `ENV_TAG_MAPPING`.
+    /// `ENV_TAG_MAPPING`: The project's tag `environment` decides: wave 1 for `development` and
+    /// `test`, wave 2 for `staging`, wave 3 for `production`.
     EnvTagMapping,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

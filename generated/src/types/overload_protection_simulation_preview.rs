@@ -3,12 +3,12 @@
 
 use super::*;
 
-/// The schema `OverloadProtectionSimulationRequest`.
+/// Settings of an overload protection simulation to start.
 ///
 /// Sent by `overload_protection_simulation::create_cluster_overload_simulation`.
 #[derive(Clone, Default)]
 pub struct OverloadProtectionSimulationRequest {
-    /// `durationSeconds`.
+    /// Length of the simulation, in seconds.
     pub duration_seconds: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -19,27 +19,28 @@ atlas_admin_runtime::record! {
     0 duration_seconds "durationSeconds"
 }
 
-/// The schema `OverloadProtectionSimulationResponse`.
+/// An overload protection simulation on a cluster: its state, length and times.
 ///
 /// Returned by `overload_protection_simulation::create_cluster_overload_simulation` and
 /// `overload_protection_simulation::get_cluster_overload_simulation`.
 #[derive(Clone, Default)]
 pub struct OverloadProtectionSimulationResponse {
-    /// `cancelRequestedAt`. Read-only.
+    /// Date and time, in UTC, of the request to cancel the simulation. Absent without one.
+    /// Read-only.
     pub cancel_requested_at: Option<DateTime>,
-    /// `clusterName`. Read-only.
+    /// Name of the cluster under simulated overload. Read-only.
     pub cluster_name: Option<String>,
-    /// `durationSeconds`.
+    /// Length of the simulation, in seconds.
     pub duration_seconds: Option<i64>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, of expiry. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the project. Read-only. Pattern: `^[a-fA-F0-9]{24}$`.
     pub group_id: Option<String>,
-    /// `requestDate`. Read-only.
+    /// Date and time, in UTC, of the request for the simulation. Read-only.
     pub request_date: Option<DateTime>,
-    /// `simulationId`. Read-only. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the overload protection simulation. Read-only. Pattern: `^[a-fA-F0-9]{24}$`.
     pub simulation_id: Option<String>,
-    /// `state`. Read-only.
+    /// State of the simulation. Read-only.
     pub state: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -57,16 +58,17 @@ atlas_admin_runtime::record! {
     7 state "state" [READ_ONLY]
 }
 
-/// The schema `PaginatedOverloadProtectionSimulationResponse`.
+/// One page of a cluster's overload protection simulations.
 ///
 /// Returned by `overload_protection_simulation::list_cluster_overload_simulations`.
 #[derive(Clone, Default)]
 pub struct PaginatedOverloadProtectionSimulationResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<OverloadProtectionSimulationResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

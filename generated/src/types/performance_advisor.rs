@@ -3,22 +3,23 @@
 
 use super::*;
 
-/// The schema `DropIndexSuggestionsIndex`.
+/// Index that is worth dropping, with its use and size.
 #[derive(Clone, Default)]
 pub struct DropIndexSuggestionsIndex {
-    /// `accessCount`.
+    /// Number of times that the index was used since the last restart.
     pub access_count: Option<i64>,
-    /// `index`.
+    /// Keys of the index in their order, each as an object of field name and direction: `1`
+    /// ascending, `-1` descending.
     pub index: Option<Vec<Json>>,
-    /// `name`.
+    /// Name of the index.
     pub name: Option<String>,
-    /// `namespace`.
+    /// Database and collection, as `<database>.<collection>`.
     pub namespace: Option<String>,
-    /// `shards`.
+    /// Names of the shards that have the index.
     pub shards: Option<Vec<String>>,
     /// `since`.
     pub since: Option<DateTime>,
-    /// `sizeBytes`.
+    /// Size of the index, in bytes.
     pub size_bytes: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -35,14 +36,14 @@ atlas_admin_runtime::record! {
     6 size_bytes "sizeBytes"
 }
 
-/// The schema `DropIndexSuggestionsResponse`.
+/// Indexes that are worth dropping, by reason.
 #[derive(Clone, Default)]
 pub struct DropIndexSuggestionsResponse {
-    /// `hiddenIndexes`. Read-only.
+    /// Indexes that are worth dropping because they are hidden from the query planner. Read-only.
     pub hidden_indexes: Option<Vec<DropIndexSuggestionsIndex>>,
-    /// `redundantIndexes`. Read-only.
+    /// Indexes that are worth dropping because other indexes do their work. Read-only.
     pub redundant_indexes: Option<Vec<DropIndexSuggestionsIndex>>,
-    /// `unusedIndexes`. Read-only.
+    /// Indexes that are worth dropping because no query uses them. Read-only.
     pub unused_indexes: Option<Vec<DropIndexSuggestionsIndex>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -55,18 +56,18 @@ atlas_admin_runtime::record! {
     2 unused_indexes "unusedIndexes" [READ_ONLY]
 }
 
-/// The schema `EnvelopedDropIndexSuggestionsResponse`.
+/// Suggestions of indexes to drop, wrapped with the HTTP status of the response.
 ///
 /// Returned by `performance_advisor::list_drop_index_suggestions`.
 #[derive(Clone, Default)]
 pub struct EnvelopedDropIndexSuggestionsResponse {
-    /// `content`. Read-only.
+    /// Body of the response: indexes that are worth dropping. Read-only.
     pub content: Option<DropIndexSuggestionsResponse>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `locations`. Read-only. At most 100 items.
+    /// URLs of what the request created. Read-only. At most 100 items.
     pub locations: Option<Vec<String>>,
-    /// `status`. Read-only. 100 to 599.
+    /// HTTP status code of the response. Read-only. 100 to 599.
     pub status: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -80,18 +81,18 @@ atlas_admin_runtime::record! {
     3 status "status" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `EnvelopedPerformanceAdvisorResponse`.
+/// Suggested indexes, wrapped with the HTTP status of the response.
 ///
 /// Returned by `performance_advisor::list_cluster_suggested_indexes`.
 #[derive(Clone, Default)]
 pub struct EnvelopedPerformanceAdvisorResponse {
-    /// `content`. Read-only.
+    /// Body of the response: suggested indexes and query shapes. Read-only.
     pub content: Option<PerformanceAdvisorResponse>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `locations`. Read-only. At most 100 items.
+    /// URLs of what the request created. Read-only. At most 100 items.
     pub locations: Option<Vec<String>>,
-    /// `status`. Read-only. 100 to 599.
+    /// HTTP status code of the response. Read-only. 100 to 599.
     pub status: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -105,18 +106,18 @@ atlas_admin_runtime::record! {
     3 status "status" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `EnvelopedSchemaAdvisorResponse`.
+/// Schema advice, wrapped with the HTTP status of the response.
 ///
 /// Returned by `performance_advisor::list_schema_advice`.
 #[derive(Clone, Default)]
 pub struct EnvelopedSchemaAdvisorResponse {
-    /// `content`. Read-only.
+    /// Body of the response: schema advice. Read-only.
     pub content: Option<SchemaAdvisorResponse>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `locations`. Read-only. At most 100 items.
+    /// URLs of what the request created. Read-only. At most 100 items.
     pub locations: Option<Vec<String>>,
-    /// `status`. Read-only. 100 to 599.
+    /// HTTP status code of the response. Read-only. 100 to 599.
     pub status: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -130,12 +131,12 @@ atlas_admin_runtime::record! {
     3 status "status" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `NamespaceObj`.
+/// Namespace, as `<database>.<collection>`, that has slow queries on the host.
 #[derive(Clone, Default)]
 pub struct NamespaceObj {
-    /// `namespace`. Read-only.
+    /// Database and collection, as `<database>.<collection>`. Read-only.
     pub namespace: Option<String>,
-    /// `type`. Read-only. Default: `collection`.
+    /// Kind of namespace. Read-only. Default: `collection`.
     pub r#type: Option<NamespaceObjType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -147,7 +148,9 @@ atlas_admin_runtime::record! {
     1 r#type "type" [READ_ONLY]
 }
 
-/// The type of `NamespaceObj`: one documented value; others are kept as `Unknown`.
+/// Kind of namespace.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `NamespaceObj.type`.
 #[derive(Clone)]
@@ -164,12 +167,12 @@ atlas_admin_runtime::open_enum! {
     Collection "collection"
 }
 
-/// The schema `Namespaces`.
+/// Namespaces that have slow queries on a host.
 ///
 /// Returned by `performance_advisor::list_performance_advisor_namespaces`.
 #[derive(Clone, Default)]
 pub struct Namespaces {
-    /// `namespaces`. Read-only. No item twice.
+    /// Namespaces of the host, with their type. Read-only. No item twice.
     pub namespaces: Option<Vec<NamespaceObj>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -180,20 +183,22 @@ atlas_admin_runtime::record! {
     0 namespaces "namespaces" [READ_ONLY]
 }
 
-/// The schema `PerformanceAdvisorIndex`.
+/// Suggested index, with the query shapes that would benefit.
 #[derive(Clone, Default)]
 pub struct PerformanceAdvisorIndex {
-    /// `avgObjSize`. Read-only.
+    /// Average size of a document in the collection of the index. Read-only.
     pub avg_obj_size: Option<f64>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the suggested index. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `impact`. Read-only.
+    /// IDs of the query shapes in `shapes` that the index would speed up. Read-only.
     pub impact: Option<Vec<String>>,
-    /// `index`. Read-only.
+    /// Keys of the index in their order, each as an object of field name and direction: `1`
+    /// ascending, `-1` descending. Read-only.
     pub index: Option<Vec<Map<i64>>>,
-    /// `namespace`. Read-only.
+    /// Database and collection, as `<database>.<collection>`. Read-only.
     pub namespace: Option<String>,
-    /// `weight`. Read-only.
+    /// Estimated gain from the index, shown as its impact in the Performance Advisor of the Atlas
+    /// UI. Read-only.
     pub weight: Option<f64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -209,16 +214,16 @@ atlas_admin_runtime::record! {
     5 weight "weight" [READ_ONLY]
 }
 
-/// The schema `PerformanceAdvisorOpStats`.
+/// Figures of one slow query: duration, time, documents read and returned.
 #[derive(Clone, Default)]
 pub struct PerformanceAdvisorOpStats {
-    /// `ms`. Read-only.
+    /// Duration of the query, in milliseconds. Read-only.
     pub ms: Option<i64>,
-    /// `nReturned`. Read-only.
+    /// Number of documents returned. Read-only.
     pub n_returned: Option<i64>,
-    /// `nScanned`. Read-only.
+    /// Number of documents read to run the query. Read-only.
     pub n_scanned: Option<i64>,
-    /// `ts`. Read-only.
+    /// Time of the query, in seconds since the Unix epoch. Read-only.
     pub ts: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -232,12 +237,13 @@ atlas_admin_runtime::record! {
     3 ts "ts" [READ_ONLY]
 }
 
-/// The schema `PerformanceAdvisorOperationView`.
+/// Slow query that serves as an example of its shape.
 #[derive(Clone, Default)]
 pub struct PerformanceAdvisorOperationView {
-    /// `predicates`. Read-only.
+    /// Search criteria of the query. Their values are redacted unless the caller has the role
+    /// `GROUP_DATA_ACCESS_READ_ONLY` or a higher one. Read-only.
     pub predicates: Option<Vec<Json>>,
-    /// `stats`. Read-only.
+    /// Figures of the query: duration, time, documents read and returned. Read-only.
     pub stats: Option<PerformanceAdvisorOpStats>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -249,14 +255,14 @@ atlas_admin_runtime::record! {
     1 stats "stats" [READ_ONLY]
 }
 
-/// The schema `PerformanceAdvisorResponse`.
+/// Suggested indexes and the query shapes that they would speed up.
 ///
 /// Returned by `performance_advisor::list_suggested_indexes`.
 #[derive(Clone, Default)]
 pub struct PerformanceAdvisorResponse {
-    /// `shapes`. Read-only.
+    /// Query shapes that the suggested indexes would speed up. Read-only.
     pub shapes: Option<Vec<PerformanceAdvisorShape>>,
-    /// `suggestedIndexes`. Read-only.
+    /// Indexes that would speed up slow queries. Read-only.
     pub suggested_indexes: Option<Vec<PerformanceAdvisorIndex>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -268,20 +274,22 @@ atlas_admin_runtime::record! {
     1 suggested_indexes "suggestedIndexes" [READ_ONLY]
 }
 
-/// The schema `PerformanceAdvisorShape`.
+/// Query shape: slow queries that have the same predicates, sort and projection and differ in
+/// their values.
 #[derive(Clone, Default)]
 pub struct PerformanceAdvisorShape {
-    /// `avgMs`. Read-only.
+    /// Average duration of the queries of this shape, in milliseconds. Read-only.
     pub avg_ms: Option<i64>,
-    /// `count`. Read-only.
+    /// Number of queries of this shape. Read-only.
     pub count: Option<i64>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the query shape, valid only within this response. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `inefficiencyScore`. Read-only.
+    /// Documents read per document returned, on average. Read-only.
     pub inefficiency_score: Option<i64>,
-    /// `namespace`. Read-only.
+    /// Database and collection, as `<database>.<collection>`. Read-only.
     pub namespace: Option<String>,
-    /// `operations`. Read-only.
+    /// Example queries of this shape. Read-only.
     pub operations: Option<Vec<PerformanceAdvisorOperationView>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -297,18 +305,18 @@ atlas_admin_runtime::record! {
     5 operations "operations" [READ_ONLY]
 }
 
-/// The schema `PerformanceAdvisorSlowQuery`.
+/// Slow query, with its log line.
 #[derive(Clone, Default)]
 pub struct PerformanceAdvisorSlowQuery {
-    /// `line`. Read-only.
+    /// Text of the log line. Read-only.
     pub line: Option<String>,
-    /// `metrics`. Read-only.
+    /// Figures from the log entry of the slow query. Read-only.
     pub metrics: Option<PerformanceAdvisorSlowQueryMetrics>,
-    /// `namespace`. Read-only.
+    /// Database and collection, as `<database>.<collection>`. Read-only.
     pub namespace: Option<String>,
-    /// `opType`. Read-only.
+    /// Kind of the slow operation: read, write or command. Read-only.
     pub op_type: Option<String>,
-    /// `replicaState`. Read-only.
+    /// Replica set state, such as primary, of the node that logged the slow query. Read-only.
     pub replica_state: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -323,12 +331,12 @@ atlas_admin_runtime::record! {
     4 replica_state "replicaState" [READ_ONLY]
 }
 
-/// The schema `PerformanceAdvisorSlowQueryList`.
+/// Slow queries of a host.
 ///
 /// Returned by `performance_advisor::list_slow_query_logs`.
 #[derive(Clone, Default)]
 pub struct PerformanceAdvisorSlowQueryList {
-    /// `slowQueries`. Read-only.
+    /// Queries that took longer than the threshold for slow operations. Read-only.
     pub slow_queries: Option<Vec<PerformanceAdvisorSlowQuery>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -339,36 +347,41 @@ atlas_admin_runtime::record! {
     0 slow_queries "slowQueries" [READ_ONLY]
 }
 
-/// The schema `PerformanceAdvisorSlowQueryMetrics`.
+/// Figures from the log line of a slow query.
 #[derive(Clone, Default)]
 pub struct PerformanceAdvisorSlowQueryMetrics {
-    /// `docsExamined`. Read-only.
+    /// Number of documents that MongoDB read to run the operation. Read-only.
     pub docs_examined: Option<i64>,
-    /// `docsExaminedReturnedRatio`. Read-only.
+    /// Documents read per document returned. A high ratio hints at a missing index. Read-only.
     pub docs_examined_returned_ratio: Option<f64>,
-    /// `docsReturned`. Read-only.
+    /// Number of documents that the operation returned. Read-only.
     pub docs_returned: Option<i64>,
-    /// `fromUserConnection`. Read-only.
+    /// Whether the query came from a client rather than from the server itself. Set for MongoDB 8.0
+    /// and later. Read-only.
     pub from_user_connection: Option<bool>,
-    /// `hasAutoEmbedding`. Read-only.
+    /// Whether Atlas computed the query's vector from text, with automated embedding, instead of
+    /// getting it from the client. Read-only.
     pub has_auto_embedding: Option<bool>,
-    /// `hasIndexCoverage`. Read-only.
+    /// Whether indexes covered the query. Read-only.
     pub has_index_coverage: Option<bool>,
-    /// `hasRerank`. Read-only.
+    /// Whether the query used `$rerank`, which reorders results with a Voyage AI model. Always
+    /// `false` before MongoDB 8.3. Read-only.
     pub has_rerank: Option<bool>,
-    /// `hasSort`. Read-only.
+    /// Whether MongoDB had to sort the documents itself because no index gave the wanted order.
+    /// Read-only.
     pub has_sort: Option<bool>,
-    /// `keysExamined`. Read-only.
+    /// Index keys that MongoDB read to run the operation. Read-only.
     pub keys_examined: Option<i64>,
-    /// `keysExaminedReturnedRatio`. Read-only.
+    /// Index keys read per document returned. Read-only.
     pub keys_examined_returned_ratio: Option<f64>,
-    /// `numYields`. Read-only.
+    /// Number of times that the operation paused to let others run. Read-only.
     pub num_yields: Option<i64>,
-    /// `operationExecutionTime`. Read-only.
+    /// Duration of the query, in milliseconds. Read-only.
     pub operation_execution_time: Option<i64>,
-    /// `responseLength`. Read-only.
+    /// Size of the operation's result, in bytes. Read-only.
     pub response_length: Option<i64>,
-    /// `tokensUsed`. Read-only. At least 0.
+    /// Number of inference tokens that the operation used, those of `$rerank` included. Unset if it
+    /// used none, and before MongoDB 8.3. Read-only. At least 0.
     pub tokens_used: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -392,14 +405,14 @@ atlas_admin_runtime::record! {
     13 tokens_used "tokensUsed" [READ_ONLY]
 }
 
-/// The schema `SchemaAdvisorItemRecommendation`.
+/// Advice on the data model, with the namespaces that gave rise to it.
 #[derive(Clone, Default)]
 pub struct SchemaAdvisorItemRecommendation {
-    /// `affectedNamespaces`. Read-only.
+    /// Namespaces that gave rise to the advice, with the reasons. Read-only.
     pub affected_namespaces: Option<Vec<SchemaAdvisorNamespaceTriggers>>,
-    /// `description`. Read-only.
+    /// Description of the recommendation. Read-only.
     pub description: Option<String>,
-    /// `recommendation`. Read-only.
+    /// Kind of advice. Read-only.
     pub recommendation: Option<SchemaAdvisorItemRecommendationValue>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -412,26 +425,29 @@ atlas_admin_runtime::record! {
     2 recommendation "recommendation" [READ_ONLY]
 }
 
-/// The recommendation of `SchemaAdvisorItemRecommendation`: one of 7 documented values; others
-/// are kept as `Unknown`.
+/// Kind of advice.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `SchemaAdvisorItemRecommendation.recommendation`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchemaAdvisorItemRecommendationValue {
-    /// `REDUCE_LOOKUP_OPS`.
+    /// `REDUCE_LOOKUP_OPS`: Use fewer `$lookup` stages; keep data that is read together in one
+    /// document.
     ReduceLookupOps,
-    /// `AVOID_UNBOUNDED_ARRAY`.
+    /// `AVOID_UNBOUNDED_ARRAY`: Avoid arrays that grow without limit.
     AvoidUnboundedArray,
-    /// `REDUCE_DOCUMENT_SIZE`.
+    /// `REDUCE_DOCUMENT_SIZE`: Make large documents smaller.
     ReduceDocumentSize,
-    /// `REMOVE_UNNECESSARY_INDEXES`.
+    /// `REMOVE_UNNECESSARY_INDEXES`: Drop indexes that the queries don't need.
     RemoveUnnecessaryIndexes,
-    /// `REDUCE_NUMBER_OF_NAMESPACES`.
+    /// `REDUCE_NUMBER_OF_NAMESPACES`: Use fewer collections.
     ReduceNumberOfNamespaces,
-    /// `OPTIMIZE_CASE_INSENSITIVE_REGEX_QUERIES`.
+    /// `OPTIMIZE_CASE_INSENSITIVE_REGEX_QUERIES`: Replace case-insensitive regular expressions,
+    /// which use indexes poorly.
     OptimizeCaseInsensitiveRegexQueries,
-    /// `OPTIMIZE_TEXT_QUERIES`.
+    /// `OPTIMIZE_TEXT_QUERIES`: Improve text queries, for instance with Atlas Search.
     OptimizeTextQueries,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -448,12 +464,13 @@ atlas_admin_runtime::open_enum! {
     RemoveUnnecessaryIndexes "REMOVE_UNNECESSARY_INDEXES"
 }
 
-/// The schema `SchemaAdvisorNamespaceTriggers`.
+/// Namespace that gave rise to a piece of schema advice, with the reasons.
 #[derive(Clone, Default)]
 pub struct SchemaAdvisorNamespaceTriggers {
-    /// `namespace`. Read-only. May be `null`.
+    /// Database and collection, as `<database>.<collection>`. `null` for advice to use fewer
+    /// collections. Read-only. May be `null`.
     pub namespace: Nullable<String>,
-    /// `triggers`. Read-only.
+    /// Reasons why the namespace gave rise to the advice. Read-only.
     pub triggers: Option<Vec<SchemaAdvisorTriggerDetails>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -465,10 +482,10 @@ atlas_admin_runtime::record! {
     1 triggers "triggers" [READ_ONLY]
 }
 
-/// The schema `SchemaAdvisorResponse`.
+/// Schema advice for a cluster.
 #[derive(Clone, Default)]
 pub struct SchemaAdvisorResponse {
-    /// `recommendations`. Read-only.
+    /// Pieces of schema advice. Read-only.
     pub recommendations: Option<Vec<SchemaAdvisorItemRecommendation>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -479,12 +496,12 @@ atlas_admin_runtime::record! {
     0 recommendations "recommendations" [READ_ONLY]
 }
 
-/// The schema `SchemaAdvisorTriggerDetails`.
+/// Reason why a namespace gave rise to a piece of schema advice.
 #[derive(Clone, Default)]
 pub struct SchemaAdvisorTriggerDetails {
-    /// `description`. Read-only.
+    /// Description of what triggered the recommendation. Read-only.
     pub description: Option<String>,
-    /// `triggerType`. Read-only.
+    /// Kind of reason. Read-only.
     pub trigger_type: Option<SchemaAdvisorTriggerDetailsTriggerType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -496,26 +513,27 @@ atlas_admin_runtime::record! {
     1 trigger_type "triggerType" [READ_ONLY]
 }
 
-/// The trigger type of `SchemaAdvisorTriggerDetails`: one of 7 documented values; others are
-/// kept as `Unknown`.
+/// Kind of reason.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `SchemaAdvisorTriggerDetails.triggerType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchemaAdvisorTriggerDetailsTriggerType {
-    /// `PERCENT_QUERIES_USE_LOOKUP`.
+    /// `PERCENT_QUERIES_USE_LOOKUP`: A large share of the queries uses `$lookup`.
     PercentQueriesUseLookup,
-    /// `NUMBER_OF_QUERIES_USE_LOOKUP`.
+    /// `NUMBER_OF_QUERIES_USE_LOOKUP`: Many queries use `$lookup`.
     NumberOfQueriesUseLookup,
-    /// `DOCS_CONTAIN_UNBOUNDED_ARRAY`.
+    /// `DOCS_CONTAIN_UNBOUNDED_ARRAY`: Documents have arrays that grow without limit.
     DocsContainUnboundedArray,
-    /// `NUMBER_OF_NAMESPACES`.
+    /// `NUMBER_OF_NAMESPACES`: The cluster has many collections.
     NumberOfNamespaces,
-    /// `DOC_SIZE_TOO_LARGE`.
+    /// `DOC_SIZE_TOO_LARGE`: Documents are large.
     DocSizeTooLarge,
-    /// `NUM_INDEXES`.
+    /// `NUM_INDEXES`: The collection has many indexes.
     NumIndexes,
-    /// `QUERIES_CONTAIN_CASE_INSENSITIVE_REGEX`.
+    /// `QUERIES_CONTAIN_CASE_INSENSITIVE_REGEX`: Queries use case-insensitive regular expressions.
     QueriesContainCaseInsensitiveRegex,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

@@ -3,14 +3,15 @@
 
 use super::*;
 
-/// The schema `ApiAtlasModifyEndpointServiceRequestView`.
+/// Changes to a private endpoint service.
 ///
 /// Sent by `private_endpoint_services::update_private_endpoint_service`.
 #[derive(Clone, Default)]
 pub struct ApiAtlasModifyEndpointServiceRequestView {
-    /// `cloudProvider`. Required.
+    /// Cloud provider whose private endpoint service is changed. Required.
     pub cloud_provider: Option<ApiAtlasModifyEndpointServiceRequestViewCloudProvider>,
-    /// `supportedRemoteRegions`. May be `null`. At most 35 items.
+    /// AWS regions, besides its own, from which the endpoint service accepts connections. Only for
+    /// AWS. May be `null`. At most 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -22,16 +23,17 @@ atlas_admin_runtime::record! {
     1 supported_remote_regions "supportedRemoteRegions"
 }
 
-/// The schema `AWSInterfaceEndpoint`.
+/// AWS PrivateLink interface endpoint that is attached to a private endpoint service.
 #[derive(Clone, Default)]
 pub struct AwsInterfaceEndpoint {
-    /// `connectionStatus`. Read-only.
+    /// State of the connection between the AWS interface endpoint and Atlas. Read-only.
     pub connection_status: Option<AwsInterfaceEndpointConnectionStatus>,
-    /// `deleteRequested`. Read-only.
+    /// Whether removal of the private endpoint has been requested. Read-only.
     pub delete_requested: Option<bool>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `interfaceEndpointId`. Read-only.
+    /// ID of the AWS interface endpoint. Read-only.
     pub interface_endpoint_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -45,22 +47,23 @@ atlas_admin_runtime::record! {
     3 interface_endpoint_id "interfaceEndpointId" [READ_ONLY]
 }
 
-/// The connection status of `AWSInterfaceEndpoint`: one of 5 documented values; others are kept
-/// as `Unknown`.
+/// State of the connection between the AWS interface endpoint and Atlas.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSInterfaceEndpoint.connectionStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AwsInterfaceEndpointConnectionStatus {
-    /// `PENDING_ACCEPTANCE`.
+    /// `PENDING_ACCEPTANCE`: AWS has received the connection request; it is not accepted yet.
     PendingAcceptance,
-    /// `PENDING`.
+    /// `PENDING`: AWS is setting up the connection.
     Pending,
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: The endpoint is connected and can be used.
     Available,
-    /// `REJECTED`.
+    /// `REJECTED`: The connection was refused.
     Rejected,
-    /// `DELETING`.
+    /// `DELETING`: The endpoint is being removed.
     Deleting,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -75,23 +78,26 @@ atlas_admin_runtime::open_enum! {
     Rejected "REJECTED"
 }
 
-/// The schema `AWSPrivateLinkConnection`.
+/// Private endpoint service on AWS (PrivateLink).
 #[derive(Clone, Default)]
 pub struct AwsPrivateLinkConnection {
-    /// `endpointServiceName`. Read-only. Pattern:
-    /// `^com\.amazonaws\.vpce\.[a-z-0-9]+\.vpce-svc-[0-9a-f]{17}`.
+    /// Name of the endpoint service to which the private endpoint connects: on AWS a service name
+    /// with `vpce-svc-`, on Azure `pls_` and an ID. `null` until the service is created. Read-only.
+    /// Pattern: `^com\.amazonaws\.vpce\.[a-z-0-9]+\.vpce-svc-[0-9a-f]{17}`.
     pub endpoint_service_name: Option<String>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the private endpoint service. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `interfaceEndpoints`. Read-only.
+    /// IDs of the AWS interface endpoints attached to the service. Read-only.
     pub interface_endpoints: Option<Vec<String>>,
-    /// `regionName`. Read-only.
+    /// Region of the private endpoint service. Read-only.
     pub region_name: Option<String>,
-    /// `status`. Read-only.
+    /// State of the service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
-    /// `supportedRemoteRegions`. May be `null`. At most 35 items.
+    /// AWS regions, besides its own, from which the endpoint service accepts connections. Only for
+    /// AWS. May be `null`. At most 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -108,22 +114,24 @@ atlas_admin_runtime::record! {
     6 supported_remote_regions "supportedRemoteRegions"
 }
 
-/// The status of `AWSPrivateLinkConnection`: one of 5 documented values; others are kept as
-/// `Unknown`.
+/// State of the service.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AWSPrivateLinkConnection.status` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AwsPrivateLinkConnectionStatus {
-    /// `INITIATING`.
+    /// `INITIATING`: Atlas is creating the service.
     Initiating,
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: The service can be used.
     Available,
-    /// `WAITING_FOR_USER`.
+    /// `WAITING_FOR_USER`: The service is ready; create a private endpoint in your network to
+    /// continue.
     WaitingForUser,
-    /// `FAILED`.
+    /// `FAILED`: The service could not be created; see `errorMessage`.
     Failed,
-    /// `DELETING`.
+    /// `DELETING`: The service is being removed.
     Deleting,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -138,22 +146,24 @@ atlas_admin_runtime::open_enum! {
     WaitingForUser "WAITING_FOR_USER"
 }
 
-/// The schema `AzurePrivateEndpoint`.
+/// Azure private endpoint that is attached to a private endpoint service.
 #[derive(Clone, Default)]
 pub struct AzurePrivateEndpoint {
-    /// `deleteRequested`. Read-only.
+    /// Whether removal of the private endpoint has been requested. Read-only.
     pub delete_requested: Option<bool>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `privateEndpointConnectionName`. Read-only. Pattern:
+    /// Name of the private endpoint connection at Azure, set by Atlas. Read-only. Pattern:
     /// `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}%2[fF]([-\w._()]+)%2[fF]([-\w._()]+)`.
     pub private_endpoint_connection_name: Option<String>,
+    /// IP address, in your Azure virtual network, of the private endpoint. JSON name:
     /// `privateEndpointIPAddress`. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub private_endpoint_ip_address: Option<String>,
-    /// `privateEndpointResourceId`. Read-only.
+    /// Azure resource ID of the private endpoint. Read-only.
     pub private_endpoint_resource_id: Option<String>,
-    /// `status`. Read-only.
+    /// State of the connection between the Azure private endpoint and Atlas. Read-only.
     pub status: Option<AzurePrivateEndpointStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -169,20 +179,21 @@ atlas_admin_runtime::record! {
     5 status "status" [READ_ONLY]
 }
 
-/// The status of `AzurePrivateEndpoint`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// State of the connection between a private endpoint and Atlas.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `AzurePrivateEndpoint.status` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AzurePrivateEndpointStatus {
-    /// `INITIATING`.
+    /// `INITIATING`: Atlas is setting up the connection.
     Initiating,
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: The endpoint is connected and can be used.
     Available,
-    /// `FAILED`.
+    /// `FAILED`: The connection could not be set up.
     Failed,
-    /// `DELETING`.
+    /// `DELETING`: The endpoint is being removed.
     Deleting,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -196,22 +207,25 @@ atlas_admin_runtime::open_enum! {
     Initiating "INITIATING"
 }
 
-/// The schema `AzurePrivateLinkConnection`.
+/// Private endpoint service on Azure (Private Link).
 #[derive(Clone, Default)]
 pub struct AzurePrivateLinkConnection {
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the private endpoint service. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `privateEndpoints`. Read-only.
+    /// Azure resource IDs of the private endpoints attached to the service. Read-only.
     pub private_endpoints: Option<Vec<String>>,
-    /// `privateLinkServiceName`. Read-only. Pattern: `^pls_[0-9a-f]{24}$`.
+    /// Name of the Private Link service that Atlas runs on Azure. Read-only. Pattern:
+    /// `^pls_[0-9a-f]{24}$`.
     pub private_link_service_name: Option<String>,
-    /// `privateLinkServiceResourceId`. Read-only.
+    /// Azure resource ID of the Private Link service that Atlas runs. Your private endpoint
+    /// connects to this ID. Read-only.
     pub private_link_service_resource_id: Option<String>,
-    /// `regionName`. Read-only.
+    /// Region of the private endpoint service. Read-only.
     pub region_name: Option<String>,
-    /// `status`. Read-only.
+    /// State of the service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -228,19 +242,23 @@ atlas_admin_runtime::record! {
     6 status "status" [READ_ONLY]
 }
 
-/// The schema `CloudProviderEndpointServiceRequest`.
+/// Settings of a new private endpoint service.
 ///
 /// Sent by `private_endpoint_services::create_private_endpoint_service`.
 #[derive(Clone, Default)]
 pub struct CloudProviderEndpointServiceRequest {
-    /// `portMappingEnabled`. Write-only: the service never returns it. Default: `false`.
+    /// Whether the endpoint service uses port mapping of Private Service Connect, where one
+    /// endpoint is enough. Only for Google Cloud. Write-only: the service never returns it.
+    /// Default: `false`.
     pub port_mapping_enabled: Option<bool>,
-    /// `providerName`. Required. Write-only: the service never returns it.
+    /// Cloud provider of the new private endpoint service. Required. Write-only: the service never
+    /// returns it.
     pub provider_name: Option<ProviderName>,
-    /// `region`. Required. Write-only: the service never returns it.
+    /// Region of the cloud provider for the endpoint service. Required. Write-only: the service
+    /// never returns it.
     pub region: Option<String>,
-    /// `supportedRemoteRegions`. Write-only: the service never returns it. May be `null`. At most
-    /// 35 items.
+    /// AWS regions, besides its own, from which the endpoint service accepts connections. Only for
+    /// AWS. Write-only: the service never returns it. May be `null`. At most 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -254,10 +272,11 @@ atlas_admin_runtime::record! {
     3 supported_remote_regions "supportedRemoteRegions" [WRITE_ONLY]
 }
 
-/// The schema `CreateAWSEndpointRequest`.
+/// AWS interface endpoint to attach to a private endpoint service.
 #[derive(Clone, Default)]
 pub struct CreateAwsEndpointRequest {
-    /// `id`. Required. Write-only: the service never returns it. Pattern: `^vpce-[0-9a-f]{17}$`.
+    /// AWS ID of the private endpoint that you created, which starts with `vpce-`. Required.
+    /// Write-only: the service never returns it. Pattern: `^vpce-[0-9a-f]{17}$`.
     pub id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -268,11 +287,13 @@ atlas_admin_runtime::record! {
     0 id "id" [REQUIRED | WRITE_ONLY]
 }
 
-/// The schema `CreateAzureEndpointRequest`.
+/// Azure private endpoint to attach to a private endpoint service.
 #[derive(Clone, Default)]
 pub struct CreateAzureEndpointRequest {
-    /// `id`. Required. Write-only: the service never returns it.
+    /// Azure resource ID of the private endpoint that you created. Required. Write-only: the
+    /// service never returns it.
     pub id: Option<String>,
+    /// IP address, in your Azure virtual network, of the private endpoint. JSON name:
     /// `privateEndpointIPAddress`. Required. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub private_endpoint_ip_address: Option<String>,
@@ -286,9 +307,10 @@ atlas_admin_runtime::record! {
     1 private_endpoint_ip_address "privateEndpointIPAddress" [REQUIRED]
 }
 
-/// The schema `CreateEndpointRequest`: one of 3 kinds.
+/// Private endpoint to attach to a private endpoint service; its shape depends on the cloud
+/// provider.
 ///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Sent by `private_endpoint_services::create_private_endpoint`.
 #[derive(Clone)]
@@ -311,15 +333,17 @@ atlas_admin_runtime::union! {
     2 Gcp ["GCP"] from CreateGcpEndpointGroupRequest;
 }
 
-/// The schema `CreateGCPEndpointGroupRequest`.
+/// Google Cloud Private Service Connect endpoints to attach, as one group, to a private
+/// endpoint service.
 #[derive(Clone, Default)]
 pub struct CreateGcpEndpointGroupRequest {
-    /// `endpointGroupName`. Required. Write-only: the service never returns it.
+    /// Name of the group of endpoints. With port mapping, a value must be given but is ignored.
+    /// Required. Write-only: the service never returns it.
     pub endpoint_group_name: Option<String>,
-    /// `endpoints`.
+    /// Private endpoints of the group. With port mapping, exactly one.
     pub endpoints: Option<Vec<CreateGcpForwardingRuleRequest>>,
-    /// `gcpProjectId`. Required. Write-only: the service never returns it. Pattern:
-    /// `^p-[0-9a-z]{24}$`.
+    /// ID of your Google Cloud project that has the endpoints. Required. Write-only: the service
+    /// never returns it. Pattern: `^p-[0-9a-z]{24}$`.
     pub gcp_project_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -332,12 +356,14 @@ atlas_admin_runtime::record! {
     2 gcp_project_id "gcpProjectId" [REQUIRED | WRITE_ONLY]
 }
 
-/// The schema `CreateGCPForwardingRuleRequest`.
+/// Google Cloud forwarding rule, one endpoint of a group to attach.
 #[derive(Clone, Default)]
 pub struct CreateGcpForwardingRuleRequest {
-    /// `endpointName`. Write-only: the service never returns it.
+    /// Name of your Google Cloud forwarding rule, which is the endpoint. Write-only: the service
+    /// never returns it.
     pub endpoint_name: Option<String>,
-    /// `ipAddress`. Write-only: the service never returns it. Pattern:
+    /// Private IPv4 address of the forwarding rule on your side, at Google Cloud. Write-only: the
+    /// service never returns it. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
@@ -350,9 +376,9 @@ atlas_admin_runtime::record! {
     1 ip_address "ipAddress" [WRITE_ONLY]
 }
 
-/// The schema `EndpointService`: one of 3 kinds.
+/// Private endpoint service of a project; further properties depend on the cloud provider.
 ///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Returned by `private_endpoint_services::create_private_endpoint_service`,
 /// `private_endpoint_services::update_private_endpoint_service`,
@@ -383,15 +409,16 @@ atlas_admin_runtime::union! {
 /// Declared at `EndpointService`.
 #[derive(Clone, Default)]
 pub struct EndpointServiceCommon {
-    /// `cloudProvider`. Read-only.
+    /// Name of the cloud provider. Read-only.
     pub cloud_provider: Option<CloudProvider>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `id`. Read-only.
+    /// ID of the private endpoint service. Read-only.
     pub id: Option<String>,
-    /// `regionName`. Read-only.
+    /// Region of the private endpoint service. Read-only.
     pub region_name: Option<String>,
-    /// `status`. Read-only.
+    /// State of the service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -406,15 +433,16 @@ atlas_admin_runtime::record! {
     4 status "status" [READ_ONLY]
 }
 
-/// The schema `GCPConsumerForwardingRule`.
+/// Google Cloud forwarding rule, one endpoint of an endpoint group, with its state.
 #[derive(Clone, Default)]
 pub struct GcpConsumerForwardingRule {
-    /// `endpointName`. Read-only.
+    /// Name of your Google Cloud forwarding rule, which is the endpoint. Read-only.
     pub endpoint_name: Option<String>,
-    /// `ipAddress`. Read-only. Pattern:
+    /// Private IPv4 address of the forwarding rule on your side, at Google Cloud. Read-only.
+    /// Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Option<String>,
-    /// `status`. Read-only.
+    /// State of the endpoint. Read-only.
     pub status: Option<AzurePrivateEndpointStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -427,22 +455,26 @@ atlas_admin_runtime::record! {
     2 status "status" [READ_ONLY]
 }
 
-/// The schema `GCPEndpointService`.
+/// Private endpoint service on Google Cloud (Private Service Connect).
 #[derive(Clone, Default)]
 pub struct GcpEndpointService {
-    /// `endpointGroupNames`.
+    /// Names of the Google Cloud endpoint groups attached to the service. With port mapping,
+    /// exactly one.
     pub endpoint_group_names: Option<Vec<String>>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the private endpoint service. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `portMappingEnabled`.
+    /// Whether the endpoint service uses port mapping of Private Service Connect, where one
+    /// endpoint is enough. Only for Google Cloud.
     pub port_mapping_enabled: Option<bool>,
-    /// `regionName`. Read-only.
+    /// Region of the private endpoint service. Read-only.
     pub region_name: Option<String>,
-    /// `serviceAttachmentNames`.
+    /// URLs of the Google Cloud service attachments to which your endpoints connect. With port
+    /// mapping, exactly one.
     pub service_attachment_names: Option<Vec<String>>,
-    /// `status`. Read-only.
+    /// State of the service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -459,22 +491,25 @@ atlas_admin_runtime::record! {
     6 status "status" [READ_ONLY]
 }
 
-/// The schema `PrivateGCPEndpointGroup`.
+/// Group of Google Cloud endpoints that is attached to a private endpoint service.
 #[derive(Clone, Default)]
 pub struct PrivateGcpEndpointGroup {
-    /// `deleteRequested`. Read-only.
+    /// Whether removal of the private endpoint has been requested. Read-only.
     pub delete_requested: Option<bool>,
-    /// `endpointGroupName`. Read-only.
+    /// Name of the group of endpoints. With port mapping, the name of the single endpoint.
+    /// Read-only.
     pub endpoint_group_name: Option<String>,
-    /// `endpoints`. Read-only.
+    /// Private endpoints of the group. With port mapping, exactly one. Read-only.
     pub endpoints: Option<Vec<GcpConsumerForwardingRule>>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `gcpProjectId`. Read-only.
+    /// ID of your Google Cloud project that has the endpoints. Read-only.
     pub gcp_project_id: Option<String>,
-    /// `portMappingEnabled`.
+    /// Whether the endpoint service uses port mapping of Private Service Connect, where one
+    /// endpoint is enough. Only for Google Cloud.
     pub port_mapping_enabled: Option<bool>,
-    /// `status`. Read-only.
+    /// State of the group of endpoints. Read-only.
     pub status: Option<PrivateGcpEndpointGroupStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -491,24 +526,25 @@ atlas_admin_runtime::record! {
     6 status "status" [READ_ONLY]
 }
 
-/// The status of `PrivateGCPEndpointGroup`: one of 6 documented values; others are kept as
-/// `Unknown`.
+/// State of the group of endpoints.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `PrivateGCPEndpointGroup.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PrivateGcpEndpointGroupStatus {
-    /// `INITIATING`.
+    /// `INITIATING`: Atlas is setting up the connection.
     Initiating,
     /// `VERIFIED`.
     Verified,
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: The endpoints are connected and can be used.
     Available,
-    /// `FAILED`.
+    /// `FAILED`: The connection could not be set up; see `errorMessage`.
     Failed,
-    /// `DELETING`.
+    /// `DELETING`: The endpoints are being removed.
     Deleting,
-    /// `DELETED`.
+    /// `DELETED`: The endpoints have been removed.
     Deleted,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -524,9 +560,10 @@ atlas_admin_runtime::open_enum! {
     Verified "VERIFIED"
 }
 
-/// The schema `PrivateLinkEndpoint`: one of 3 kinds.
+/// Private endpoint that is attached to a private endpoint service; its further properties
+/// depend on the cloud provider.
 ///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Returned by `private_endpoint_services::create_private_endpoint` and
 /// `private_endpoint_services::get_private_endpoint`.
@@ -555,11 +592,12 @@ atlas_admin_runtime::union! {
 /// Declared at `PrivateLinkEndpoint`.
 #[derive(Clone, Default)]
 pub struct PrivateLinkEndpointCommon {
-    /// `cloudProvider`. Read-only.
+    /// Name of the cloud provider. Read-only.
     pub cloud_provider: Option<CloudProvider>,
-    /// `deleteRequested`. Read-only.
+    /// Whether removal of the private endpoint has been requested. Read-only.
     pub delete_requested: Option<bool>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -572,14 +610,16 @@ atlas_admin_runtime::record! {
     2 error_message "errorMessage" [READ_ONLY]
 }
 
-/// The schema `ProjectSettingItemView`.
+/// State of regionalized private endpoints in a project.
 ///
 /// Returned by `private_endpoint_services::get_regional_endpoint_mode` and
 /// `private_endpoint_services::toggle_regional_endpoint_mode`. Sent by
 /// `private_endpoint_services::toggle_regional_endpoint_mode`.
 #[derive(Clone, Default)]
 pub struct ProjectSettingItemView {
-    /// `enabled`. Required.
+    /// Whether regionalized private endpoints are on: several per region, as sharded clusters
+    /// across regions need. Applications must then use new connection strings, and the project
+    /// can't have replica sets. Required.
     pub enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,14 +3,14 @@
 
 use super::*;
 
-/// The schema `CreateAtlasProjectApiKey`.
+/// New API key with its roles in the project.
 ///
 /// Sent by `programmatic_api_keys::create_group_api_key`.
 #[derive(Clone, Default)]
 pub struct CreateAtlasProjectApiKey {
-    /// `desc`. Required. 1 to 250 characters.
+    /// Purpose of the API key, in your words. Required. 1 to 250 characters.
     pub desc: Option<String>,
-    /// `roles`. Required. At least 1 item.
+    /// Roles of the API key in the project. At least one. Required. At least 1 item.
     pub roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -22,17 +22,18 @@ atlas_admin_runtime::record! {
     1 roles "roles" [REQUIRED]
 }
 
-/// The schema `PaginatedApiApiUserView`.
+/// Page of API keys.
 ///
 /// Returned by `programmatic_api_keys::list_group_api_keys` and
 /// `programmatic_api_keys::list_org_api_keys`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiApiUserView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ApiKeyUserDetails>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -47,17 +48,18 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedApiApiUserView, results => ApiKeyUserDetails);
 
-/// The schema `PaginatedApiUserAccessListResponseView`.
+/// Page of the entries of an API key's access list.
 ///
 /// Returned by `programmatic_api_keys::list_org_access_entries` and
 /// `programmatic_api_keys::create_org_access_entry`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiUserAccessListResponseView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<UserAccessListResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -74,14 +76,14 @@ atlas_admin_runtime::page!(
     PaginatedApiUserAccessListResponseView, results => UserAccessListResponse
 );
 
-/// The schema `UpdateAtlasOrganizationApiKey`.
+/// Changed description or organization roles of an API key.
 ///
 /// Sent by `programmatic_api_keys::update_org_api_key`.
 #[derive(Clone, Default)]
 pub struct UpdateAtlasOrganizationApiKey {
-    /// `desc`. 1 to 250 characters.
+    /// Purpose of the API key, in your words. 1 to 250 characters.
     pub desc: Option<String>,
-    /// `roles`.
+    /// Roles of the API key in the organization. At least one, if set.
     pub roles: Option<Vec<Role>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -93,14 +95,14 @@ atlas_admin_runtime::record! {
     1 roles "roles"
 }
 
-/// The schema `UpdateAtlasProjectApiKey`.
+/// Changed description or project roles of an API key.
 ///
 /// Sent by `programmatic_api_keys::update_api_key_roles`.
 #[derive(Clone, Default)]
 pub struct UpdateAtlasProjectApiKey {
-    /// `desc`. 1 to 250 characters.
+    /// Purpose of the API key, in your words. 1 to 250 characters.
     pub desc: Option<String>,
-    /// `roles`.
+    /// Roles of the API key in the project. At least one, if set.
     pub roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -112,15 +114,17 @@ atlas_admin_runtime::record! {
     1 roles "roles"
 }
 
-/// The schema `UserAccessListRequest`.
+/// New entry for an API key's access list.
 ///
 /// Sent by `programmatic_api_keys::create_org_access_entry`.
 #[derive(Clone, Default)]
 pub struct UserAccessListRequest {
-    /// `cidrBlock`. Pattern:
+    /// Address range from which the API key may be used, in IPv4 or IPv6 CIDR notation. Set this or
+    /// `ipAddress`. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
     pub cidr_block: Option<String>,
-    /// `ipAddress`. Pattern:
+    /// Address, IPv4 or IPv6, that the API key may be used from. Set either this or `cidrBlock`.
+    /// Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
@@ -133,26 +137,28 @@ atlas_admin_runtime::record! {
     1 ip_address "ipAddress"
 }
 
-/// The schema `UserAccessListResponse`.
+/// Entry of an API key's access list, with its use.
 ///
 /// Returned by `programmatic_api_keys::get_org_access_entry`.
 #[derive(Clone, Default)]
 pub struct UserAccessListResponse {
-    /// `cidrBlock`. Pattern:
+    /// Address range from which the API key may be used, in CIDR notation. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
     pub cidr_block: Option<String>,
-    /// `count`. Read-only. At least 1.
+    /// Number of requests that came from `lastUsedAddress`. Read-only. At least 1.
     pub count: Option<i64>,
-    /// `created`. Read-only.
+    /// Date and time, in UTC, of adding the entry to the access list. Read-only.
     pub created: Option<DateTime>,
-    /// `ipAddress`. Pattern:
+    /// Address, IPv4 or IPv6, that the API key may be used from. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Option<String>,
-    /// `lastUsed`. Read-only.
+    /// Date and time, in UTC, of the last request from this address. Unset if there was none.
+    /// Read-only.
     pub last_used: Option<DateTime>,
-    /// `lastUsedAddress`. Read-only.
+    /// IP address of the latest API request that this entry admitted. Absent before the first one.
+    /// Read-only.
     pub last_used_address: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -169,14 +175,14 @@ atlas_admin_runtime::record! {
     6 links "links" [READ_ONLY]
 }
 
-/// The schema `UserAccessRoleAssignment`.
+/// Roles of an API key in the project.
 ///
 /// Sent by `programmatic_api_keys::add_group_api_key`.
 #[derive(Clone, Default)]
 pub struct UserAccessRoleAssignment {
-    /// `roles`.
+    /// Roles of the API key in the project. At least one, if set.
     pub roles: Option<Vec<String>>,
-    /// `userId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,27 +3,31 @@
 
 use super::*;
 
-/// The schema `NetworkPermissionEntry`.
+/// Entry of a project's IP access list: an IP address, a CIDR block or an AWS security group.
 ///
 /// Returned by `project_ip_access_list::get_access_list_entry`. Sent by
 /// `project_ip_access_list::create_access_list_entry`.
 #[derive(Clone, Default)]
 pub struct NetworkPermissionEntry {
-    /// `awsSecurityGroup`. Pattern: `^([0-9]*/)?sg-([0-9]*)`.
+    /// ID of the AWS security group to allow. Needs VPC peering and can't be temporary. Excludes
+    /// `cidrBlock` and `ipAddress`. Pattern: `^([0-9]*/)?sg-([0-9]*)`.
     pub aws_security_group: Option<String>,
-    /// `cidrBlock`. Pattern:
+    /// Address range to allow, in CIDR notation. Excludes `ipAddress` and `awsSecurityGroup`.
+    /// Pattern:
     /// `^([0-9]{1,3}\.){3}[0-9]{1,3}(%2[fF][0-9]{1,3})?|([0-9a-f]{1,4}\:){7}[0-9a-f]{1,4}(%2[fF][0-9]{1,3})?|([0-9a-f]{1,4}\:){1,6}\:(%2[fF][0-9]{1,3})?$`.
     pub cidr_block: Option<String>,
-    /// `comment`. At most 80 characters.
+    /// Comment on the access list entry, such as why an address has access. At most 80 characters.
     pub comment: Option<String>,
-    /// `deleteAfterDate`.
+    /// Date and time, in UTC unless a time zone is given, when Atlas deletes a temporary access
+    /// list entry. At most a week ahead. Absent for permanent entries.
     pub delete_after_date: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `ipAddress`. Pattern:
+    /// IP address from which clients may connect. An entry has one of `ipAddress`, `cidrBlock` and
+    /// `awsSecurityGroup`. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -40,12 +44,12 @@ atlas_admin_runtime::record! {
     6 links "links" [READ_ONLY]
 }
 
-/// The schema `NetworkPermissionEntryStatus`.
+/// State of an entry of a project's IP access list.
 ///
 /// Returned by `project_ip_access_list::get_access_list_status`.
 #[derive(Clone, Default)]
 pub struct NetworkPermissionEntryStatus {
-    /// `STATUS`. Read-only.
+    /// Whether the entry is in effect yet, or could not be added. JSON name: `STATUS`. Read-only.
     pub status: Option<NetworkPermissionEntryStatusValue>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -56,18 +60,19 @@ atlas_admin_runtime::record! {
     0 status "STATUS" [REQUIRED | READ_ONLY]
 }
 
-/// The status of `NetworkPermissionEntryStatus`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// State of an entry of the IP access list.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `NetworkPermissionEntryStatus.STATUS`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NetworkPermissionEntryStatusValue {
-    /// `PENDING`.
+    /// `PENDING`: Being added; not yet in effect on every cloud provider.
     Pending,
-    /// `FAILED`.
+    /// `FAILED`: Not in effect: Atlas could not add the entry.
     Failed,
-    /// `ACTIVE`.
+    /// `ACTIVE`: In effect on every cloud provider concerned.
     Active,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -80,17 +85,18 @@ atlas_admin_runtime::open_enum! {
     Pending "PENDING"
 }
 
-/// The schema `PaginatedNetworkAccessView`.
+/// Page of the entries of a project's IP access list.
 ///
 /// Returned by `project_ip_access_list::list_access_list_entries` and
 /// `project_ip_access_list::create_access_list_entry`.
 #[derive(Clone, Default)]
 pub struct PaginatedNetworkAccessView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<NetworkPermissionEntry>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

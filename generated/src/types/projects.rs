@@ -3,18 +3,23 @@
 
 use super::*;
 
-/// The schema `ClusterIPAddresses`.
+/// IP addresses of one cluster, now and after planned changes.
 #[derive(Clone, Default)]
 pub struct ClusterIpAddresses {
-    /// `clusterName`. Read-only.
+    /// Name of the cluster. Read-only.
     pub cluster_name: Option<String>,
-    /// `futureInbound`. Read-only.
+    /// IP addresses that clients will connect to after planned changes. Allow them in your firewall
+    /// for outgoing traffic in advance. Read-only.
     pub future_inbound: Option<Vec<String>>,
-    /// `futureOutbound`. Read-only.
+    /// IP addresses from which the cluster will call your services, such as webhooks and key
+    /// management, after planned changes. Allow them in your firewall for incoming traffic in
+    /// advance. Read-only.
     pub future_outbound: Option<Vec<String>>,
-    /// `inbound`. Read-only.
+    /// IP addresses that clients connect to. Allow them in your firewall for outgoing traffic.
+    /// Read-only.
     pub inbound: Option<Vec<String>>,
-    /// `outbound`. Read-only.
+    /// IP addresses from which the cluster calls your services, such as webhooks and key
+    /// management. Allow them in your firewall for incoming traffic. Read-only.
     pub outbound: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -29,9 +34,9 @@ atlas_admin_runtime::record! {
     4 outbound "outbound" [READ_ONLY]
 }
 
-/// The schema `DataFederationLimit`: one of 1 kinds.
+/// Limit of a project, with its value and current use.
 ///
-/// The property `name` tells which one it is.
+/// One of 1 kinds; `name` tells which.
 ///
 /// Returned by `projects::list_group_limits`, `projects::get_group_limit` and
 /// `projects::set_group_limit`. Sent by `projects::set_group_limit`.
@@ -55,15 +60,15 @@ atlas_admin_runtime::union! {
 /// Declared at `DataFederationLimit`.
 #[derive(Clone, Default)]
 pub struct DataFederationLimitCommon {
-    /// `currentUsage`. Read-only.
+    /// Amount of the limit that is in use. Read-only.
     pub current_usage: Option<i64>,
-    /// `defaultLimit`. Read-only.
+    /// Value of the limit when none is set; `null` if there is none. Read-only.
     pub default_limit: Option<i64>,
-    /// `maximumLimit`. Read-only.
+    /// Largest value that can be set for the limit; `null` if there is none. Read-only.
     pub maximum_limit: Option<i64>,
-    /// `name`. Read-only.
+    /// Name of the limit. Read-only.
     pub name: Option<String>,
-    /// `value`.
+    /// Value of the limit.
     pub value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -78,18 +83,18 @@ atlas_admin_runtime::record! {
     4 value "value"
 }
 
-/// The schema `DefaultLimit`.
+/// Limit of a project that its users can change, with its default, maximum and current usage.
 #[derive(Clone, Default)]
 pub struct DefaultLimit {
-    /// `currentUsage`. Read-only.
+    /// Amount of the limit that is in use. Read-only.
     pub current_usage: Option<i64>,
-    /// `defaultLimit`. Read-only.
+    /// Value of the limit when none is set; `null` if there is none. Read-only.
     pub default_limit: Option<i64>,
-    /// `maximumLimit`. Read-only.
+    /// Largest value that can be set for the limit; `null` if there is none. Read-only.
     pub maximum_limit: Option<i64>,
-    /// `name`. Read-only.
+    /// Name of the limit. Read-only.
     pub name: Option<String>,
-    /// `value`. Required.
+    /// Value of the limit. Required.
     pub value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -104,38 +109,48 @@ atlas_admin_runtime::record! {
     4 value "value" [REQUIRED]
 }
 
-/// The limit name of `delete /api/atlas/v2/groups/{}/limits/{}`: one of 13 documented values;
-/// others are kept as `Unknown`.
+/// Name of the limit, such as `atlas.project.deployment.clusters` for the number of clusters in
+/// the project.
+///
+/// One of 13 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `delete /api/atlas/v2/groups/{}/limits/{}?limitName` and 2 other places.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DeleteGroupLimitName {
-    /// `atlas.project.security.databaseAccess.users`.
+    /// `atlas.project.security.databaseAccess.users`: Number of database users.
     AtlasProjectSecurityDatabaseAccessUsers,
-    /// `atlas.project.deployment.clusters`.
+    /// `atlas.project.deployment.clusters`: Number of clusters.
     AtlasProjectDeploymentClusters,
     /// `atlas.project.deployment.serverlessMTMs`.
     AtlasProjectDeploymentServerlessMtms,
-    /// `atlas.project.security.databaseAccess.customRoles`.
+    /// `atlas.project.security.databaseAccess.customRoles`: Number of custom database roles.
     AtlasProjectSecurityDatabaseAccessCustomRoles,
-    /// `atlas.project.security.networkAccess.entries`.
+    /// `atlas.project.security.networkAccess.entries`: Number of entries in the IP access list.
     AtlasProjectSecurityNetworkAccessEntries,
-    /// `atlas.project.security.networkAccess.crossRegionEntries`.
+    /// `atlas.project.security.networkAccess.crossRegionEntries`: Number of network access entries
+    /// that apply across regions.
     AtlasProjectSecurityNetworkAccessCrossRegionEntries,
-    /// `atlas.project.deployment.nodesPerPrivateLinkRegion`.
+    /// `atlas.project.deployment.nodesPerPrivateLinkRegion`: Number of nodes per region that AWS
+    /// PrivateLink can address. A load balancer in front of `mongos` counts as one.
     AtlasProjectDeploymentNodesPerPrivateLinkRegion,
-    /// `dataFederation.bytesProcessed.query`.
+    /// `dataFederation.bytesProcessed.query`: Number of bytes that one Data Federation query
+    /// processes.
     DataFederationBytesProcessedQuery,
-    /// `dataFederation.bytesProcessed.daily`.
+    /// `dataFederation.bytesProcessed.daily`: Number of bytes that Data Federation processes in a
+    /// day.
     DataFederationBytesProcessedDaily,
-    /// `dataFederation.bytesProcessed.weekly`.
+    /// `dataFederation.bytesProcessed.weekly`: Number of bytes that Data Federation processes in a
+    /// week.
     DataFederationBytesProcessedWeekly,
-    /// `dataFederation.bytesProcessed.monthly`.
+    /// `dataFederation.bytesProcessed.monthly`: Number of bytes that Data Federation processes in a
+    /// month.
     DataFederationBytesProcessedMonthly,
-    /// `atlas.project.deployment.privateServiceConnectionsPerRegionGroup`.
+    /// `atlas.project.deployment.privateServiceConnectionsPerRegionGroup`: Number of Google Cloud
+    /// Private Service Connections per region.
     AtlasProjectDeploymentPrivateServiceConnectionsPerRegionGroup,
-    /// `atlas.project.deployment.privateServiceConnectionsSubnetMask`.
+    /// `atlas.project.deployment.privateServiceConnectionsSubnetMask`: Length, in bits, of the
+    /// subnet mask for Google Cloud Private Service Connect.
     AtlasProjectDeploymentPrivateServiceConnectionsSubnetMask,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -158,8 +173,9 @@ atlas_admin_runtime::open_enum! {
     DataFederationBytesProcessedWeekly "dataFederation.bytesProcessed.weekly"
 }
 
-/// The default status of `get /api/atlas/v2/groups/{}/mongoDBVersions`: one documented value;
-/// others are kept as `Unknown`.
+/// `DEFAULT` to return only the default version of each tier.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/mongoDBVersions?defaultStatus`.
 #[derive(Clone)]
@@ -176,29 +192,30 @@ atlas_admin_runtime::open_enum! {
     Default "DEFAULT"
 }
 
-/// The schema `GroupInvitation`.
+/// Pending invitation of a user to a project.
 ///
 /// Returned by `projects::list_group_invites`, `projects::create_group_invite`,
 /// `projects::update_group_invites`, `projects::get_group_invite` and 1 more.
 #[derive(Clone, Default)]
 pub struct GroupInvitation {
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas sent the invitation. Read-only.
     pub created_at: Option<DateTime>,
-    /// `expiresAt`. Read-only.
+    /// Date and time, in UTC, after which the invitation can't be accepted. Read-only.
     pub expires_at: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `groupName`. Read-only. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
+    /// Name of the project that the user is invited to. Read-only. Pattern:
+    /// `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
     pub group_name: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the invitation. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `inviterUsername`. Read-only. An e-mail address.
+    /// Email address of the inviting user. Read-only.
     pub inviter_username: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `roles`. No item twice.
+    /// Roles that the user receives on accepting the invitation. No item twice.
     pub roles: Option<Vec<String>>,
-    /// `username`. Read-only. An e-mail address.
+    /// Email address of the user invited to the project. Read-only.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -217,15 +234,15 @@ atlas_admin_runtime::record! {
     8 username "username" [READ_ONLY]
 }
 
-/// The schema `GroupInvitationRequest`.
+/// Invitation of a user to a project: the user name and the roles granted on acceptance.
 ///
 /// Sent by `projects::add_group_user`, `projects::create_group_invite` and
 /// `projects::update_group_invites`.
 #[derive(Clone, Default)]
 pub struct GroupInvitationRequest {
-    /// `roles`. No item twice.
+    /// Project roles that the user receives on accepting the invitation. No item twice.
     pub roles: Option<Vec<String>>,
-    /// `username`. An e-mail address.
+    /// Email address of the user to invite to the project.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -237,12 +254,12 @@ atlas_admin_runtime::record! {
     1 username "username"
 }
 
-/// The schema `GroupInvitationUpdateRequest`.
+/// New roles for a pending invitation to a project.
 ///
 /// Sent by `projects::update_invite_by_id`.
 #[derive(Clone, Default)]
 pub struct GroupInvitationUpdateRequest {
-    /// `roles`. No item twice.
+    /// Project roles that the user receives on accepting the invitation. No item twice.
     pub roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -253,14 +270,14 @@ atlas_admin_runtime::record! {
     0 roles "roles"
 }
 
-/// The schema `GroupIPAddresses`.
+/// IP addresses that a project uses.
 ///
 /// Returned by `projects::get_group_ip_addresses`.
 #[derive(Clone, Default)]
 pub struct GroupIpAddresses {
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `services`. Read-only.
+    /// IP addresses of the project, by service. Read-only.
     pub services: Option<GroupService>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -272,16 +289,18 @@ atlas_admin_runtime::record! {
     1 services "services" [READ_ONLY]
 }
 
-/// The schema `GroupMigrationRequest`.
+/// Target organization of a project's move, with an API key of that organization.
 ///
 /// Sent by `projects::migrate_group`.
 #[derive(Clone, Default)]
 pub struct GroupMigrationRequest {
-    /// `destinationOrgId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization that the project moves to. Pattern: `^([a-f0-9]{24})$`.
     pub destination_org_id: Option<String>,
-    /// `destinationOrgPrivateApiKey`. Secret: never printed.
+    /// Private part of an API key that owns the target organization. Required when the caller
+    /// itself uses an API key. Secret: never printed.
     pub destination_org_private_api_key: Option<String>,
-    /// `destinationOrgPublicApiKey`. Exactly 8 characters.
+    /// Public part of an API key that owns the target organization. Required when the caller itself
+    /// uses an API key. Exactly 8 characters.
     pub destination_org_public_api_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -294,10 +313,10 @@ atlas_admin_runtime::record! {
     2 destination_org_public_api_key "destinationOrgPublicApiKey"
 }
 
-/// The schema `GroupService`.
+/// IP addresses that a project uses, by service.
 #[derive(Clone, Default)]
 pub struct GroupService {
-    /// `clusters`. Read-only.
+    /// IP addresses of the project's clusters. Read-only.
     pub clusters: Option<Vec<ClusterIpAddresses>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -308,7 +327,7 @@ atlas_admin_runtime::record! {
     0 clusters "clusters" [READ_ONLY]
 }
 
-/// The schema `GroupSettings`.
+/// Settings of a project, mostly for which Atlas tools its users can use.
 ///
 /// Returned by `projects::get_group_settings` and `projects::update_group_settings`. Sent by
 /// `projects::update_group_settings`.
@@ -316,27 +335,32 @@ atlas_admin_runtime::record! {
 pub struct GroupSettings {
     /// `isAtlasHomePageAiAssistantEnabled`.
     pub is_atlas_home_page_ai_assistant_enabled: Option<bool>,
-    /// `isClusterAiAssistantEnabled`.
+    /// Whether the project's users can use the AI assistant for clusters.
     pub is_cluster_ai_assistant_enabled: Option<bool>,
-    /// `isCollectDatabaseSpecificsStatisticsEnabled`.
+    /// Whether Atlas also collects metrics per database.
     pub is_collect_database_specifics_statistics_enabled: Option<bool>,
-    /// `isDataExplorerEnabled`.
+    /// Whether the project's users can browse and query data in the Atlas UI, with Data Explorer.
     pub is_data_explorer_enabled: Option<bool>,
-    /// `isDataExplorerGenAIFeaturesEnabled`.
+    /// Whether Data Explorer offers generative AI, which sends requests to services of third
+    /// parties. JSON name: `isDataExplorerGenAIFeaturesEnabled`.
     pub is_data_explorer_gen_ai_features_enabled: Option<bool>,
-    /// `isDataExplorerGenAISampleDocumentPassingEnabled`. Default: `false`.
+    /// Whether Data Explorer passes sample values from your data to the generative AI, for better
+    /// results. JSON name: `isDataExplorerGenAISampleDocumentPassingEnabled`. Default: `false`.
     pub is_data_explorer_gen_ai_sample_document_passing_enabled: Option<bool>,
     /// `isDataValidationEnabled`.
     pub is_data_validation_enabled: Option<bool>,
-    /// `isExtendedStorageSizesEnabled`.
+    /// Whether clusters of the project may have more storage than the standard maximum of their
+    /// tier.
     pub is_extended_storage_sizes_enabled: Option<bool>,
-    /// `isNativeRerankingEnabled`.
+    /// Whether aggregation pipelines may rerank results with Voyage AI models.
     pub is_native_reranking_enabled: Option<bool>,
-    /// `isPerformanceAdvisorEnabled`.
+    /// Whether Performance Advisor and Query Profiler are available: they show slow queries and
+    /// suggest indexes.
     pub is_performance_advisor_enabled: Option<bool>,
-    /// `isRealtimePerformancePanelEnabled`.
+    /// Whether the Real-Time Performance Panel is available: it shows current operations and
+    /// hardware use.
     pub is_realtime_performance_panel_enabled: Option<bool>,
-    /// `isSchemaAdvisorEnabled`.
+    /// Whether Atlas suggests improvements to the schemas of collections.
     pub is_schema_advisor_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -358,16 +382,16 @@ atlas_admin_runtime::record! {
     11 is_schema_advisor_enabled "isSchemaAdvisorEnabled"
 }
 
-/// The schema `GroupUpdate`.
+/// Changes to a project's name, tags or default alerts.
 ///
 /// Sent by `projects::update_group`.
 #[derive(Clone, Default)]
 pub struct GroupUpdate {
-    /// `name`.
+    /// Name of the project.
     pub name: Option<String>,
-    /// `tags`.
+    /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `withDefaultAlertsSettings`.
+    /// Whether Atlas may create default alerts in the project automatically.
     pub with_default_alerts_settings: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -380,18 +404,18 @@ atlas_admin_runtime::record! {
     2 with_default_alerts_settings "withDefaultAlertsSettings"
 }
 
-/// The schema `MdbAvailableVersion`.
+/// MongoDB version that a new cluster of a given tier and cloud provider can run.
 #[derive(Clone, Default)]
 pub struct MdbAvailableVersion {
-    /// `cloudProvider`.
+    /// Cloud provider for which the version is available.
     pub cloud_provider: Option<MdbAvailableVersionCloudProvider>,
-    /// `defaultStatus`.
+    /// Whether new clusters of this tier and cloud provider get this version by default.
     pub default_status: Option<MdbAvailableVersionDefaultStatus>,
-    /// `instanceSize`.
+    /// Tier for which the MongoDB version is available.
     pub instance_size: Option<BaseCloudProviderInstanceSize>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `version`.
+    /// Major version of MongoDB, such as `8.0`.
     pub version: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -406,8 +430,9 @@ atlas_admin_runtime::record! {
     4 version "version"
 }
 
-/// The cloud provider of `MdbAvailableVersion`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// Cloud provider for which a MongoDB version is available.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `MdbAvailableVersion.cloudProvider` and one other place.
 #[derive(Clone)]
@@ -419,7 +444,7 @@ pub enum MdbAvailableVersionCloudProvider {
     Azure,
     /// `GCP`.
     Gcp,
-    /// `TENANT`.
+    /// `TENANT`: Shared hosts, as used by free clusters, at any cloud provider.
     Tenant,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -433,16 +458,17 @@ atlas_admin_runtime::open_enum! {
     Tenant "TENANT"
 }
 
-/// The default status of `MdbAvailableVersion`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Mark of the MongoDB version that new clusters get by default.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `MdbAvailableVersion.defaultStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MdbAvailableVersionDefaultStatus {
-    /// `DEFAULT`.
+    /// `DEFAULT`: New clusters get this version unless the request names another.
     Default,
-    /// `NOT_DEFAULT`.
+    /// `NOT_DEFAULT`: New clusters get this version only if the request names it.
     NotDefault,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -454,16 +480,17 @@ atlas_admin_runtime::open_enum! {
     NotDefault "NOT_DEFAULT"
 }
 
-/// The schema `PaginatedAvailableVersionView`.
+/// Page of the MongoDB versions available to new clusters.
 ///
 /// Returned by `projects::get_mongodb_versions`.
 #[derive(Clone, Default)]
 pub struct PaginatedAvailableVersionView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<MdbAvailableVersion>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -480,15 +507,15 @@ atlas_admin_runtime::page!(
     PaginatedAvailableVersionView, results => MdbAvailableVersion
 );
 
-/// The schema `UpdateGroupRolesForUser`.
+/// Roles to set for a user in a project.
 ///
 /// Returned by `projects::update_group_user_roles`. Sent by
 /// `projects::update_group_user_roles`.
 #[derive(Clone, Default)]
 pub struct UpdateGroupRolesForUser {
-    /// `groupRoles`. No item twice.
+    /// Roles that the user is to have in the project. No item twice.
     pub group_roles: Option<Vec<String>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

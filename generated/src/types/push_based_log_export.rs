@@ -3,18 +3,20 @@
 
 use super::*;
 
-/// The schema `AzureLogIntegrationRequest`.
+/// Settings of a log export to Azure Blob Storage.
 #[derive(Clone, Default)]
 pub struct AzureLogIntegrationRequest {
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// `prefixPath`. Required.
+    /// Path in the bucket or container under which logs are stored, in folders by log type.
+    /// Required.
     pub prefix_path: Option<String>,
-    /// `roleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the access role with which Atlas writes the logs. Required. Pattern:
+    /// `^[a-fA-F0-9]{24}$`.
     pub role_id: Option<String>,
-    /// `storageAccountName`. Required.
+    /// Azure storage account that receives the logs, by name. Required.
     pub storage_account_name: Option<String>,
-    /// `storageContainerName`. Required.
+    /// Azure storage container that receives the logs, by name. Required.
     pub storage_container_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -29,20 +31,22 @@ atlas_admin_runtime::record! {
     4 storage_container_name "storageContainerName" [REQUIRED]
 }
 
-/// The schema `AzureLogIntegrationResponse`.
+/// A log export to Azure Blob Storage.
 #[derive(Clone, Default)]
 pub struct AzureLogIntegrationResponse {
-    /// `id`. Required.
+    /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// `prefixPath`. Required.
+    /// Path in the bucket or container under which logs are stored, in folders by log type.
+    /// Required.
     pub prefix_path: Option<String>,
-    /// `roleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the access role with which Atlas writes the logs. Required. Pattern:
+    /// `^[a-fA-F0-9]{24}$`.
     pub role_id: Option<String>,
-    /// `storageAccountName`. Required.
+    /// Azure storage account that receives the logs, by name. Required.
     pub storage_account_name: Option<String>,
-    /// `storageContainerName`. Required.
+    /// Azure storage container that receives the logs, by name. Required.
     pub storage_container_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -58,16 +62,18 @@ atlas_admin_runtime::record! {
     5 storage_container_name "storageContainerName" [REQUIRED]
 }
 
-/// The schema `CreatePushBasedLogExportProjectRequest`.
+/// S3 bucket and IAM role to turn push-based log export on with.
 ///
 /// Sent by `push_based_log_export::create_log_export`.
 #[derive(Clone, Default)]
 pub struct CreatePushBasedLogExportProjectRequest {
-    /// `bucketName`. Required.
+    /// Name of the S3 bucket that receives the logs. Required.
     pub bucket_name: Option<String>,
-    /// `iamRoleId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID, in Atlas, of the AWS IAM role with which Atlas writes logs to the S3 bucket. Required.
+    /// Pattern: `^([a-f0-9]{24})$`.
     pub iam_role_id: Option<String>,
-    /// `prefixPath`. Required.
+    /// Path in the S3 bucket under which logs are stored. An empty string means the top of the
+    /// bucket. Required.
     pub prefix_path: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -80,14 +86,15 @@ atlas_admin_runtime::record! {
     2 prefix_path "prefixPath" [REQUIRED]
 }
 
-/// The schema `DatadogLogIntegrationRequest`.
+/// Settings of a log export to Datadog.
 #[derive(Clone, Default)]
 pub struct DatadogLogIntegrationRequest {
-    /// `apiKey`. Required. Secret: never printed.
+    /// Datadog API key with which logs are sent. Required. Secret: never printed.
     pub api_key: Option<String>,
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// `region`. Required.
+    /// Datadog site that receives the logs: `US1`, `US3`, `US5`, `EU`, `AP1`, `AP2` or `US1_FED`.
+    /// Required.
     pub region: Option<DatadogLogIntegrationRequestRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -100,8 +107,9 @@ atlas_admin_runtime::record! {
     2 region "region" [REQUIRED]
 }
 
-/// The region of `DatadogLogIntegrationRequest`: one of 7 documented values; others are kept as
-/// `Unknown`.
+/// Datadog site that receives the logs: `US1`, `US3`, `US5`, `EU`, `AP1`, `AP2` or `US1_FED`.
+///
+/// One of 7 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DatadogLogIntegrationRequest.region` and one other place.
 #[derive(Clone)]
@@ -136,16 +144,17 @@ atlas_admin_runtime::open_enum! {
     Us5 "US5"
 }
 
-/// The schema `DatadogLogIntegrationResponse`.
+/// A log export to Datadog.
 #[derive(Clone, Default)]
 pub struct DatadogLogIntegrationResponse {
-    /// `apiKey`. Required. Secret: never printed.
+    /// Datadog API key with which logs are sent. Required. Secret: never printed.
     pub api_key: Option<String>,
-    /// `id`. Required.
+    /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// `region`. Required.
+    /// Datadog site that receives the logs: `US1`, `US3`, `US5`, `EU`, `AP1`, `AP2` or `US1_FED`.
+    /// Required.
     pub region: Option<DatadogLogIntegrationRequestRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -159,16 +168,18 @@ atlas_admin_runtime::record! {
     3 region "region" [REQUIRED]
 }
 
-/// The schema `GcsLogIntegrationRequest`.
+/// Settings of a log export to Google Cloud Storage.
 #[derive(Clone, Default)]
 pub struct GcsLogIntegrationRequest {
-    /// `bucketName`. Required.
+    /// Name of the bucket that receives the logs. Required.
     pub bucket_name: Option<String>,
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// `prefixPath`. Required.
+    /// Path in the bucket or container under which logs are stored, in folders by log type.
+    /// Required.
     pub prefix_path: Option<String>,
-    /// `roleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the access role with which Atlas writes the logs. Required. Pattern:
+    /// `^[a-fA-F0-9]{24}$`.
     pub role_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -182,18 +193,20 @@ atlas_admin_runtime::record! {
     3 role_id "roleId" [REQUIRED]
 }
 
-/// The schema `GcsLogIntegrationResponse`.
+/// A log export to Google Cloud Storage.
 #[derive(Clone, Default)]
 pub struct GcsLogIntegrationResponse {
-    /// `bucketName`. Required.
+    /// Name of the bucket that receives the logs. Required.
     pub bucket_name: Option<String>,
-    /// `id`. Required.
+    /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// `prefixPath`. Required.
+    /// Path in the bucket or container under which logs are stored, in folders by log type.
+    /// Required.
     pub prefix_path: Option<String>,
-    /// `roleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the access role with which Atlas writes the logs. Required. Pattern:
+    /// `^[a-fA-F0-9]{24}$`.
     pub role_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -208,9 +221,9 @@ atlas_admin_runtime::record! {
     4 role_id "roleId" [REQUIRED]
 }
 
-/// The schema `LogIntegrationRequest`: one of 6 kinds.
+/// Settings of a log integration to create or to replace.
 ///
-/// The property `type` tells which one it is.
+/// One of 6 kinds; `type` tells which.
 ///
 /// Sent by `push_based_log_export::create_group_log_integration` and
 /// `push_based_log_export::update_group_log_integration`.
@@ -248,9 +261,9 @@ atlas_admin_runtime::union! {
 /// Declared at `LogIntegrationRequest`.
 #[derive(Clone, Default)]
 pub struct LogIntegrationRequestCommon {
-    /// `logTypes`.
+    /// Kinds of logs to export.
     pub log_types: Option<Vec<LogType>>,
-    /// `type`.
+    /// Service that receives the logs. Fixed once the integration exists.
     pub r#type: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -262,9 +275,9 @@ atlas_admin_runtime::record! {
     1 r#type "type"
 }
 
-/// The schema `LogIntegrationResponse`: one of 6 kinds.
+/// A log integration of a project.
 ///
-/// The property `type` tells which one it is.
+/// One of 6 kinds; `type` tells which.
 ///
 /// Returned by `push_based_log_export::create_group_log_integration`,
 /// `push_based_log_export::get_group_log_integration` and
@@ -303,11 +316,11 @@ atlas_admin_runtime::union! {
 /// Declared at `LogIntegrationResponse`.
 #[derive(Clone, Default)]
 pub struct LogIntegrationResponseCommon {
-    /// `id`.
+    /// ID of the log integration.
     pub id: Option<String>,
-    /// `logTypes`.
+    /// Kinds of logs to export.
     pub log_types: Option<Vec<LogType>>,
-    /// `type`.
+    /// Service that receives the logs. Fixed once the integration exists.
     pub r#type: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -320,20 +333,21 @@ atlas_admin_runtime::record! {
     2 r#type "type"
 }
 
-/// The log type of `LogIntegrationRequest`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// Kind of logs to export.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `LogIntegrationRequest.logTypes[]` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LogType {
-    /// `MONGOD`.
+    /// `MONGOD`: Logs of `mongod` processes.
     Mongod,
-    /// `MONGOS`.
+    /// `MONGOS`: Logs of `mongos` processes.
     Mongos,
-    /// `MONGOD_AUDIT`.
+    /// `MONGOD_AUDIT`: Audit logs of `mongod` processes.
     MongodAudit,
-    /// `MONGOS_AUDIT`.
+    /// `MONGOS_AUDIT`: Audit logs of `mongos` processes.
     MongosAudit,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -347,14 +361,16 @@ atlas_admin_runtime::open_enum! {
     MongosAudit "MONGOS_AUDIT"
 }
 
-/// The schema `OtelLogIntegrationRequest`.
+/// Settings of a log export to an OpenTelemetry collector.
 #[derive(Clone, Default)]
 pub struct OtelLogIntegrationRequest {
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// `otelEndpoint`. Required.
+    /// HTTPS URL of the OpenTelemetry collector that receives the logs, up to 2048 characters.
+    /// Required.
     pub otel_endpoint: Option<String>,
-    /// `otelSuppliedHeaders`. Required. 1 to 10 items.
+    /// HTTP headers sent to the OpenTelemetry collector, such as credentials. Up to 10, with at
+    /// most 2 kilobytes in total. Required. 1 to 10 items.
     pub otel_supplied_headers: Option<Vec<Header>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -367,16 +383,18 @@ atlas_admin_runtime::record! {
     2 otel_supplied_headers "otelSuppliedHeaders" [REQUIRED]
 }
 
-/// The schema `OtelLogIntegrationResponse`.
+/// A log export to an OpenTelemetry collector.
 #[derive(Clone, Default)]
 pub struct OtelLogIntegrationResponse {
-    /// `id`. Required.
+    /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// `otelEndpoint`. Required.
+    /// HTTPS URL of the OpenTelemetry collector that receives the logs, up to 2048 characters.
+    /// Required.
     pub otel_endpoint: Option<String>,
-    /// `otelSuppliedHeaders`. Required. 1 to 10 items.
+    /// HTTP headers sent to the OpenTelemetry collector, such as credentials. Up to 10, with at
+    /// most 2 kilobytes in total. Required. 1 to 10 items.
     pub otel_supplied_headers: Option<Vec<Header>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -390,16 +408,17 @@ atlas_admin_runtime::record! {
     3 otel_supplied_headers "otelSuppliedHeaders" [REQUIRED]
 }
 
-/// The schema `PaginatedLogIntegrationResponse`.
+/// One page of log integrations.
 ///
 /// Returned by `push_based_log_export::list_group_log_integrations`.
 #[derive(Clone, Default)]
 pub struct PaginatedLogIntegrationResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<LogIntegrationResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -416,23 +435,25 @@ atlas_admin_runtime::page!(
     PaginatedLogIntegrationResponse, results => LogIntegrationResponse
 );
 
-/// The schema `PushBasedLogExportProject`.
+/// Push-based log export of a project: its S3 bucket, IAM role and state.
 ///
 /// Returned by `push_based_log_export::get_log_export`. Sent by
 /// `push_based_log_export::update_log_export`.
 #[derive(Clone, Default)]
 pub struct PushBasedLogExportProject {
-    /// `bucketName`.
+    /// Name of the S3 bucket that receives the logs.
     pub bucket_name: Option<String>,
-    /// `createDate`. Read-only.
+    /// Date and time, in UTC, at which push-based log export was turned on. Read-only.
     pub create_date: Option<DateTime>,
-    /// `iamRoleId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID, in Atlas, of the AWS IAM role with which Atlas writes logs to the S3 bucket. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub iam_role_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `prefixPath`.
+    /// Path in the S3 bucket under which logs are stored. An empty string means the top of the
+    /// bucket.
     pub prefix_path: Option<String>,
-    /// `state`. Read-only.
+    /// State of the log export: whether it is set up, and which step failed if not. Read-only.
     pub state: Option<PushBasedLogExportProjectState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -448,24 +469,25 @@ atlas_admin_runtime::record! {
     5 state "state" [READ_ONLY]
 }
 
-/// The state of `PushBasedLogExportProject`: one of 6 documented values; others are kept as
-/// `Unknown`.
+/// State of the log export: whether it is set up, and which step failed if not.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `PushBasedLogExportProject.state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PushBasedLogExportProjectState {
-    /// `UNCONFIGURED`.
+    /// `UNCONFIGURED`: Log export isn't set up.
     Unconfigured,
-    /// `INITIATING`.
+    /// `INITIATING`: Log export is being set up.
     Initiating,
-    /// `BUCKET_VERIFIED`.
+    /// `BUCKET_VERIFIED`: Atlas can write to the bucket.
     BucketVerified,
-    /// `BUCKET_VERIFICATION_FAILED`.
+    /// `BUCKET_VERIFICATION_FAILED`: Atlas can't write to the bucket.
     BucketVerificationFailed,
-    /// `ASSUME_ROLE_FAILED`.
+    /// `ASSUME_ROLE_FAILED`: Atlas can't assume the IAM role.
     AssumeRoleFailed,
-    /// `ACTIVE`.
+    /// `ACTIVE`: Logs are being exported.
     Active,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -481,20 +503,24 @@ atlas_admin_runtime::open_enum! {
     Unconfigured "UNCONFIGURED"
 }
 
-/// The schema `S3LogIntegrationRequest`.
+/// Settings of a log export to AWS S3.
 #[derive(Clone, Default)]
 pub struct S3LogIntegrationRequest {
-    /// `bucketName`. Required.
+    /// Name of the bucket that receives the logs. Required.
     pub bucket_name: Option<String>,
-    /// `iamRoleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID, in Atlas, of the AWS IAM role with which Atlas accesses the S3 bucket. Required.
+    /// Pattern: `^[a-fA-F0-9]{24}$`.
     pub iam_role_id: Option<String>,
-    /// `kmsKey`. May be `null`.
+    /// ID or ARN of the AWS KMS key that encrypts the log files. If unset, the encryption that the
+    /// bucket defaults to. May be `null`.
     pub kms_key: Nullable<String>,
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// `prefixPath`. Required.
+    /// Path in the bucket or container under which logs are stored, in folders by log type.
+    /// Required.
     pub prefix_path: Option<String>,
-    /// `useLegacyPathStructure`. May be `null`.
+    /// Whether log files go into a folder per day, as with push-based log export. If `false` or
+    /// unset, a file's time is only in its name. May be `null`.
     pub use_legacy_path_structure: Nullable<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -510,22 +536,26 @@ atlas_admin_runtime::record! {
     5 use_legacy_path_structure "useLegacyPathStructure"
 }
 
-/// The schema `S3LogIntegrationResponse`.
+/// A log export to AWS S3.
 #[derive(Clone, Default)]
 pub struct S3LogIntegrationResponse {
-    /// `bucketName`. Required.
+    /// Name of the bucket that receives the logs. Required.
     pub bucket_name: Option<String>,
-    /// `iamRoleId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID, in Atlas, of the AWS IAM role with which Atlas accesses the S3 bucket. Required.
+    /// Pattern: `^[a-fA-F0-9]{24}$`.
     pub iam_role_id: Option<String>,
-    /// `id`. Required.
+    /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// `kmsKey`. May be `null`.
+    /// ID or ARN of the AWS KMS key that encrypts the log files. If unset, the encryption that the
+    /// bucket defaults to. May be `null`.
     pub kms_key: Nullable<String>,
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
-    /// `prefixPath`. Required.
+    /// Path in the bucket or container under which logs are stored, in folders by log type.
+    /// Required.
     pub prefix_path: Option<String>,
-    /// `useLegacyPathStructure`. May be `null`.
+    /// Whether log files go into a folder per day, as with push-based log export. If `false` or
+    /// unset, a file's time is only in its name. May be `null`.
     pub use_legacy_path_structure: Nullable<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -542,14 +572,15 @@ atlas_admin_runtime::record! {
     6 use_legacy_path_structure "useLegacyPathStructure"
 }
 
-/// The schema `SplunkLogIntegrationRequest`.
+/// Settings of a log export to Splunk.
 #[derive(Clone, Default)]
 pub struct SplunkLogIntegrationRequest {
-    /// `hecToken`. Required. Secret: never printed.
+    /// Token that authenticates at Splunk's HTTP Event Collector (HEC). Required. Secret: never
+    /// printed.
     pub hec_token: Option<String>,
-    /// `hecUrl`. Required.
+    /// URL of Splunk's HTTP Event Collector (HEC) that receives the logs. Required.
     pub hec_url: Option<String>,
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -562,16 +593,17 @@ atlas_admin_runtime::record! {
     2 log_types "logTypes" [REQUIRED]
 }
 
-/// The schema `SplunkLogIntegrationResponse`.
+/// A log export to Splunk.
 #[derive(Clone, Default)]
 pub struct SplunkLogIntegrationResponse {
-    /// `hecToken`. Required. Secret: never printed.
+    /// Token that authenticates at Splunk's HTTP Event Collector (HEC). Required. Secret: never
+    /// printed.
     pub hec_token: Option<String>,
-    /// `hecUrl`. Required.
+    /// URL of Splunk's HTTP Event Collector (HEC) that receives the logs. Required.
     pub hec_url: Option<String>,
-    /// `id`. Required.
+    /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// `logTypes`. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No item twice.
     pub log_types: Option<Vec<LogType>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

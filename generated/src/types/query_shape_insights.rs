@@ -3,8 +3,9 @@
 
 use super::*;
 
-/// The command of `QueryStatsSummary`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Command that queries of this shape run.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `QueryStatsSummary.command` and one other place.
 #[derive(Clone)]
@@ -27,8 +28,9 @@ atlas_admin_runtime::open_enum! {
     Find "find"
 }
 
-/// The status of `get /api/atlas/v2/groups/{}/clusters/{}/queryShapes`: one documented value;
-/// others are kept as `Unknown`.
+/// Status of the query shapes to return.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/queryShapes?status`.
 #[derive(Clone)]
@@ -45,8 +47,9 @@ atlas_admin_runtime::open_enum! {
     Rejected "REJECTED"
 }
 
-/// The sery of `get /api/atlas/v2/groups/{}/clusters/{}/queryShapeInsights/summaries`: one of
-/// 15 documented values; others are kept as `Unknown`.
+/// Statistic of query shapes.
+///
+/// One of 15 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `get /api/atlas/v2/groups/{}/clusters/{}/queryShapeInsights/summaries?series[]`.
 #[derive(Clone)]
@@ -105,16 +108,17 @@ atlas_admin_runtime::open_enum! {
     TotalTimeToResponse "TOTAL_TIME_TO_RESPONSE"
 }
 
-/// The schema `PaginatedQueryShapes`.
+/// Page of query shapes, at most 100 of them.
 ///
 /// Returned by `query_shape_insights::list_cluster_query_shapes`.
 #[derive(Clone, Default)]
 pub struct PaginatedQueryShapes {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<QueryShapeResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -129,21 +133,22 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedQueryShapes, results => QueryShapeResponse);
 
-/// The schema `QueryShapeResponse`.
+/// Query shape and whether it is rejected.
 ///
 /// Returned by `query_shape_insights::get_cluster_query_shape` and
 /// `query_shape_insights::update_cluster_query_shape`.
 #[derive(Clone, Default)]
 pub struct QueryShapeResponse {
-    /// `command`. Read-only.
+    /// Command that queries of this shape run. Read-only.
     pub command: Option<QueryShapeResponseCommand>,
-    /// `namespace`. Read-only.
+    /// Database and collection, as `<database>.<collection>`. Read-only.
     pub namespace: Option<String>,
-    /// `queryShape`. Read-only.
+    /// Pattern that similar queries share: namespace, filter, sort, projection, stages and the
+    /// like. `null` for callers who may not see personal data. Read-only.
     pub query_shape: Option<String>,
-    /// `queryShapeHash`. Read-only.
+    /// Hash of the query shape, in hexadecimal. Read-only.
     pub query_shape_hash: Option<String>,
-    /// `status`. Required.
+    /// Whether the cluster rejects queries of this shape. Required.
     pub status: Option<QueryShapeResponseStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -158,8 +163,9 @@ atlas_admin_runtime::record! {
     4 status "status" [REQUIRED]
 }
 
-/// The command of `QueryShapeResponse`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Command that queries of this shape run.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `QueryShapeResponse.command`.
 #[derive(Clone)]
@@ -182,16 +188,17 @@ atlas_admin_runtime::open_enum! {
     Find "FIND"
 }
 
-/// The status of `QueryShapeResponse`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// State of a query shape: rejected by the cluster or not.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `QueryShapeResponse.status` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum QueryShapeResponseStatus {
-    /// `REJECTED`.
+    /// `REJECTED`: The cluster refuses to run queries of this shape.
     Rejected,
-    /// `UNREJECTED`.
+    /// `UNREJECTED`: The cluster runs queries of this shape.
     Unrejected,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -203,16 +210,17 @@ atlas_admin_runtime::open_enum! {
     Unrejected "UNREJECTED"
 }
 
-/// The schema `QueryShapeSeenMetadata`.
+/// Time at which a query shape was seen, with the application and driver that sent it.
 #[derive(Clone, Default)]
 pub struct QueryShapeSeenMetadata {
-    /// `applicationName`.
+    /// Name of the application that sent the query, from `appName` in its connection string.
+    /// `unknown` for internal queries of MongoDB.
     pub application_name: Option<String>,
-    /// `driverName`.
+    /// MongoDB driver that sent the query, by name. `unknown` for internal queries of MongoDB.
     pub driver_name: Option<String>,
-    /// `driverVersion`.
+    /// Version of the driver that sent the query. `unknown` for internal queries of MongoDB.
     pub driver_version: Option<String>,
-    /// `timestamp`.
+    /// Time when the query shape was seen, in milliseconds since the Unix epoch.
     pub timestamp: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -226,12 +234,12 @@ atlas_admin_runtime::record! {
     3 timestamp "timestamp"
 }
 
-/// The schema `QueryShapeUpdateRequest`.
+/// New state, rejected or not, of a query shape.
 ///
 /// Sent by `query_shape_insights::update_cluster_query_shape`.
 #[derive(Clone, Default)]
 pub struct QueryShapeUpdateRequest {
-    /// `status`. Required.
+    /// Whether the cluster rejects queries of this shape. Required.
     pub status: Option<QueryShapeResponseStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -242,16 +250,16 @@ atlas_admin_runtime::record! {
     0 status "status" [REQUIRED]
 }
 
-/// The schema `QueryStatsDetailsResponse`.
+/// Statistics of one query shape, and its first and last appearance.
 ///
 /// Returned by `query_shape_insights::get_query_shape_details`.
 #[derive(Clone, Default)]
 pub struct QueryStatsDetailsResponse {
-    /// `firstSeen`.
+    /// First time that the query shape was seen, and its sender.
     pub first_seen: Option<QueryShapeSeenMetadata>,
-    /// `lastSeen`.
+    /// Latest time that the query shape was seen, and its sender.
     pub last_seen: Option<QueryShapeSeenMetadata>,
-    /// `queryStats`.
+    /// Execution statistics of the query shape.
     pub query_stats: Option<QueryStatsSummary>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -264,48 +272,52 @@ atlas_admin_runtime::record! {
     2 query_stats "queryStats"
 }
 
-/// The schema `QueryStatsSummary`.
+/// Execution statistics of one query shape.
 #[derive(Clone, Default)]
 pub struct QueryStatsSummary {
-    /// `avgWorkingMillis`.
+    /// Average time, in milliseconds, that the server works on one query of this shape, including
+    /// its `getMore` commands. Excludes waiting for the client.
     pub avg_working_millis: Option<f64>,
-    /// `bytesRead`.
+    /// Number of bytes read from disk into the cache for queries of this shape.
     pub bytes_read: Option<f64>,
-    /// `command`.
+    /// Command that queries of this shape run.
     pub command: Option<Command>,
-    /// `cpuTime`. May be `null`.
+    /// CPU time, in nanoseconds, that queries of this shape used. `null` if not available: it needs
+    /// MongoDB 8.2 or later. May be `null`.
     pub cpu_time: Nullable<f64>,
-    /// `docsExamined`.
+    /// Number of documents that MongoDB read, over all queries of the shape.
     pub docs_examined: Option<f64>,
-    /// `docsExaminedRatio`.
+    /// Number of documents examined per document returned. A high ratio suggests a missing index.
     pub docs_examined_ratio: Option<f64>,
-    /// `docsReturned`.
+    /// Number of documents that all queries of the shape returned together.
     pub docs_returned: Option<f64>,
-    /// `execCount`.
+    /// Number of times that queries of this shape ran.
     pub exec_count: Option<f64>,
-    /// `keysExamined`.
+    /// Index keys that MongoDB read, in bounds or not, over all queries of the shape.
     pub keys_examined: Option<f64>,
-    /// `keysExaminedRatio`.
+    /// Number of index keys examined, within the bounds or not, per document returned.
     pub keys_examined_ratio: Option<f64>,
-    /// `lastExecMicros`.
+    /// Run time, in microseconds, of the latest query of this shape.
     pub last_exec_micros: Option<f64>,
-    /// `namespace`.
+    /// Database and collection, as `<database>.<collection>`.
     pub namespace: Option<String>,
-    /// `p50ExecMicros`. Deprecated.
+    /// Median of the run time, in microseconds. The value may be wrong. Deprecated.
     pub p50_exec_micros: Option<f64>,
-    /// `p90ExecMicros`. Deprecated.
+    /// 90th percentile of the run time, in microseconds. The value may be wrong. Deprecated.
     pub p90_exec_micros: Option<f64>,
-    /// `p99ExecMicros`. Deprecated.
+    /// 99th percentile of the run time, in microseconds. The value may be wrong. Deprecated.
     pub p99_exec_micros: Option<f64>,
-    /// `queryShape`.
+    /// Pattern that similar queries share: namespace, filter, sort, projection, stages and the
+    /// like.
     pub query_shape: Option<String>,
-    /// `queryShapeHash`.
+    /// Hash of the query shape, in hexadecimal.
     pub query_shape_hash: Option<String>,
-    /// `systemQuery`.
+    /// Whether MongoDB itself sends such queries, rather than an application.
     pub system_query: Option<bool>,
-    /// `totalTimeToResponseMicros`.
+    /// Time, in microseconds, from the start of processing to the server's first response.
     pub total_time_to_response_micros: Option<f64>,
-    /// `totalWorkingMillis`.
+    /// Total time, in milliseconds, that the server worked on queries of this shape, including
+    /// their `getMore` commands. Excludes waiting for the client.
     pub total_working_millis: Option<f64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -335,12 +347,12 @@ atlas_admin_runtime::record! {
     19 total_working_millis "totalWorkingMillis"
 }
 
-/// The schema `QueryStatsSummaryListResponse`.
+/// Execution statistics of the query shapes of a cluster.
 ///
 /// Returned by `query_shape_insights::list_query_shape_summaries`.
 #[derive(Clone, Default)]
 pub struct QueryStatsSummaryListResponse {
-    /// `summaries`.
+    /// Statistics, one entry per query shape.
     pub summaries: Option<Vec<QueryStatsSummary>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

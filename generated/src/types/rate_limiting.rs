@@ -3,16 +3,17 @@
 
 use super::*;
 
-/// The schema `PaginatedRateLimitEndpointSets`.
+/// Page of endpoint sets with their rate limits.
 ///
 /// Returned by `rate_limiting::list_rate_limits`.
 #[derive(Clone, Default)]
 pub struct PaginatedRateLimitEndpointSets {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<RateLimitEndpointSetResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -29,12 +30,12 @@ atlas_admin_runtime::page!(
     PaginatedRateLimitEndpointSets, results => RateLimitEndpointSetResponse
 );
 
-/// The schema `RateLimitEndpointSetCapacity`.
+/// Capacity of a rate limit's token bucket: the largest burst of requests.
 #[derive(Clone, Default)]
 pub struct RateLimitEndpointSetCapacity {
-    /// `defaultValue`. May be `null`.
+    /// Default capacity, in requests. Present only if an override replaces it. May be `null`.
     pub default_value: Nullable<i64>,
-    /// `value`.
+    /// Capacity in effect: the number of requests available when nothing is used up.
     pub value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -46,12 +47,12 @@ atlas_admin_runtime::record! {
     1 value "value"
 }
 
-/// The schema `RateLimitEndpointSetEndpoint`.
+/// Endpoint in an endpoint set: an HTTP method and a path.
 #[derive(Clone, Default)]
 pub struct RateLimitEndpointSetEndpoint {
-    /// `method`.
+    /// HTTP method of the endpoint.
     pub method: Option<RateLimitEndpointSetEndpointMethod>,
-    /// `path`.
+    /// Path of the endpoint in the URL.
     pub path: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -63,8 +64,9 @@ atlas_admin_runtime::record! {
     1 path "path"
 }
 
-/// The method of `RateLimitEndpointSetEndpoint`: one of 5 documented values; others are kept as
-/// `Unknown`.
+/// HTTP method of the endpoint.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `RateLimitEndpointSetEndpoint.method`.
 #[derive(Clone)]
@@ -93,12 +95,13 @@ atlas_admin_runtime::open_enum! {
     Put "PUT"
 }
 
-/// The schema `RateLimitEndpointSetRefillDurationSeconds`.
+/// Seconds between refills of a rate limit's token bucket.
 #[derive(Clone, Default)]
 pub struct RateLimitEndpointSetRefillDurationSeconds {
-    /// `defaultValue`. May be `null`.
+    /// Default interval between refills, in seconds. Present only if an override replaces it. May
+    /// be `null`.
     pub default_value: Nullable<i64>,
-    /// `value`.
+    /// Refill duration in effect, in seconds: the time between two refills.
     pub value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -110,12 +113,13 @@ atlas_admin_runtime::record! {
     1 value "value"
 }
 
-/// The schema `RateLimitEndpointSetRefillRate`.
+/// Number of requests that each refill of a rate limit's token bucket adds.
 #[derive(Clone, Default)]
 pub struct RateLimitEndpointSetRefillRate {
-    /// `defaultValue`. May be `null`.
+    /// Default number of requests per refill. Present only if an override replaces it. May be
+    /// `null`.
     pub default_value: Nullable<i64>,
-    /// `value`.
+    /// Refill rate in effect: the number of requests that one refill adds.
     pub value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -127,24 +131,24 @@ atlas_admin_runtime::record! {
     1 value "value"
 }
 
-/// The schema `RateLimitEndpointSetResponse`.
+/// Set of endpoints that share one rate limit, which works as a token bucket.
 ///
 /// Returned by `rate_limiting::get_rate_limit`.
 #[derive(Clone, Default)]
 pub struct RateLimitEndpointSetResponse {
-    /// `capacity`.
+    /// Capacity of the token bucket: the largest burst of requests.
     pub capacity: Option<RateLimitEndpointSetCapacity>,
-    /// `endpointSetId`.
+    /// ID of the endpoint set.
     pub endpoint_set_id: Option<String>,
-    /// `endpointSetName`.
+    /// Name of the endpoint set, for people.
     pub endpoint_set_name: Option<String>,
-    /// `endpoints`. At most 100 items. No item twice.
+    /// API endpoints that share this rate limit. At most 100 items. No item twice.
     pub endpoints: Option<Vec<RateLimitEndpointSetEndpoint>>,
-    /// `refillDurationSeconds`.
+    /// Seconds between refills of the token bucket.
     pub refill_duration_seconds: Option<RateLimitEndpointSetRefillDurationSeconds>,
-    /// `refillRate`.
+    /// Number of requests that each refill adds to the token bucket.
     pub refill_rate: Option<RateLimitEndpointSetRefillRate>,
-    /// `scope`.
+    /// Whom the limit counts requests for: each IP address, project, organization or user.
     pub scope: Option<RateLimitEndpointSetResponseScope>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -161,20 +165,21 @@ atlas_admin_runtime::record! {
     6 scope "scope"
 }
 
-/// The scope of `RateLimitEndpointSetResponse`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// Whom the limit counts requests for: each IP address, project, organization or user.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `RateLimitEndpointSetResponse.scope`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RateLimitEndpointSetResponseScope {
-    /// `IP`.
+    /// `IP`: Requests are counted per IP address.
     Ip,
-    /// `GROUP`.
+    /// `GROUP`: Requests are counted per project.
     Group,
-    /// `ORGANIZATION`.
+    /// `ORGANIZATION`: Requests are counted per organization.
     Organization,
-    /// `USER`.
+    /// `USER`: Requests are counted per user.
     User,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),

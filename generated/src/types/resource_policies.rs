@@ -3,22 +3,22 @@
 
 use super::*;
 
-/// The schema `ApiAtlasNonCompliantResourceView`.
+/// Project or cluster that violates resource policies, with the policies in question.
 ///
 /// Returned by `resource_policies::get_non_compliant_resources`.
 #[derive(Clone, Default)]
 pub struct ApiAtlasNonCompliantResourceView {
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `resourceId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project or cluster that breaks the policy. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub resource_id: Option<String>,
-    /// `resourceName`. Read-only.
+    /// Name of the project or cluster that violates resource policies. Read-only.
     pub resource_name: Option<String>,
-    /// `resourcePoliciesCausingNonCompliance`. Read-only.
+    /// Resource policies that the project or cluster violates. Read-only.
     pub resource_policies_causing_non_compliance: Option<
         Vec<ApiAtlasResourcePolicyMetadataView>,
     >,
-    /// `resourceType`. Read-only.
+    /// Kind of the resource that breaks the policy: project or cluster. Read-only.
     pub resource_type: Option<ApiAtlasNonCompliantResourceViewResourceType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -33,8 +33,9 @@ atlas_admin_runtime::record! {
     4 resource_type "resourceType" [READ_ONLY]
 }
 
-/// The resource type of `ApiAtlasNonCompliantResourceView`: one of 4 documented values; others
-/// are kept as `Unknown`.
+/// Kind of the resource that breaks the policy: project or cluster.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasNonCompliantResourceView.resourceType`.
 #[derive(Clone)]
@@ -60,10 +61,10 @@ atlas_admin_runtime::open_enum! {
     Project "PROJECT"
 }
 
-/// The schema `ApiAtlasPolicyCreateView`.
+/// Policy of a new resource policy, written in the Cedar language.
 #[derive(Clone, Default)]
 pub struct ApiAtlasPolicyCreateView {
-    /// `body`. Required. At least 1 character.
+    /// Text of the policy, in the Cedar policy language. Required. At least 1 character.
     pub body: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -74,10 +75,10 @@ atlas_admin_runtime::record! {
     0 body "body" [REQUIRED]
 }
 
-/// The schema `ApiAtlasPolicyMetadataView`.
+/// Reference to one policy of a resource policy.
 #[derive(Clone, Default)]
 pub struct ApiAtlasPolicyMetadataView {
-    /// `policyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the policy. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub policy_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -88,12 +89,12 @@ atlas_admin_runtime::record! {
     0 policy_id "policyId" [READ_ONLY]
 }
 
-/// The schema `ApiAtlasPolicyView`.
+/// Policy of a resource policy, written in the Cedar language.
 #[derive(Clone, Default)]
 pub struct ApiAtlasPolicyView {
-    /// `body`. Read-only.
+    /// Text of the policy, in the Cedar policy language. Read-only.
     pub body: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the policy. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -105,17 +106,17 @@ atlas_admin_runtime::record! {
     1 id "id" [READ_ONLY]
 }
 
-/// The schema `ApiAtlasResourcePolicyCreateView`.
+/// Resource policy to create in an organization.
 ///
 /// Sent by `resource_policies::create_org_resource_policy` and
 /// `resource_policies::validate_resource_policies`.
 #[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyCreateView {
-    /// `description`. May be `null`.
+    /// Description of the resource policy. May be `null`.
     pub description: Nullable<String>,
-    /// `name`. Required.
+    /// Name of the resource policy. Required.
     pub name: Option<String>,
-    /// `policies`. Required.
+    /// Policies, in the Cedar language, that the resource policy consists of. Required.
     pub policies: Option<Vec<ApiAtlasPolicyCreateView>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -128,16 +129,16 @@ atlas_admin_runtime::record! {
     2 policies "policies" [REQUIRED]
 }
 
-/// The schema `ApiAtlasResourcePolicyEditView`.
+/// Changes to a resource policy.
 ///
 /// Sent by `resource_policies::update_org_resource_policy`.
 #[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyEditView {
-    /// `description`. May be `null`.
+    /// Description of the resource policy. May be `null`.
     pub description: Nullable<String>,
-    /// `name`. May be `null`.
+    /// Name of the resource policy. May be `null`.
     pub name: Nullable<String>,
-    /// `policies`.
+    /// Policies, in the Cedar language, that the resource policy consists of.
     pub policies: Option<Vec<ApiAtlasPolicyCreateView>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -150,14 +151,14 @@ atlas_admin_runtime::record! {
     2 policies "policies"
 }
 
-/// The schema `ApiAtlasResourcePolicyMetadataView`.
+/// Resource policy that a project or cluster violates.
 #[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyMetadataView {
-    /// `policiesCausingNonCompliance`. Read-only.
+    /// Policies of the resource policy that the project or cluster violates. Read-only.
     pub policies_causing_non_compliance: Option<Vec<ApiAtlasPolicyMetadataView>>,
-    /// `resourcePolicyId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the resource policy. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub resource_policy_id: Option<String>,
-    /// `resourcePolicyName`. Read-only.
+    /// Name of the resource policy. Read-only.
     pub resource_policy_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -170,7 +171,8 @@ atlas_admin_runtime::record! {
     2 resource_policy_name "resourcePolicyName" [READ_ONLY]
 }
 
-/// The schema `ApiAtlasResourcePolicyView`.
+/// Resource policy of an organization: rules for how its projects and clusters may be
+/// configured.
 ///
 /// Returned by `resource_policies::list_org_resource_policies`,
 /// `resource_policies::create_org_resource_policy`,
@@ -178,25 +180,25 @@ atlas_admin_runtime::record! {
 /// `resource_policies::update_org_resource_policy` and 1 more.
 #[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyView {
-    /// `createdByUser`. Read-only.
+    /// User who created the resource policy. Read-only.
     pub created_by_user: Option<ApiAtlasUserMetadataView>,
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `description`. Read-only.
+    /// Description of the resource policy. Read-only.
     pub description: Option<String>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the resource policy. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `lastUpdatedByUser`. Read-only.
+    /// User who last changed the resource policy. Read-only.
     pub last_updated_by_user: Option<ApiAtlasUserMetadataView>,
-    /// `lastUpdatedDate`. Read-only.
+    /// Date and time, in UTC, of the last change. Read-only.
     pub last_updated_date: Option<DateTime>,
-    /// `name`. Read-only.
+    /// Name of the resource policy. Read-only.
     pub name: Option<String>,
-    /// `orgId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
-    /// `policies`. Read-only.
+    /// Policies, in the Cedar language, that the resource policy consists of. Read-only.
     pub policies: Option<Vec<ApiAtlasPolicyView>>,
-    /// `version`. Read-only.
+    /// Version of the resource policy. Read-only.
     pub version: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -216,12 +218,12 @@ atlas_admin_runtime::record! {
     9 version "version" [READ_ONLY]
 }
 
-/// The schema `ApiAtlasUserMetadataView`.
+/// User who created or last changed a resource policy.
 #[derive(Clone, Default)]
 pub struct ApiAtlasUserMetadataView {
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `name`. Read-only.
+    /// Name of the user. Read-only.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,29 +3,36 @@
 
 use super::*;
 
-/// The schema `Collation`.
+/// Rules for comparing strings by language in an index: case, accents, punctuation and digits.
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/method/db.collection.createIndex/#options).
 #[derive(Clone, Default)]
 pub struct Collation {
-    /// `alternate`. Default: `non-ignorable`.
+    /// How whitespace and punctuation count in comparisons: as characters, or only from a
+    /// `strength` of 4. Default: `non-ignorable`.
     pub alternate: Option<CollationAlternate>,
-    /// `backwards`. Default: `false`.
+    /// Whether accents are compared from the end of the string, as some French dictionaries do.
+    /// Default: `false`.
     pub backwards: Option<bool>,
-    /// `caseFirst`. Default: `off`.
+    /// Whether uppercase or lowercase sorts first where strings differ only in case. Default:
+    /// `off`.
     pub case_first: Option<CollationCaseFirst>,
-    /// `caseLevel`. Default: `false`.
+    /// Whether case counts even at a `strength` of 1 or 2. Default: `false`.
     pub case_level: Option<bool>,
-    /// `locale`. Required.
+    /// ICU code of the language whose rules apply. `simple` compares bytes. Required.
     pub locale: Option<CollationLocale>,
-    /// `maxVariable`.
+    /// Characters that `alternate` `shifted` ignores: whitespace and punctuation, or only
+    /// whitespace. Without effect if `alternate` is `non-ignorable`.
     pub max_variable: Option<CollationMaxVariable>,
-    /// `normalization`. Default: `false`.
+    /// Whether text is brought into Unicode normal form, where needed, before comparing. Most text
+    /// needs none. Default: `false`.
     pub normalization: Option<bool>,
-    /// `numericOrdering`. Default: `false`.
+    /// Whether digits in strings compare as numbers, so that `10` sorts after `2`. Default:
+    /// `false`.
     pub numeric_ordering: Option<bool>,
-    /// `strength`. 1 to 5. Default: `3`.
+    /// Level of comparison: 1 letters only, 2 also accents, 3 also case, 4 also punctuation, 5 as
+    /// last tie breaker. 1 to 5. Default: `3`.
     pub strength: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -44,15 +51,18 @@ atlas_admin_runtime::record! {
     8 strength "strength"
 }
 
-/// The alternate of `Collation`: one of 2 documented values; others are kept as `Unknown`.
+/// How whitespace and punctuation count in comparisons: as characters, or only from a
+/// `strength` of 4.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Collation.alternate`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CollationAlternate {
-    /// `non-ignorable`.
+    /// `non-ignorable`: Whitespace and punctuation count like other characters.
     NonIgnorable,
-    /// `shifted`.
+    /// `shifted`: Whitespace and punctuation count only from a `strength` of 4.
     Shifted,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -64,17 +74,19 @@ atlas_admin_runtime::open_enum! {
     Shifted "shifted"
 }
 
-/// The case first of `Collation`: one of 3 documented values; others are kept as `Unknown`.
+/// Order of strings that differ only in case.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Collation.caseFirst`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CollationCaseFirst {
-    /// `lower`.
+    /// `lower`: Lowercase sorts before uppercase.
     Lower,
-    /// `off`.
+    /// `off`: The default order, which is close to `lower`.
     Off,
-    /// `upper`.
+    /// `upper`: Uppercase sorts before lowercase.
     Upper,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -87,7 +99,9 @@ atlas_admin_runtime::open_enum! {
     Upper "upper"
 }
 
-/// The locale of `Collation`: one of 110 documented values; others are kept as `Unknown`.
+/// ICU code of the language whose rules apply.
+///
+/// One of 110 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Collation.locale`.
 #[derive(Clone)]
@@ -431,15 +445,18 @@ atlas_admin_runtime::open_enum! {
     Zu "zu"
 }
 
-/// The max variable of `Collation`: one of 2 documented values; others are kept as `Unknown`.
+/// Characters that `alternate` `shifted` ignores: whitespace and punctuation, or only
+/// whitespace.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Collation.maxVariable`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CollationMaxVariable {
-    /// `punct`.
+    /// `punct`: Whitespace and punctuation are ignored.
     Punct,
-    /// `space`.
+    /// `space`: Only whitespace is ignored.
     Space,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -451,20 +468,21 @@ atlas_admin_runtime::open_enum! {
     Space "space"
 }
 
-/// The schema `DatabaseRollingIndexRequest`.
+/// An index to build node by node: its collection, fields and options.
 ///
 /// Sent by `rolling_index::create_rolling_index`.
 #[derive(Clone, Default)]
 pub struct DatabaseRollingIndexRequest {
-    /// `collation`.
+    /// Language rules for comparing strings in the index.
     pub collation: Option<Collation>,
-    /// `collection`. Required. Write-only: the service never returns it.
+    /// Name of the collection to index. Required. Write-only: the service never returns it.
     pub collection: Option<String>,
-    /// `db`. Required. Write-only: the service never returns it.
+    /// Database of the collection to index. Required. Write-only: the service never returns it.
     pub db: Option<String>,
-    /// `keys`. Required. Write-only: the service never returns it.
+    /// Fields to index, one object for each, which maps the field's name to the type of index.
+    /// Required. Write-only: the service never returns it.
     pub keys: Option<Vec<Map<String>>>,
-    /// `options`.
+    /// Settings of the index to build.
     pub options: Option<IndexOptions>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -479,45 +497,58 @@ atlas_admin_runtime::record! {
     4 options "options"
 }
 
-/// The schema `IndexOptions`.
+/// Options of an index, such as its name, sparseness, expiry of documents and text or
+/// geospatial settings.
 ///
 /// [More in the Atlas
 /// documentation](https://docs.mongodb.com/manual/reference/method/db.collection.createIndex/#options).
 #[derive(Clone, Default)]
 pub struct IndexOptions {
-    /// `2dsphereIndexVersion`. Default: `3`.
+    /// Version of the format of a `2dsphere` index. Other index types ignore the option. Default:
+    /// `3`.
     pub _2dsphere_index_version: Option<i64>,
-    /// `background`. Default: `false`.
+    /// Whether other operations can run during the build of the index. Ignored from feature
+    /// compatibility version 4.2 on. Default: `false`.
     pub background: Option<bool>,
-    /// `bits`. Default: `26`.
+    /// Precision in bits of the stored geohashes of a `2d` index. Default: `26`.
     pub bits: Option<i64>,
-    /// `bucketSize`.
+    /// Size of the groups of nearby locations in a `geoHaystack` index, a type that MongoDB 5.0
+    /// removed.
     pub bucket_size: Option<i64>,
-    /// `columnstoreProjection`.
+    /// Fields that a columnstore index includes (1) or excludes (0), each with all fields below.
+    /// Including and excluding can't be mixed.
     pub columnstore_projection: Option<Map<i64>>,
-    /// `default_language`. Default: `english`.
+    /// Language whose stop words, stemmer and tokenizer a `text` index uses: lowercase English name
+    /// or ISO code. `none` turns stop words and stemming off. JSON name: `default_language`.
+    /// Default: `english`.
     pub default_language: Option<String>,
-    /// `expireAfterSeconds`.
+    /// Number of seconds after the date in the indexed field when MongoDB deletes a document.
+    /// Setting it makes a TTL index.
     pub expire_after_seconds: Option<i64>,
-    /// `hidden`. Default: `false`.
+    /// Whether the query planner ignores the index. MongoDB still maintains a hidden index, so its
+    /// removal can be tried out. Default: `false`.
     pub hidden: Option<bool>,
+    /// Name of the field in which a document states its own language, in a `text` index. JSON name:
     /// `language_override`. Default: `language`.
     pub language_override: Option<String>,
-    /// `max`. Default: `180`.
+    /// Upper bound, inclusive, of coordinates in a `2d` index. Default: `180`.
     pub max: Option<i64>,
-    /// `min`. Default: `-180`.
+    /// Lower bound, inclusive, of coordinates in a `2d` index. Default: `-180`.
     pub min: Option<i64>,
-    /// `name`.
+    /// Name of the index.
     pub name: Option<String>,
-    /// `partialFilterExpression`.
+    /// Filter that limits the index to matching documents. Takes equality, `$exists` `true`,
+    /// comparisons, `$type`, and `$and` at the top.
     pub partial_filter_expression: Option<Map<Json>>,
-    /// `sparse`. Default: `false`.
+    /// Whether documents without the indexed field are left out. `2dsphere`, `2d`, `geoHaystack`
+    /// and `text` indexes always are sparse. Prefer `partialFilterExpression`. Default: `false`.
     pub sparse: Option<bool>,
-    /// `storageEngine`.
+    /// Options for the storage engine, keyed by its name. They can be set only when creating the
+    /// index.
     pub storage_engine: Option<Map<Json>>,
-    /// `textIndexVersion`. Default: `3`.
+    /// Version of the format of a `text` index. Other index types ignore the option. Default: `3`.
     pub text_index_version: Option<i64>,
-    /// `weights`.
+    /// Weights from 1 to 99,999 of the fields of a `text` index in the score of a match.
     pub weights: Option<Map<Json>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,13 +3,13 @@
 
 use super::*;
 
-/// The schema `AccessListItemView`.
+/// Network address from which an API key may be used.
 #[derive(Clone, Default)]
 pub struct AccessListItemView {
-    /// `cidrBlock`. Read-only. May be `null`. Pattern:
+    /// Address range of the entry, in CIDR notation. Read-only. May be `null`. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
     pub cidr_block: Nullable<String>,
-    /// `ipAddress`. Read-only. May be `null`. Pattern:
+    /// IP address on the API access list. Read-only. May be `null`. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Nullable<String>,
     /// Undeclared properties: received ones, and ones to send.
@@ -22,16 +22,18 @@ atlas_admin_runtime::record! {
     1 ip_address "ipAddress" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `ApiKey`.
+/// API key that made the request, with its roles and access list.
 #[derive(Clone, Default)]
 pub struct ApiKey {
-    /// `accessList`. Read-only.
+    /// Network addresses from which this API key may be used. Read-only.
     pub access_list: Option<Vec<AccessListItemView>>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the API key. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `publicKey`. Read-only. Exactly 8 characters.
+    /// Public key, which serves as user name when calling this API. Read-only. Exactly 8
+    /// characters.
     pub public_key: Option<String>,
-    /// `roles`. Read-only.
+    /// Roles of the API key in the organization and its projects. At least one in a request.
+    /// Read-only.
     pub roles: Option<Vec<CloudAccessRoleAssignment>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -45,14 +47,16 @@ atlas_admin_runtime::record! {
     3 roles "roles" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `ControlPlaneIPAddresses`.
+/// IP addresses of the Atlas control plane, inbound and outbound, per provider and region.
 ///
 /// Returned by `root::list_control_plane_addresses`.
 #[derive(Clone, Default)]
 pub struct ControlPlaneIpAddresses {
-    /// `inbound`. Read-only.
+    /// IP addresses at which Atlas receives API requests, by cloud provider. Allow them in your
+    /// firewall for outgoing traffic. Read-only.
     pub inbound: Option<InboundControlPlaneCloudProviderIpAddresses>,
-    /// `outbound`. Read-only.
+    /// IP addresses from which Atlas calls your services, such as webhooks and key management, by
+    /// cloud provider. Allow them in your firewall for incoming traffic. Read-only.
     pub outbound: Option<OutboundControlPlaneCloudProviderIpAddresses>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -64,14 +68,16 @@ atlas_admin_runtime::record! {
     1 outbound "outbound" [READ_ONLY]
 }
 
-/// The schema `InboundControlPlaneCloudProviderIPAddresses`.
+/// IP addresses at which the Atlas control plane accepts requests, per provider.
+///
+/// Firewalls that restrict outgoing traffic must allow them.
 #[derive(Clone, Default)]
 pub struct InboundControlPlaneCloudProviderIpAddresses {
-    /// `aws`. Read-only.
+    /// Inbound addresses of the Atlas control plane on AWS, by AWS region. Read-only.
     pub aws: Option<Map<Vec<String>>>,
-    /// `azure`. Read-only.
+    /// IP addresses on Azure, by Azure region. Read-only.
     pub azure: Option<Map<Vec<String>>>,
-    /// `gcp`. Read-only.
+    /// IP addresses on Google Cloud, by Google Cloud region. Read-only.
     pub gcp: Option<Map<Vec<String>>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -84,14 +90,16 @@ atlas_admin_runtime::record! {
     2 gcp "gcp" [READ_ONLY]
 }
 
-/// The schema `OutboundControlPlaneCloudProviderIPAddresses`.
+/// IP addresses from which the Atlas control plane sends requests, per provider.
+///
+/// Webhooks and key management services must accept them.
 #[derive(Clone, Default)]
 pub struct OutboundControlPlaneCloudProviderIpAddresses {
-    /// `aws`. Read-only.
+    /// Outbound addresses of the Atlas control plane on AWS, by AWS region. Read-only.
     pub aws: Option<Map<Vec<String>>>,
-    /// `azure`. Read-only.
+    /// IP addresses on Azure, by Azure region. Read-only.
     pub azure: Option<Map<Vec<String>>>,
-    /// `gcp`. Read-only.
+    /// IP addresses on Google Cloud, by Google Cloud region. Read-only.
     pub gcp: Option<Map<Vec<String>>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -104,20 +112,20 @@ atlas_admin_runtime::record! {
     2 gcp "gcp" [READ_ONLY]
 }
 
-/// The schema `SystemStatus`.
+/// Name and build of the service, and the API key that made the request.
 ///
 /// Returned by `root::get_system_status`.
 #[derive(Clone, Default)]
 pub struct SystemStatus {
-    /// `apiKey`. Read-only. May be `null`.
+    /// The API key that made the request. Read-only. May be `null`.
     pub api_key: Nullable<ApiKey>,
-    /// `appName`. Read-only.
+    /// Name of the service that sent the response. Read-only.
     pub app_name: Option<SystemStatusAppName>,
-    /// `build`. Read-only.
+    /// Git commit hash of the service's build. Read-only.
     pub build: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `throttling`. Read-only.
+    /// Whether the service is throttling requests. Read-only.
     pub throttling: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -132,7 +140,9 @@ atlas_admin_runtime::record! {
     4 throttling "throttling" [REQUIRED | READ_ONLY]
 }
 
-/// The app name of `SystemStatus`: one documented value; others are kept as `Unknown`.
+/// Name of the service that sent the response.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `SystemStatus.appName`.
 #[derive(Clone)]

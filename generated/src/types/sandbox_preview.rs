@@ -3,16 +3,17 @@
 
 use super::*;
 
-/// The schema `PaginatedSandboxConfigs`.
+/// Page of sandbox configurations.
 ///
 /// Returned by `sandbox::list_org_sandbox_config`.
 #[derive(Clone, Default)]
 pub struct PaginatedSandboxConfigs {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<SandboxConfigResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -27,14 +28,14 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedSandboxConfigs, results => SandboxConfigResponse);
 
-/// The schema `SandboxClusterTemplateView`.
+/// Template for sandbox clusters: cloud provider, region and tier.
 #[derive(Clone, Default)]
 pub struct SandboxClusterTemplateView {
-    /// `provider`.
+    /// Cloud provider of the sandbox clusters.
     pub provider: Option<String>,
-    /// `region`.
+    /// Region of the cluster.
     pub region: Option<String>,
-    /// `tier`.
+    /// Tier of the cluster.
     pub tier: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -47,14 +48,14 @@ atlas_admin_runtime::record! {
     2 tier "tier"
 }
 
-/// The schema `SandboxConfigRequest`.
+/// New sandbox configuration of an organization.
 ///
 /// Sent by `sandbox::create_org_sandbox_config`.
 #[derive(Clone, Default)]
 pub struct SandboxConfigRequest {
-    /// `clusterTemplate`. May be `null`.
+    /// Template for sandbox clusters: cloud provider, region and tier. May be `null`.
     pub cluster_template: Nullable<SandboxClusterTemplateView>,
-    /// `enabled`. May be `null`.
+    /// Whether the organization is in sandbox mode. May be `null`.
     pub enabled: Nullable<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -66,17 +67,17 @@ atlas_admin_runtime::record! {
     1 enabled "enabled"
 }
 
-/// The schema `SandboxConfigResponse`.
+/// Sandbox configuration of an organization.
 ///
 /// Returned by `sandbox::create_org_sandbox_config`, `sandbox::get_org_sandbox_config` and
 /// `sandbox::update_org_sandbox_config`.
 #[derive(Clone, Default)]
 pub struct SandboxConfigResponse {
-    /// `clusterTemplate`. May be `null`.
+    /// Template for sandbox clusters: cloud provider, region and tier. May be `null`.
     pub cluster_template: Nullable<SandboxClusterTemplateView>,
-    /// `enabled`. May be `null`.
+    /// Whether the organization is in sandbox mode. May be `null`.
     pub enabled: Nullable<bool>,
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the sandbox configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -89,14 +90,14 @@ atlas_admin_runtime::record! {
     2 id "id" [READ_ONLY]
 }
 
-/// The schema `SandboxConfigUpdateRequest`.
+/// Changed settings of a sandbox configuration.
 ///
 /// Sent by `sandbox::update_org_sandbox_config`.
 #[derive(Clone, Default)]
 pub struct SandboxConfigUpdateRequest {
-    /// `clusterTemplate`. May be `null`.
+    /// Template for sandbox clusters: cloud provider, region and tier. May be `null`.
     pub cluster_template: Nullable<SandboxClusterTemplateView>,
-    /// `enabled`. May be `null`.
+    /// Whether the organization is in sandbox mode. May be `null`.
     pub enabled: Nullable<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,16 +3,17 @@
 
 use super::*;
 
-/// The schema `PaginatedServerlessInstanceDescriptionView`.
+/// Page of a project's serverless instances.
 ///
 /// Returned by `serverless_instances::list_serverless_instances`.
 #[derive(Clone, Default)]
 pub struct PaginatedServerlessInstanceDescriptionView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ServerlessInstanceDescription>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

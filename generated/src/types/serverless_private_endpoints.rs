@@ -3,21 +3,25 @@
 
 use super::*;
 
-/// The schema `ServerlessAWSTenantEndpoint`.
+/// An AWS private endpoint of a serverless instance.
 #[derive(Clone, Default)]
 pub struct ServerlessAwsTenantEndpoint {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the private endpoint in Atlas. JSON name: `_id`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `cloudProviderEndpointId`. Read-only. Pattern: `^vpce-[0-9a-f]{17}$`.
+    /// Cloud provider's ID of the private endpoint: on AWS a `vpce-` ID, on Azure a resource ID.
+    /// Read-only. Pattern: `^vpce-[0-9a-f]{17}$`.
     pub cloud_provider_endpoint_id: Option<String>,
-    /// `comment`. Read-only. At most 80 characters.
+    /// Comment on the private endpoint. Read-only. At most 80 characters.
     pub comment: Option<String>,
-    /// `endpointServiceName`. Read-only. Pattern:
-    /// `^com\.amazonaws\.vpce\.[a-z-0-9]+\.vpce-svc-[0-9a-f]{17}`.
+    /// Name of the endpoint service to which the private endpoint connects: on AWS a service name
+    /// with `vpce-svc-`, on Azure `pls_` and an ID. `null` until the service is created. Read-only.
+    /// Pattern: `^com\.amazonaws\.vpce\.[a-z-0-9]+\.vpce-svc-[0-9a-f]{17}`.
     pub endpoint_service_name: Option<String>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `status`. Read-only.
+    /// State of the private endpoint. Read-only.
     pub status: Option<ServerlessAwsTenantEndpointStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -33,24 +37,25 @@ atlas_admin_runtime::record! {
     5 status "status" [READ_ONLY]
 }
 
-/// The status of `ServerlessAWSTenantEndpoint`: one of 6 documented values; others are kept as
-/// `Unknown`.
+/// State of the private endpoint.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ServerlessAWSTenantEndpoint.status` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessAwsTenantEndpointStatus {
-    /// `RESERVATION_REQUESTED`.
+    /// `RESERVATION_REQUESTED`: Atlas is preparing its side of the endpoint.
     ReservationRequested,
-    /// `RESERVED`.
+    /// `RESERVED`: Atlas's side is ready; create the private endpoint in your network to continue.
     Reserved,
-    /// `INITIATING`.
+    /// `INITIATING`: Atlas is connecting your private endpoint.
     Initiating,
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: The endpoint is connected and can be used.
     Available,
-    /// `FAILED`.
+    /// `FAILED`: The endpoint could not be connected; see `errorMessage`.
     Failed,
-    /// `DELETING`.
+    /// `DELETING`: The endpoint is being removed.
     Deleting,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -66,13 +71,14 @@ atlas_admin_runtime::open_enum! {
     Reserved "RESERVED"
 }
 
-/// The schema `ServerlessAWSTenantEndpointUpdate`.
+/// Changes to a serverless instance's private endpoint on AWS.
 #[derive(Clone, Default)]
 pub struct ServerlessAwsTenantEndpointUpdate {
-    /// `cloudProviderEndpointId`. Write-only: the service never returns it. Pattern:
-    /// `^vpce-[0-9a-f]{17}$`.
+    /// Cloud provider's ID of the private endpoint: on AWS a `vpce-` ID, on Azure a resource ID.
+    /// Write-only: the service never returns it. Pattern: `^vpce-[0-9a-f]{17}$`.
     pub cloud_provider_endpoint_id: Option<String>,
-    /// `comment`. Write-only: the service never returns it. At most 80 characters.
+    /// Comment on the private endpoint. Write-only: the service never returns it. At most 80
+    /// characters.
     pub comment: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -84,26 +90,32 @@ atlas_admin_runtime::record! {
     1 comment "comment" [WRITE_ONLY]
 }
 
-/// The schema `ServerlessAzureTenantEndpoint`.
+/// An Azure private endpoint of a serverless instance.
 #[derive(Clone, Default)]
 pub struct ServerlessAzureTenantEndpoint {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the private endpoint in Atlas. JSON name: `_id`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `cloudProviderEndpointId`. Read-only. Pattern:
+    /// Cloud provider's ID of the private endpoint: on AWS a `vpce-` ID, on Azure a resource ID.
+    /// Read-only. Pattern:
     /// `^/subscriptions/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}/resource[gG]roups/private[Ll]ink/providers/Microsoft\.Network/privateEndpoints/[-\w._()]+$`.
     pub cloud_provider_endpoint_id: Option<String>,
-    /// `comment`. Read-only. At most 80 characters.
+    /// Comment on the private endpoint. Read-only. At most 80 characters.
     pub comment: Option<String>,
-    /// `endpointServiceName`. Read-only. Pattern: `^pls_[0-9a-f]{24}$`.
+    /// Name of the endpoint service to which the private endpoint connects: on AWS a service name
+    /// with `vpce-svc-`, on Azure `pls_` and an ID. `null` until the service is created. Read-only.
+    /// Pattern: `^pls_[0-9a-f]{24}$`.
     pub endpoint_service_name: Option<String>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `privateEndpointIpAddress`. Read-only. Pattern:
+    /// IPv4 address that the private endpoint has in the Azure virtual network. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub private_endpoint_ip_address: Option<String>,
-    /// `privateLinkServiceResourceId`. Read-only.
+    /// Azure resource ID of the Private Link service that Atlas runs; `null` until the service
+    /// exists. Read-only.
     pub private_link_service_resource_id: Option<String>,
-    /// `status`. Read-only.
+    /// State of the private endpoint. Read-only.
     pub status: Option<ServerlessAwsTenantEndpointStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -121,15 +133,18 @@ atlas_admin_runtime::record! {
     7 status "status" [READ_ONLY]
 }
 
-/// The schema `ServerlessAzureTenantEndpointUpdate`.
+/// Changes to a serverless instance's private endpoint on Azure.
 #[derive(Clone, Default)]
 pub struct ServerlessAzureTenantEndpointUpdate {
-    /// `cloudProviderEndpointId`. Write-only: the service never returns it. Pattern:
+    /// Cloud provider's ID of the private endpoint: on AWS a `vpce-` ID, on Azure a resource ID.
+    /// Write-only: the service never returns it. Pattern:
     /// `^/subscriptions/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}/resource[gG]roups/private[Ll]ink/providers/Microsoft\.Network/privateEndpoints/[-\w._()]+$`.
     pub cloud_provider_endpoint_id: Option<String>,
-    /// `comment`. Write-only: the service never returns it. At most 80 characters.
+    /// Comment on the private endpoint. Write-only: the service never returns it. At most 80
+    /// characters.
     pub comment: Option<String>,
-    /// `privateEndpointIpAddress`. Write-only: the service never returns it. Pattern:
+    /// IPv4 address that the private endpoint has in the Azure virtual network. Write-only: the
+    /// service never returns it. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub private_endpoint_ip_address: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
@@ -143,12 +158,13 @@ atlas_admin_runtime::record! {
     2 private_endpoint_ip_address "privateEndpointIpAddress" [WRITE_ONLY]
 }
 
-/// The schema `ServerlessTenantCreateRequest`.
+/// A private endpoint to create for a serverless instance.
 ///
 /// Sent by `serverless_private_endpoints::create_serverless_private_endpoint`.
 #[derive(Clone, Default)]
 pub struct ServerlessTenantCreateRequest {
-    /// `comment`. Write-only: the service never returns it. At most 80 characters.
+    /// Comment on the private endpoint. Write-only: the service never returns it. At most 80
+    /// characters.
     pub comment: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -159,9 +175,9 @@ atlas_admin_runtime::record! {
     0 comment "comment" [WRITE_ONLY]
 }
 
-/// The schema `ServerlessTenantEndpoint`: one of 2 kinds.
+/// A private endpoint of a serverless instance, on AWS or Azure.
 ///
-/// The property `providerName` tells which one it is.
+/// One of 2 kinds; `providerName` tells which.
 ///
 /// Returned by `serverless_private_endpoints::list_serverless_private_endpoint`,
 /// `serverless_private_endpoints::create_serverless_private_endpoint`,
@@ -189,19 +205,22 @@ atlas_admin_runtime::union! {
 /// Declared at `ServerlessTenantEndpoint`.
 #[derive(Clone, Default)]
 pub struct ServerlessTenantEndpointCommon {
-    /// `_id`. Read-only.
+    /// ID of the private endpoint in Atlas. JSON name: `_id`. Read-only.
     pub id: Option<String>,
-    /// `cloudProviderEndpointId`. Read-only.
+    /// Cloud provider's ID of the private endpoint: on AWS a `vpce-` ID, on Azure a resource ID.
+    /// Read-only.
     pub cloud_provider_endpoint_id: Option<String>,
-    /// `comment`. Read-only.
+    /// Comment on the private endpoint. Read-only.
     pub comment: Option<String>,
-    /// `endpointServiceName`. Read-only.
+    /// Name of the endpoint service to which the private endpoint connects: on AWS a service name
+    /// with `vpce-svc-`, on Azure `pls_` and an ID. `null` until the service is created. Read-only.
     pub endpoint_service_name: Option<String>,
-    /// `errorMessage`. Read-only.
+    /// Message about what went wrong with the private endpoint or its service. Unset if nothing
+    /// did. Read-only.
     pub error_message: Option<String>,
-    /// `providerName`. Read-only.
+    /// Name of the cloud provider. Read-only.
     pub provider_name: Option<String>,
-    /// `status`. Read-only.
+    /// State of the private endpoint. Read-only.
     pub status: Option<ServerlessAwsTenantEndpointStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -218,9 +237,9 @@ atlas_admin_runtime::record! {
     6 status "status" [READ_ONLY]
 }
 
-/// The schema `ServerlessTenantEndpointUpdate`: one of 2 kinds.
+/// Changes to a private endpoint of a serverless instance.
 ///
-/// The property `providerName` tells which one it is.
+/// One of 2 kinds; `providerName` tells which.
 ///
 /// Sent by `serverless_private_endpoints::update_serverless_private_endpoint`.
 #[derive(Clone)]
@@ -245,11 +264,12 @@ atlas_admin_runtime::union! {
 /// Declared at `ServerlessTenantEndpointUpdate`.
 #[derive(Clone, Default)]
 pub struct ServerlessTenantEndpointUpdateCommon {
-    /// `cloudProviderEndpointId`. Write-only: the service never returns it.
+    /// Cloud provider's ID of the private endpoint: on AWS a `vpce-` ID, on Azure a resource ID.
+    /// Write-only: the service never returns it.
     pub cloud_provider_endpoint_id: Option<String>,
-    /// `comment`. Write-only: the service never returns it.
+    /// Comment on the private endpoint. Write-only: the service never returns it.
     pub comment: Option<String>,
-    /// `providerName`. Write-only: the service never returns it.
+    /// Private endpoint's cloud provider. Write-only: the service never returns it.
     pub provider_name: Option<
         ServerlessConnectionStringsPrivateEndpointItemProviderName,
     >,

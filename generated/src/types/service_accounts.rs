@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// The schema `GroupServiceAccount`.
+/// Service account of a project: an OAuth 2.0 client for programs that call this API.
 ///
 /// Returned by `service_accounts::create_group_service_account`,
 /// `service_accounts::get_group_service_account`,
@@ -11,17 +11,18 @@ use super::*;
 /// `service_accounts::invite_group_service_account`.
 #[derive(Clone, Default)]
 pub struct GroupServiceAccount {
-    /// `clientId`. Pattern: `^mdb_sa_id_[a-fA-F\d]{24}$`.
+    /// Client ID that belongs to the service account, used with a secret to obtain access tokens.
+    /// Pattern: `^mdb_sa_id_[a-fA-F\d]{24}$`.
     pub client_id: Option<String>,
-    /// `createdAt`.
+    /// Date and time, in UTC, of creation.
     pub created_at: Option<DateTime>,
-    /// `description`.
+    /// Description of the service account, such as its purpose.
     pub description: Option<String>,
-    /// `name`.
+    /// Name of the service account.
     pub name: Option<String>,
-    /// `roles`. No item twice.
+    /// Roles of the service account in the project. No item twice.
     pub roles: Option<Vec<String>>,
-    /// `secrets`. No item twice.
+    /// Secrets of the service account, in full only when just created. No item twice.
     pub secrets: Option<Vec<ServiceAccountSecret>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -37,18 +38,21 @@ atlas_admin_runtime::record! {
     5 secrets "secrets"
 }
 
-/// The schema `GroupServiceAccountRequest`.
+/// Settings of a service account to create in a project, with its first secret.
 ///
 /// Sent by `service_accounts::create_group_service_account`.
 #[derive(Clone, Default)]
 pub struct GroupServiceAccountRequest {
-    /// `description`. Required. 1 to 250 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
+    /// Description of the service account, such as its purpose. Required. 1 to 250 characters.
+    /// Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
     pub description: Option<String>,
-    /// `name`. Required. 1 to 64 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
+    /// Name of the service account. Needn't be unique, and can be changed later. Required. 1 to 64
+    /// characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
     pub name: Option<String>,
-    /// `roles`. Required. At least 1 item.
+    /// Roles of the service account in the project. Required. At least 1 item.
     pub roles: Option<Vec<String>>,
-    /// `secretExpiresAfterHours`. Required. More than 0.
+    /// Lifetime of the new secret, in hours. The organization's settings limit it. Required. More
+    /// than 0.
     pub secret_expires_after_hours: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -62,12 +66,12 @@ atlas_admin_runtime::record! {
     3 secret_expires_after_hours "secretExpiresAfterHours" [REQUIRED]
 }
 
-/// The schema `GroupServiceAccountRoleAssignment`.
+/// Roles in a project that a service account is added with.
 ///
 /// Sent by `service_accounts::invite_group_service_account`.
 #[derive(Clone, Default)]
 pub struct GroupServiceAccountRoleAssignment {
-    /// `roles`. Required. At least 1 item. No item twice.
+    /// Roles of the service account in the project. Required. At least 1 item. No item twice.
     pub roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -78,16 +82,18 @@ atlas_admin_runtime::record! {
     0 roles "roles" [REQUIRED]
 }
 
-/// The schema `GroupServiceAccountUpdateRequest`.
+/// Changes to a service account of a project.
 ///
 /// Sent by `service_accounts::update_group_service_account`.
 #[derive(Clone, Default)]
 pub struct GroupServiceAccountUpdateRequest {
-    /// `description`. May be `null`. 1 to 250 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
+    /// Description of the service account, such as its purpose. May be `null`. 1 to 250 characters.
+    /// Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
     pub description: Nullable<String>,
-    /// `name`. May be `null`. 1 to 64 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
+    /// Name of the service account. Needn't be unique. May be `null`. 1 to 64 characters. Pattern:
+    /// `^[\p{L}\p{N}\-_.,' ]*$`.
     pub name: Nullable<String>,
-    /// `roles`.
+    /// Roles of the service account in the project.
     pub roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -100,16 +106,18 @@ atlas_admin_runtime::record! {
     2 roles "roles"
 }
 
-/// The schema `OrgServiceAccountUpdateRequest`.
+/// Changes to a service account of an organization.
 ///
 /// Sent by `service_accounts::update_org_service_account`.
 #[derive(Clone, Default)]
 pub struct OrgServiceAccountUpdateRequest {
-    /// `description`. May be `null`. 1 to 250 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
+    /// Description of the service account, such as its purpose. May be `null`. 1 to 250 characters.
+    /// Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
     pub description: Nullable<String>,
-    /// `name`. May be `null`. 1 to 64 characters. Pattern: `^[\p{L}\p{N}\-_.,' ]*$`.
+    /// Name of the service account. Needn't be unique. May be `null`. 1 to 64 characters. Pattern:
+    /// `^[\p{L}\p{N}\-_.,' ]*$`.
     pub name: Nullable<String>,
-    /// `roles`.
+    /// Roles of the service account in the organization.
     pub roles: Option<Vec<Role>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -122,16 +130,17 @@ atlas_admin_runtime::record! {
     2 roles "roles"
 }
 
-/// The schema `PaginatedGroupServiceAccounts`.
+/// One page of a project's service accounts.
 ///
 /// Returned by `service_accounts::list_group_service_accounts`.
 #[derive(Clone, Default)]
 pub struct PaginatedGroupServiceAccounts {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<GroupServiceAccount>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -148,16 +157,17 @@ atlas_admin_runtime::page!(
     PaginatedGroupServiceAccounts, results => GroupServiceAccount
 );
 
-/// The schema `PaginatedOrgServiceAccounts`.
+/// One page of an organization's service accounts.
 ///
 /// Returned by `service_accounts::list_org_service_accounts`.
 #[derive(Clone, Default)]
 pub struct PaginatedOrgServiceAccounts {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<OrgServiceAccount>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -172,16 +182,17 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedOrgServiceAccounts, results => OrgServiceAccount);
 
-/// The schema `PaginatedServiceAccountGroup`.
+/// One page of the projects that a service account belongs to.
 ///
 /// Returned by `service_accounts::get_service_account_groups`.
 #[derive(Clone, Default)]
 pub struct PaginatedServiceAccountGroup {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ServiceAccountGroup>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -196,17 +207,18 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedServiceAccountGroup, results => ServiceAccountGroup);
 
-/// The schema `PaginatedServiceAccountIPAccessEntryView`.
+/// One page of a service account's IP access list.
 ///
 /// Returned by `service_accounts::list_access_list`, `service_accounts::create_access_list`,
 /// `service_accounts::list_org_access_list` and `service_accounts::create_org_access_list`.
 #[derive(Clone, Default)]
 pub struct PaginatedServiceAccountIpAccessEntryView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ServiceAccountIpAccessListEntry>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -223,12 +235,12 @@ atlas_admin_runtime::page!(
     PaginatedServiceAccountIpAccessEntryView, results => ServiceAccountIpAccessListEntry
 );
 
-/// The schema `ServiceAccountGroup`.
+/// Project that a service account belongs to, with its roles there.
 #[derive(Clone, Default)]
 pub struct ServiceAccountGroup {
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `roles`. At most 100 items.
+    /// Roles of the service account in the project. At most 100 items.
     pub roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -240,25 +252,29 @@ atlas_admin_runtime::record! {
     1 roles "roles"
 }
 
-/// The schema `ServiceAccountIPAccessListEntry`.
+/// IP address or range from which a service account may call this API.
 ///
 /// Sent by `service_accounts::create_access_list` and
 /// `service_accounts::create_org_access_list`.
 #[derive(Clone, Default)]
 pub struct ServiceAccountIpAccessListEntry {
-    /// `cidrBlock`. May be `null`. Pattern:
+    /// Address range from which the service account may call the API, in IPv4 or IPv6 CIDR
+    /// notation. Set this or `ipAddress`. May be `null`. Pattern:
     /// `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`.
     pub cidr_block: Nullable<String>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, at which Atlas added the entry. Read-only.
     pub created_at: Option<DateTime>,
-    /// `ipAddress`. May be `null`. Pattern:
+    /// Address, IPv4 or IPv6, that the service account may send requests from. Set either this or
+    /// `cidrBlock`. May be `null`. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Nullable<String>,
-    /// `lastUsedAddress`. Read-only. May be `null`.
+    /// IP address of the latest API request that this entry admitted. Absent before the first one.
+    /// Read-only. May be `null`.
     pub last_used_address: Nullable<String>,
-    /// `lastUsedAt`. Read-only. May be `null`.
+    /// Date and time, in UTC, of the latest API request that this entry admitted, up to 5 minutes
+    /// late. Absent before the first one. Read-only. May be `null`.
     pub last_used_at: Nullable<DateTime>,
-    /// `requestCount`. Read-only.
+    /// Number of API requests from this address. Read-only.
     pub request_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -274,12 +290,13 @@ atlas_admin_runtime::record! {
     5 request_count "requestCount" [READ_ONLY]
 }
 
-/// The schema `ServiceAccountSecretRequest`.
+/// Settings of a secret to create for a service account.
 ///
 /// Sent by `service_accounts::create_group_secret` and `service_accounts::create_org_secret`.
 #[derive(Clone, Default)]
 pub struct ServiceAccountSecretRequest {
-    /// `secretExpiresAfterHours`. Required. More than 0.
+    /// Lifetime of the new secret, in hours. The organization's settings limit it. Required. More
+    /// than 0.
     pub secret_expires_after_hours: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,18 +3,20 @@
 
 use super::*;
 
-/// The schema `ApiStandbyLinkFailoverReadinessResponse`.
+/// Estimates of data loss and duration for a failover of a standby link, as of now.
 ///
 /// Returned by `standby_links::inspect_failover_readiness`.
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverReadinessResponse {
-    /// `estimatedDataLossSeconds`. Read-only.
+    /// Number of seconds of writes that would be lost if a failover started now, estimated.
+    /// Read-only.
     pub estimated_data_loss_seconds: Option<f64>,
-    /// `estimatedFailoverTimeSeconds`. Read-only.
+    /// Number of seconds until recovery, including Atlas's own work for the failover, estimated.
+    /// Read-only.
     pub estimated_failover_time_seconds: Option<f64>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `standbyLinkId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the standby link. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub standby_link_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -28,12 +30,12 @@ atlas_admin_runtime::record! {
     3 standby_link_id "standbyLinkId" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `ApiStandbyLinkFailoverRequest`.
+/// Request to start a failover of a standby link.
 ///
 /// Sent by `standby_links::create_standby_link_failover`.
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverRequest {
-    /// `type`. Required.
+    /// Kind of failover, planned or unplanned. Required.
     pub r#type: Option<ApiStandbyLinkFailoverRequestType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -44,16 +46,17 @@ atlas_admin_runtime::record! {
     0 r#type "type" [REQUIRED]
 }
 
-/// The type of `ApiStandbyLinkFailoverRequest`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Kind of failover, planned or unplanned.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiStandbyLinkFailoverRequest.type` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiStandbyLinkFailoverRequestType {
-    /// `UNPLANNED`.
+    /// `UNPLANNED`: Promotes the standby cluster after an outage; recent writes may be lost.
     Unplanned,
-    /// `PLANNED_REVERSE`.
+    /// `PLANNED_REVERSE`: Swaps the roles of both clusters.
     PlannedReverse,
     /// `PLANNED`.
     Planned,
@@ -68,25 +71,26 @@ atlas_admin_runtime::open_enum! {
     Unplanned "UNPLANNED"
 }
 
-/// The schema `ApiStandbyLinkFailoverResponse`.
+/// Failover of a standby link, with its type and progress.
 ///
 /// Returned by `standby_links::create_standby_link_failover` and
 /// `standby_links::get_standby_link_failover`.
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverResponse {
-    /// `completedAt`. Read-only.
+    /// Date and time, in UTC, at which the failover ended. Set only if the status is `COMPLETE`.
+    /// Read-only.
     pub completed_at: Option<DateTime>,
-    /// `createdDate`. Read-only.
+    /// Date and time, in UTC, of the failover's creation. Read-only.
     pub created_date: Option<DateTime>,
-    /// `failoverId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the failover. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub failover_id: Option<String>,
-    /// `failoverStage`. Read-only.
+    /// Stage that the failover has reached. Read-only.
     pub failover_stage: Option<ApiStandbyLinkFailoverResponseFailoverStage>,
-    /// `standbyLinkId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the standby link. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub standby_link_id: Option<String>,
-    /// `status`. Read-only.
+    /// State of the failover. Read-only.
     pub status: Option<ApiStandbyLinkFailoverResponseStatus>,
-    /// `type`.
+    /// Kind of failover, planned or unplanned.
     pub r#type: Option<ApiStandbyLinkFailoverRequestType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -103,20 +107,21 @@ atlas_admin_runtime::record! {
     6 r#type "type"
 }
 
-/// The failover stage of `ApiStandbyLinkFailoverResponse`: one of 4 documented values; others
-/// are kept as `Unknown`.
+/// Stage that the failover has reached.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiStandbyLinkFailoverResponse.failoverStage`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiStandbyLinkFailoverResponseFailoverStage {
-    /// `PREPARING_TO_STOP_REPLICATION`.
+    /// `PREPARING_TO_STOP_REPLICATION`: Replication between the clusters is about to stop.
     PreparingToStopReplication,
-    /// `STOPPING_REPLICATION`.
+    /// `STOPPING_REPLICATION`: Replication between the clusters is being stopped.
     StoppingReplication,
-    /// `PREPARING_CLUSTER_FOR_SERVING`.
+    /// `PREPARING_CLUSTER_FOR_SERVING`: The promoted cluster is being made ready for clients.
     PreparingClusterForServing,
-    /// `DONE`.
+    /// `DONE`: The failover has ended.
     Done,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -130,18 +135,19 @@ atlas_admin_runtime::open_enum! {
     StoppingReplication "STOPPING_REPLICATION"
 }
 
-/// The status of `ApiStandbyLinkFailoverResponse`: one of 3 documented values; others are kept
-/// as `Unknown`.
+/// State of the failover.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `ApiStandbyLinkFailoverResponse.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiStandbyLinkFailoverResponseStatus {
-    /// `INITIALIZING`.
+    /// `INITIALIZING`: The failover is about to start.
     Initializing,
-    /// `IN_PROGRESS`.
+    /// `IN_PROGRESS`: The failover is under way.
     InProgress,
-    /// `COMPLETE`.
+    /// `COMPLETE`: The failover has ended.
     Complete,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -154,14 +160,16 @@ atlas_admin_runtime::open_enum! {
     InProgress "IN_PROGRESS"
 }
 
-/// The schema `ApiStandbyLinkRequest`.
+/// Request to link a standby cluster with an active one.
 ///
 /// Sent by `standby_links::create_group_standby_link`.
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkRequest {
-    /// `activeClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the active cluster, which serves the application. Required. Pattern:
+    /// `^[a-fA-F0-9]{24}$`.
     pub active_cluster_unique_id: Option<String>,
-    /// `standbyClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the standby cluster, which takes over in a failover. Required. Pattern:
+    /// `^[a-fA-F0-9]{24}$`.
     pub standby_cluster_unique_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -173,23 +181,27 @@ atlas_admin_runtime::record! {
     1 standby_cluster_unique_id "standbyClusterUniqueId" [REQUIRED]
 }
 
-/// The schema `ApiStandbyLinkResponse`.
+/// Standby link: an active cluster paired with a standby cluster for disaster recovery.
 ///
 /// Returned by `standby_links::create_group_standby_link` and
 /// `standby_links::get_group_standby_link`.
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkResponse {
-    /// `activeClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the active cluster, which serves the application. Required. Pattern:
+    /// `^[a-fA-F0-9]{24}$`.
     pub active_cluster_unique_id: Option<String>,
-    /// `errorReason`. Read-only. May be `null`.
+    /// Reason for the error. Set only if the status is `DEGRADED` or `FAILED`. Read-only. May be
+    /// `null`.
     pub error_reason: Nullable<String>,
-    /// `groupId`. Read-only. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the project. Read-only. Pattern: `^[a-fA-F0-9]{24}$`.
     pub group_id: Option<String>,
-    /// `standbyClusterUniqueId`. Required. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the standby cluster, which takes over in a failover. Required. Pattern:
+    /// `^[a-fA-F0-9]{24}$`.
     pub standby_cluster_unique_id: Option<String>,
-    /// `standbyLinkId`. Read-only. Pattern: `^[a-fA-F0-9]{24}$`.
+    /// ID of the standby link. Read-only. Pattern: `^[a-fA-F0-9]{24}$`.
     pub standby_link_id: Option<String>,
-    /// `status`. Read-only.
+    /// State of the standby link, for example `ACTIVE`. A failover can only start in that state.
+    /// Read-only.
     pub status: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -205,16 +217,17 @@ atlas_admin_runtime::record! {
     5 status "status" [REQUIRED | READ_ONLY]
 }
 
-/// The schema `PaginatedApiStandbyLinkFailoverResponse`.
+/// Page of failovers of a standby link.
 ///
 /// Returned by `standby_links::list_standby_link_failovers`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiStandbyLinkFailoverResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ApiStandbyLinkFailoverResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -231,16 +244,17 @@ atlas_admin_runtime::page!(
     PaginatedApiStandbyLinkFailoverResponse, results => ApiStandbyLinkFailoverResponse
 );
 
-/// The schema `PaginatedApiStandbyLinkResponse`.
+/// Page of standby links.
 ///
 /// Returned by `standby_links::list_group_standby_links`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiStandbyLinkResponse {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ApiStandbyLinkResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

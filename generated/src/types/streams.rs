@@ -3,9 +3,10 @@
 
 use super::*;
 
-/// The schema `AccountDetails`: one of 3 kinds.
+/// Cloud account and virtual network in which Atlas Stream Processing runs for a project and
+/// region.
 ///
-/// The property `cloudProvider` tells which one it is.
+/// One of 3 kinds; `cloudProvider` tells which.
 ///
 /// Returned by `streams::get_account_details`.
 #[derive(Clone)]
@@ -35,9 +36,9 @@ atlas_admin_runtime::union! {
 pub struct AccountDetailsCommon {
     /// `cidrBlock`.
     pub cidr_block: Option<String>,
-    /// `cloudProvider`.
+    /// Name of the cloud provider.
     pub cloud_provider: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -50,16 +51,16 @@ atlas_admin_runtime::record! {
     2 links "links" [READ_ONLY]
 }
 
-/// The schema `AWSAccountDetails`.
+/// AWS account and VPC in which Atlas Stream Processing runs for a project and region.
 #[derive(Clone, Default)]
 pub struct AwsAccountDetails {
-    /// `awsAccountId`.
+    /// ID of the AWS account in which Atlas Stream Processing runs.
     pub aws_account_id: Option<String>,
-    /// `cidrBlock`.
+    /// CIDR block of the VPC.
     pub cidr_block: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `vpcId`.
+    /// ID of the VPC.
     pub vpc_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -73,16 +74,17 @@ atlas_admin_runtime::record! {
     3 vpc_id "vpcId"
 }
 
-/// The schema `AzureAccountDetails`.
+/// Azure subscription and virtual network in which Atlas Stream Processing runs for a project
+/// and region.
 #[derive(Clone, Default)]
 pub struct AzureAccountDetails {
-    /// `azureSubscriptionId`.
+    /// ID of the Azure subscription.
     pub azure_subscription_id: Option<String>,
-    /// `cidrBlock`.
+    /// CIDR block of the virtual network.
     pub cidr_block: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `virtualNetworkName`.
+    /// Name of the Azure virtual network.
     pub virtual_network_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -96,16 +98,16 @@ atlas_admin_runtime::record! {
     3 virtual_network_name "virtualNetworkName"
 }
 
-/// The schema `AzureConnection`.
+/// Azure storage account of a stream connection, and the service principal that may use it.
 #[derive(Clone, Default)]
 pub struct AzureConnection {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `region`. Deprecated.
+    /// Azure region of the storage account. Deprecated.
     pub region: Option<String>,
-    /// `servicePrincipalId`.
+    /// ID of the service principal in Azure that can access the storage account.
     pub service_principal_id: Option<String>,
-    /// `storageAccountName`.
+    /// Azure storage account of the connection, by name.
     pub storage_account_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -119,7 +121,9 @@ atlas_admin_runtime::record! {
     3 storage_account_name "storageAccountName"
 }
 
-/// The schema `BaseStreamsRegion`: one of 23 documented values; others are kept as `Unknown`.
+/// Cloud provider region in which Atlas Stream Processing runs.
+///
+/// One of 23 documented values; others are kept as `Unknown`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BaseStreamsRegion {
@@ -200,7 +204,7 @@ atlas_admin_runtime::open_enum! {
     Westus "westus"
 }
 
-/// The schema `ConfluentSaslInheritAuthentication`.
+/// Authentication at a Confluent schema registry with the credentials of the Kafka connection.
 #[derive(Clone, Default)]
 pub struct ConfluentSaslInheritAuthentication {
     /// Undeclared properties: received ones, and ones to send.
@@ -211,12 +215,13 @@ atlas_admin_runtime::record! {
     ConfluentSaslInheritAuthentication
 }
 
-/// The schema `ConfluentUserInfoAuthentication`.
+/// Authentication at a Confluent schema registry with its own user name and password.
 #[derive(Clone, Default)]
 pub struct ConfluentUserInfoAuthentication {
-    /// `password`. Required. Write-only: the service never returns it.
+    /// Password or private key for the schema registry. Required. Write-only: the service never
+    /// returns it.
     pub password: Option<String>,
-    /// `username`. Required.
+    /// User name or public key for authenticating to the schema registry. Required.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -228,17 +233,17 @@ atlas_admin_runtime::record! {
     1 username "username" [REQUIRED]
 }
 
-/// The schema `DBRoleToExecute`.
+/// Database role, built-in or custom, with which a stream connection works on its cluster.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/mongodb-users-roles-and-privileges/#mongodb-atlasrole-atlasAdmin).
 #[derive(Clone, Default)]
 pub struct DbRoleToExecute {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `role`.
+    /// Name of the built-in or custom database role to use.
     pub role: Option<String>,
-    /// `type`.
+    /// Kind of role: built-in or custom.
     pub r#type: Option<DbRoleToExecuteType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -251,15 +256,17 @@ atlas_admin_runtime::record! {
     2 r#type "type"
 }
 
-/// The type of `DBRoleToExecute`: one of 2 documented values; others are kept as `Unknown`.
+/// Kind of role: built-in or custom.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `DBRoleToExecute.type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DbRoleToExecuteType {
-    /// `BUILT_IN`.
+    /// `BUILT_IN`: Role that MongoDB or Atlas provides.
     BuiltIn,
-    /// `CUSTOM`.
+    /// `CUSTOM`: Custom database role of the project.
     Custom,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -271,16 +278,17 @@ atlas_admin_runtime::open_enum! {
     Custom "CUSTOM"
 }
 
-/// The schema `GCPAccountDetails`.
+/// Google Cloud project and VPC network in which Atlas Stream Processing runs for a project and
+/// region.
 #[derive(Clone, Default)]
 pub struct GcpAccountDetails {
-    /// `cidrBlock`.
+    /// CIDR block of the VPC network.
     pub cidr_block: Option<String>,
-    /// `gcpProjectId`.
+    /// ID of the Google Cloud project.
     pub gcp_project_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `vpcNetworkName`.
+    /// Name of the Google Cloud VPC network.
     pub vpc_network_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -294,16 +302,17 @@ atlas_admin_runtime::record! {
     3 vpc_network_name "vpcNetworkName"
 }
 
-/// The schema `PaginatedApiStreamsConnectionView`.
+/// One page of stream connections.
 ///
 /// Returned by `streams::list_stream_connections`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsConnectionView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<StreamsConnection>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -320,16 +329,17 @@ atlas_admin_runtime::page!(
     PaginatedApiStreamsConnectionView, results => StreamsConnection
 );
 
-/// The schema `PaginatedApiStreamsFailoverConnection`.
+/// One page of failover connections.
 ///
 /// Returned by `streams::list_failover_connections`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsFailoverConnection {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<StreamsFailoverConnection>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -346,16 +356,17 @@ atlas_admin_runtime::page!(
     PaginatedApiStreamsFailoverConnection, results => StreamsFailoverConnection
 );
 
-/// The schema `PaginatedApiStreamsPrivateLinkView`.
+/// One page of private link connections for stream processing.
 ///
 /// Returned by `streams::list_private_link_connections`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsPrivateLinkView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<StreamsPrivateLinkConnection>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -372,16 +383,17 @@ atlas_admin_runtime::page!(
     PaginatedApiStreamsPrivateLinkView, results => StreamsPrivateLinkConnection
 );
 
-/// The schema `PaginatedApiStreamsStreamProcessorWithStatsView`.
+/// One page of stream processors, with statistics.
 ///
 /// Returned by `streams::get_stream_processors`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsStreamProcessorWithStatsView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<StreamsProcessorWithStats>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -398,16 +410,17 @@ atlas_admin_runtime::page!(
     PaginatedApiStreamsStreamProcessorWithStatsView, results => StreamsProcessorWithStats
 );
 
-/// The schema `PaginatedApiStreamsTenantView`.
+/// One page of stream workspaces.
 ///
 /// Returned by `streams::list_stream_workspaces`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsTenantView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<StreamsTenant>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -422,17 +435,18 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedApiStreamsTenantView, results => StreamsTenant);
 
-/// The schema `PaginatedApiStreamsVPCPeeringConnectionView`.
+/// One page of VPC peering connections for stream processing.
 ///
 /// Returned by `streams::list_active_peering_connections` and
 /// `streams::list_vpc_peering_connections`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsVpcPeeringConnectionView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<VpcPeeringConnection>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -449,9 +463,9 @@ atlas_admin_runtime::page!(
     PaginatedApiStreamsVpcPeeringConnectionView, results => VpcPeeringConnection
 );
 
-/// The schema `SchemaRegistryAuthentication`: one of 2 kinds.
+/// Authentication of a stream connection at a schema registry.
 ///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchemaRegistryAuthentication {
@@ -469,14 +483,16 @@ atlas_admin_runtime::union! {
     1 SaslInherit ["SASL_INHERIT"] from ConfluentSaslInheritAuthentication;
 }
 
-/// The schema `StreamConfig`.
+/// Default and largest tier of the processors in a stream workspace.
 #[derive(Clone, Default)]
 pub struct StreamConfig {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `maxTierSize`.
+    /// Largest tier that processors of the workspace may use. Limits memory, virtual CPUs, and so
+    /// costs.
     pub max_tier_size: Option<StreamConfigMaxTierSize>,
-    /// `tier`.
+    /// Default tier of the workspace's processors, which decides on memory, virtual CPUs, and so
+    /// costs.
     pub tier: Option<Tier>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -489,8 +505,9 @@ atlas_admin_runtime::record! {
     2 tier "tier"
 }
 
-/// The max tier size of `StreamConfig`: one of 5 documented values; others are kept as
-/// `Unknown`.
+/// Largest tier that processors of the workspace may use.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamConfig.maxTierSize`.
 #[derive(Clone)]
@@ -519,14 +536,14 @@ atlas_admin_runtime::open_enum! {
     Sp50 "SP50"
 }
 
-/// The schema `StreamsAWSConnectionConfig`.
+/// IAM role, and test bucket, of a stream connection to AWS.
 #[derive(Clone, Default)]
 pub struct StreamsAwsConnectionConfig {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `roleArn`.
+    /// ARN of the IAM role that Atlas assumes in your AWS account.
     pub role_arn: Option<String>,
-    /// `testBucket`.
+    /// Name of an S3 bucket with which Atlas checks the access that `roleArn` grants.
     pub test_bucket: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -539,22 +556,22 @@ atlas_admin_runtime::record! {
     2 test_bucket "testBucket"
 }
 
-/// The schema `StreamsAWSKinesisDataStreamsConnection`.
+/// Stream connection to AWS Kinesis Data Streams.
 #[derive(Clone, Default)]
 pub struct StreamsAwsKinesisDataStreamsConnection {
-    /// `aws`.
+    /// IAM role through which Atlas uses the data streams.
     pub aws: Option<StreamsAwsConnectionConfig>,
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `networking`.
+    /// Network path of the connection. Unset: the public internet.
     pub networking: Option<StreamsKafkaNetworking>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -571,22 +588,22 @@ atlas_admin_runtime::record! {
     6 state "state" [READ_ONLY]
 }
 
-/// The schema `StreamsAWSLambdaConnection`.
+/// Stream connection to AWS Lambda functions.
 #[derive(Clone, Default)]
 pub struct StreamsAwsLambdaConnection {
-    /// `aws`.
+    /// IAM role through which Atlas invokes the functions.
     pub aws: Option<StreamsAwsConnectionConfig>,
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `publicPrivateNetworking`.
+    /// Network path of the connection: public internet or private link. Unset: the public internet.
     pub public_private_networking: Option<StreamsPublicPrivateLinkNetworking>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -603,22 +620,22 @@ atlas_admin_runtime::record! {
     6 state "state" [READ_ONLY]
 }
 
-/// The schema `StreamsAzureBlobStorageConnection`.
+/// Stream connection to Azure Blob Storage.
 #[derive(Clone, Default)]
 pub struct StreamsAzureBlobStorageConnection {
-    /// `azure`.
+    /// Azure settings of the connection.
     pub azure: Option<AzureConnection>,
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `publicPrivateNetworking`.
+    /// Network path of the connection: public internet or private link. Unset: the public internet.
     pub public_private_networking: Option<StreamsPublicPrivateLinkNetworking>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -635,24 +652,25 @@ atlas_admin_runtime::record! {
     6 state "state" [READ_ONLY]
 }
 
-/// The schema `StreamsClusterConnection`.
+/// Stream connection to an Atlas cluster.
 #[derive(Clone, Default)]
 pub struct StreamsClusterConnection {
-    /// `clusterGroupId`. May be `null`.
+    /// ID of the cluster's project. Required if the workspace belongs to another project, which an
+    /// organization setting has to allow. May be `null`.
     pub cluster_group_id: Nullable<String>,
-    /// `clusterName`.
+    /// Name of the cluster that stream processors reach through this connection.
     pub cluster_name: Option<String>,
-    /// `dbRoleToExecute`. May be `null`.
+    /// Database role that the connection has on the cluster. May be `null`.
     pub db_role_to_execute: Nullable<DbRoleToExecute>,
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -670,9 +688,9 @@ atlas_admin_runtime::record! {
     7 state "state" [READ_ONLY]
 }
 
-/// The schema `StreamsConnection`: one of 10 kinds.
+/// Connection of a stream workspace to a source or sink of data, such as Kafka or a cluster.
 ///
-/// The property `type` tells which one it is.
+/// One of 10 kinds; `type` tells which.
 ///
 /// Returned by `streams::create_stream_connection`, `streams::get_stream_connection` and
 /// `streams::update_stream_connection`. Sent by `streams::create_stream_connection` and
@@ -723,17 +741,17 @@ atlas_admin_runtime::union! {
 /// Declared at `StreamsConnection`.
 #[derive(Clone, Default)]
 pub struct StreamsConnectionCommon {
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// `type`.
+    /// Kind of system to connect to.
     pub r#type: Option<StreamsConnectionType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -749,19 +767,21 @@ atlas_admin_runtime::record! {
     5 r#type "type"
 }
 
-/// The state of `StreamsConnection`: one of 4 documented values; others are kept as `Unknown`.
+/// State of the connection.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsConnection.state` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsConnectionState {
-    /// `PENDING`.
+    /// `PENDING`: Being set up.
     Pending,
-    /// `READY`.
+    /// `READY`: Ready for use.
     Ready,
-    /// `DELETING`.
+    /// `DELETING`: Being deleted.
     Deleting,
-    /// `FAILED`.
+    /// `FAILED`: Setup failed.
     Failed,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -775,19 +795,21 @@ atlas_admin_runtime::open_enum! {
     Ready "READY"
 }
 
-/// The type of `StreamsConnection`: one of 9 documented values; others are kept as `Unknown`.
+/// Kind of system to connect to.
+///
+/// One of 9 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsConnection.type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsConnectionType {
-    /// `Kafka`.
+    /// `Kafka`: Apache Kafka cluster.
     Kafka,
-    /// `Cluster`.
+    /// `Cluster`: Atlas cluster.
     Cluster,
-    /// `Sample`.
+    /// `Sample`: Generated sample data.
     Sample,
-    /// `Https`.
+    /// `Https`: HTTPS endpoint.
     Https,
     /// `AzureBlobStorage`.
     AzureBlobStorage,
@@ -795,7 +817,7 @@ pub enum StreamsConnectionType {
     AwsLambda,
     /// `AWSKinesisDataStreams`.
     AwsKinesisDataStreams,
-    /// `SchemaRegistry`.
+    /// `SchemaRegistry`: Schema registry, for messages with a schema.
     SchemaRegistry,
     /// `GCPPubSub`.
     GcpPubSub,
@@ -816,14 +838,14 @@ atlas_admin_runtime::open_enum! {
     SchemaRegistry "SchemaRegistry"
 }
 
-/// The schema `StreamsDataProcessRegion`.
+/// Cloud provider and region in which a stream workspace processes data.
 #[derive(Clone, Default)]
 pub struct StreamsDataProcessRegion {
-    /// `cloudProvider`. Required.
+    /// Name of the cloud provider. Required.
     pub cloud_provider: Option<StreamsDataProcessRegionCloudProvider>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `region`. Required.
+    /// Region that processes the streams. Required.
     pub region: Option<BaseStreamsRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -836,8 +858,9 @@ atlas_admin_runtime::record! {
     2 region "region" [REQUIRED]
 }
 
-/// The cloud provider of `StreamsDataProcessRegion`: one of 5 documented values; others are
-/// kept as `Unknown`.
+/// Name of the cloud provider.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsDataProcessRegion.cloudProvider` and one other place.
 #[derive(Clone)]
@@ -866,19 +889,20 @@ atlas_admin_runtime::open_enum! {
     Tenant "TENANT"
 }
 
-/// The schema `StreamsDLQ`.
+/// Dead letter queue: the collection that receives the documents a stream processor failed to
+/// process.
 ///
 /// [More in the Atlas
 /// documentation](https://www.mongodb.com/docs/atlas/reference/glossary/#std-term-dead-letter-queue).
 #[derive(Clone, Default)]
 pub struct StreamsDlq {
-    /// `coll`.
+    /// Name of the collection that receives the failed documents.
     pub coll: Option<String>,
-    /// `connectionName`.
+    /// Name of the stream connection, to an Atlas cluster, that failed documents are written to.
     pub connection_name: Option<String>,
-    /// `db`.
+    /// Database that holds the dead letter queue.
     pub db: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -892,24 +916,25 @@ atlas_admin_runtime::record! {
     3 links "links" [READ_ONLY]
 }
 
-/// The schema `StreamsFailoverClusterConnection`.
+/// Failover connection to an Atlas cluster.
 #[derive(Clone, Default)]
 pub struct StreamsFailoverClusterConnection {
-    /// `clusterGroupId`. May be `null`.
+    /// ID of the cluster's project. Required if the workspace belongs to another project, which an
+    /// organization setting has to allow. May be `null`.
     pub cluster_group_id: Nullable<String>,
-    /// `clusterName`.
+    /// Name of the cluster that stream processors reach through this connection.
     pub cluster_name: Option<String>,
-    /// `dbRoleToExecute`. May be `null`.
+    /// Database role that the connection has on the cluster. May be `null`.
     pub db_role_to_execute: Nullable<DbRoleToExecute>,
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection.
     pub name: Option<String>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -927,9 +952,9 @@ atlas_admin_runtime::record! {
     7 state "state" [READ_ONLY]
 }
 
-/// The schema `StreamsFailoverConnection`: one of 2 kinds.
+/// Connection that replaces another one after failover to a different region.
 ///
-/// The property `type` tells which one it is.
+/// One of 2 kinds; `type` tells which.
 ///
 /// Returned by `streams::create_failover_connection`, `streams::get_stream_failover_connection`
 /// and `streams::update_stream_failover_connection`. Sent by
@@ -956,17 +981,17 @@ atlas_admin_runtime::union! {
 /// Declared at `StreamsFailoverConnection`.
 #[derive(Clone, Default)]
 pub struct StreamsFailoverConnectionCommon {
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection.
     pub name: Option<String>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// `type`.
+    /// Kind of system to connect to.
     pub r#type: Option<StreamsFailoverConnectionType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -982,16 +1007,17 @@ atlas_admin_runtime::record! {
     5 r#type "type"
 }
 
-/// The type of `StreamsFailoverConnection`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Kind of system to connect to.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsFailoverConnection.type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsFailoverConnectionType {
-    /// `Kafka`.
+    /// `Kafka`: Apache Kafka cluster.
     Kafka,
-    /// `Cluster`.
+    /// `Cluster`: Atlas cluster.
     Cluster,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1003,28 +1029,28 @@ atlas_admin_runtime::open_enum! {
     Kafka "Kafka"
 }
 
-/// The schema `StreamsFailoverKafkaConnection`.
+/// Failover connection to Apache Kafka.
 #[derive(Clone, Default)]
 pub struct StreamsFailoverKafkaConnection {
-    /// `authentication`.
+    /// Credentials for the Kafka cluster.
     pub authentication: Option<StreamsKafkaAuthentication>,
-    /// `bootstrapServers`.
+    /// Kafka servers for the first contact, each `host:port`, separated by commas.
     pub bootstrap_servers: Option<String>,
-    /// `config`.
+    /// Further Kafka client settings, by setting name. A flat map: names may contain dots.
     pub config: Option<Map<String>>,
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection.
     pub name: Option<String>,
-    /// `networking`.
+    /// Network path of the connection. Unset: the public internet.
     pub networking: Option<StreamsKafkaNetworking>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `security`.
+    /// Transport security of the Kafka connection, such as TLS.
     pub security: Option<StreamsKafkaSecurity>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1044,12 +1070,12 @@ atlas_admin_runtime::record! {
     9 state "state" [READ_ONLY]
 }
 
-/// The schema `StreamsGCPConnectionConfig`.
+/// Google Cloud service account of a stream connection.
 #[derive(Clone, Default)]
 pub struct StreamsGcpConnectionConfig {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `serviceAccountId`.
+    /// Email address of the service account at Google Cloud with which Atlas uses Pub/Sub.
     pub service_account_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1061,22 +1087,22 @@ atlas_admin_runtime::record! {
     1 service_account_id "serviceAccountId"
 }
 
-/// The schema `StreamsGCPPubSubConnection`.
+/// Stream connection to Google Cloud Pub/Sub.
 #[derive(Clone, Default)]
 pub struct StreamsGcpPubSubConnection {
-    /// `gcp`.
+    /// Google Cloud settings of the connection.
     pub gcp: Option<StreamsGcpConnectionConfig>,
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `publicPrivateNetworking`.
+    /// Network path of the connection: public internet or private link. Unset: the public internet.
     pub public_private_networking: Option<StreamsPublicPrivateLinkNetworking>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1093,22 +1119,22 @@ atlas_admin_runtime::record! {
     6 state "state" [READ_ONLY]
 }
 
-/// The schema `StreamsHttpsConnection`.
+/// Stream connection to an HTTPS endpoint.
 #[derive(Clone, Default)]
 pub struct StreamsHttpsConnection {
-    /// `headers`. Secret: never printed.
+    /// HTTP headers to send with each request, by name. Secret: never printed.
     pub headers: Option<Map<String>>,
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// `url`.
+    /// URL that requests are sent to.
     pub url: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1125,34 +1151,39 @@ atlas_admin_runtime::record! {
     6 url "url"
 }
 
-/// The schema `StreamsKafkaAuthentication`.
+/// Credentials of a Kafka connection: user name and password, OAuth client, or TLS client
+/// certificate.
 #[derive(Clone, Default)]
 pub struct StreamsKafkaAuthentication {
-    /// `clientId`.
+    /// OIDC client ID with which to authenticate to the Kafka cluster.
     pub client_id: Option<String>,
-    /// `clientSecret`. Write-only: the service never returns it.
+    /// Secret of the OAuth client, used with `tokenEndpointUrl` to obtain access tokens for Kafka.
+    /// Write-only: the service never returns it.
     pub client_secret: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mechanism`.
+    /// SASL mechanism: `PLAIN`, `SCRAM-256`, `SCRAM-512` or `OAUTHBEARER`.
     pub mechanism: Option<String>,
-    /// `method`.
+    /// Method of SASL OAUTHBEARER authentication; only OIDC is supported.
     pub method: Option<String>,
-    /// `password`. Write-only: the service never returns it.
+    /// Password of the Kafka account, which goes with `username`. Write-only: the service never
+    /// returns it.
     pub password: Option<String>,
-    /// `saslOauthbearerExtensions`.
+    /// SASL extensions to send with the `OAUTHBEARER` mechanism.
     pub sasl_oauthbearer_extensions: Option<String>,
-    /// `scope`.
+    /// OIDC scope to request: the permissions that the access token needs.
     pub scope: Option<String>,
-    /// `sslCertificate`.
+    /// Client certificate with which Atlas authenticates at Kafka.
     pub ssl_certificate: Option<String>,
-    /// `sslKey`. Write-only: the service never returns it.
+    /// Private key of the client certificate `sslCertificate`. Write-only: the service never
+    /// returns it.
     pub ssl_key: Option<String>,
-    /// `sslKeyPassword`. Write-only: the service never returns it.
+    /// Password of the private key `sslKey`, if the key is encrypted. Write-only: the service never
+    /// returns it.
     pub ssl_key_password: Option<String>,
-    /// `tokenEndpointUrl`.
+    /// URL where Atlas obtains OAuth access tokens for Kafka.
     pub token_endpoint_url: Option<String>,
-    /// `username`.
+    /// User name for authenticating to the Kafka cluster.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1175,28 +1206,28 @@ atlas_admin_runtime::record! {
     12 username "username"
 }
 
-/// The schema `StreamsKafkaConnection`.
+/// Stream connection to Apache Kafka or a compatible service.
 #[derive(Clone, Default)]
 pub struct StreamsKafkaConnection {
-    /// `authentication`.
+    /// Credentials for the Kafka cluster.
     pub authentication: Option<StreamsKafkaAuthentication>,
-    /// `bootstrapServers`.
+    /// Kafka servers for the first contact, each `host:port`, separated by commas.
     pub bootstrap_servers: Option<String>,
-    /// `config`.
+    /// Further Kafka client settings, by setting name. A flat map: names may contain dots.
     pub config: Option<Map<String>>,
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `networking`.
+    /// Network path of the connection. Unset: the public internet.
     pub networking: Option<StreamsKafkaNetworking>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `security`.
+    /// Transport security of the Kafka connection, such as TLS.
     pub security: Option<StreamsKafkaSecurity>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1216,12 +1247,12 @@ atlas_admin_runtime::record! {
     9 state "state" [READ_ONLY]
 }
 
-/// The schema `StreamsKafkaNetworking`.
+/// Networking of a stream connection, including VPC peering.
 #[derive(Clone, Default)]
 pub struct StreamsKafkaNetworking {
-    /// `access`.
+    /// Network path of the connection, such as the public internet or a private link.
     pub access: Option<StreamsKafkaNetworkingAccess>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1233,18 +1264,22 @@ atlas_admin_runtime::record! {
     1 links "links" [READ_ONLY]
 }
 
-/// The schema `StreamsKafkaNetworkingAccess`.
+/// Network path of a stream connection: public internet, VPC peering, private link or transit
+/// gateway.
 #[derive(Clone, Default)]
 pub struct StreamsKafkaNetworkingAccess {
-    /// `connectionId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the connection through a private link. Reserved for `type` `PRIVATE_LINK`. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub connection_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the private link. Reserved for `type` `PRIVATE_LINK`.
     pub name: Option<String>,
-    /// `tgwRouteId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the transit gateway route. Reserved for `type` `TRANSIT_GATEWAY`, which isn't
+    /// supported yet. Pattern: `^([a-f0-9]{24})$`.
     pub tgw_route_id: Option<String>,
-    /// `type`.
+    /// Network path to the Kafka cluster. `VPC` needs a working peering connection with the network
+    /// of that cluster. `PUBLIC` is the default.
     pub r#type: Option<StreamsKafkaNetworkingAccessType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1259,20 +1294,21 @@ atlas_admin_runtime::record! {
     4 r#type "type"
 }
 
-/// The type of `StreamsKafkaNetworkingAccess`: one of 4 documented values; others are kept as
-/// `Unknown`.
+/// Network path to the Kafka cluster.
+///
+/// One of 4 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsKafkaNetworkingAccess.type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsKafkaNetworkingAccessType {
-    /// `PUBLIC`.
+    /// `PUBLIC`: The public Internet.
     Public,
-    /// `VPC`.
+    /// `VPC`: A peering connection between the networks of Atlas and the Kafka cluster.
     Vpc,
-    /// `PRIVATE_LINK`.
+    /// `PRIVATE_LINK`: A private endpoint of the cloud provider.
     PrivateLink,
-    /// `TRANSIT_GATEWAY`.
+    /// `TRANSIT_GATEWAY`: A transit gateway; not supported yet.
     TransitGateway,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1286,14 +1322,14 @@ atlas_admin_runtime::open_enum! {
     Vpc "VPC"
 }
 
-/// The schema `StreamsKafkaSecurity`.
+/// Transport security of a Kafka connection.
 #[derive(Clone, Default)]
 pub struct StreamsKafkaSecurity {
-    /// `brokerPublicCertificate`.
+    /// X.509 certificate that is trusted when connecting to the Kafka servers over TLS.
     pub broker_public_certificate: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `protocol`.
+    /// Transport to the Kafka brokers, which determines encryption and authentication.
     pub protocol: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1306,22 +1342,24 @@ atlas_admin_runtime::record! {
     2 protocol "protocol"
 }
 
-/// The schema `StreamsModifyStreamProcessor`.
+/// Changes to a stream processor.
+///
+/// The processor keeps what is unset.
 ///
 /// Sent by `streams::update_stream_processor`.
 #[derive(Clone, Default)]
 pub struct StreamsModifyStreamProcessor {
-    /// `failoverEnabled`.
+    /// Whether the processor may fail over to another region.
     pub failover_enabled: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// New name of the stream processor.
     pub name: Option<String>,
-    /// `options`.
+    /// Changed options of the stream processor, and whether it continues from its checkpoint.
     pub options: Option<StreamsModifyStreamProcessorOptions>,
-    /// `pipeline`.
+    /// New aggregation pipeline of the processor, which replaces the old one.
     pub pipeline: Option<Vec<Map<Json>>>,
-    /// `tier`.
+    /// Tier of the processor, which decides on memory, virtual CPUs, and so costs.
     pub tier: Option<Tier>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1337,14 +1375,14 @@ atlas_admin_runtime::record! {
     5 tier "tier"
 }
 
-/// The schema `StreamsModifyStreamProcessorOptions`.
+/// Options for changing a stream processor.
 #[derive(Clone, Default)]
 pub struct StreamsModifyStreamProcessorOptions {
-    /// `dlq`.
+    /// Dead letter queue: the collection for documents that the processor fails to process.
     pub dlq: Option<StreamsDlq>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `resumeFromCheckpoint`.
+    /// Whether the changed processor continues at its last checkpoint.
     pub resume_from_checkpoint: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1357,12 +1395,12 @@ atlas_admin_runtime::record! {
     2 resume_from_checkpoint "resumeFromCheckpoint"
 }
 
-/// The schema `StreamsOptions`.
+/// Options of a stream processor.
 #[derive(Clone, Default)]
 pub struct StreamsOptions {
-    /// `dlq`.
+    /// Dead letter queue: the collection for documents that the processor fails to process.
     pub dlq: Option<StreamsDlq>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1374,46 +1412,57 @@ atlas_admin_runtime::record! {
     1 links "links" [READ_ONLY]
 }
 
-/// The schema `StreamsPrivateLinkConnection`.
+/// Private link from Atlas Stream Processing to a service, such as Kafka, in a customer's or
+/// vendor's network.
 ///
 /// Returned by `streams::create_private_link_connection`,
 /// `streams::get_private_link_connection` and `streams::update_private_link_connection`. Sent
 /// by `streams::create_private_link_connection`.
 #[derive(Clone, Default)]
 pub struct StreamsPrivateLinkConnection {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of this private link connection. JSON name: `_id`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `arn`. Pattern: `^arn:aws:kafka`.
+    /// ARN of the AWS service to link to. Required for AWS with vendor `MSK`. Pattern:
+    /// `^arn:aws:kafka`.
     pub arn: Option<String>,
-    /// `azureResourceIds`.
+    /// Azure resource IDs of a Confluent cluster on Azure, one per availability zone.
     pub azure_resource_ids: Option<Vec<String>>,
-    /// `dnsDomain`.
+    /// Domain name of the linked service. Required for AWS with vendor `CONFLUENT`, and for Azure
+    /// with `EVENTHUB` or `CONFLUENT`.
     pub dns_domain: Option<String>,
-    /// `dnsSubDomain`.
+    /// Subdomains of the Confluent cluster, usually one per availability zone. Required for AWS
+    /// with vendor `CONFLUENT`; without subdomains, send an empty array.
     pub dns_sub_domain: Option<Vec<String>>,
-    /// `errorMessage`. Read-only.
+    /// Message about why the connection is in the state `FAILED`. Read-only.
     pub error_message: Option<String>,
-    /// `gcpConnectionIds`. At most 3 items. No item twice.
+    /// IDs of the Private Service Connect connections on Google Cloud. At most 3 items. No item
+    /// twice.
     pub gcp_connection_ids: Option<Vec<String>>,
-    /// `gcpServiceAttachmentUris`. At most 3 items. No item twice.
+    /// Service attachments of a Confluent cluster on Google Cloud, one URI per availability zone.
+    /// At most 3 items. No item twice.
     pub gcp_service_attachment_uris: Option<Vec<String>>,
-    /// `interfaceEndpointId`. Read-only.
+    /// ID of the interface endpoint that Atlas made for the given service endpoint. Read-only.
     pub interface_endpoint_id: Option<String>,
-    /// `interfaceEndpointName`. Read-only.
+    /// Name of the interface endpoint that was created for `serviceEndpointId`. Read-only.
     pub interface_endpoint_name: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `provider`. Required.
+    /// Cloud provider of the service that the private endpoint leads to: `AWS`, `AZURE` or `GCP`.
+    /// Required.
     pub provider: Option<String>,
-    /// `providerAccountId`. Read-only.
+    /// ID of the account at the cloud provider. Read-only.
     pub provider_account_id: Option<String>,
-    /// `region`.
+    /// Cloud provider region of the service to link to.
     pub region: Option<String>,
-    /// `serviceEndpointId`.
+    /// ID of the service to link to: the namespace's resource ID for Azure Event Hubs, the VPC
+    /// endpoint service name for Confluent on AWS.
     pub service_endpoint_id: Option<String>,
-    /// `state`. Read-only.
+    /// State of the private link connection. For `FAILED`, see `errorMessage`. Read-only.
     pub state: Option<String>,
-    /// `vendor`.
+    /// Vendor of the linked service. AWS: `MSK`, `CONFLUENT`, `KINESIS`, `S3`, `LAMBDA`. Azure:
+    /// `EVENTHUB`, `CONFLUENT`, `AZURE_BLOB_STORAGE`. Google Cloud: `CONFLUENT`, `PUBSUB`. Unset:
+    /// `GENERIC`.
     pub vendor: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1440,12 +1489,13 @@ atlas_admin_runtime::record! {
     16 vendor "vendor"
 }
 
-/// The schema `StreamsPrivateLinkConnectionRequest`.
+/// Change to a private link connection.
 ///
 /// Sent by `streams::update_private_link_connection`.
 #[derive(Clone, Default)]
 pub struct StreamsPrivateLinkConnectionRequest {
-    /// `dnsDomain`.
+    /// Domain name of the Confluent serverless cluster on AWS. Can be set if none is set yet, or in
+    /// state `IDLE`.
     pub dns_domain: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1456,24 +1506,25 @@ atlas_admin_runtime::record! {
     0 dns_domain "dnsDomain"
 }
 
-/// The schema `StreamsProcessor`.
+/// Stream processor: an aggregation pipeline that runs continuously on streaming data.
 ///
 /// Returned by `streams::create_stream_processor`. Sent by `streams::create_stream_processor`.
 #[derive(Clone, Default)]
 pub struct StreamsProcessor {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the stream processor. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `failoverEnabled`.
+    /// Whether the processor may fail over to another region.
     pub failover_enabled: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream processor.
     pub name: Option<String>,
-    /// `options`.
+    /// Options of the stream processor, such as its dead letter queue.
     pub options: Option<StreamsOptions>,
-    /// `pipeline`.
+    /// Aggregation pipeline of the processor, from a `$source` stage to a sink such as `$merge` or
+    /// `$emit`.
     pub pipeline: Option<Vec<Map<Json>>>,
-    /// `tier`.
+    /// Tier of the processor, which decides on memory, virtual CPUs, and so costs.
     pub tier: Option<Tier>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1490,16 +1541,18 @@ atlas_admin_runtime::record! {
     6 tier "tier"
 }
 
-/// The schema `StreamsProcessorStatus`.
+/// Action on all processors of a stream workspace: start, stop or fail over.
 #[derive(Clone, Default)]
 pub struct StreamsProcessorStatus {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `mode`. May be `null`.
+    /// Handling of a processor that can't be stopped before it starts in the other region: fail, or
+    /// go on without its checkpoint. May be `null`.
     pub mode: Nullable<StreamsProcessorStatusMode>,
-    /// `region`. May be `null`.
+    /// Region that the action applies to. Required if `status` is `FAILED_OVER`. May be `null`.
     pub region: Nullable<String>,
-    /// `status`. Required.
+    /// Action for all stream processors of the workspace: start, stop, or fail over to another
+    /// region. Required.
     pub status: Option<StreamsProcessorStatusValue>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1513,16 +1566,20 @@ atlas_admin_runtime::record! {
     3 status "status" [REQUIRED]
 }
 
-/// The mode of `StreamsProcessorStatus`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// Handling of a processor that can't be stopped before it starts in the other region: fail, or
+/// go on without its checkpoint.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsProcessorStatus.mode` and one other place.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsProcessorStatusMode {
-    /// `GRACEFUL`.
+    /// `GRACEFUL`: Starts in the other region from the last checkpoint, once the processor has
+    /// stopped. Fails if it can't be stopped.
     Graceful,
-    /// `FORCED`.
+    /// `FORCED`: Starts in the other region without checkpoint, even if the processor couldn't be
+    /// stopped.
     Forced,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1534,18 +1591,20 @@ atlas_admin_runtime::open_enum! {
     Graceful "GRACEFUL"
 }
 
-/// The status of `StreamsProcessorStatus`: one of 3 documented values; others are kept as
-/// `Unknown`.
+/// Action for all stream processors of the workspace: start, stop, or fail over to another
+/// region.
+///
+/// One of 3 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsProcessorStatus.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsProcessorStatusValue {
-    /// `STARTED`.
+    /// `STARTED`: Starts all processors.
     Started,
-    /// `STOPPED`.
+    /// `STOPPED`: Stops all processors.
     Stopped,
-    /// `FAILED_OVER`.
+    /// `FAILED_OVER`: Fails the processors over to another region.
     FailedOver,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1558,30 +1617,32 @@ atlas_admin_runtime::open_enum! {
     Stopped "STOPPED"
 }
 
-/// The schema `StreamsProcessorWithStats`.
+/// Stream processor with its state and statistics.
 ///
 /// Returned by `streams::get_stream_processor` and `streams::update_stream_processor`.
 #[derive(Clone, Default)]
 pub struct StreamsProcessorWithStats {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the stream processor. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `eligibleForFailover`. Read-only.
+    /// Whether the processor could fail over to another region now. Read-only.
     pub eligible_for_failover: Option<bool>,
-    /// `failoverEnabled`. Read-only.
+    /// Whether the processor may fail over to another region. Read-only.
     pub failover_enabled: Option<bool>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`. Read-only.
+    /// Name of the stream processor. Read-only.
     pub name: Option<String>,
-    /// `options`.
+    /// Options of the stream processor, such as its dead letter queue.
     pub options: Option<StreamsOptions>,
-    /// `pipeline`. Read-only.
+    /// Aggregation pipeline of the processor, from a `$source` stage to a sink such as `$merge` or
+    /// `$emit`. Read-only.
     pub pipeline: Option<Vec<Map<Json>>>,
-    /// `state`. Read-only.
+    /// State of the stream processor, usually `CREATED`, `STARTED`, `STOPPED` or `FAILED`.
+    /// Read-only.
     pub state: Option<String>,
-    /// `stats`. Read-only.
+    /// Statistics of the stream processor. Read-only.
     pub stats: Option<Map<Json>>,
-    /// `tier`.
+    /// Tier of the processor, which decides on memory, virtual CPUs, and so costs.
     pub tier: Option<Tier>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1601,12 +1662,12 @@ atlas_admin_runtime::record! {
     9 tier "tier"
 }
 
-/// The schema `StreamsPublicPrivateLinkNetworking`.
+/// Networking of a stream connection that goes over the public internet or a private link.
 #[derive(Clone, Default)]
 pub struct StreamsPublicPrivateLinkNetworking {
-    /// `access`.
+    /// Network path of the connection, such as the public internet or a private link.
     pub access: Option<StreamsPublicPrivateLinkNetworkingAccess>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1618,14 +1679,17 @@ atlas_admin_runtime::record! {
     1 links "links" [READ_ONLY]
 }
 
-/// The schema `StreamsPublicPrivateLinkNetworkingAccess`.
+/// Network path of a stream connection: public internet or private link.
 #[derive(Clone, Default)]
 pub struct StreamsPublicPrivateLinkNetworkingAccess {
-    /// `connectionId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the connection through a private link, or on Google Cloud through Private Service
+    /// Connect. Required if `type` is `PRIVATE_LINK`. Pattern: `^([a-f0-9]{24})$`.
     pub connection_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `type`.
+    /// Network path to the system. `PRIVATE_LINK` means the provider's own service: PrivateLink on
+    /// AWS, Private Link on Azure or Private Service Connect on Google Cloud. `PUBLIC` is the
+    /// default.
     pub r#type: Option<StreamsPublicPrivateLinkNetworkingAccessType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1638,16 +1702,17 @@ atlas_admin_runtime::record! {
     2 r#type "type"
 }
 
-/// The type of `StreamsPublicPrivateLinkNetworkingAccess`: one of 2 documented values; others
-/// are kept as `Unknown`.
+/// Network path to the system.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsPublicPrivateLinkNetworkingAccess.type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsPublicPrivateLinkNetworkingAccessType {
-    /// `PUBLIC`.
+    /// `PUBLIC`: The public Internet.
     Public,
-    /// `PRIVATE_LINK`.
+    /// `PRIVATE_LINK`: A private endpoint of the cloud provider.
     PrivateLink,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -1659,22 +1724,22 @@ atlas_admin_runtime::open_enum! {
     Public "PUBLIC"
 }
 
-/// The schema `StreamsS3Connection`.
+/// Stream connection to AWS S3.
 #[derive(Clone, Default)]
 pub struct StreamsS3Connection {
-    /// `aws`.
+    /// IAM role through which Atlas uses the bucket.
     pub aws: Option<StreamsAwsConnectionConfig>,
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `networking`.
+    /// Network path of the connection. Unset: the public internet.
     pub networking: Option<StreamsKafkaNetworking>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1691,18 +1756,18 @@ atlas_admin_runtime::record! {
     6 state "state" [READ_ONLY]
 }
 
-/// The schema `StreamsSampleConnection`.
+/// Stream connection to sample data that Atlas generates.
 #[derive(Clone, Default)]
 pub struct StreamsSampleConnection {
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1717,12 +1782,13 @@ atlas_admin_runtime::record! {
     4 state "state" [READ_ONLY]
 }
 
-/// The schema `StreamsSampleConnections`.
+/// Sample connections to create along with a stream workspace.
 #[derive(Clone, Default)]
 pub struct StreamsSampleConnections {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `solar`. Default: `false`.
+    /// Whether to create the connection `sample_stream_solar`, whose data imitates solar power
+    /// devices. Default: `false`.
     pub solar: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1734,24 +1800,25 @@ atlas_admin_runtime::record! {
     1 solar "solar"
 }
 
-/// The schema `StreamsSchemaRegistryConnection`.
+/// Stream connection to a schema registry, which holds the schemas of Kafka messages.
 #[derive(Clone, Default)]
 pub struct StreamsSchemaRegistryConnection {
-    /// `id`. Read-only.
+    /// ID of the connection. Read-only.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream connection. For type `Sample`, the name of the sample data.
     pub name: Option<String>,
-    /// `provider`. Required.
+    /// Vendor of the schema registry. Required.
     pub provider: Option<StreamsSchemaRegistryConnectionProvider>,
-    /// `region`.
+    /// Region of the connection.
     pub region: Option<String>,
-    /// `schemaRegistryAuthentication`. Required.
+    /// Credentials for the schema registry, its own or those of the Kafka connection. Required.
     pub schema_registry_authentication: Option<SchemaRegistryAuthentication>,
-    /// `schemaRegistryUrls`. Required. At most 10 items. No item twice.
+    /// URLs of the schema registry, each with scheme `http` or `https`, a host, and optionally a
+    /// port. Required. At most 10 items. No item twice.
     pub schema_registry_urls: Option<Vec<String>>,
-    /// `state`. Read-only.
+    /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1769,8 +1836,9 @@ atlas_admin_runtime::record! {
     7 state "state" [READ_ONLY]
 }
 
-/// The provider of `StreamsSchemaRegistryConnection`: one documented value; others are kept as
-/// `Unknown`.
+/// Vendor of the schema registry.
+///
+/// One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `StreamsSchemaRegistryConnection.provider`.
 #[derive(Clone)]
@@ -1787,14 +1855,16 @@ atlas_admin_runtime::open_enum! {
     Confluent "CONFLUENT"
 }
 
-/// The schema `StreamsStartProcessorFailover`.
+/// Failover to another region when a stream processor starts.
 #[derive(Clone, Default)]
 pub struct StreamsStartProcessorFailover {
-    /// `dryRun`.
+    /// Whether to only simulate the failover, without changing anything.
     pub dry_run: Option<bool>,
-    /// `mode`.
+    /// Handling of a processor that can't be stopped before it starts in the other region: fail, or
+    /// go on without its checkpoint.
     pub mode: Option<StreamsProcessorStatusMode>,
-    /// `region`. Required.
+    /// Region to start the processor in: one of the workspace's `failoverRegions`, or its own
+    /// region. Required.
     pub region: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1807,20 +1877,22 @@ atlas_admin_runtime::record! {
     2 region "region" [REQUIRED]
 }
 
-/// The schema `StreamsStartStreamProcessorWith`.
+/// Options with which a stream processor is started.
 ///
 /// Sent by `streams::start_stream_processor_with`.
 #[derive(Clone, Default)]
 pub struct StreamsStartStreamProcessorWith {
-    /// `failover`.
+    /// Failover to another region as part of the start. Unset: the processor starts in its own
+    /// region.
     pub failover: Option<StreamsStartProcessorFailover>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `resumeFromCheckpoint`.
+    /// Whether the processor continues at its last checkpoint, as it does when this is unset.
+    /// `false` starts afresh and abandons the saved progress.
     pub resume_from_checkpoint: Option<bool>,
-    /// `startAtOperationTime`.
+    /// Date and time, in UTC, of the operations from which a change stream source reads on.
     pub start_at_operation_time: Option<DateTime>,
-    /// `tier`.
+    /// Tier to run the processor on, which decides on memory, virtual CPUs, and so costs.
     pub tier: Option<Tier>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1835,32 +1907,32 @@ atlas_admin_runtime::record! {
     4 tier "tier"
 }
 
-/// The schema `StreamsTenant`.
+/// Stream workspace: a group of stream processors and connections, in one region.
 ///
 /// Returned by `streams::create_stream_workspace`, `streams::get_stream_workspace`,
 /// `streams::update_stream_workspace` and `streams::with_stream_sample_connections`. Sent by
 /// `streams::create_stream_workspace`.
 #[derive(Clone, Default)]
 pub struct StreamsTenant {
-    /// `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the stream workspace. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `connections`. Read-only.
+    /// Connections of the stream workspace to sources and sinks. Read-only.
     pub connections: Option<Vec<StreamsConnection>>,
-    /// `dataProcessRegion`.
+    /// Cloud provider and region in which the streams are processed.
     pub data_process_region: Option<StreamsDataProcessRegion>,
-    /// `failoverRegions`. At most 2 items.
+    /// Regions that processors of the workspace can fail over to. At most 2 items.
     pub failover_regions: Option<Vec<StreamsDataProcessRegion>>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `hostnames`. Read-only.
+    /// Hostnames under which clients reach the stream workspace. Read-only.
     pub hostnames: Option<Vec<String>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the stream workspace.
     pub name: Option<String>,
-    /// `sampleConnections`.
+    /// Sample connections to create along with the workspace.
     pub sample_connections: Option<StreamsSampleConnections>,
-    /// `streamConfig`. May be `null`.
+    /// Default and largest tier of the workspace's processors. May be `null`.
     pub stream_config: Nullable<StreamConfig>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1880,22 +1952,22 @@ atlas_admin_runtime::record! {
     9 stream_config "streamConfig"
 }
 
-/// The schema `StreamsTenantUpdateRequest`.
+/// Changes to a stream workspace, optionally with an action on all its processors.
 ///
 /// Sent by `streams::update_stream_workspace`.
 #[derive(Clone, Default)]
 pub struct StreamsTenantUpdateRequest {
-    /// `cloudProvider`.
+    /// Name of the cloud provider.
     pub cloud_provider: Option<StreamsDataProcessRegionCloudProvider>,
-    /// `failoverRegions`. At most 2 items.
+    /// Regions that processors of the workspace can fail over to. At most 2 items.
     pub failover_regions: Option<Vec<StreamsDataProcessRegion>>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `processorStatus`.
+    /// Action on all processors of the workspace: start, stop or fail over. Unset: no action.
     pub processor_status: Option<StreamsProcessorStatus>,
-    /// `region`.
+    /// Region that processes the streams.
     pub region: Option<BaseStreamsRegion>,
-    /// `streamConfig`. May be `null`.
+    /// Default and largest tier of the workspace's processors. May be `null`.
     pub stream_config: Nullable<StreamConfig>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1911,7 +1983,9 @@ atlas_admin_runtime::record! {
     5 stream_config "streamConfig"
 }
 
-/// The tier of `StreamConfig`: one of 5 documented values; others are kept as `Unknown`.
+/// Tier of stream processors, which decides on their memory and virtual CPUs.
+///
+/// One of 5 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `StreamConfig.tier` and 4 other places.
 #[derive(Clone)]
@@ -1940,16 +2014,17 @@ atlas_admin_runtime::open_enum! {
     Sp50 "SP50"
 }
 
-/// The schema `VPCPeeringActionChallenge`.
+/// Confirmation of a VPC peering action: the requester's account and VPC, repeated by the
+/// caller.
 ///
 /// Sent by `streams::accept_vpc_peering_connection`.
 #[derive(Clone, Default)]
 pub struct VpcPeeringActionChallenge {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `requesterAccountId`.
+    /// ID of the AWS account that requested the VPC peering.
     pub requester_account_id: Option<String>,
-    /// `requesterVpcId`.
+    /// ID of the VPC from which peering was requested.
     pub requester_vpc_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1962,36 +2037,37 @@ atlas_admin_runtime::record! {
     2 requester_vpc_id "requesterVpcId"
 }
 
-/// The schema `VPCPeeringConnection`.
+/// VPC peering connection on AWS between a customer's VPC and that of Atlas Stream Processing.
 #[derive(Clone, Default)]
 pub struct VpcPeeringConnection {
-    /// `_id`. Pattern: `^([a-f0-9]{24})$`.
+    /// Atlas's ID of the peering connection between the VPCs. JSON name: `_id`. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `accepterAccountId`.
+    /// ID of the AWS account that the peering request is addressed to.
     pub accepter_account_id: Option<String>,
-    /// `accepterCidr`.
+    /// CIDR block of the VPC that the peering request is addressed to.
     pub accepter_cidr: Option<String>,
-    /// `accepterVpcId`.
+    /// ID of the VPC that the peering request is addressed to.
     pub accepter_vpc_id: Option<String>,
-    /// `cloudStatus`.
+    /// Status of the peering connection at the cloud provider.
     pub cloud_status: Option<String>,
-    /// `expirationTime`.
+    /// Date and time, in UTC, at which the VPC peering request expires.
     pub expiration_time: Option<DateTime>,
-    /// `groupId`. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `localStatus`.
+    /// Status of the peering connection in Atlas.
     pub local_status: Option<VpcPeeringConnectionLocalStatus>,
-    /// `name`.
+    /// Unique name of the VPC peering connection.
     pub name: Option<String>,
-    /// `requesterAccountId`.
+    /// ID of the AWS account that requested the VPC peering.
     pub requester_account_id: Option<String>,
-    /// `requesterCidr`.
+    /// CIDR block of the VPC from which peering was requested.
     pub requester_cidr: Option<String>,
-    /// `requesterVpcId`.
+    /// ID of the VPC from which peering was requested.
     pub requester_vpc_id: Option<String>,
-    /// `statusMessage`.
+    /// Message that explains the status.
     pub status_message: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2015,8 +2091,9 @@ atlas_admin_runtime::record! {
     13 status_message "statusMessage"
 }
 
-/// The local status of `VPCPeeringConnection`: one of 10 documented values; others are kept as
-/// `Unknown`.
+/// Status of the peering connection in Atlas.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `VPCPeeringConnection.localStatus`.
 #[derive(Clone)]

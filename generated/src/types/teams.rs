@@ -3,12 +3,12 @@
 
 use super::*;
 
-/// The schema `AddUserToTeam`.
+/// A user to add to a team.
 ///
 /// Sent by `teams::add_team_users`.
 #[derive(Clone, Default)]
 pub struct AddUserToTeam {
-    /// `id`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the user. Required. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -19,16 +19,17 @@ atlas_admin_runtime::record! {
     0 id "id" [REQUIRED]
 }
 
-/// The schema `PaginatedApiAppUserView`.
+/// One page of users.
 ///
 /// Returned by `teams::add_team_users`.
 #[derive(Clone, Default)]
 pub struct PaginatedApiAppUserView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<CloudAppUser>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -41,17 +42,18 @@ atlas_admin_runtime::record! {
     2 total_count "totalCount" [READ_ONLY]
 }
 
-/// The schema `PaginatedTeamRoleView`.
+/// One page of a project's teams with their roles.
 ///
 /// Returned by `teams::list_group_teams`, `teams::add_group_teams` and
 /// `teams::update_group_team`.
 #[derive(Clone, Default)]
 pub struct PaginatedTeamRoleView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<TeamRole>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -66,16 +68,17 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedTeamRoleView, results => TeamRole);
 
-/// The schema `PaginatedTeamView`.
+/// One page of an organization's teams.
 ///
 /// Returned by `teams::list_org_teams`.
 #[derive(Clone, Default)]
 pub struct PaginatedTeamView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<TeamResponse>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -90,18 +93,18 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedTeamView, results => TeamResponse);
 
-/// The schema `Team`.
+/// A team to create, with its first members.
 ///
 /// Returned by `teams::create_org_team`. Sent by `teams::create_org_team`.
 #[derive(Clone, Default)]
 pub struct Team {
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the team. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`. Required.
+    /// Name of the team. Required.
     pub name: Option<String>,
-    /// `usernames`. Required. No item twice.
+    /// Email addresses of the users in the team. Required. No item twice.
     pub usernames: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -115,16 +118,16 @@ atlas_admin_runtime::record! {
     3 usernames "usernames" [REQUIRED]
 }
 
-/// The schema `TeamResponse`.
+/// A team of an organization.
 ///
 /// Returned by `teams::get_team_by_name`, `teams::get_org_team` and `teams::rename_org_team`.
 #[derive(Clone, Default)]
 pub struct TeamResponse {
-    /// `id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the team. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`.
+    /// Name of the team.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -137,17 +140,17 @@ atlas_admin_runtime::record! {
     2 name "name"
 }
 
-/// The schema `TeamRole`.
+/// The roles of one team in a project.
 ///
 /// Returned by `teams::get_group_team`. Sent by `teams::add_group_teams` and
 /// `teams::update_group_team`.
 #[derive(Clone, Default)]
 pub struct TeamRole {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `roleNames`. Required. No item twice.
+    /// Project roles that the team has. Required. No item twice.
     pub role_names: Option<Vec<String>>,
-    /// `teamId`. Required. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the team. Required. Pattern: `^([a-f0-9]{24})$`.
     pub team_id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -160,14 +163,14 @@ atlas_admin_runtime::record! {
     2 team_id "teamId" [REQUIRED]
 }
 
-/// The schema `TeamUpdate`.
+/// The new name of a team.
 ///
 /// Sent by `teams::rename_org_team`.
 #[derive(Clone, Default)]
 pub struct TeamUpdate {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `name`. Required. Write-only: the service never returns it.
+    /// Name of the team. Required. Write-only: the service never returns it.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -3,22 +3,25 @@
 
 use super::*;
 
-/// The schema `Datadog`.
+/// Integration of a project with Datadog, which receives metrics and alerts.
 #[derive(Clone, Default)]
 pub struct Datadog {
-    /// `apiKey`. Required. Secret: never printed.
+    /// Datadog API key. Responses show only part of the key. Required. Secret: never printed.
     pub api_key: Option<String>,
-    /// `id`. May be `null`.
+    /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// `region`.
+    /// Datadog site whose API is called, as a short code.
     pub region: Option<DatadogRegion>,
-    /// `sendCollectionLatencyMetrics`. Default: `false`.
+    /// Whether to send latencies of reads, writes, commands and transactions for each collection.
+    /// They include names of databases and collections. Default: `false`.
     pub send_collection_latency_metrics: Option<bool>,
-    /// `sendDatabaseMetrics`. Default: `false`.
+    /// Whether to send the number of collections and the sizes of data and indexes for each
+    /// database. They include database names. Default: `false`.
     pub send_database_metrics: Option<bool>,
-    /// `sendQueryStatsMetrics`. Default: `false`.
+    /// Whether to send statistics on each query shape, such as latency, number of executions and of
+    /// returned documents. Default: `false`.
     pub send_query_stats_metrics: Option<bool>,
-    /// `sendUserProvidedResourceTags`. Default: `false`.
+    /// Whether to add the tags of projects and clusters to the metrics. Default: `false`.
     pub send_user_provided_resource_tags: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -35,7 +38,9 @@ atlas_admin_runtime::record! {
     6 send_user_provided_resource_tags "sendUserProvidedResourceTags"
 }
 
-/// The region of `Datadog`: one of 6 documented values; others are kept as `Unknown`.
+/// Datadog site whose API is called, as a short code.
+///
+/// One of 6 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Datadog.region`.
 ///
@@ -69,8 +74,9 @@ atlas_admin_runtime::open_enum! {
     Us5 "US5"
 }
 
-/// The integration type of `delete /api/atlas/v2/groups/{}/integrations/{}`: one of 10
-/// documented values; others are kept as `Unknown`.
+/// Service of the integration, such as `DATADOG`.
+///
+/// One of 10 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `delete /api/atlas/v2/groups/{}/integrations/{}?integrationType` and 3 other
 /// places.
@@ -115,12 +121,13 @@ atlas_admin_runtime::open_enum! {
     Webhook "WEBHOOK"
 }
 
-/// The schema `MicrosoftTeams`.
+/// Integration of a project with Microsoft Teams, which receives alerts.
 #[derive(Clone, Default)]
 pub struct MicrosoftTeams {
-    /// `id`. May be `null`.
+    /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// `microsoftTeamsWebhookUrl`. Required. Secret: never printed.
+    /// URL of the Microsoft Teams webhook that receives alerts. Responses show only part of the
+    /// URL. Required. Secret: never printed.
     pub microsoft_teams_webhook_url: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -132,21 +139,24 @@ atlas_admin_runtime::record! {
     1 microsoft_teams_webhook_url "microsoftTeamsWebhookUrl" [REQUIRED | SECRET]
 }
 
-/// The schema `NewRelic`.
+/// Integration of a project with New Relic.
+///
+/// New Relic stopped supporting the integration in June 2021.
 ///
 /// [More in the Atlas
 /// documentation](https://discuss.newrelic.com/t/new-relic-plugin-eol-wednesday-june-16th-2021/127267).
 #[derive(Clone, Default)]
 pub struct NewRelic {
-    /// `accountId`. Required. Pattern: `^([0-9a-f]){40}$`.
+    /// ID of the New Relic account. Required. Pattern: `^([0-9a-f]){40}$`.
     pub account_id: Option<String>,
-    /// `id`. May be `null`.
+    /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// `licenseKey`. Required. Secret: never printed. Pattern: `^([0-9a-f]){40}$`.
+    /// License key of the New Relic account. Required. Secret: never printed. Pattern:
+    /// `^([0-9a-f]){40}$`.
     pub license_key: Option<String>,
-    /// `readToken`. Required. Secret: never printed.
+    /// Query key of the New Relic account. Required. Secret: never printed.
     pub read_token: Option<String>,
-    /// `writeToken`. Required. Secret: never printed.
+    /// Insert key of the New Relic account. Required. Secret: never printed.
     pub write_token: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -161,14 +171,14 @@ atlas_admin_runtime::record! {
     4 write_token "writeToken" [REQUIRED | SECRET]
 }
 
-/// The schema `OpsGenie`.
+/// Integration of a project with Opsgenie, which receives alerts.
 #[derive(Clone, Default)]
 pub struct OpsGenie {
-    /// `apiKey`. Required. Secret: never printed.
+    /// Opsgenie API key. Responses show only part of the key. Required. Secret: never printed.
     pub api_key: Option<String>,
-    /// `id`. May be `null`.
+    /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// `region`. Default: `US`.
+    /// Opsgenie region whose API is called, as a two-letter code. Default: `US`.
     pub region: Option<OpsGenieRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -181,14 +191,14 @@ atlas_admin_runtime::record! {
     2 region "region"
 }
 
-/// The schema `PagerDuty`.
+/// Integration of a project with PagerDuty, which receives alerts.
 #[derive(Clone, Default)]
 pub struct PagerDuty {
-    /// `id`. May be `null`.
+    /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// `region`.
+    /// PagerDuty region whose API is called.
     pub region: Option<OpsGenieRegion>,
-    /// `serviceKey`. Required. Secret: never printed.
+    /// PagerDuty service key. Responses show only part of the key. Required. Secret: never printed.
     pub service_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -201,18 +211,19 @@ atlas_admin_runtime::record! {
     2 service_key "serviceKey" [REQUIRED | SECRET]
 }
 
-/// The schema `PaginatedIntegrationView`.
+/// One page of a project's third-party integrations.
 ///
 /// Returned by `third_party_integrations::list_group_integrations`,
 /// `third_party_integrations::create_group_integration` and
 /// `third_party_integrations::update_group_integration`.
 #[derive(Clone, Default)]
 pub struct PaginatedIntegrationView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<ThirdPartyIntegration>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -227,20 +238,21 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedIntegrationView, results => ThirdPartyIntegration);
 
-/// The schema `Prometheus`.
+/// Integration of a project with Prometheus, which reads metrics from the project's hosts.
 #[derive(Clone, Default)]
 pub struct Prometheus {
-    /// `enabled`. Required.
+    /// Whether the Prometheus integration is active. Required.
     pub enabled: Option<bool>,
-    /// `id`. May be `null`.
+    /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// `password`. Write-only: the service never returns it.
+    /// Password for the Prometheus integration, which goes with its user name. Write-only: the
+    /// service never returns it.
     pub password: Option<String>,
-    /// `sendUserProvidedResourceTagsEnabled`. Default: `false`.
+    /// Whether to add the tags of projects and clusters to the metrics. Default: `false`.
     pub send_user_provided_resource_tags_enabled: Option<bool>,
-    /// `serviceDiscovery`. Required.
+    /// How Prometheus finds the hosts to read metrics from. Required.
     pub service_discovery: Option<PrometheusServiceDiscovery>,
-    /// `username`. Required.
+    /// User name with which Prometheus authenticates to read metrics. Required.
     pub username: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -256,16 +268,17 @@ atlas_admin_runtime::record! {
     5 username "username" [REQUIRED]
 }
 
-/// The service discovery of `Prometheus`: one of 2 documented values; others are kept as
-/// `Unknown`.
+/// How Prometheus finds the hosts to read metrics from.
+///
+/// One of 2 documented values; others are kept as `Unknown`.
 ///
 /// Declared at `Prometheus.serviceDiscovery`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PrometheusServiceDiscovery {
-    /// `http`.
+    /// `http`: Prometheus requests the hosts from an HTTP endpoint of Atlas.
     Http,
-    /// `file`.
+    /// `file`: Prometheus reads the hosts from a file.
     File,
     /// A value that the document does not declare.
     Unknown(UndeclaredValue),
@@ -277,16 +290,17 @@ atlas_admin_runtime::open_enum! {
     Http "http"
 }
 
-/// The schema `Slack`.
+/// Integration of a project with Slack, which receives alerts in a channel.
 #[derive(Clone, Default)]
 pub struct Slack {
-    /// `apiToken`. Required. Secret: never printed.
+    /// Slack token. Responses show only part of the token. New Slack integrations have to be set up
+    /// in the Atlas user interface, with OAuth2. Required. Secret: never printed.
     pub api_token: Option<String>,
-    /// `channelName`. Required. May be `null`. 1 to 80 characters.
+    /// Name of the Slack channel that receives alerts. Required. May be `null`. 1 to 80 characters.
     pub channel_name: Nullable<String>,
-    /// `id`. May be `null`.
+    /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// `teamName`.
+    /// Name of the Slack workspace, for a legacy integration.
     pub team_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -300,9 +314,9 @@ atlas_admin_runtime::record! {
     3 team_name "teamName"
 }
 
-/// The schema `ThirdPartyIntegration`: one of 9 kinds.
+/// Integration of a project with another service, which receives alerts or metrics.
 ///
-/// The property `type` tells which one it is.
+/// One of 9 kinds; `type` tells which.
 ///
 /// Returned by `third_party_integrations::get_group_integration`. Sent by
 /// `third_party_integrations::create_group_integration` and
@@ -350,9 +364,9 @@ atlas_admin_runtime::union! {
 /// Declared at `ThirdPartyIntegration`.
 #[derive(Clone, Default)]
 pub struct ThirdPartyIntegrationCommon {
-    /// `id`. May be `null`.
+    /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// `type`.
+    /// Third-party service to integrate.
     pub r#type: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -364,14 +378,15 @@ atlas_admin_runtime::record! {
     1 r#type "type"
 }
 
-/// The schema `VictorOps`.
+/// Integration of a project with Splunk On-Call (formerly VictorOps), which receives alerts.
 #[derive(Clone, Default)]
 pub struct VictorOps {
-    /// `apiKey`. Required. Secret: never printed.
+    /// Splunk On-Call API key. Responses show only part of the key. Required. Secret: never
+    /// printed.
     pub api_key: Option<String>,
-    /// `id`. May be `null`.
+    /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// `routingKey`. Secret: never printed.
+    /// Splunk On-Call routing key, which selects who is alerted. Secret: never printed.
     pub routing_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -384,18 +399,22 @@ atlas_admin_runtime::record! {
     2 routing_key "routingKey" [SECRET]
 }
 
-/// The schema `Webhook`.
+/// Integration of a project with a webhook, a URL to which Atlas posts alerts.
 #[derive(Clone, Default)]
 pub struct Webhook {
-    /// `bodyTemplate`. Secret: never printed.
+    /// Template of the request body of an alert. The result must be JSON. If it isn't, can't be
+    /// rendered or exceeds 16 KB, Atlas sends its default body. Secret: never printed.
     pub body_template: Option<String>,
-    /// `headersTemplate`. Secret: never printed.
+    /// Template of the extra headers of an alert, with placeholders such as `${id}`. The result
+    /// must be a JSON object of names and values. If it isn't or exceeds 4 KB, Atlas sends its
+    /// default headers. Secret: never printed.
     pub headers_template: Option<String>,
-    /// `id`. May be `null`.
+    /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// `secret`. Secret: never printed.
+    /// Secret of the webhook, if it has one. In responses it is redacted. Secret: never printed.
     pub secret: Option<String>,
-    /// `url`. Required. Secret: never printed.
+    /// URL that Atlas sends notifications to. Responses show it partly masked. Required. Secret:
+    /// never printed.
     pub url: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

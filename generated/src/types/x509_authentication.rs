@@ -3,16 +3,17 @@
 
 use super::*;
 
-/// The schema `PaginatedUserCertView`.
+/// Page of X.509 certificates of a database user.
 ///
 /// Returned by `x509_authentication::list_database_user_certs`.
 #[derive(Clone, Default)]
 pub struct PaginatedUserCertView {
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `results`. Read-only.
+    /// Items on this page. Read-only.
     pub results: Option<Vec<UserCert>>,
-    /// `totalCount`. Read-only. At least 0.
+    /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
+    /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -27,24 +28,25 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedUserCertView, results => UserCert);
 
-/// The schema `UserCert`.
+/// X.509 certificate that Atlas generated for a database user, or the request for a new one.
 ///
 /// Sent by `x509_authentication::create_database_user_cert`.
 #[derive(Clone, Default)]
 pub struct UserCert {
-    /// `_id`. Read-only.
+    /// ID of the certificate. JSON name: `_id`. Read-only.
     pub id: Option<i64>,
-    /// `createdAt`. Read-only.
+    /// Date and time, in UTC, of creation. Read-only.
     pub created_at: Option<DateTime>,
-    /// `groupId`. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// `links`. Read-only.
+    /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// `monthsUntilExpiration`. Write-only: the service never returns it. At most 24. Default: `3`.
+    /// Number of months for which the new certificate is valid. Write-only: the service never
+    /// returns it. At most 24. Default: `3`.
     pub months_until_expiration: Option<i64>,
-    /// `notAfter`. Read-only.
+    /// Date and time, in UTC, until which the certificate is valid. Read-only.
     pub not_after: Option<DateTime>,
-    /// `subject`. Read-only. Pattern:
+    /// Subject of the certificate, as a distinguished name (RFC 2253). Read-only. Pattern:
     /// `^(?:(?<cn>CN=(?<name>[^,]*)),)?(?:(?<path>(?:(?:CN|OU)=[^,]+,?)+),)?(?<domain>(?:DC=[^,]+,?)+)$`.
     pub subject: Option<String>,
     /// Undeclared properties: received ones, and ones to send.

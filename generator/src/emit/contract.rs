@@ -36,7 +36,7 @@ pub(super) fn root(emit: &Emit<'_>) -> String {
 /// Makes the file of an operation group.
 pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     let module = &emit.names.modules[tag];
-    let doc = docs::inner(docs::tag(emit, tag));
+    let doc = docs::inner(vec![docs::tag_facts(emit, tag)]);
     let calls = calls(emit, tag);
     let deprecated = calls.iter().any(is_deprecated).then(|| {
         quote!(#![allow(deprecated, reason = "they are called as long as they are there")])

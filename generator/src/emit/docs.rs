@@ -3,12 +3,14 @@
 mod members;
 mod operation;
 mod prose;
+mod sentence;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Emit;
-use crate::model::{Discriminator, Kind, Origin, TypeId};
+use crate::casing;
+use crate::model::{Discriminator, Kind, Origin, TypeId, Union};
 use crate::render::LINE_BREAK;
 
 pub(super) use members::{field, parameter, unknown_variant, value, variant};
@@ -46,16 +48,35 @@ fn comment(paragraphs: &[String]) -> String {
 
 /// The documentation of a tag's module.
 pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> Vec<String> {
-    let (size, feature) = (size(emit, tag), code(&emit.names.features[tag]));
+    let mut paragraphs = Vec::new();
+    if let Some(said) = emit.sentences.tag(tag) {
+        let (first, rest) = sentence::split(emit, said);
+        paragraphs.push(first);
+        paragraphs.extend(rest);
+    }
+    paragraphs.push(tag_facts(emit, tag));
     let tag = &emit.api.tags[tag];
-    let mut paragraphs =
-        vec![format!("{}: {size}, in the feature {feature}.", tag.name)];
     if emit.docs == super::Docs::Full
         && let Some(text) = &tag.prose
     {
         paragraphs.extend(prose::paragraphs(text));
     }
     paragraphs
+}
+
+/// The name of a tag, and what is in its module.
+pub(super) fn tag_facts(emit: &Emit<'_>, tag: usize) -> String {
+    let (size, feature) = (size(emit, tag), code(&emit.names.features[tag]));
+    format!("{}: {size}, in the feature {feature}.", emit.api.tags[tag].name)
+}
+
+/// A line of a list of tags: how many operations a tag has, and its first sentence.
+pub(super) fn tag_in_list(emit: &Emit<'_>, tag: usize) -> String {
+    let size = size(emit, tag);
+    match emit.sentences.tag(tag) {
+        Some(said) => format!("{size}. {}", sentence::split(emit, said).0),
+        None => size,
+    }
 }
 
 /// Counts the operations of a tag.
@@ -135,17 +156,19 @@ pub(super) fn join(words: &[String], last: &str) -> String {
 pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     let def = emit.api.def(id);
     let place = &def.origin.places[0];
-    let mut paragraphs = vec![summary(emit, id)];
+    let mut paragraphs = match emit.sentences.ty(id) {
+        Some(said) => said_of_type(emit, id, said),
+        None => vec![summary(emit, id)],
+    };
     if emit.docs == super::Docs::Full
         && let Some(text) = &def.prose
     {
         paragraphs.extend(prose::paragraphs(text));
     }
-    if let Kind::Union(union) = &def.kind
-        && let Discriminator::Tag { property, .. } = &union.by
+    if emit.sentences.ty(id).is_none()
+        && let Some(property) = tag_of(&def.kind)
     {
-        paragraphs
-            .push(format!("The property {} tells which one it is.", code(property)));
+        paragraphs.push(format!("The property {property} tells which one it is."));
     }
     paragraphs.extend(usage(emit, id));
     if !def.origin.named {
@@ -163,6 +186,29 @@ pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     paragraphs
 }
 
+/// The sentence of a type, then what it says beyond that: the schemas where the type's name is not
+/// theirs, and how open it is.
+fn said_of_type(emit: &Emit<'_>, id: TypeId, said: &str) -> Vec<String> {
+    let def = emit.api.def(id);
+    let (first, rest) = sentence::split(emit, said);
+    let mut more: Vec<String> = rest.into_iter().collect();
+    let is_its_name = match def.origin.places.as_slice() {
+        [place] => casing::is_said_by(&emit.names.types[id.0], &place.key),
+        _ => false,
+    };
+    if def.origin.named && !is_its_name {
+        more.push(format!("{}.", schemas(&def.origin)));
+    }
+    let tag = tag_of(&def.kind).map(|tag| format!("; {tag} tells which"));
+    let tag = tag.unwrap_or_default();
+    more.extend(openness(&def.kind).map(|text| capitalised(&text) + &tag + "."));
+    let mut paragraphs = vec![first];
+    if !more.is_empty() {
+        paragraphs.push(more.join(" "));
+    }
+    paragraphs
+}
+
 /// The first sentence: what kind of thing it is, and what the document calls it.
 fn summary(emit: &Emit<'_>, id: TypeId) -> String {
     let def = emit.api.def(id);
@@ -174,15 +220,31 @@ fn summary(emit: &Emit<'_>, id: TypeId) -> String {
     } else {
         format!("The {} of {}", words_of(&place.hint), code(&owner_of(&place.key)))
     };
-    match &def.kind {
-        Kind::Record(_) => format!("{name}."),
-        Kind::Enum(values) => match values.values.len() {
-            1 => format!("{name}: one documented value; others are kept as `Unknown`."),
-            n => format!(
-                "{name}: one of {n} documented values; others are kept as `Unknown`."
-            ),
-        },
-        Kind::Union(union) => format!("{name}: one of {} kinds.", union.variants.len()),
+    match openness(&def.kind) {
+        Some(text) => format!("{name}: {text}."),
+        None => format!("{name}."),
+    }
+}
+
+/// How many values or variants a type has, and what becomes of others.
+fn openness(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Record(_) => None,
+        Kind::Enum(values) => Some(match values.values.len() {
+            1 => "one documented value; others are kept as `Unknown`".to_owned(),
+            n => format!("one of {n} documented values; others are kept as `Unknown`"),
+        }),
+        Kind::Union(union) => Some(format!("one of {} kinds", union.variants.len())),
+    }
+}
+
+/// The property that tells the variants of a union apart, as code.
+fn tag_of(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Union(Union { by: Discriminator::Tag { property, .. }, .. }) => {
+            Some(code(property))
+        }
+        _ => None,
     }
 }
 
@@ -198,8 +260,15 @@ fn schemas(origin: &Origin) -> String {
     }
 }
 
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first =
+        characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", characters.as_str())
+}
+
 fn words_of(hint: &str) -> String {
-    crate::casing::spoken(hint)
+    casing::spoken(hint)
 }
 
 /// Returns the owner of an inline type: its key without the last step.

@@ -9,11 +9,13 @@ use crate::render::{self, Piece};
 pub(super) fn enum_(emit: &Emit<'_>, id: TypeId, values: &Enum, out: &mut Vec<Piece>) {
     let name = emit.names.ty(id);
     let doc = docs::lines(docs::definition(emit, id));
-    let variants =
-        emit.names.members(id).zip(&values.values).map(|(name, json_name)| {
-            let doc = docs::lines(vec![docs::value(json_name)]);
+    let variants = emit.names.members(id).zip(&values.values).enumerate().map(
+        |(index, (name, json_name))| {
+            let said = emit.sentences.member(id, index);
+            let doc = docs::lines(vec![docs::value(emit, json_name, said)]);
             quote!(#doc #name,)
-        });
+        },
+    );
     out.push(Piece::Tokens(quote! {
         #doc
         #[derive(Clone)]

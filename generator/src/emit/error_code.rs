@@ -10,7 +10,7 @@ use crate::render::{self, Piece};
 pub(super) fn error_code(emit: &Emit<'_>) -> String {
     let codes = || emit.names.codes.iter().map(|(code, name)| (code, ident(name)));
     let variants = codes().map(|(code, name)| {
-        let doc = docs::lines(vec![docs::value(code)]);
+        let doc = docs::lines(vec![docs::value(emit, code, None)]);
         quote!(#doc #name,)
     });
     let rows = codes().map(|(code, name)| quote!(#name #code));

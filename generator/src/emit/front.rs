@@ -80,7 +80,7 @@ pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
 /// Returns the line of an operation group, with the count of its operations.
 fn line(emit: &Emit<'_>, tag: usize) -> String {
     let (name, module) = (&emit.api.tags[tag].name, &emit.names.modules[tag]);
-    format!("- [{name}](mod@{module}): {}", docs::size(emit, tag))
+    format!("- [{name}](mod@{module}): {}", docs::tag_in_list(emit, tag))
 }
 
 /// Returns the operation groups by the collection that most of their operations are below, the

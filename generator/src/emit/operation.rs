@@ -386,7 +386,7 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
     let setters =
         call.operation.parameters.iter().filter(|parameter| !parameter.is_argument);
     let setters: Vec<TokenStream> =
-        setters.map(|parameter| setter(emit, parameter)).collect();
+        setters.map(|parameter| setter(emit, call.index, parameter)).collect();
     let waits = call.operation.offers_wait;
     let kind = match (call.operation.is_paged, waits) {
         (true, _) => quote!(, paged),
@@ -425,9 +425,9 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
     [definition].into_iter().chain(methods).chain([offered]).collect()
 }
 
-fn setter(emit: &Emit<'_>, parameter: &Parameter) -> TokenStream {
+fn setter(emit: &Emit<'_>, operation: usize, parameter: &Parameter) -> TokenStream {
     let name = argument(parameter);
-    let doc = docs::lines(docs::parameter(emit, parameter));
+    let doc = docs::lines(docs::parameter(emit, operation, parameter));
     let deprecated = parameter.deprecated.then(|| {
         quote!(#[deprecated(note = "the document marks the parameter as deprecated")])
     });

@@ -122,6 +122,7 @@ fn merge_groups(api: &mut Api, groups: Vec<Vec<usize>>) -> bool {
         for &other in &members[1..] {
             let places = api.types[other].origin.places.clone();
             api.types[keep].origin.places.extend(places);
+            add_places_of_fields(api, keep, other);
             to.insert(TypeId(other), TypeId(keep));
         }
         api.types[keep].origin.places.sort();
@@ -132,6 +133,20 @@ fn merge_groups(api: &mut Api, groups: Vec<Vec<usize>>) -> bool {
     }
     api.replace(&to);
     true
+}
+
+/// Adds the places of a record's fields to the fields of the record that takes its place.
+fn add_places_of_fields(api: &mut Api, keep: usize, other: usize) {
+    let Kind::Record(other) = &api.types[other].kind else { return };
+    let others: HashMap<String, Vec<String>> = other
+        .fields
+        .iter()
+        .map(|field| (field.json_name.clone(), field.places.clone()))
+        .collect();
+    let Kind::Record(record) = &mut api.types[keep].kind else { return };
+    for field in &mut record.fields {
+        field.add_places(others.get(&field.json_name).map_or(&[], Vec::as_slice));
+    }
 }
 
 /// Merges the enums of a property in sibling records, so that a value read from one can be set in

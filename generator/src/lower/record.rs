@@ -80,6 +80,7 @@ impl<'d> Lowering<'d> {
             required,
             limits: schema.map(|schema| Facets::of(schema).limits).unwrap_or_default(),
             prose: schema.and_then(|schema| prose(&schema.schema_data)),
+            places: vec![declared.place.key.clone()],
             ..Field::new(json_name, ty)
         };
         if let Some(schema) = schema {

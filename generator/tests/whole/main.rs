@@ -15,6 +15,7 @@ mod promise;
 mod secrets;
 mod surface;
 mod tomorrow;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,7 +24,7 @@ use std::sync::LazyLock;
 
 use atlas_admin_generator::document;
 use atlas_admin_generator::{
-    ErrorCodes, Ledger, Options, Output, UnmatchedAction, generate,
+    ErrorCodes, Ledger, Options, Output, UnmatchedAction, Words, generate,
 };
 use serde_json::Value;
 
@@ -43,6 +44,19 @@ static LEDGER: LazyLock<Ledger> = LazyLock::new(|| {
 static CODES: LazyLock<ErrorCodes> = LazyLock::new(|| {
     let text = fs::read_to_string(root().join("spec/error-codes.toml")).expect("a list");
     ErrorCodes::parse(&text).unwrap_or_else(|found| panic!("{}", said(&found)))
+});
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let entries = fs::read_dir(root().join("spec/words")).expect("a folder");
+    let files: Vec<(String, String)> = entries
+        .map(|entry| {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (name, fs::read_to_string(path).expect("sentences"))
+        })
+        .collect();
+    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    Words::parse(files).unwrap_or_else(|found| panic!("{}", said(&found)))
 });
 
 /// The output for the document and the committed ledger.
@@ -71,7 +85,12 @@ fn root() -> PathBuf {
 fn generated(document: &[u8], ledger: &Ledger, unmatched: UnmatchedAction) -> Output {
     let overlays: Vec<(&str, &[u8])> =
         OVERLAYS.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    let options = Options { unmatched, codes: CODES.clone(), ..Options::default() };
+    let options = Options {
+        unmatched,
+        codes: CODES.clone(),
+        words: WORDS.clone(),
+        ..Options::default()
+    };
     generate(document, &overlays, ledger, &options)
         .unwrap_or_else(|found| panic!("{}", said(&found)))
 }

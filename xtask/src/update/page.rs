@@ -17,6 +17,9 @@ use crate::diff::crates::{Act, Verdict};
 /// The lines that a list shows before it only counts them.
 const MAX_LINES: usize = 60;
 
+/// The same for keys of sentences.
+const MAX_KEYS: usize = 40;
+
 /// What the page tells.
 pub(super) struct Page<'a> {
     pub day: &'a str,
@@ -40,6 +43,7 @@ impl Page<'_> {
         self.notes(&mut text);
         self.unmapped(&mut text);
         self.ledger(&mut text);
+        self.words(&mut text);
         self.counts(&mut text);
         let _ = write!(text, "## What changed\n\n{}", fenced(&self.both.text()));
         text
@@ -93,6 +97,21 @@ impl Page<'_> {
             items.push(format!(
                 "New lines of the ledger: {count}. Their names stay until the next major \
                  version."
+            ));
+        }
+        if !self.new.wording.stale.is_empty() {
+            let count = self.new.wording.stale.len();
+            items.push(format!(
+                "Sentences for nothing in the document: {count}. Move each to the new name, \
+                 or remove it."
+            ));
+        }
+        let wanting = self.new.wording.wanting.iter().map(|(_, keys)| keys.len());
+        let wanting = wanting.sum::<usize>();
+        if wanting > 0 {
+            items.push(format!(
+                "Things without a sentence: {wanting}, below. Write one in `spec/words/` where \
+                 its meaning is certain."
             ));
         }
         if self.new.summary.secrets < self.old.summary.secrets {
@@ -186,6 +205,30 @@ impl Page<'_> {
         }
     }
 
+    /// The things of the new document without a sentence, and the sentences for nothing in it.
+    fn words(&self, text: &mut String) {
+        let wording = &self.new.wording;
+        let stale: Vec<String> =
+            wording.stale.iter().map(|note| note.what.clone()).collect();
+        let wanting = wording.wanting.iter();
+        let lists = wanting
+            .map(|(kind, keys)| (format!("Without a sentence: {kind}"), keys))
+            .chain([("Sentences for nothing in the document".to_owned(), &stale)]);
+        let lists: Vec<_> = lists.filter(|(_, keys)| !keys.is_empty()).collect();
+        if lists.is_empty() {
+            return;
+        }
+        let _ = writeln!(text, "## Sentences of spec/words/\n");
+        for (head, keys) in lists {
+            let _ = writeln!(
+                text,
+                "### {head} ({})\n\n{}",
+                keys.len(),
+                first_of(keys, MAX_KEYS)
+            );
+        }
+    }
+
     fn counts(&self, text: &mut String) {
         let _ = writeln!(text, "## How many\n\n| what | before | now |\n|---|---|---|");
         let numbers = self.old.summary.numbers().into_iter();
@@ -217,11 +260,13 @@ fn lines_between<'a>(old: &'a str, new: &'a str) -> (Vec<&'a str>, Vec<&'a str>)
 
 /// Returns lines as code, the first of them if they are many.
 fn shown(lines: &[String]) -> String {
-    let mut text = lines
-        .iter()
-        .take(MAX_LINES)
-        .fold(String::new(), |text, line| text + line + "\n");
-    if let Some(more @ 1..) = lines.len().checked_sub(MAX_LINES) {
+    first_of(lines, MAX_LINES)
+}
+
+fn first_of(lines: &[String], count: usize) -> String {
+    let mut text =
+        lines.iter().take(count).fold(String::new(), |text, line| text + line + "\n");
+    if let Some(more @ 1..) = lines.len().checked_sub(count) {
         let _ = writeln!(text, "and {more} more");
     }
     fenced(&text)

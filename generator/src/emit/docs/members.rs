@@ -1,6 +1,7 @@
 //! Doc comments of fields, variants, values and parameters.
 
-use super::{code, join, prose};
+use super::{code, join, prose, sentence};
+use crate::casing;
 use crate::emit::{Docs, Emit};
 use crate::facts::Member;
 use crate::model::{Discriminator, Field, JsonKind, Limits, Parameter, Union, Variant};
@@ -11,7 +12,18 @@ pub(in crate::emit) fn field(
     field: &Field,
     member: Member,
 ) -> Vec<String> {
-    let mut facts = vec![format!("{}.", code(&field.json_name))];
+    let json_name = code(&field.json_name);
+    let name = &emit.names.members[member.0.0][member.1];
+    let said = emit.sentences.member(member.0, member.1);
+    let mut facts = match said {
+        Some(said) if casing::lower_camel(name) == field.json_name => {
+            vec![sentence::plain(emit, said)]
+        }
+        Some(said) => {
+            vec![sentence::plain(emit, said), format!("JSON name: {json_name}.")]
+        }
+        None => vec![format!("{json_name}.")],
+    };
     if field.deprecated {
         facts.push("Deprecated.".to_owned());
     }
@@ -31,23 +43,40 @@ pub(in crate::emit) fn field(
     if field.nullable {
         facts.push("May be `null`.".to_owned());
     }
-    facts.extend(limits(&field.limits));
+    let is_said = |fact: &String| is_said_already(said, fact);
+    facts.extend(limits(&field.limits).into_iter().filter(|fact| !is_said(fact)));
     with_prose(emit, facts.join(" "), field.prose.as_deref())
 }
 
-/// The documentation of a parameter's setter.
-pub(in crate::emit) fn parameter(emit: &Emit<'_>, parameter: &Parameter) -> Vec<String> {
-    let mut facts = vec![format!("Sets {}.", code(&parameter.name))];
+/// The documentation of the setter of an operation's parameter.
+pub(in crate::emit) fn parameter(
+    emit: &Emit<'_>,
+    operation: usize,
+    parameter: &Parameter,
+) -> Vec<String> {
+    let said = emit.sentences.parameter(operation, &parameter.name);
+    let mut facts: Vec<String> =
+        said.map(|said| sentence::plain(emit, said)).into_iter().collect();
+    facts.push(format!("Sets {}.", code(&parameter.name)));
     facts.extend(limits(&parameter.limits));
     with_prose(emit, facts.join(" "), parameter.prose.as_deref())
 }
 
 /// The documentation of an enum's value.
-pub(in crate::emit) fn value(json_name: &str) -> String {
+pub(in crate::emit) fn value(
+    emit: &Emit<'_>,
+    json_name: &str,
+    said: Option<&str>,
+) -> String {
     let shown = code(json_name);
     let mut text = shown.chars();
     let first = text.next().map(|c| c.to_ascii_uppercase()).unwrap_or('`');
-    format!("{first}{}.", text.as_str())
+    match said {
+        Some(said) => {
+            format!("{first}{}: {}", text.as_str(), sentence::plain(emit, said))
+        }
+        None => format!("{first}{}.", text.as_str()),
+    }
 }
 
 /// The documentation of a union's variant.
@@ -116,6 +145,16 @@ pub(super) fn limits(limits: &Limits) -> Vec<String> {
         facts.push(format!("Default: {}.", code(default)));
     }
     facts
+}
+
+/// Whether a sentence names the kind of text that a fact does: "An e-mail address."
+fn is_said_already(said: Option<&str>, fact: &str) -> bool {
+    let plain = |text: &str| text.to_lowercase().replace('-', "");
+    let kind = ["An ", "A "].iter().find_map(|article| fact.strip_prefix(article));
+    let Some(kind) = kind.map(|kind| plain(kind.trim_end_matches('.'))) else {
+        return false;
+    };
+    said.is_some_and(|said| plain(said).contains(&kind))
 }
 
 fn format_words(format: &str) -> Option<&'static str> {

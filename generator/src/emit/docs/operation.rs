@@ -1,7 +1,7 @@
 //! Doc comments of request functions.
 
 use super::members::limits;
-use super::{code, join, prose};
+use super::{capitalised, code, join, prose, sentence};
 use crate::casing;
 use crate::emit::operation::Call;
 use crate::emit::{Docs, Emit, example, wait};
@@ -11,18 +11,28 @@ use crate::version::Version;
 /// The documentation of the request function of an operation in one version.
 pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String> {
     let (operation, version) = (call.operation, call.version);
-    let mut paragraphs = vec![format!(
-        "{}: {}",
-        capitalised(&casing::spoken(&operation.short)),
-        code(&format!("{} {}", operation.method.as_str(), operation.path))
-    )];
+    let place = code(&format!("{} {}", operation.method.as_str(), operation.path));
+    let said = emit.sentences.operation(call.index);
+    let mut paragraphs = match said {
+        Some(said) => {
+            let (first, rest) = sentence::split(emit, said);
+            let facts = format!("{place}. {}", versions(operation, version));
+            std::iter::once(first).chain(rest).chain([facts]).collect()
+        }
+        None => {
+            let title = capitalised(&casing::spoken(&operation.short));
+            vec![format!("{title}: {place}")]
+        }
+    };
     if emit.docs == Docs::Full
         && let Some(text) = &operation.prose
     {
         paragraphs.extend(prose::paragraphs(text));
     }
     paragraphs.push(example::code(emit, call));
-    paragraphs.push(versions(operation, version));
+    if said.is_none() {
+        paragraphs.push(versions(operation, version));
+    }
     paragraphs.extend(wait::words(emit, call));
     if !operation.roles.is_empty() {
         let roles: Vec<String> = operation.roles.iter().map(|role| code(role)).collect();
@@ -31,7 +41,7 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
     if operation.is_anonymous {
         paragraphs.push("Public: sent without credentials.".to_owned());
     }
-    paragraphs.extend(parameters(&operation.parameters));
+    paragraphs.extend(parameters(emit, call));
     paragraphs.extend(errors(version));
     if let Some(url) = &operation.docs_url {
         paragraphs.push(format!(
@@ -80,21 +90,25 @@ fn versions(operation: &Operation, version: &OperationVersion) -> String {
     text
 }
 
-fn parameters(parameters: &[Parameter]) -> Option<String> {
-    let lines: Vec<String> = parameters
-        .iter()
-        .filter(|parameter| parameter.is_argument)
-        .map(|parameter| {
-            let place = match parameter.location {
-                Location::Path => "in the path",
-                Location::Query => "in the query",
-                Location::Header => "in the header",
-            };
-            let mut facts = limits(&parameter.limits);
-            facts.insert(0, format!("- {}, {place}.", code(&parameter.name)));
-            facts.join(" ")
-        })
-        .collect();
+fn parameters(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
+    let line = |parameter: &Parameter| {
+        let place = match parameter.location {
+            Location::Path => "in the path",
+            Location::Query => "in the query",
+            Location::Header => "in the header",
+        };
+        let name = code(&parameter.name);
+        let mut facts = limits(&parameter.limits);
+        let said = emit.sentences.parameter(call.index, &parameter.name);
+        let head = match said {
+            Some(said) => format!("- {name}, {place}: {}", sentence::plain(emit, said)),
+            None => format!("- {name}, {place}."),
+        };
+        facts.insert(0, head);
+        facts.join(" ")
+    };
+    let taken = call.operation.parameters.iter().filter(|it| it.is_argument);
+    let lines: Vec<String> = taken.map(line).collect();
     (!lines.is_empty()).then(|| format!("# Parameters\n\n{}", lines.join("\n")))
 }
 
@@ -126,11 +140,4 @@ fn reason(status: u16) -> Option<&'static str> {
         503 => "the service is not available",
         _ => return None,
     })
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first =
-        characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}", characters.as_str())
 }

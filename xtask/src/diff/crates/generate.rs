@@ -64,6 +64,8 @@ fn generated(document: &str, ledger: &Ledger) -> Result<Generated, Failure> {
         overlays.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     let options = generator::Options {
         unmatched: UnmatchedAction::Note,
+        // What was committed has them too, and differs in nothing then but the document.
+        words: crate::codegen::read_words(&crate::root().join("spec/words"))?,
         ..generator::Options::default()
     };
     let bytes = input::bytes(document)?;

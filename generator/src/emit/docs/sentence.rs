@@ -1,0 +1,57 @@
+//! Sentences of `spec/words/`, as they stand in doc comments.
+
+use crate::emit::Emit;
+use crate::words;
+
+/// Returns a sentence as doc comments have it: operations are the functions that callers know.
+pub(super) fn plain(emit: &Emit<'_>, said: &str) -> String {
+    let function = |id: &str| {
+        let index = emit.sentences.named(id)?;
+        let module = &emit.names.modules[emit.api.operations[index].tag];
+        Some(format!("{module}::{}", emit.names.functions[index]))
+    };
+    escaped(said, &function)
+}
+
+/// Returns the first sentence, which lists of items show, and the others.
+pub(super) fn split(emit: &Emit<'_>, said: &str) -> (String, Option<String>) {
+    let (first, rest) = words::split(said);
+    (plain(emit, first), rest.map(|rest| plain(emit, rest)))
+}
+
+/// Returns text that rustdoc shows as it is written: outside of code no bracket is a link, no angle
+/// bracket a tag, and nothing is emphasis. `other` gives code other text.
+fn escaped(said: &str, other: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut text = String::with_capacity(said.len());
+    for (index, part) in said.split('`').enumerate() {
+        if index % 2 == 1 {
+            text.push_str(&super::code(&other(part).unwrap_or_else(|| part.to_owned())));
+            continue;
+        }
+        for letter in part.chars() {
+            if matches!(letter, '<' | '>' | '[' | ']' | '*' | '_' | '\\' | '|') {
+                text.push('\\');
+            }
+            text.push(letter);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_sentence_is_markup() {
+        let plain = |said: &str| escaped(said, &|_| None);
+        assert_eq!(plain("A [b] of <c>, *d* _e_."), r"A \[b\] of \<c\>, \*d\* \_e\_.");
+        assert_eq!(plain("A `[b] <c>` d."), "A `[b] <c>` d.");
+    }
+
+    #[test]
+    fn code_may_get_other_text() {
+        let other = |code: &str| (code == "a").then(|| "b".to_owned());
+        assert_eq!(escaped("a `a` `c`.", &other), "a `b` `c`.");
+    }
+}

@@ -1,0 +1,217 @@
+//! The keys that a document has for sentences, and the sentences that have none of them.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::places::member_of;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Api, Kind, TypeDef};
+use crate::names::Names;
+use crate::words::{Lines, Sentence, Words};
+
+/// The keys that a document has, as far as there are sentences for them.
+pub(super) struct Keys<'d> {
+    words: &'d Words,
+    operations: BTreeSet<&'d str>,
+    tags: BTreeSet<&'d str>,
+    parameters: BTreeSet<String>,
+    /// Schemas, properties, and the places of types.
+    places: BTreeSet<String>,
+    /// The names of properties.
+    properties: BTreeSet<&'d str>,
+    /// Pairs of a table and a value.
+    values: BTreeSet<(String, String)>,
+}
+
+/// The methods of a path.
+const METHODS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
+
+impl<'d> Keys<'d> {
+    /// Collects the keys of a document, and the values that the model has kept from earlier ones.
+    pub(super) fn of(
+        document: &'d Value,
+        api: &'d Api,
+        names: &Names,
+        words: &'d Words,
+    ) -> Self {
+        let mut keys = Self {
+            words,
+            operations: BTreeSet::new(),
+            tags: BTreeSet::new(),
+            parameters: BTreeSet::new(),
+            places: BTreeSet::new(),
+            properties: BTreeSet::new(),
+            values: BTreeSet::new(),
+        };
+        keys.tags.extend(api.tags.iter().map(|tag| tag.name.as_str()));
+        keys.add_operations(document);
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        for (name, schema) in schemas.into_iter().flatten() {
+            keys.add_schema(schema, name);
+        }
+        for (def, name) in api.types.iter().zip(&names.types) {
+            keys.add_type(def, name);
+        }
+        keys
+    }
+
+    fn add_operations(&mut self, document: &'d Value) {
+        let paths = document.get("paths").and_then(Value::as_object);
+        for item in paths.into_iter().flatten().filter_map(|(_, it)| it.as_object()) {
+            let operations = METHODS.iter().filter_map(|method| item.get(*method));
+            for operation in operations {
+                let id = operation.get("operationId").and_then(Value::as_str);
+                let id = id.unwrap_or_default();
+                self.operations.insert(id);
+                let lists = [item.get("parameters"), operation.get("parameters")];
+                for parameter in lists.into_iter().flatten().filter_map(Value::as_array)
+                {
+                    for parameter in parameter {
+                        self.add_parameter(document, parameter, id);
+                    }
+                }
+                // Inline schemas have no path that a sentence could name, only properties.
+                self.add_schemas_within(operation);
+            }
+        }
+    }
+
+    fn add_parameter(&mut self, document: &'d Value, parameter: &'d Value, id: &str) {
+        let reference = parameter.get("$ref").and_then(Value::as_str);
+        let target = reference.and_then(|it| document.pointer(it.strip_prefix('#')?));
+        let name = target.unwrap_or(parameter).get("name").and_then(Value::as_str);
+        let schema = target.unwrap_or(parameter).get("schema");
+        if let Some(name) = name {
+            for key in [name.to_owned(), format!("{id}.{name}")] {
+                let lists = [schema, schema.and_then(|schema| schema.get("items"))];
+                lists.into_iter().flatten().for_each(|it| self.add_listed(it, &key));
+                self.add_place(&key);
+                self.add_place(&format!("{key}[]"));
+                self.parameters.insert(key);
+            }
+        }
+    }
+
+    fn add_schemas_within(&mut self, node: &'d Value) {
+        match node {
+            Value::Object(members) => {
+                for (key, value) in members {
+                    match key.as_str() {
+                        "schema" => self.add_schema(value, ""),
+                        "example" | "examples" => {}
+                        _ => self.add_schemas_within(value),
+                    }
+                }
+            }
+            Value::Array(items) => {
+                items.iter().for_each(|it| self.add_schemas_within(it));
+            }
+            _ => {}
+        }
+    }
+
+    fn add_schema(&mut self, whole: &'d Value, path: &str) {
+        let Some(schema) = whole.as_object() else { return };
+        self.add_place(path);
+        if schema.contains_key("enum") {
+            let member = member_of(path);
+            for table in member.iter().flat_map(|it| [it.path, it.name]).chain([path]) {
+                self.add_listed(whole, table);
+            }
+        }
+        for part in ["allOf", "oneOf", "anyOf"].iter().filter_map(|key| schema.get(*key))
+        {
+            for part in part.as_array().into_iter().flatten() {
+                self.add_schema(part, path);
+            }
+        }
+        for (step, key) in [("[]", "items"), ("{}", "additionalProperties")] {
+            if let Some(held) = schema.get(key) {
+                self.add_schema(held, &format!("{path}{step}"));
+            }
+        }
+        self.add_properties(schema, path);
+    }
+
+    fn add_properties(&mut self, schema: &'d Map<String, Value>, path: &str) {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (name, property) in properties.into_iter().flatten() {
+            self.properties.insert(name);
+            self.add_schema(property, &format!("{path}.{name}"));
+        }
+    }
+
+    /// Adds the values that a schema lists to a table.
+    fn add_listed(&mut self, schema: &Value, table: &str) {
+        for value in schema.get("enum").and_then(Value::as_array).into_iter().flatten() {
+            match value.as_str() {
+                Some(value) => self.add_value(table, value),
+                None => self.add_value(table, &value.to_string()),
+            }
+        }
+    }
+
+    fn add_value(&mut self, table: &str, value: &str) {
+        let lines = self.words.values.get(table);
+        if lines.is_some_and(|lines| lines.contains_key(value)) {
+            self.values.insert((table.to_owned(), value.to_owned()));
+        }
+    }
+
+    fn add_place(&mut self, key: &str) {
+        let Words { types, properties, .. } = self.words;
+        if types.contains_key(key) || properties.contains_key(key) {
+            self.places.insert(key.to_owned());
+        }
+    }
+
+    /// Adds the places of a type, and the values that it has kept. What is one type of several
+    /// places may have sentences under its Rust name.
+    fn add_type(&mut self, def: &TypeDef, name: &str) {
+        let keys = def.origin.places.iter().map(|place| place.key.as_str());
+        let together = (def.origin.places.len() > 1).then_some(name);
+        let own: Vec<&str> = keys.chain(together).collect();
+        own.iter().for_each(|key| self.add_place(key));
+        let Kind::Enum(values) = &def.kind else { return };
+        let members = own.iter().filter_map(|key| member_of(key));
+        let members: Vec<&str> = members.flat_map(|it| [it.path, it.name]).collect();
+        for table in own.iter().chain(&members) {
+            values.values.iter().for_each(|value| self.add_value(table, value));
+        }
+    }
+
+    /// Lists the sentences whose key the document doesn't have.
+    pub(super) fn stale(&self) -> Vec<Diagnostic> {
+        let words = self.words;
+        let is_property =
+            |key: &str| self.properties.contains(key) || self.places.contains(key);
+        let mut stale = Vec::new();
+        let mut add = |file: &str, lines: &Lines, is_known: &dyn Fn(&str) -> bool| {
+            let unknown = lines.iter().filter(|(key, _)| !is_known(key));
+            stale.extend(unknown.map(|(key, said)| note(file, key, said)));
+        };
+        add("operations", &words.operations, &|key| self.operations.contains(key));
+        add("tags", &words.tags, &|key| self.tags.contains(key));
+        add("parameters", &words.parameters, &|key| self.parameters.contains(key));
+        add("types", &words.types, &|key| self.places.contains(key));
+        add("properties", &words.properties, &is_property);
+        for (table, lines) in &words.values {
+            let is_known =
+                |value: &String| self.values.contains(&(table.clone(), value.clone()));
+            let unknown = lines.iter().filter(|(value, _)| !is_known(value));
+            stale.extend(
+                unknown.map(|(value, said)| {
+                    note("values", &format!("{table}.{value}"), said)
+                }),
+            );
+        }
+        stale
+    }
+}
+
+fn note(file: &str, key: &str, said: &Sentence) -> Diagnostic {
+    let what = format!("spec/words/{file}.toml has `{key}`, which the document doesn't");
+    let help = "move the sentence to the new name, or remove it";
+    Diagnostic::new(Severity::Note, what, said.place.clone()).help(help)
+}

@@ -1,0 +1,196 @@
+//! Sentences of our own: what `spec/words/` says of the things that a document declares.
+//!
+//! This module reads the texts and finds the sentence of a key. Which keys a thing has is for
+//! `sentences` to know.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use crate::diagnostic::{Diagnostic, Place, Severity};
+
+/// The sentences of `spec/words/`, by kind and key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    pub(crate) operations: Lines,
+    pub(crate) tags: Lines,
+    pub(crate) parameters: Lines,
+    pub(crate) types: Lines,
+    pub(crate) properties: Lines,
+    /// A table for each property, parameter or schema: value → sentence.
+    pub(crate) values: BTreeMap<String, Lines>,
+}
+
+/// Sentences by key.
+pub(crate) type Lines = BTreeMap<String, Sentence>;
+
+/// What is said of one thing: one sentence or a few, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sentence {
+    pub(crate) text: String,
+    /// The place of the key in its file.
+    pub(crate) place: Place,
+}
+
+/// The kinds of things: the names of the files without `.toml`.
+const KINDS: [&str; 6] =
+    ["operations", "tags", "parameters", "types", "properties", "values"];
+
+impl Words {
+    /// Reads files, each the name without its extension and its text.
+    ///
+    /// # Errors
+    ///
+    /// Returns a line for each that is not understood, and for each sentence that can't stand in
+    /// a doc comment.
+    pub fn parse<'a>(
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut words = Self::default();
+        let mut problems = Vec::new();
+        for (name, text) in files {
+            let file = File { name, lines: line_starts(text), text };
+            let read = match name {
+                "values" => file.values(&mut problems).map(|it| words.values = it),
+                "operations" => file.read(&mut problems, &mut words.operations),
+                "tags" => file.read(&mut problems, &mut words.tags),
+                "parameters" => file.read(&mut problems, &mut words.parameters),
+                "types" => file.read(&mut problems, &mut words.types),
+                "properties" => file.read(&mut problems, &mut words.properties),
+                _ => {
+                    let help = format!("call it {}", KINDS.join(", "));
+                    Err(file.problem(None, "holds sentences of no known kind", &help))
+                }
+            };
+            problems.extend(read.err());
+        }
+        if problems.is_empty() {
+            return Ok(words);
+        }
+        problems.sort();
+        Err(problems)
+    }
+
+    /// Tells whether there is no sentence at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A text of `spec/words/`.
+struct File<'a> {
+    name: &'a str,
+    text: &'a str,
+    /// The offsets at which lines begin.
+    lines: Vec<usize>,
+}
+
+/// A table with the places of its keys.
+type Table<V> = BTreeMap<Spanned<String>, V>;
+
+impl File<'_> {
+    fn read(
+        &self,
+        problems: &mut Vec<Diagnostic>,
+        into: &mut Lines,
+    ) -> Result<(), Diagnostic> {
+        const SHAPE: &str = "write a line for each key: `key = \"A sentence.\"`";
+        let table: Table<String> = self.parse(SHAPE)?;
+        *into = self.sentences(table, problems);
+        Ok(())
+    }
+
+    fn values(
+        &self,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Result<BTreeMap<String, Lines>, Diagnostic> {
+        const SHAPE: &str = "write a table for each property: `[property]`, and below it a \
+                             line for each value: `VALUE = \"A sentence.\"`";
+        let tables: BTreeMap<String, Table<String>> = self.parse(SHAPE)?;
+        let sentences =
+            |(key, table)| -> (String, Lines) { (key, self.sentences(table, problems)) };
+        Ok(tables.into_iter().map(sentences).collect())
+    }
+
+    fn parse<T: DeserializeOwned>(&self, shape: &str) -> Result<T, Diagnostic> {
+        let read = toml::de::Deserializer::parse(self.text).and_then(T::deserialize);
+        read.map_err(|error: toml::de::Error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let what = format!("is not understood: {}", error.message());
+            self.problem(Some(at), &what, shape)
+        })
+    }
+
+    fn sentences(&self, table: Table<String>, problems: &mut Vec<Diagnostic>) -> Lines {
+        let lines = table.into_iter().map(|(key, text)| {
+            let at = key.span().start;
+            let key = key.into_inner();
+            if let Err((why, help)) = check(&text) {
+                problems.push(self.problem(
+                    Some(at),
+                    &format!("has for `{key}` {why}"),
+                    help,
+                ));
+            }
+            (key, Sentence { text, place: self.place(at) })
+        });
+        lines.collect()
+    }
+
+    fn problem(&self, at: Option<usize>, what: &str, help: &str) -> Diagnostic {
+        let place = at.map_or(Place::Nowhere, |at| self.place(at));
+        let what = format!("spec/words/{}.toml {what}", self.name);
+        Diagnostic::new(Severity::Error, what, place).help(help)
+    }
+
+    fn place(&self, at: usize) -> Place {
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines.get(line.wrapping_sub(1)).copied().unwrap_or_default();
+        let before = self.text.get(start..at).unwrap_or_default();
+        Place::Text { line, column: before.chars().count() + 1 }
+    }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(ends).collect()
+}
+
+/// Splits what is said of a thing into the first sentence and the others.
+pub(crate) fn split(said: &str) -> (&str, Option<&str>) {
+    let mut is_code = false;
+    for (at, letter) in said.char_indices() {
+        is_code ^= letter == '`';
+        let rest = said[at..].strip_prefix(". ").filter(|_| !is_code);
+        if let Some(rest) = rest
+            && rest.starts_with(|c: char| c.is_uppercase() || c == '`')
+        {
+            return (&said[..=at], Some(rest));
+        }
+    }
+    (said, None)
+}
+
+/// Tells what keeps a sentence from standing in a doc comment, and what to do.
+fn check(text: &str) -> Result<(), (&'static str, &'static str)> {
+    if text.contains(char::is_control) {
+        return Err(("text of more than one line", "write it in one line"));
+    }
+    if !text.ends_with('.') || text.starts_with(char::is_whitespace) {
+        return Err((
+            "no sentence",
+            "begin with its first word, and end it with a full stop",
+        ));
+    }
+    if !text.matches('`').count().is_multiple_of(2) {
+        return Err((
+            "a backtick without its partner",
+            "put code between two backticks",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
