@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Api, Kind, Operation};
-use crate::sentences::Coverage;
+use crate::sentences::{Coverage, Share};
 
 const HEAD: &str = "\
 # How many there are of everything. Written by `cargo xtask codegen`: review what moves.
@@ -76,7 +76,9 @@ impl Summary {
     }
 
     /// Returns each number with its name.
-    pub fn numbers(&self) -> [(&'static str, usize); 22] {
+    pub fn numbers(&self) -> [(&'static str, usize); 25] {
+        let words = &self.words;
+        let without = |share: Share| share.all - share.said;
         [
             ("operations", self.operations),
             ("operation_versions", self.operation_versions),
@@ -93,13 +95,16 @@ impl Summary {
             ("secrets", self.secrets),
             ("files", self.files),
             ("unmapped", self.unmapped),
-            ("parameters", self.words.parameters.all),
-            ("properties", self.words.properties.all),
-            ("operations_with_words", self.words.operations.said),
-            ("tags_with_words", self.words.tags.said),
-            ("parameters_with_words", self.words.parameters.said),
-            ("types_with_words", self.words.types.said),
-            ("properties_with_words", self.words.properties.said),
+            ("operations_with_words", words.operations.said),
+            ("operations_without_words", without(words.operations)),
+            ("tags_with_words", words.tags.said),
+            ("tags_without_words", without(words.tags)),
+            ("parameters_with_words", words.parameters.said),
+            ("parameters_without_words", without(words.parameters)),
+            ("types_with_words", words.types.said),
+            ("types_without_words", without(words.types)),
+            ("properties_with_words", words.properties.said),
+            ("properties_without_words", without(words.properties)),
         ]
     }
 

@@ -15,7 +15,6 @@ mod promise;
 mod secrets;
 mod surface;
 mod tomorrow;
-mod words;
 
 use std::collections::BTreeMap;
 use std::fs;
