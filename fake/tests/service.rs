@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use atlas_admin::codec::{Json, Map};
+use atlas_admin::registry::{Entry, Payload};
 use atlas_admin::types::{
     CloudDatabaseUser, ClusterDescription20240805, Group, SearchIndexCreateRequest,
     StateName, VectorSearchIndexCreateRequest, VectorSearchIndexDefinition,
@@ -241,7 +242,9 @@ async fn every_get_returns_what_its_type_reads() {
             continue;
         }
         read += 1;
-        assert_eq!(kind.unwrap(), operation.accept, "{}", operation.id);
+        if !body.is_empty() || !is_bodiless(entry) {
+            assert_eq!(kind.unwrap(), operation.accept, "{}", operation.id);
+        }
         if let Some(value) = entry.decode_response(status, &body) {
             value.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
         }
@@ -457,4 +460,9 @@ async fn wrong_credentials_are_refused() {
         assert!(error.is_unauthorized(), "{error}");
     }
     assert!(fake.requests().is_empty());
+}
+
+/// Returns whether an operation declares no body: documents have such reads.
+fn is_bodiless(entry: &Entry) -> bool {
+    entry.responses.iter().all(|(_, payload)| matches!(payload, Payload::Empty))
 }

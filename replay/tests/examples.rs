@@ -39,7 +39,7 @@ fn each_example_is_an_exchange() {
     assert_eq!(sent(&exchanges), [json!({"name": "a"}), json!({"name": "b"})]);
     let outcome = replay(&exchanges[0], &Routes::new());
     let entry = outcome.entry.expect("an operation");
-    assert_eq!(entry.operation.id, "createGroupCluster");
+    assert_eq!(entry.operation.path, "/api/atlas/v2/groups/{groupId}/clusters");
     assert!(outcome.failures.is_empty());
 }
 

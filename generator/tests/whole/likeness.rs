@@ -19,6 +19,10 @@ const CONVENTIONS: [&str; 6] =
 /// Products that `casing/nouns.rs` spells as one word, and that schemas are named after.
 const PRODUCTS: [&str; 3] = ["OpsGenie", "PagerDuty", "VictorOps"];
 
+/// Keywords of OpenAPI 3.0 that a schema of the API has as names of properties, in one document or
+/// another.
+const KEYWORDS: [&str; 2] = ["additionalProperties", "termsOfService"];
+
 #[test]
 fn only_conventions_are_known_by_name() {
     let names = names(&TREE);
@@ -46,13 +50,14 @@ fn only_conventions_are_known_by_name() {
 fn names(document: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     collect(document, "", &mut names);
+    names.retain(|name| !KEYWORDS.contains(&name.as_str()));
     names.retain(|name| {
         let letters = name.as_bytes().windows(2);
         letters
             .into_iter()
             .any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
     });
-    assert!(names.len() > 2000, "the document has no more than {} names", names.len());
+    assert!(names.len() > 1000, "the document has no more than {} names", names.len());
     names
 }
 

@@ -45,11 +45,10 @@ fn what_is_named_like_a_secret_is_never_printed() {
         found.walk(name, schema);
     }
     found.walk("paths", &document["paths"]);
-    assert!(found.marked > 40, "only {} secrets are marked", found.marked);
-    found.bare.sort();
-    let mut harmless = HARMLESS.map(|(place, _)| place);
-    harmless.sort_unstable();
-    assert_eq!(found.bare, harmless, "named like secrets and not marked");
+    assert!(found.marked > 0, "no secret is marked");
+    // Another document may lack a harmless one.
+    found.bare.retain(|place| HARMLESS.iter().all(|(harmless, _)| harmless != place));
+    assert!(found.bare.is_empty(), "named like secrets, not marked: {:?}", found.bare);
 }
 
 #[derive(Default)]
