@@ -21,9 +21,7 @@ const ENDINGS: [&str; 9] = [
 ];
 
 /// Properties that are named like a secret and are none.
-const HARMLESS: [(&str, &str); 4] = [
-    ("AiModelApiKeyResponse.maskedSecret", "made to be shown"),
-    ("ServiceAccountSecret.maskedSecretValue", "made to be shown"),
+const HARMLESS: [(&str, &str); 2] = [
     ("CostExplorerFilterResponseView.token", "names a query, and stands in its address"),
     ("GroupMigrationRequest.destinationOrgPublicApiKey", "the public half"),
 ];
@@ -48,6 +46,8 @@ fn what_is_named_like_a_secret_is_never_printed() {
     assert!(found.marked > 0, "no secret is marked");
     // Another document may lack a harmless one.
     found.bare.retain(|place| HARMLESS.iter().all(|(harmless, _)| harmless != place));
+    // A masked secret is made to be shown.
+    found.bare.retain(|place| !place.contains(".masked"));
     assert!(found.bare.is_empty(), "named like secrets, not marked: {:?}", found.bare);
 }
 
