@@ -214,11 +214,16 @@ mod document {
             )
         }
 
+        /// Returns the body of a version, else that of the version before, else the oldest: not
+        /// every version lists its body again.
         fn body(&self, name: &str) -> Option<&'d str> {
             let content = self.resolve(self.operation.get("requestBody")?)["content"]
                 .as_mapping()?;
-            let mut names = content.keys().filter_map(Value::as_str);
-            names.find(|media| version(media) == name)
+            let mut names: Vec<&str> =
+                content.keys().filter_map(Value::as_str).collect();
+            names.sort_by_key(|media| version(media));
+            let before = names.iter().rfind(|media| version(media) <= name);
+            before.or(names.first()).copied()
         }
 
         fn parameters(&self) -> Vec<String> {
