@@ -67,7 +67,7 @@ pub(super) fn actions(findings: Findings<'_>, options: Options) -> Proposal {
         into.values(list, values);
     }
     for (at, evidence) in &findings.nulls {
-        let node = node_at(findings.document.tree(), at);
+        let node = findings.document.node(at);
         let is_reference = node.is_none_or(|node| node.get("$ref").is_some());
         into.null(at, evidence, options.nulls && !is_reference);
     }
@@ -92,7 +92,7 @@ pub(super) fn actions(findings: Findings<'_>, options: Options) -> Proposal {
 /// Makes the actions for values of other types than the declared one.
 fn types(findings: &Findings<'_>, into: &mut Collected<'_>) {
     for (at, Values { shape, evidence }) in &findings.types {
-        let Some(node) = node_at(findings.document.tree(), at) else { continue };
+        let Some(node) = findings.document.node(at) else { continue };
         let place = json_path(at);
         if shape.is_number() && node["type"] == "integer" {
             let said = format!(
@@ -145,7 +145,9 @@ fn property(
     let secret = if is_secret { " Marked as a secret because of a name." } else { "" };
     let said = format!("{name} is not declared, and {sender} {words}.{secret}");
     let mut at = owner.clone();
-    let is_there = node_at(findings.document.tree(), owner)
+    let is_there = findings
+        .document
+        .node(owner)
         .is_some_and(|node| node.get("properties").is_some());
     let mut update = json!({ name: schema });
     if is_there {
@@ -279,11 +281,4 @@ impl Collected<'_> {
         let update = json!({"schema": {"type": "string"}});
         self.push(content, place, said, Change::Update(update));
     }
-}
-
-fn node_at<'t>(tree: &'t Value, at: &[Step]) -> Option<&'t Value> {
-    at.iter().try_fold(tree, |node, step| match step {
-        Step::Name(name) => node.get(name),
-        Step::Index(index) => node.get(index),
-    })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use atlas_admin::codec::{Direction, Json};
 use atlas_admin::registry::Entry;
 use atlas_admin::{MediaType, Version};
+use atlas_admin_generator::pointer::Pointer;
 use serde_json::Value;
 
 use crate::place::{self, Step};
@@ -75,6 +76,14 @@ impl Document {
     /// Returns the tree.
     pub fn tree(&self) -> &Value {
         &self.tree
+    }
+
+    /// Returns what is at a place.
+    pub fn node(&self, at: &[Step]) -> Option<&Value> {
+        at.iter().try_fold(&self.tree, |node, step| match step {
+            Step::Name(name) => node.get(name),
+            Step::Index(index) => node.get(index),
+        })
     }
 
     /// Returns the names of all properties that it declares.
@@ -163,15 +172,18 @@ impl Document {
     /// Follows references.
     pub fn follow<'d>(&'d self, mut spot: Spot<'d>) -> Spot<'d> {
         for _ in 0..DEPTH {
-            let Some(target) = spot.node["$ref"].as_str().and_then(steps) else { break };
-            let node = target.iter().try_fold(&self.tree, |node, step| match step {
-                Step::Name(name) => node.get(name),
-                Step::Index(index) => node.get(index),
-            });
-            let Some(node) = node else { break };
-            spot = Spot { node, at: target };
+            let reference = spot.node["$ref"].as_str();
+            let Some(target) = reference.and_then(|it| self.target(it)) else { break };
+            spot = target;
         }
         spot
+    }
+
+    /// Returns the target of a reference within the document.
+    fn target(&self, reference: &str) -> Option<Spot<'_>> {
+        let pointer = Pointer::parse_reference(reference)?;
+        let at: Vec<Step> = pointer.tokens().map(Step::Name).collect();
+        Some(Spot { node: self.node(&at)?, at })
     }
 
     /// Returns the schema of a property of an object, and false where the name is the key of a
@@ -232,16 +244,10 @@ impl Document {
     fn variant<'d>(&'d self, schema: &Spot<'d>, json: &Json) -> Option<Spot<'d>> {
         let discriminator = schema.node.get("discriminator")?;
         let value = json.get(discriminator["propertyName"].as_str()?)?.as_str()?;
-        let target = match discriminator["mapping"].get(value) {
-            Some(target) => target.as_str()?.to_owned(),
-            None => format!("#/components/schemas/{value}"),
-        };
-        let at = steps(&target)?;
-        let node = at.iter().try_fold(&self.tree, |node, step| match step {
-            Step::Name(name) => node.get(name),
-            Step::Index(index) => node.get(index),
-        })?;
-        Some(Spot { node, at })
+        match discriminator["mapping"].get(value) {
+            Some(target) => self.target(target.as_str()?),
+            None => self.target(&format!("#/components/schemas/{value}")),
+        }
     }
 
     /// Returns the schema that another property of an object belongs into. `None` where the
@@ -374,13 +380,6 @@ impl Document {
             .max_by_key(|(_, count)| *count)
             .map(|(target, _)| target)
     }
-}
-
-/// Takes a reference within the document apart.
-fn steps(target: &str) -> Option<Vec<Step>> {
-    let pointer = target.strip_prefix("#/")?;
-    let name = |part: &str| Step::Name(part.replace("~1", "/").replace("~0", "~"));
-    Some(pointer.split('/').map(name).collect())
 }
 
 fn collect(node: &Value, names: &mut BTreeSet<String>) {
