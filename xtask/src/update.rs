@@ -110,7 +110,7 @@ fn update(options: &Options) -> Result<String, Failure> {
     plan.add(&spec.join(DOCUMENT), &imported.text)?;
     plan.add(&spec.join(SOURCE), &imported.source.render()?)?;
     made.aside.plan(&inputs.overlays, &spec.join("overlays"), &mut plan)?;
-    changelog::plan(&options.root, &day, &both.changelog(None), &mut plan)?;
+    changelog::plan(&options.root, &day, &both.changelog(), &mut plan)?;
     bump.plan(&options.root, &mut plan)?;
     let page = Page {
         day: &day,
