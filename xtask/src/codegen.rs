@@ -15,6 +15,7 @@ use lexopt::Arg;
 
 use crate::failure::{Failure, read};
 use crate::plan::Plan;
+use crate::spec::DOCUMENT;
 
 mod shapes;
 pub(crate) mod tree;
@@ -102,14 +103,11 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
 fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     let root = crate::root();
     let spec = root.join("spec");
-    let document =
-        options.spec.clone().unwrap_or_else(|| spec.join("atlas-admin-v2.yaml"));
+    let document = options.spec.clone().unwrap_or_else(|| spec.join(DOCUMENT));
     let bytes = read(&document)?;
     let overlays = read_overlays(
         &options.overlays.clone().unwrap_or_else(|| spec.join("overlays")),
     )?;
-    let overlays: Vec<(&str, &[u8])> =
-        overlays.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     let known = read_ledger(&spec.join("names.toml"))?;
     let ledger = if options.new_names { Ledger::default() } else { known.clone() };
     // Corrections belong to the vendored document; of another one they may say nothing.
@@ -122,7 +120,7 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         codes: read_codes(&spec.join("error-codes.toml"))?,
         words: read_words(&spec.join("words"))?,
     };
-    let mut output = generator::generate(&bytes, &overlays, &ledger, &wanted)
+    let mut output = generator::generate(&bytes, &borrowed(&overlays), &ledger, &wanted)
         .map_err(Failure::Document)?;
     for note in &output.notes {
         eprintln!("{note}");
@@ -231,6 +229,11 @@ fn summarise(output: &Output, changed: usize, unmapped: &Path) {
 /// Reads the overlays of a folder, in order of their names; a folder that is not there has none.
 pub(crate) fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     read_folder(folder, &["yaml", "yml"])
+}
+
+/// Returns overlays in the form that the generator takes.
+pub(crate) fn borrowed(overlays: &[(String, Vec<u8>)]) -> Vec<(&str, &[u8])> {
+    overlays.iter().map(|(name, bytes)| (&**name, &**bytes)).collect()
 }
 
 /// Reads the files of a folder with one of the extensions, in order of their names.

@@ -15,7 +15,7 @@ use lexopt::Arg;
 use serde_json::Value;
 
 use crate::codegen::{
-    plan_beside, read_codes, read_ledger, read_overlays, read_words, tree,
+    borrowed, plan_beside, read_codes, read_ledger, read_overlays, read_words, tree,
 };
 use crate::diff::{Comparison, of_trees};
 use crate::failure::{Failure, finish, read};
@@ -88,8 +88,8 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
 fn update(options: &Options) -> Result<String, Failure> {
     let spec = options.root.join("spec");
     let imported = import(options, &spec)?;
-    let before = read(&spec.join(DOCUMENT))?;
-    let before = trees(&before)?;
+    let bytes = read(&spec.join(DOCUMENT))?;
+    let before = generator::document::parse(&bytes).map_err(Failure::Document)?;
     let day = day_of(&imported.source);
     if says_the_same(&before, &imported.tree) {
         return Ok(format!(
@@ -97,7 +97,7 @@ fn update(options: &Options) -> Result<String, Failure> {
         ));
     }
     let inputs = Inputs::read(&options.root)?;
-    let made = inputs.generate(&spec, &imported)?;
+    let made = inputs.generate(&bytes, imported.text.as_bytes())?;
     let entries = of_trees(&before, &imported.tree);
     let both = Comparison::of(entries, &made.old.files, &made.new.files)?;
     let programs = programs::uses(&options.root, &made.new.files, &both)?;
@@ -157,10 +157,6 @@ fn day_of(source: &Source) -> String {
     source.date.clone().or(source.imported.clone()).unwrap_or_default()
 }
 
-fn trees(bytes: &[u8]) -> Result<Value, Failure> {
-    generator::document::parse(bytes).map_err(Failure::Document)
-}
-
 /// Compares two documents; the commit that one was made from says nothing about the API.
 fn says_the_same(old: &Value, new: &Value) -> bool {
     let (mut old, mut new) = (old.clone(), new.clone());
@@ -198,13 +194,11 @@ impl Inputs {
         })
     }
 
-    fn generate(&self, spec: &Path, imported: &Imported) -> Result<Made, Failure> {
-        let bytes = read(&spec.join(DOCUMENT))?;
+    fn generate(&self, old: &[u8], new: &[u8]) -> Result<Made, Failure> {
         let (old, new) = thread::scope(|scope| {
-            let old = scope.spawn(|| {
-                self.generate_one(&bytes, &self.overlays, UnmatchedAction::Note)
-            });
-            let new = self.generate_new(imported.text.as_bytes());
+            let old = scope
+                .spawn(|| self.generate_one(old, &self.overlays, UnmatchedAction::Note));
+            let new = self.generate_new(new);
             (old.join(), new)
         });
         let old = old.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -231,10 +225,6 @@ impl Inputs {
         overlays: &[(String, Vec<u8>)],
         unmatched: UnmatchedAction,
     ) -> Result<Output, Vec<Diagnostic>> {
-        let overlays: Vec<(&str, &[u8])> = overlays
-            .iter()
-            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-            .collect();
         let options = generator::Options {
             docs: Docs::Facts,
             home: CrateLocation::Workspace,
@@ -242,6 +232,6 @@ impl Inputs {
             codes: self.codes.clone(),
             words: self.words.clone(),
         };
-        generator::generate(bytes, &overlays, &self.ledger, &options)
+        generator::generate(bytes, &borrowed(overlays), &self.ledger, &options)
     }
 }

@@ -11,6 +11,7 @@ use atlas_admin_generator::diagnostic::{Place, Severity};
 use atlas_admin_generator::{Diagnostic, UnmatchedAction, canonical, document};
 use serde_json::Value;
 
+use crate::codegen::borrowed;
 use crate::failure::Failure;
 use crate::plan::Plan;
 
@@ -48,9 +49,7 @@ impl Aside {
         bytes: &[u8],
         overlays: &Overlays,
     ) -> Result<Self, Failure> {
-        let borrowed: Vec<(&str, &[u8])> =
-            overlays.iter().map(|(name, bytes)| (&**name, &**bytes)).collect();
-        let read = document::read(bytes, &borrowed, UnmatchedAction::Note);
+        let read = document::read(bytes, &borrowed(overlays), UnmatchedAction::Note);
         let notes = read.map_err(Failure::Document)?.notes;
         let trees = trees(overlays)?;
         let mut aside = Self::default();
@@ -173,14 +172,11 @@ fn block(note: &Diagnostic) -> Diagnostic {
 }
 
 fn trees(overlays: &Overlays) -> Result<Vec<(&str, Value)>, Failure> {
-    let parse = |(name, bytes): &'_ (String, Vec<u8>)| {
-        document::parse(bytes)
-            .map_err(Failure::Document)
-            .map(|tree| (name.clone(), tree))
-    };
-    let trees: Result<Vec<_>, _> = overlays.iter().map(parse).collect();
-    let names = overlays.iter().map(|(name, _)| &**name);
-    Ok(names.zip(trees?.into_iter().map(|(_, tree)| tree)).collect())
+    let trees = overlays.iter().map(|(name, bytes)| {
+        let tree = document::parse(bytes).map_err(Failure::Document)?;
+        Ok((&**name, tree))
+    });
+    trees.collect()
 }
 
 fn actions(tree: &Value) -> impl Iterator<Item = (usize, &Value)> {
@@ -216,12 +212,7 @@ fn marks(value: &Value) -> bool {
 /// Tells whether an error is about the wait that an action gives to an operation.
 fn is_wait_at(action: &Value, said: &Diagnostic) -> bool {
     let Place::Node(pointer) = &said.place else { return false };
-    let pointer = pointer.to_string();
-    let names: Vec<String> = pointer
-        .split('/')
-        .skip(1)
-        .map(|name| name.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let names: Vec<String> = pointer.tokens().collect();
     let [paths, path, method, last, ..] = &*names else { return false };
     let target = action["target"].as_str().unwrap_or_default();
     let is_target = target == format!("$.paths['{path}'].{method}");
