@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Emit;
-use crate::casing;
+use crate::casing::{self, capitalized};
 use crate::model::{Discriminator, Kind, Origin, TypeId, Union};
 use crate::render::LINE_BREAK;
 
@@ -201,7 +201,7 @@ fn said_of_type(emit: &Emit<'_>, id: TypeId, said: &str) -> Vec<String> {
     }
     let tag = tag_of(&def.kind).map(|tag| format!("; {tag} tells which"));
     let tag = tag.unwrap_or_default();
-    more.extend(openness(&def.kind).map(|text| capitalised(&text) + &tag + "."));
+    more.extend(openness(&def.kind).map(|text| capitalized(&text) + &tag + "."));
     let mut paragraphs = vec![first];
     if !more.is_empty() {
         paragraphs.push(more.join(" "));
@@ -258,13 +258,6 @@ fn schemas(origin: &Origin) -> String {
         }
         others => format!("The schema {first} and {} equal ones", others.len()),
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first =
-        characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}", characters.as_str())
 }
 
 fn words_of(hint: &str) -> String {

@@ -1,7 +1,7 @@
 //! Doc comments of fields, variants, values and parameters.
 
 use super::{code, join, prose, sentence};
-use crate::casing;
+use crate::casing::{self, capitalized};
 use crate::emit::{Docs, Emit};
 use crate::facts::Member;
 use crate::model::{Discriminator, Field, JsonKind, Limits, Parameter, Union, Variant};
@@ -68,14 +68,10 @@ pub(in crate::emit) fn value(
     json_name: &str,
     said: Option<&str>,
 ) -> String {
-    let shown = code(json_name);
-    let mut text = shown.chars();
-    let first = text.next().map(|c| c.to_ascii_uppercase()).unwrap_or('`');
+    let shown = capitalized(&code(json_name));
     match said {
-        Some(said) => {
-            format!("{first}{}: {}", text.as_str(), sentence::plain(emit, said))
-        }
-        None => format!("{first}{}.", text.as_str()),
+        Some(said) => format!("{shown}: {}", sentence::plain(emit, said)),
+        None => format!("{shown}."),
     }
 }
 
@@ -184,9 +180,11 @@ fn range(limits: &Limits) -> Option<String> {
             Some(format!("{min} to {max}."))
         }
         (_, _, Some(least), Some(most)) => {
-            Some(sentence(&format!("{least} and {most}")))
+            Some(format!("{}.", capitalized(&format!("{least} and {most}"))))
         }
-        (_, _, Some(bound), None) | (_, _, None, Some(bound)) => Some(sentence(&bound)),
+        (_, _, Some(bound), None) | (_, _, None, Some(bound)) => {
+            Some(format!("{}.", capitalized(&bound)))
+        }
         _ => None,
     }
 }
@@ -207,13 +205,6 @@ fn span(
         (None, Some(max)) => Some(format!("At most {max} {}.", unit(max))),
         (None, None) => None,
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first =
-        characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", characters.as_str())
 }
 
 fn with_prose(emit: &Emit<'_>, facts: String, text: Option<&str>) -> Vec<String> {

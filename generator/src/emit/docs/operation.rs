@@ -1,8 +1,8 @@
 //! Doc comments of request functions.
 
 use super::members::limits;
-use super::{capitalised, code, join, prose, sentence};
-use crate::casing;
+use super::{code, join, prose, sentence};
+use crate::casing::{self, capitalized};
 use crate::emit::operation::Call;
 use crate::emit::{Docs, Emit, example, wait};
 use crate::model::{Location, Operation, OperationVersion, Parameter};
@@ -20,7 +20,7 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
             std::iter::once(first).chain(rest).chain([facts]).collect()
         }
         None => {
-            let title = capitalised(&casing::spoken(&operation.short));
+            let title = capitalized(&casing::spoken(&operation.short));
             vec![format!("{title}: {place}")]
         }
     };
