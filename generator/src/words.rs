@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity, Text};
 
 /// The sentences of `spec/words/`, by kind and key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Words {
         let mut words = Self::default();
         let mut problems = Vec::new();
         for (name, text) in files {
-            let file = File { name, lines: line_starts(text), text };
+            let file = File { name, text: Text::new(text) };
             let read = match name {
                 "values" => file.values(&mut problems).map(|it| words.values = it),
                 "operations" => file.read(&mut problems, &mut words.operations),
@@ -81,9 +81,7 @@ impl Words {
 /// A text of `spec/words/`.
 struct File<'a> {
     name: &'a str,
-    text: &'a str,
-    /// The offsets at which lines begin.
-    lines: Vec<usize>,
+    text: Text<'a>,
 }
 
 /// A table with the places of its keys.
@@ -114,7 +112,8 @@ impl File<'_> {
     }
 
     fn parse<T: DeserializeOwned>(&self, shape: &str) -> Result<T, Diagnostic> {
-        let read = toml::de::Deserializer::parse(self.text).and_then(T::deserialize);
+        let read =
+            toml::de::Deserializer::parse(self.text.text).and_then(T::deserialize);
         read.map_err(|error: toml::de::Error| {
             let at = error.span().map_or(0, |span| span.start);
             let what = format!("is not understood: {}", error.message());
@@ -133,28 +132,16 @@ impl File<'_> {
                     help,
                 ));
             }
-            (key, Sentence { text, place: self.place(at) })
+            (key, Sentence { text, place: self.text.place(at) })
         });
         lines.collect()
     }
 
     fn problem(&self, at: Option<usize>, what: &str, help: &str) -> Diagnostic {
-        let place = at.map_or(Place::Nowhere, |at| self.place(at));
+        let place = at.map_or(Place::Nowhere, |at| self.text.place(at));
         let what = format!("spec/words/{}.toml {what}", self.name);
         Diagnostic::new(Severity::Error, what, place).help(help)
     }
-
-    fn place(&self, at: usize) -> Place {
-        let line = self.lines.partition_point(|start| *start <= at);
-        let start = self.lines.get(line.wrapping_sub(1)).copied().unwrap_or_default();
-        let before = self.text.get(start..at).unwrap_or_default();
-        Place::Text { line, column: before.chars().count() + 1 }
-    }
-}
-
-fn line_starts(text: &str) -> Vec<usize> {
-    let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-    std::iter::once(0).chain(ends).collect()
 }
 
 /// Splits what is said of a thing into the first sentence and the others.
