@@ -8,6 +8,7 @@ use super::places::member_of;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Api, Kind, TypeDef};
 use crate::names::Names;
+use crate::pointer::Pointer;
 use crate::words::{Lines, Sentence, Words};
 
 /// The keys that a document has, as far as there are sentences for them.
@@ -79,9 +80,11 @@ impl<'d> Keys<'d> {
 
     fn add_parameter(&mut self, document: &'d Value, parameter: &'d Value, id: &str) {
         let reference = parameter.get("$ref").and_then(Value::as_str);
-        let target = reference.and_then(|it| document.pointer(it.strip_prefix('#')?));
-        let name = target.unwrap_or(parameter).get("name").and_then(Value::as_str);
-        let schema = target.unwrap_or(parameter).get("schema");
+        let target =
+            reference.and_then(|it| Pointer::parse_reference(it)?.find(document));
+        let parameter = target.unwrap_or(parameter);
+        let name = parameter.get("name").and_then(Value::as_str);
+        let schema = parameter.get("schema");
         if let Some(name) = name {
             for key in [name.to_owned(), format!("{id}.{name}")] {
                 let lists = [schema, schema.and_then(|schema| schema.get("items"))];
