@@ -270,19 +270,19 @@ fn owner_of(key: &str) -> String {
     key[..end].to_owned()
 }
 
+/// Returns the module and name of an operation's request function: `clusters::get_cluster`.
+fn function_path(emit: &Emit<'_>, operation: usize) -> String {
+    let module = &emit.names.modules[emit.api.operations[operation].tag];
+    format!("{module}::{}", emit.names.functions[operation])
+}
+
 /// Lists the operations that answer with a type, and those that send it.
 fn usage(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     const SHOWN: usize = 4;
     let users = &emit.facts.users[id.0];
     let list = |operations: &std::collections::BTreeSet<usize>| {
-        let mut names: Vec<String> = operations
-            .iter()
-            .map(|index| {
-                let operation = &emit.api.operations[*index];
-                let module = &emit.names.modules[operation.tag];
-                code(&format!("{module}::{}", emit.names.functions[*index]))
-            })
-            .collect();
+        let mut names: Vec<String> =
+            operations.iter().map(|index| code(&function_path(emit, *index))).collect();
         let more = names.len().saturating_sub(SHOWN);
         names.truncate(SHOWN);
         if more > 0 {

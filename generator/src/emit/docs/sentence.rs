@@ -5,11 +5,8 @@ use crate::words;
 
 /// Returns a sentence as doc comments have it: operations are the functions that callers know.
 pub(super) fn plain(emit: &Emit<'_>, said: &str) -> String {
-    let function = |id: &str| {
-        let index = emit.sentences.named(id)?;
-        let module = &emit.names.modules[emit.api.operations[index].tag];
-        Some(format!("{module}::{}", emit.names.functions[index]))
-    };
+    let function =
+        |id: &str| Some(super::function_path(emit, emit.sentences.named(id)?));
     escaped(said, &function)
 }
 
