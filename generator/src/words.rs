@@ -1,7 +1,6 @@
-//! Sentences of our own: what `spec/words/` says of the things that a document declares.
+//! Sentences of our own: the files of `spec/words/`.
 //!
-//! This module reads the texts and finds the sentence of a key. Which keys a thing has is for
-//! `sentences` to know.
+//! This module reads the sentences by kind and key. `sentences` finds the keys of an item.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +24,7 @@ pub struct Words {
 /// Sentences by key.
 pub(crate) type Lines = BTreeMap<String, Sentence>;
 
-/// What is said of one thing: one sentence or a few, in one line.
+/// The description of one item: one sentence or a few, on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sentence {
     pub(crate) text: String,
@@ -33,17 +32,17 @@ pub(crate) struct Sentence {
     pub(crate) place: Place,
 }
 
-/// The kinds of things: the names of the files without `.toml`.
+/// The kinds of items: the names of the files without `.toml`.
 const KINDS: [&str; 6] =
     ["operations", "tags", "parameters", "types", "properties", "values"];
 
 impl Words {
-    /// Reads files, each the name without its extension and its text.
+    /// Reads files, each a name without extension and a text.
     ///
     /// # Errors
     ///
-    /// Returns a line for each that is not understood, and for each sentence that can't stand in
-    /// a doc comment.
+    /// Returns a diagnostic for each file that can't be read, and for each sentence that a doc
+    /// comment can't have.
     pub fn parse<'a>(
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, Vec<Diagnostic>> {
@@ -144,7 +143,7 @@ impl File<'_> {
     }
 }
 
-/// Splits what is said of a thing into the first sentence and the others.
+/// Splits a description into its first sentence and the rest.
 pub(crate) fn split(said: &str) -> (&str, Option<&str>) {
     let mut is_code = false;
     for (at, letter) in said.char_indices() {
@@ -159,7 +158,7 @@ pub(crate) fn split(said: &str) -> (&str, Option<&str>) {
     (said, None)
 }
 
-/// Tells what keeps a sentence from standing in a doc comment, and what to do.
+/// Checks that a doc comment can have a sentence; otherwise returns the problem and the advice.
 fn check(text: &str) -> Result<(), (&'static str, &'static str)> {
     if text.contains(char::is_control) {
         return Err(("text of more than one line", "write it in one line"));

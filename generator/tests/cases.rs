@@ -1,10 +1,10 @@
 //! Golden cases: a minimal document for each concern, and its generated code.
 //!
 //! A case is a folder `cases/NN-name` with `spec.yaml`, and `words/` if it is about sentences.
-//! Beside it, as snapshots of `insta`: the relevant generated files, and the diagnostics of the document. To review the effect of a change
-//! of the generator: `cargo insta test -p atlas-admin-generator --test cases --review`, or without
-//! `cargo-insta`: `INSTA_UPDATE=always cargo test -p atlas-admin-generator --test cases` and `git
-//! diff`.
+//! Beside it, as snapshots of `insta`: the relevant generated files, and the diagnostics of the
+//! document. To review the effect of a change of the generator: `cargo insta test -p
+//! atlas-admin-generator --test cases --review`, or without `cargo-insta`: `INSTA_UPDATE=always
+//! cargo test -p atlas-admin-generator --test cases` and `git diff`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -136,7 +136,8 @@ fn a_second_run_with_the_ledger_of_the_first_changes_nothing() {
     }
 }
 
-/// Sentences would stand twice beside the document's prose; and without any, all is as it was.
+/// The document's prose describes the same items as the sentences, so `Docs::Full` omits the
+/// sentences.
 #[test]
 fn the_documents_prose_takes_the_place_of_sentences() {
     let case = CASES.iter().find(|case| case.name == "33-words").expect("a case");

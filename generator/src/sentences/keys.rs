@@ -1,4 +1,4 @@
-//! The keys that a document has for sentences, and the sentences that have none of them.
+//! The keys that a document has for sentences, and the sentences with other keys.
 
 use std::collections::BTreeSet;
 
@@ -11,25 +11,25 @@ use crate::names::Names;
 use crate::pointer::Pointer;
 use crate::words::{Lines, Sentence, Words};
 
-/// The keys that a document has, as far as there are sentences for them.
+/// The keys of a document. Places and values are kept only if they have a sentence.
 pub(super) struct Keys<'d> {
     words: &'d Words,
     operations: BTreeSet<&'d str>,
     tags: BTreeSet<&'d str>,
     parameters: BTreeSet<String>,
-    /// Schemas, properties, and the places of types.
+    /// The keys of schemas and properties, and the places of types.
     places: BTreeSet<String>,
     /// The names of properties.
     properties: BTreeSet<&'d str>,
-    /// Pairs of a table and a value.
+    /// The pairs of a table and a value.
     values: BTreeSet<(String, String)>,
 }
 
-/// The methods of a path.
+/// The methods whose operations are generated.
 const METHODS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
 
 impl<'d> Keys<'d> {
-    /// Collects the keys of a document, and the values that the model has kept from earlier ones.
+    /// Collects the keys of a document, and the values that the ledger has of earlier documents.
     pub(super) fn of(
         document: &'d Value,
         api: &'d Api,
@@ -169,8 +169,8 @@ impl<'d> Keys<'d> {
         }
     }
 
-    /// Adds the places of a type, and the values that it has kept. What is one type of several
-    /// places may have sentences under its Rust name.
+    /// Adds the places of a type, and its values, including those that the ledger has of earlier
+    /// documents. A type with several places may have sentences under its Rust name.
     fn add_type(&mut self, def: &TypeDef, name: &str) {
         let keys = def.origin.places.iter().map(|place| place.key.as_str());
         let together = (def.origin.places.len() > 1).then_some(name);

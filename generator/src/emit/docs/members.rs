@@ -6,7 +6,7 @@ use crate::emit::{Docs, Emit};
 use crate::facts::Member;
 use crate::model::{Discriminator, Field, JsonKind, Limits, Parameter, Union, Variant};
 
-/// The documentation of a field.
+/// Returns the documentation of a field.
 pub(in crate::emit) fn field(
     emit: &Emit<'_>,
     field: &Field,
@@ -48,7 +48,7 @@ pub(in crate::emit) fn field(
     with_prose(emit, facts.join(" "), field.prose.as_deref())
 }
 
-/// The documentation of the setter of an operation's parameter.
+/// Returns the documentation of the setter of an operation's parameter.
 pub(in crate::emit) fn parameter(
     emit: &Emit<'_>,
     operation: usize,
@@ -62,7 +62,7 @@ pub(in crate::emit) fn parameter(
     with_prose(emit, facts.join(" "), parameter.prose.as_deref())
 }
 
-/// The documentation of an enum's value.
+/// Returns the documentation of an enum's value; `said` is its sentence.
 pub(in crate::emit) fn value(
     emit: &Emit<'_>,
     json_name: &str,
@@ -75,7 +75,7 @@ pub(in crate::emit) fn value(
     }
 }
 
-/// The documentation of a union's variant.
+/// Returns the documentation of a union's variant.
 pub(in crate::emit) fn variant(
     emit: &Emit<'_>,
     union: &Union,
@@ -105,7 +105,7 @@ pub(in crate::emit) fn variant(
     }]
 }
 
-/// The documentation of the variant for what is not declared.
+/// Returns the documentation of the variant for undeclared values.
 pub(in crate::emit) fn unknown_variant(union: &Union) -> String {
     match &union.by {
         Discriminator::Tag { property, .. } => {
@@ -117,7 +117,7 @@ pub(in crate::emit) fn unknown_variant(union: &Union) -> String {
     }
 }
 
-/// Returns what the document says of a value, a sentence each.
+/// Returns the limits on a value, each as a sentence.
 pub(super) fn limits(limits: &Limits) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(format) = limits.format.as_deref().and_then(format_words) {
@@ -143,7 +143,7 @@ pub(super) fn limits(limits: &Limits) -> Vec<String> {
     facts
 }
 
-/// Whether a sentence names the kind of text that a fact does: "An e-mail address."
+/// Tells whether a sentence names the same format as a fact such as "An e-mail address."
 fn is_said_already(said: Option<&str>, fact: &str) -> bool {
     let plain = |text: &str| text.to_lowercase().replace('-', "");
     let kind = ["An ", "A "].iter().find_map(|article| fact.strip_prefix(article));
