@@ -100,7 +100,7 @@ pub(in crate::emit) fn variant(
     }
     let conjunction = if more > 0 { "and" } else { "or" };
     vec![match tags.as_slice() {
-        [] => "No tag stands for it alone.".to_owned(),
+        [] => "No discriminator value selects only this variant.".to_owned(),
         tags => format!("{}.", join(tags, conjunction)),
     }]
 }
