@@ -119,19 +119,16 @@ pub(crate) fn spoken(name: &str) -> String {
 
 /// Returns the JSON name that a field's name suggests: `disk_size` → `diskSize`.
 pub(crate) fn lower_camel(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for (index, word) in name.split('_').enumerate() {
-        let mut letters = word.chars();
-        let first = letters.next().filter(|_| index > 0);
-        match first {
-            Some(first) => {
-                text.extend(first.to_uppercase());
-                text.push_str(letters.as_str());
-            }
-            None => text.push_str(word),
-        }
-    }
-    text
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |text, word| text + &capitalized(word))
+}
+
+/// Returns text with its first letter in upper case.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
 }
 
 /// Tells whether a name has the letters of a spelling in their order, whatever their case.

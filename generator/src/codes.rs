@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Text};
 
 /// The error codes that have been seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,11 +71,8 @@ fn is_code(code: &str) -> bool {
 }
 
 fn problem(text: &str, at: usize, what: &str, help: &str) -> Diagnostic {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let what = format!("spec/error-codes.toml {what}");
-    Diagnostic::new(Severity::Error, what, Place::Text { line, column }).help(help)
+    Diagnostic::new(Severity::Error, what, Text::new(text).place(at)).help(help)
 }
 
 #[cfg(test)]

@@ -48,6 +48,29 @@ pub enum Place {
     },
 }
 
+/// A text that can locate its bytes.
+pub(crate) struct Text<'t> {
+    pub(crate) text: &'t str,
+    /// The offsets at which lines begin.
+    lines: Vec<usize>,
+}
+
+impl<'t> Text<'t> {
+    /// Finds the lines of a text.
+    pub(crate) fn new(text: &'t str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text, lines: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// Returns the line and column of the byte at an offset.
+    pub(crate) fn place(&self, at: usize) -> Place {
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines.get(line.wrapping_sub(1)).copied().unwrap_or_default();
+        let before = self.text.get(start..at).unwrap_or_default();
+        Place::Text { line, column: before.chars().count() + 1 }
+    }
+}
+
 /// A problem of a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Diagnostic {

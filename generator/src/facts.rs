@@ -39,7 +39,7 @@ pub struct Facts {
     pub first: Option<usize>,
     /// The waits after calls.
     pub waits: Waits,
-    /// The feature_sets for a type to be there, by its index.
+    /// The features that make a type available, by the type's index.
     pub feature_sets: Vec<FeatureSet>,
     /// The operations that respond with a type, send it or fail with it, by the type's index.
     pub users: Vec<Users>,

@@ -4,7 +4,7 @@
 //! with every loss reported. No IO, no clock, no network.
 //!
 //! ```text
-//! bytes → document → model → (facts, names) → tokens → text
+//! bytes → document → model → (facts, names, sentences) → tokens → text
 //! ```
 
 pub mod canonical;
@@ -47,34 +47,35 @@ use model::Unmapped;
 /// The settings of a generation.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The source of the words of doc comments.
+    /// The source of the sentences in doc comments.
     pub docs: Docs,
-    /// The place of the crate.
+    /// The location of the generated crate.
     pub home: CrateLocation,
-    /// The weight of a correction that has nothing to correct.
+    /// The severity of an overlay action that corrects nothing.
     pub unmatched: UnmatchedAction,
     /// The error codes of the service, which no document lists.
     pub codes: ErrorCodes,
-    /// The sentences for doc comments; `Docs::Full` has no use for them.
+    /// The sentences for doc comments; `Docs::Full` ignores them.
     pub words: Words,
 }
 
-/// The crate that a document becomes, and all that is known about it.
+/// The crate generated from a document, and the facts about it.
 #[derive(Debug)]
 pub struct Output {
     /// The text of each file, by its path in the generated crate.
     pub files: Files,
     /// The ledger, with what was named for the first time.
     pub ledger: Ledger,
-    /// The list of all that is knowingly not typed, a line each: pointer and reason.
+    /// The parts of the document that the crate doesn't express, one on each line: pointer and
+    /// reason.
     pub unmapped: String,
     /// The notes on the document.
     pub notes: Vec<Diagnostic>,
     /// The size of the API.
     pub summary: Summary,
-    /// The document with its corrections.
+    /// The tree of the document with overlays applied.
     pub tree: serde_json::Value,
-    /// The sentences that the document wants, and those that it has no use for.
+    /// The keys without a sentence, and the sentences without a key in the document.
     pub wording: Wording,
 }
 

@@ -1,8 +1,8 @@
-//! The sentence of each thing in the model, as far as `words` has one.
+//! The sentence of each item of the model, if `words` has one for it.
 //!
-//! The most specific key wins: the path of a property before its name, the id of an operation with
-//! a parameter before the parameter's name. A thing that stands at several places has a sentence
-//! only if it is true of all of them.
+//! The most specific key wins: the path of a property before its name, and a parameter's name with
+//! the id of its operation before the name alone. An item with several places gets a sentence only
+//! if it applies to all of them.
 
 mod keys;
 mod places;
@@ -19,22 +19,22 @@ use crate::words::{Lines, Words, split};
 use places::{MemberOf, agreed, member_of};
 pub use wanting::{Coverage, Share, Wording};
 
-/// The sentences of an [`Api`], by its indices. Empty where there are no words.
+/// The sentences of an [`Api`], by its indices; empty without words.
 #[derive(Debug, Default)]
 pub struct Sentences<'w> {
     operations: Vec<Option<&'w str>>,
     tags: Vec<Option<&'w str>>,
-    /// By name, for each operation.
+    /// For each operation, the sentences of its parameters by name.
     parameters: Vec<BTreeMap<String, &'w str>>,
     types: Vec<Option<&'w str>>,
-    /// Of the fields of records and the values of enums.
+    /// For each type, the sentences of its fields or values.
     members: Vec<Vec<Option<&'w str>>>,
-    /// The operations by their ids, which sentences name them by.
+    /// The operations by their ids, which sentences use.
     by_id: BTreeMap<String, usize>,
 }
 
 impl<'w> Sentences<'w> {
-    /// Finds the sentence of everything.
+    /// Finds the sentences of all items.
     pub fn of(api: &Api, names: &Names, words: &'w Words) -> Self {
         if words.is_empty() {
             return Self::default();
@@ -60,12 +60,12 @@ impl<'w> Sentences<'w> {
         *self.operations.get(index)?
     }
 
-    /// Finds the operation that a sentence names.
+    /// Returns the operation with an id; `None` where there is none.
     pub fn named(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
     }
 
-    /// Returns the sentence of a group of operations.
+    /// Returns the sentence of an operation group.
     pub fn tag(&self, index: usize) -> Option<&'w str> {
         *self.tags.get(index)?
     }
@@ -85,12 +85,12 @@ impl<'w> Sentences<'w> {
         *self.members.get(id.0)?.get(index)?
     }
 
-    /// Returns the shares of things that have a sentence.
+    /// Returns the shares of items with a sentence.
     pub fn coverage(&self, api: &Api) -> Coverage {
         wanting::coverage(self, api)
     }
 
-    /// Lists what has no sentence, and the keys of `words` that nothing in a document has.
+    /// Lists the keys without a sentence, and the sentences whose key is not in the document.
     pub fn wording(
         &self,
         api: &Api,
@@ -106,7 +106,7 @@ impl<'w> Sentences<'w> {
     }
 }
 
-/// The words, and what is needed to find the keys of places.
+/// Finds the sentences of items by their places.
 struct Finder<'w, 'a> {
     words: &'w Words,
     /// The ids of operations by their keys.
@@ -124,8 +124,8 @@ impl<'w> Finder<'w, '_> {
         said.collect()
     }
 
-    /// The sentence of a type: its own, or that of the property that it is the value of. Schemas
-    /// and inline types that are one type may have a sentence together, under its Rust name.
+    /// Returns the sentence of a type: its own, or that of the property with values of the type. A
+    /// type that was merged from several may have a sentence under its Rust name.
     fn ty(&self, def: &TypeDef, name: &str) -> Option<&'w str> {
         let places = || def.origin.places.iter();
         let lines = &self.words.types;
@@ -150,8 +150,8 @@ impl<'w> Finder<'w, '_> {
         }
     }
 
-    /// The first sentence of the property or parameter that has a type as its value. One that says
-    /// whether something is so says nothing of the type.
+    /// Returns the first sentence of the property or parameter whose value has the type. A sentence
+    /// that begins with "Whether" doesn't describe the type.
     fn holder(&self, place: &Place) -> Option<&'w str> {
         let member = self.member(place).filter(|member| member.steps.is_empty())?;
         let lines = match member.is_parameter {
@@ -163,7 +163,7 @@ impl<'w> Finder<'w, '_> {
         (!first.starts_with("Whether ")).then_some(first)
     }
 
-    /// The property or parameter of a place, with the path that sentences know it by.
+    /// Returns the property or parameter of a place, with the path that is its key.
     fn member<'k>(&self, place: &'k Place) -> Option<Member<'k>> {
         let MemberOf { path, name, operation, steps } = member_of(&place.key)?;
         let path = match operation.and_then(|operation| self.ids.get(operation)) {
@@ -190,7 +190,8 @@ impl<'w> Finder<'w, '_> {
         agreed(specific, general)
     }
 
-    /// Values too may have sentences for all places together, under the Rust name of the type.
+    /// Returns the sentences of the values of an enum. A type that was merged from several may have
+    /// a table under its Rust name.
     fn values(&self, def: &TypeDef, values: &Enum, name: &str) -> Vec<Option<&'w str>> {
         let tables: Vec<[Option<&'w Lines>; 2]> =
             def.origin.places.iter().map(|place| self.tables(place)).collect();
@@ -208,7 +209,7 @@ impl<'w> Finder<'w, '_> {
         values.values.iter().map(said).collect()
     }
 
-    /// The tables of a place, the one for it alone first.
+    /// Returns the tables for the values at a place: that of its path, then that of its name.
     fn tables(&self, place: &Place) -> [Option<&'w Lines>; 2] {
         let tables = &self.words.values;
         match self.member(place) {
@@ -218,7 +219,7 @@ impl<'w> Finder<'w, '_> {
     }
 }
 
-/// The property or parameter that has a type as its value, or as items of it.
+/// The property or parameter whose value, or whose items, have a type.
 struct Member<'k> {
     /// `Schema.property`, or `operationId.parameter`.
     path: String,

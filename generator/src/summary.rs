@@ -1,4 +1,4 @@
-//! The size of an API: what a reviewer sees move when the document changes.
+//! The size of an API, by which a reviewer sees the effect of a new document.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::model::{Api, Kind, Operation};
 use crate::sentences::{Coverage, Share};
 
 const HEAD: &str = "\
-# How many there are of everything. Written by `cargo xtask codegen`: review what moves.
+# The size of the API. Written by `cargo xtask codegen`; review each changed number.
 ";
 
 /// The size of an API.
@@ -18,31 +18,31 @@ pub struct Summary {
     pub operation_versions: usize,
     /// The number of distinct versions.
     pub versions: usize,
-    /// The number of groups of operations.
+    /// The number of operation groups.
     pub tags: usize,
-    /// The number of formats that versions answer in, all versions together.
+    /// The number of response formats, added up over all operation versions.
     pub formats: usize,
-    /// The number of operations that are read page by page.
+    /// The number of paged operations.
     pub paged: usize,
-    /// The number of operations that take the number of a page, paged or not.
+    /// The number of operations with a parameter for the page number, paged or not.
     pub page_numbers: usize,
-    /// The number of operations whose work is waited for.
+    /// The number of operations with a wait.
     pub waits: usize,
-    /// The number of formats that those operations answer in, all versions together.
+    /// The number of response formats of operations with a wait, added up over their versions.
     pub waited_formats: usize,
     /// The number of deprecated operations.
     pub deprecated: usize,
-    /// The number of versions with a sunset date.
+    /// The number of operation versions with a sunset date.
     pub sunsets: usize,
     /// The number of types with a name.
     pub types: usize,
-    /// The number of secret properties, one for each record that has it.
+    /// The number of secret fields of all records.
     pub secrets: usize,
     /// The number of files of the crate.
     pub files: usize,
-    /// The number of things that are knowingly not typed.
+    /// The number of parts of the document that the crate doesn't express.
     pub unmapped: usize,
-    /// The shares of things that have a sentence of our own.
+    /// The shares of items with a sentence of our own.
     pub words: Coverage,
 }
 

@@ -1,14 +1,13 @@
-//! Sentences of our own: what `spec/words/` says of the things that a document declares.
+//! Sentences of our own: the files of `spec/words/`.
 //!
-//! This module reads the texts and finds the sentence of a key. Which keys a thing has is for
-//! `sentences` to know.
+//! This module reads the sentences by kind and key. `sentences` finds the keys of an item.
 
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity, Text};
 
 /// The sentences of `spec/words/`, by kind and key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +24,7 @@ pub struct Words {
 /// Sentences by key.
 pub(crate) type Lines = BTreeMap<String, Sentence>;
 
-/// What is said of one thing: one sentence or a few, in one line.
+/// The description of one item: one sentence or a few, on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sentence {
     pub(crate) text: String,
@@ -33,24 +32,24 @@ pub(crate) struct Sentence {
     pub(crate) place: Place,
 }
 
-/// The kinds of things: the names of the files without `.toml`.
+/// The kinds of items: the names of the files without `.toml`.
 const KINDS: [&str; 6] =
     ["operations", "tags", "parameters", "types", "properties", "values"];
 
 impl Words {
-    /// Reads files, each the name without its extension and its text.
+    /// Reads files, each a name without extension and a text.
     ///
     /// # Errors
     ///
-    /// Returns a line for each that is not understood, and for each sentence that can't stand in
-    /// a doc comment.
+    /// Returns a diagnostic for each file that can't be read, and for each sentence that a doc
+    /// comment can't have.
     pub fn parse<'a>(
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut words = Self::default();
         let mut problems = Vec::new();
         for (name, text) in files {
-            let file = File { name, lines: line_starts(text), text };
+            let file = File { name, text: Text::new(text) };
             let read = match name {
                 "values" => file.values(&mut problems).map(|it| words.values = it),
                 "operations" => file.read(&mut problems, &mut words.operations),
@@ -81,9 +80,7 @@ impl Words {
 /// A text of `spec/words/`.
 struct File<'a> {
     name: &'a str,
-    text: &'a str,
-    /// The offsets at which lines begin.
-    lines: Vec<usize>,
+    text: Text<'a>,
 }
 
 /// A table with the places of its keys.
@@ -114,7 +111,8 @@ impl File<'_> {
     }
 
     fn parse<T: DeserializeOwned>(&self, shape: &str) -> Result<T, Diagnostic> {
-        let read = toml::de::Deserializer::parse(self.text).and_then(T::deserialize);
+        let read =
+            toml::de::Deserializer::parse(self.text.text).and_then(T::deserialize);
         read.map_err(|error: toml::de::Error| {
             let at = error.span().map_or(0, |span| span.start);
             let what = format!("is not understood: {}", error.message());
@@ -133,31 +131,19 @@ impl File<'_> {
                     help,
                 ));
             }
-            (key, Sentence { text, place: self.place(at) })
+            (key, Sentence { text, place: self.text.place(at) })
         });
         lines.collect()
     }
 
     fn problem(&self, at: Option<usize>, what: &str, help: &str) -> Diagnostic {
-        let place = at.map_or(Place::Nowhere, |at| self.place(at));
+        let place = at.map_or(Place::Nowhere, |at| self.text.place(at));
         let what = format!("spec/words/{}.toml {what}", self.name);
         Diagnostic::new(Severity::Error, what, place).help(help)
     }
-
-    fn place(&self, at: usize) -> Place {
-        let line = self.lines.partition_point(|start| *start <= at);
-        let start = self.lines.get(line.wrapping_sub(1)).copied().unwrap_or_default();
-        let before = self.text.get(start..at).unwrap_or_default();
-        Place::Text { line, column: before.chars().count() + 1 }
-    }
 }
 
-fn line_starts(text: &str) -> Vec<usize> {
-    let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-    std::iter::once(0).chain(ends).collect()
-}
-
-/// Splits what is said of a thing into the first sentence and the others.
+/// Splits a description into its first sentence and the rest.
 pub(crate) fn split(said: &str) -> (&str, Option<&str>) {
     let mut is_code = false;
     for (at, letter) in said.char_indices() {
@@ -172,7 +158,7 @@ pub(crate) fn split(said: &str) -> (&str, Option<&str>) {
     (said, None)
 }
 
-/// Tells what keeps a sentence from standing in a doc comment, and what to do.
+/// Checks that a doc comment can have a sentence; otherwise returns the problem and the advice.
 fn check(text: &str) -> Result<(), (&'static str, &'static str)> {
     if text.contains(char::is_control) {
         return Err(("text of more than one line", "write it in one line"));

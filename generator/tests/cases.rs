@@ -1,10 +1,10 @@
 //! Golden cases: a minimal document for each concern, and its generated code.
 //!
 //! A case is a folder `cases/NN-name` with `spec.yaml`, and `words/` if it is about sentences.
-//! Beside it, as snapshots of `insta`: the relevant generated files, and the diagnostics of the document. To review the effect of a change
-//! of the generator: `cargo insta test -p atlas-admin-generator --test cases --review`, or without
-//! `cargo-insta`: `INSTA_UPDATE=always cargo test -p atlas-admin-generator --test cases` and `git
-//! diff`.
+//! Beside it, as snapshots of `insta`: the relevant generated files, and the diagnostics of the
+//! document. To review the effect of a change of the generator: `cargo insta test -p
+//! atlas-admin-generator --test cases --review`, or without `cargo-insta`: `INSTA_UPDATE=always
+//! cargo test -p atlas-admin-generator --test cases` and `git diff`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,6 +17,8 @@ use crates::Workspace;
 
 #[path = "support/crates.rs"]
 mod crates;
+#[path = "support/words.rs"]
+mod words;
 
 /// Files that are about the same for every document, and would make a case no easier to read.
 const ALIKE: [&str; 3] = ["src/lib.rs", "src/registry.rs", "src/types.rs"];
@@ -43,7 +45,7 @@ impl Case {
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
         let spec = fs::read(folder.join("spec.yaml"))
             .unwrap_or_else(|error| panic!("{name}/spec.yaml: {error}"));
-        let options = Options { words: words(&folder), ..Options::default() };
+        let options = Options { words: words_of(&folder), ..Options::default() };
         let output =
             generate(&spec, &[], &Ledger::default(), &options).unwrap_or_else(|found| {
                 let said: Vec<String> = found.iter().map(ToString::to_string).collect();
@@ -73,18 +75,9 @@ impl Case {
 }
 
 /// Reads the sentences beside a document; most cases have none.
-fn words(case: &Path) -> Words {
-    let Ok(entries) = fs::read_dir(case.join("words")) else { return Words::default() };
-    let files: Vec<(String, String)> = entries
-        .map(|entry| {
-            let path = entry.expect("an entry").path();
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            (name, fs::read_to_string(path).expect("sentences"))
-        })
-        .collect();
-    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    Words::parse(files)
-        .unwrap_or_else(|found| panic!("{}: {}", case.display(), found[0]))
+fn words_of(case: &Path) -> Words {
+    let folder = case.join("words");
+    if folder.is_dir() { words::read(&folder) } else { Words::default() }
 }
 
 fn root() -> PathBuf {
@@ -132,7 +125,7 @@ fn no_snapshot_is_left_over() {
 fn a_second_run_with_the_ledger_of_the_first_changes_nothing() {
     for case in CASES.iter() {
         let spec = fs::read(case.folder.join("spec.yaml")).expect("a document");
-        let options = Options { words: words(&case.folder), ..Options::default() };
+        let options = Options { words: words_of(&case.folder), ..Options::default() };
         let second = generate(&spec, &[], &case.output.ledger, &options)
             .unwrap_or_else(|found| panic!("{}: {}", case.name, found[0]));
         for (path, text) in &second.files {
@@ -143,7 +136,8 @@ fn a_second_run_with_the_ledger_of_the_first_changes_nothing() {
     }
 }
 
-/// Sentences would stand twice beside the document's prose; and without any, all is as it was.
+/// The document's prose describes the same items as the sentences, so `Docs::Full` omits the
+/// sentences.
 #[test]
 fn the_documents_prose_takes_the_place_of_sentences() {
     let case = CASES.iter().find(|case| case.name == "33-words").expect("a case");
@@ -152,7 +146,7 @@ fn the_documents_prose_takes_the_place_of_sentences() {
         let made = generate(&spec, &[], &Ledger::default(), &options);
         made.unwrap_or_else(|found| panic!("{}", found[0])).files
     };
-    let words = words(&case.folder);
+    let words = words_of(&case.folder);
     assert_ne!(words, Words::default());
     let full = Options { docs: Docs::Full, ..Options::default() };
     let plain = files(full.clone());

@@ -12,7 +12,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
-use crate::codec::{Json, Value};
+use crate::codec::{Json, Value, View};
 use crate::template::encode;
 use crate::text;
 
@@ -93,10 +93,24 @@ pub(crate) fn set_query(
         .map_err(|what| format!("the query parameter {name} can't hold {what}"))?;
     match separator {
         _ if texts.is_empty() => {}
-        Some(separator) => query.push((name, vec![texts.join(separator)])),
-        None => query.push((name, texts)),
+        Some(separator) if is_list(value) => {
+            if texts.iter().any(|text| text.contains(separator)) {
+                return Err(format!(
+                    "the query parameter {name} can't hold an item that contains \
+                     {separator:?}: it separates the items, so the service would read \
+                     more items than were set"
+                ));
+            }
+            query.push((name, vec![texts.join(separator)]));
+        }
+        _ => query.push((name, texts)),
     }
     Ok(())
+}
+
+/// Returns true for a list, whose items are joined. A single text is sent unchanged.
+fn is_list(value: &dyn Value) -> bool {
+    matches!(value.view(), View::List(_) | View::Json(Json::Array(_)))
 }
 
 /// Sets a header, in place of an earlier value; `null` removes it.

@@ -32,7 +32,7 @@ pub(crate) use received::{Payload, Received};
 mod layered;
 mod received;
 
-/// The number of redirects within the origin that are followed.
+/// The number of redirects below the base URL that are followed.
 const REDIRECTS: usize = 5;
 
 /// The body that the caller of a request expects.

@@ -82,21 +82,22 @@ impl Entry {
         status: u16,
         bytes: &[u8],
     ) -> Option<Result<Box<dyn Value>, DecodeError>> {
+        let mut value = self.make_response(status)?;
+        Some(codec::decode(bytes, &mut *value).map(|()| value))
+    }
+
+    /// Creates an unset value of the type of a success response. `None` in the cases of
+    /// [`Entry::decode_response`].
+    pub(crate) fn make_response(&self, status: u16) -> Option<Box<dyn Value>> {
         if !(200..300).contains(&status) {
             return None;
         }
         let declared = self.responses.iter().find(|(declared, _)| *declared == status);
         match declared.or(self.responses.first())?.1 {
-            Payload::Json(make) => Some(decode(make, bytes)),
+            Payload::Json(make) => Some(make()),
             Payload::Empty | Payload::Stream => None,
         }
     }
-}
-
-fn decode(make: Make, bytes: &[u8]) -> Result<Box<dyn Value>, DecodeError> {
-    let mut value = make();
-    codec::decode(bytes, &mut *value)?;
-    Ok(value)
 }
 
 /// Creates the entries of an operation group.

@@ -125,7 +125,8 @@ impl<T> Request<T> {
     /// version.
     ///
     /// A list repeats the parameter (OpenAPI 3.0 `style: form`, `explode: true`), unless
-    /// the document declares that its items are joined.
+    /// the document declares that its items are joined. An item of a joined list can't
+    /// contain the separator, and sending the request fails for one that does.
     ///
     /// ```
     /// # use atlas_admin_runtime::Request;

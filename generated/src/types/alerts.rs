@@ -51,7 +51,7 @@ pub enum AlertViewForNdsGroup {
     HostMetric(HostMetricAlert),
     /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`, `NO_PRIMARY`, `PRIMARY_ELECTED` and 3 more.
     ReplicaSet(ReplicaSetAlertViewForNdsGroup),
-    /// No tag stands for it alone.
+    /// No discriminator value selects only this variant.
     StreamProcessor(StreamProcessorAlertViewForNdsGroup),
     /// `CREDIT_CARD_ABOUT_TO_EXPIRE`, `PENDING_INVOICE_OVER_THRESHOLD`, `DAILY_BILL_OVER_THRESHOLD`
     /// and 107 more.

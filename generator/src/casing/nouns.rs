@@ -5,6 +5,8 @@
 
 use heck::ToSnakeCase;
 
+use super::capitalized;
+
 /// A proper noun: the words that `heck` divides it into, and its forms in snake and camel case.
 struct Noun(&'static [&'static str], &'static str, &'static str);
 
@@ -56,16 +58,11 @@ pub(super) fn snake(spelling: &str) -> String {
 
 /// Returns a spelling in upper camel case.
 pub(super) fn camel(spelling: &str) -> String {
-    words(spelling).iter().map(|word| capitalized(word)).collect()
-}
-
-fn capitalized(word: &str) -> String {
-    if let Some(noun) = NOUNS.iter().find(|noun| noun.1 == word) {
-        return noun.2.to_owned();
-    }
-    let mut characters = word.chars();
-    let first = characters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(characters).collect()
+    let camel = |word: &String| match NOUNS.iter().find(|noun| noun.1 == word) {
+        Some(noun) => noun.2.to_owned(),
+        None => capitalized(word),
+    };
+    words(spelling).iter().map(camel).collect()
 }
 
 /// Separates words that `heck` doesn't: the plural of an acronym (`APIs`, `groupIDs`), and `X509`

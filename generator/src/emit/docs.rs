@@ -1,4 +1,5 @@
-//! Doc comments, composed from facts, or the document's own prose for those who may use it.
+//! Doc comments, composed from sentences and facts, or the document's own prose for those who may
+//! use it.
 
 mod members;
 mod operation;
@@ -9,7 +10,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Emit;
-use crate::casing;
+use crate::casing::{self, capitalized};
 use crate::model::{Discriminator, Kind, Origin, TypeId, Union};
 use crate::render::LINE_BREAK;
 
@@ -31,14 +32,14 @@ pub(super) fn inner(paragraphs: Vec<String>) -> TokenStream {
     quote!(#![doc = #comment])
 }
 
-/// The text of paragraphs, as it stands behind the slashes.
+/// Returns paragraphs as the text of a doc comment, without the slashes.
 fn comment(paragraphs: &[String]) -> String {
     let mut lines = Vec::new();
     for (index, paragraph) in paragraphs.iter().enumerate() {
         if index > 0 {
             lines.push(String::new());
         }
-        // What stands for the end of a line stands for nothing else in the text.
+        // Text with the mark in it would get a line break there.
         for line in wrap(&paragraph.replace(LINE_BREAK, " ")) {
             lines.push(if line.is_empty() { line } else { format!(" {line}") });
         }
@@ -46,7 +47,7 @@ fn comment(paragraphs: &[String]) -> String {
     lines.join(LINE_BREAK)
 }
 
-/// The documentation of a tag's module.
+/// Returns the documentation of an operation group's module.
 pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> Vec<String> {
     let mut paragraphs = Vec::new();
     if let Some(said) = emit.sentences.tag(tag) {
@@ -64,13 +65,14 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> Vec<String> {
     paragraphs
 }
 
-/// The name of a tag, and what is in its module.
+/// Returns the name of an operation group, the number of its operations, and its feature.
 pub(super) fn tag_facts(emit: &Emit<'_>, tag: usize) -> String {
     let (size, feature) = (size(emit, tag), code(&emit.names.features[tag]));
     format!("{}: {size}, in the feature {feature}.", emit.api.tags[tag].name)
 }
 
-/// A line of a list of tags: how many operations a tag has, and its first sentence.
+/// Returns the text for an operation group in a list of groups: the number of its operations, and
+/// its first sentence.
 pub(super) fn tag_in_list(emit: &Emit<'_>, tag: usize) -> String {
     let size = size(emit, tag);
     match emit.sentences.tag(tag) {
@@ -79,7 +81,7 @@ pub(super) fn tag_in_list(emit: &Emit<'_>, tag: usize) -> String {
     }
 }
 
-/// Counts the operations of a tag.
+/// Returns the number of operations of a group, with the noun.
 pub(super) fn size(emit: &Emit<'_>, tag: usize) -> String {
     match emit.api.operations.iter().filter(|operation| operation.tag == tag).count() {
         1 => "1 operation".to_owned(),
@@ -87,13 +89,13 @@ pub(super) fn size(emit: &Emit<'_>, tag: usize) -> String {
     }
 }
 
-/// Breaks a paragraph into lines; what stands in backticks or brackets stays in one piece.
+/// Breaks a paragraph into lines, but not within backticks or brackets.
 fn wrap(paragraph: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut is_code = false;
     for line in paragraph.lines() {
         is_code ^= line.starts_with("```");
-        // What is laid out already (lists, tables, code) keeps its lines.
+        // Lists, tables and code keep their lines.
         if is_code || line.len() <= WIDTH {
             lines.push(line.to_owned());
             continue;
@@ -152,7 +154,7 @@ pub(super) fn join(words: &[String], last: &str) -> String {
     }
 }
 
-/// The documentation of a type.
+/// Returns the documentation of a type.
 pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     let def = emit.api.def(id);
     let place = &def.origin.places[0];
@@ -186,8 +188,8 @@ pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     paragraphs
 }
 
-/// The sentence of a type, then what it says beyond that: the schemas where the type's name is not
-/// theirs, and how open it is.
+/// Returns the sentences of a type, then its schemas if they have other names than the type, and
+/// the number of its values or variants.
 fn said_of_type(emit: &Emit<'_>, id: TypeId, said: &str) -> Vec<String> {
     let def = emit.api.def(id);
     let (first, rest) = sentence::split(emit, said);
@@ -201,7 +203,7 @@ fn said_of_type(emit: &Emit<'_>, id: TypeId, said: &str) -> Vec<String> {
     }
     let tag = tag_of(&def.kind).map(|tag| format!("; {tag} tells which"));
     let tag = tag.unwrap_or_default();
-    more.extend(openness(&def.kind).map(|text| capitalised(&text) + &tag + "."));
+    more.extend(openness(&def.kind).map(|text| capitalized(&text) + &tag + "."));
     let mut paragraphs = vec![first];
     if !more.is_empty() {
         paragraphs.push(more.join(" "));
@@ -209,7 +211,8 @@ fn said_of_type(emit: &Emit<'_>, id: TypeId, said: &str) -> Vec<String> {
     paragraphs
 }
 
-/// The first sentence: what kind of thing it is, and what the document calls it.
+/// Returns the first sentence for a type without one in `spec/words/`: its schemas or its origin,
+/// and the number of its values or variants.
 fn summary(emit: &Emit<'_>, id: TypeId) -> String {
     let def = emit.api.def(id);
     let place = &def.origin.places[0];
@@ -226,7 +229,7 @@ fn summary(emit: &Emit<'_>, id: TypeId) -> String {
     }
 }
 
-/// How many values or variants a type has, and what becomes of others.
+/// Returns the number of values or variants of a type; `None` for a record.
 fn openness(kind: &Kind) -> Option<String> {
     match kind {
         Kind::Record(_) => None,
@@ -238,7 +241,7 @@ fn openness(kind: &Kind) -> Option<String> {
     }
 }
 
-/// The property that tells the variants of a union apart, as code.
+/// Returns the discriminating property of a union, as code.
 fn tag_of(kind: &Kind) -> Option<String> {
     match kind {
         Kind::Union(Union { by: Discriminator::Tag { property, .. }, .. }) => {
@@ -248,7 +251,7 @@ fn tag_of(kind: &Kind) -> Option<String> {
     }
 }
 
-/// The schemas that a type is; several where they are equal.
+/// Returns the names of the schemas of a type, which has several if they are equal.
 fn schemas(origin: &Origin) -> String {
     let first = code(&origin.places[0].key);
     match origin.places.get(1..).unwrap_or_default() {
@@ -258,13 +261,6 @@ fn schemas(origin: &Origin) -> String {
         }
         others => format!("The schema {first} and {} equal ones", others.len()),
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first =
-        characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}", characters.as_str())
 }
 
 fn words_of(hint: &str) -> String {
@@ -277,19 +273,19 @@ fn owner_of(key: &str) -> String {
     key[..end].to_owned()
 }
 
-/// Lists the operations that answer with a type, and those that send it.
+/// Returns the module and name of an operation's request function: `clusters::get_cluster`.
+fn function_path(emit: &Emit<'_>, operation: usize) -> String {
+    let module = &emit.names.modules[emit.api.operations[operation].tag];
+    format!("{module}::{}", emit.names.functions[operation])
+}
+
+/// Lists the operations that respond with a type, and those that send it.
 fn usage(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     const SHOWN: usize = 4;
     let users = &emit.facts.users[id.0];
     let list = |operations: &std::collections::BTreeSet<usize>| {
-        let mut names: Vec<String> = operations
-            .iter()
-            .map(|index| {
-                let operation = &emit.api.operations[*index];
-                let module = &emit.names.modules[operation.tag];
-                code(&format!("{module}::{}", emit.names.functions[*index]))
-            })
-            .collect();
+        let mut names: Vec<String> =
+            operations.iter().map(|index| code(&function_path(emit, *index))).collect();
         let more = names.len().saturating_sub(SHOWN);
         names.truncate(SHOWN);
         if more > 0 {

@@ -58,7 +58,7 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
 fn value(emit: &Emit<'_>, name: &str, body: &Body, ty: &TokenStream) -> String {
     let ty = called(ty);
     if body.is_bytes {
-        return format!("let {name}: {ty} = b\"…\";").replace('…', "...");
+        return format!("let {name}: {ty} = b\"...\";");
     }
     let ty = ty.trim_start_matches('&');
     match &body.ty {

@@ -28,7 +28,7 @@ pub(super) fn availability(version: Version, is_current: bool) -> Availability {
     }
 }
 
-/// Returns the feature sets of each type.
+/// Returns the feature set of each type.
 pub(super) fn feature_sets(
     api: &Api,
     current: &HashMap<String, HashSet<Version>>,

@@ -8,12 +8,13 @@ use super::Kind;
 /// The fate of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It is in the generated crate, or influences it. Losses in particular cases are noted where
-    /// they are found.
+    /// The keyword is in the generated crate, or influences it. Losses in particular cases are
+    /// noted by the code that finds them.
     Expressed,
-    /// It is lost, and a line of `unmapped.txt` says so: this line, where the table has one.
+    /// The keyword is lost, at least in some places, and a line of `unmapped.txt` notes it: this
+    /// line, or for `None` a line that `lower` writes.
     Noted(Option<&'static str>),
-    /// It says nothing that a client could use.
+    /// The keyword has no information that a client could use.
     Meaningless,
 }
 

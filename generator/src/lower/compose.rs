@@ -107,8 +107,9 @@ impl<'d> Lowering<'d> {
         })
     }
 
-    /// Tells whether a part of a composition is a union that doesn't list the whole as variant: its
-    /// variants' properties are then part of the whole.
+    /// Tells whether a part of a composition is a union that the whole doesn't inherit from: the
+    /// properties of its variants then belong to the whole. A union with inheriting schemas counts
+    /// as an object.
     pub(super) fn is_foreign_union(&self, part: Node<'d>) -> bool {
         self.shape_of_part(part) == Shape::Union
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Lowering;
 use super::waits::WaitExtensions;
+use crate::casing::capitalized;
 use crate::model::{Method, Operation, Tag, operation_key};
 use crate::pointer::Pointer;
 
@@ -196,10 +197,6 @@ impl<'d> Lowering<'d> {
 /// Names an operation by its method and path: `getGroupsGroupIdClusters`.
 fn id_of_place(method: Method, path: &str) -> String {
     let mut id = method.as_str().to_lowercase();
-    for word in path.split(|c: char| !c.is_alphanumeric()) {
-        let mut characters = word.chars();
-        id.extend(characters.next().into_iter().flat_map(char::to_uppercase));
-        id.push_str(characters.as_str());
-    }
+    id.extend(path.split(|c: char| !c.is_alphanumeric()).map(capitalized));
     id
 }

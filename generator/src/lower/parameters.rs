@@ -11,6 +11,7 @@ use super::facets::{Facets, Node, schema_name};
 use super::operation::Called;
 use super::{Lowering, Place};
 use crate::conventions::PAGE_NUMBER;
+use crate::grammar::template_parameters;
 use crate::model::{Location, Parameter, Type};
 use crate::pointer::Pointer;
 
@@ -225,13 +226,4 @@ impl<'d> Lowering<'d> {
             _ => true,
         }
     }
-}
-
-/// Returns the names in the braces of a path template, in order.
-fn template_parameters(path: &str) -> Vec<&str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}'))
-        .map(|(name, _)| name)
-        .collect()
 }

@@ -1,4 +1,4 @@
-//! The keys that a document has for sentences, and the sentences that have none of them.
+//! The keys that a document has for sentences, and the sentences with other keys.
 
 use std::collections::BTreeSet;
 
@@ -8,27 +8,28 @@ use super::places::member_of;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Api, Kind, TypeDef};
 use crate::names::Names;
+use crate::pointer::Pointer;
 use crate::words::{Lines, Sentence, Words};
 
-/// The keys that a document has, as far as there are sentences for them.
+/// The keys of a document. Places and values are kept only if they have a sentence.
 pub(super) struct Keys<'d> {
     words: &'d Words,
     operations: BTreeSet<&'d str>,
     tags: BTreeSet<&'d str>,
     parameters: BTreeSet<String>,
-    /// Schemas, properties, and the places of types.
+    /// The keys of schemas and properties, and the places of types.
     places: BTreeSet<String>,
     /// The names of properties.
     properties: BTreeSet<&'d str>,
-    /// Pairs of a table and a value.
+    /// The pairs of a table and a value.
     values: BTreeSet<(String, String)>,
 }
 
-/// The methods of a path.
+/// The methods whose operations are generated.
 const METHODS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
 
 impl<'d> Keys<'d> {
-    /// Collects the keys of a document, and the values that the model has kept from earlier ones.
+    /// Collects the keys of a document, and the values that the ledger has of earlier documents.
     pub(super) fn of(
         document: &'d Value,
         api: &'d Api,
@@ -79,9 +80,11 @@ impl<'d> Keys<'d> {
 
     fn add_parameter(&mut self, document: &'d Value, parameter: &'d Value, id: &str) {
         let reference = parameter.get("$ref").and_then(Value::as_str);
-        let target = reference.and_then(|it| document.pointer(it.strip_prefix('#')?));
-        let name = target.unwrap_or(parameter).get("name").and_then(Value::as_str);
-        let schema = target.unwrap_or(parameter).get("schema");
+        let target =
+            reference.and_then(|it| Pointer::parse_reference(it)?.find(document));
+        let parameter = target.unwrap_or(parameter);
+        let name = parameter.get("name").and_then(Value::as_str);
+        let schema = parameter.get("schema");
         if let Some(name) = name {
             for key in [name.to_owned(), format!("{id}.{name}")] {
                 let lists = [schema, schema.and_then(|schema| schema.get("items"))];
@@ -166,8 +169,8 @@ impl<'d> Keys<'d> {
         }
     }
 
-    /// Adds the places of a type, and the values that it has kept. What is one type of several
-    /// places may have sentences under its Rust name.
+    /// Adds the places of a type, and its values, including those that the ledger has of earlier
+    /// documents. A type with several places may have sentences under its Rust name.
     fn add_type(&mut self, def: &TypeDef, name: &str) {
         let keys = def.origin.places.iter().map(|place| place.key.as_str());
         let together = (def.origin.places.len() > 1).then_some(name);

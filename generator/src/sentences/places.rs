@@ -1,18 +1,18 @@
-//! The keys of places, read back: `Schema.property[]`, `get /path?parameter`.
+//! Parses the keys of places: `Schema.property[]`, `get /path?parameter`.
 
-/// The property or parameter that a place is the value of.
+/// The property or parameter with a place in its value.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct MemberOf<'k> {
     /// The key of the property or parameter itself.
     pub(super) path: &'k str,
     pub(super) name: &'k str,
-    /// The operation of a parameter.
+    /// The operation of a parameter; `None` for a property.
     pub(super) operation: Option<&'k str>,
-    /// The steps from the value to the place: `[]` to an item of a list.
+    /// The steps from the value to the place: `[]` for an item of a list.
     pub(super) steps: &'k str,
 }
 
-/// Reads the key of a place; `None` for a schema, a body and a response.
+/// Parses the key of a place; returns `None` for a schema, a body or a response.
 pub(super) fn member_of(key: &str) -> Option<MemberOf<'_>> {
     let path = without_steps(key);
     let steps = key.get(path.len()..)?;
@@ -43,8 +43,8 @@ fn without_steps(key: &str) -> &str {
     }
 }
 
-/// Returns what is said of a thing at all its places: the one sentence that those with a sentence
-/// have, else the general one, which has to be true everywhere.
+/// Returns the sentence of an item with several places: the one that all places with a sentence
+/// have, else the general one.
 pub(super) fn agreed<'w>(
     said: impl IntoIterator<Item = Option<&'w str>>,
     general: Option<&'w str>,

@@ -1,4 +1,4 @@
-//! The shares of things that have a sentence, and what has none.
+//! The shares of items with a sentence, and the items without one.
 
 use std::collections::BTreeSet;
 
@@ -6,32 +6,33 @@ use super::Sentences;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Api, Kind, TypeDef, TypeId};
 
-/// The shares of things that have a sentence.
+/// The shares of items with a sentence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// Of all operations.
+    /// The share of all operations.
     pub operations: Share,
-    /// Of the groups of operations.
+    /// The share of the operation groups.
     pub tags: Share,
-    /// Of the parameters of all operations.
+    /// The share of the parameters of all operations.
     pub parameters: Share,
-    /// Of the types. Records of what variants share are left out: the union says all of them.
+    /// The share of the types. Records of the fields that variants have in common don't count: the
+    /// sentence of the union is enough.
     pub types: Share,
-    /// Of the fields of all records.
+    /// The share of the fields of all records.
     pub properties: Share,
 }
 
-/// A share: how many of all.
+/// A share of items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Share {
-    /// The number of things with a sentence.
+    /// The number of items with a sentence.
     pub said: usize,
-    /// The number of all things.
+    /// The number of all items.
     pub all: usize,
 }
 
 impl Share {
-    /// Returns the share in percent, rounded down.
+    /// Returns the share in percent, rounded down; 100 if there are no items.
     pub fn percent(self) -> usize {
         (self.said * 100).checked_div(self.all).unwrap_or(100)
     }
@@ -42,16 +43,17 @@ impl Share {
     }
 }
 
-/// The sentences that a document wants, and those that it has no use for. Empty without words.
+/// The keys without a sentence, and the sentences without a key in the document; empty without
+/// words.
 #[derive(Clone, Debug, Default)]
 pub struct Wording {
-    /// Kind of things → the keys that a sentence could have.
+    /// Kind of items → the keys without a sentence.
     pub wanting: Vec<(&'static str, Vec<String>)>,
     /// Notes on sentences whose key the document doesn't have.
     pub stale: Vec<Diagnostic>,
 }
 
-/// Kind of things → the key of each, and whether it has a sentence.
+/// Kind of items → the key of each, and whether it has a sentence.
 type Things = [(&'static str, Vec<(String, bool)>); 5];
 
 pub(super) fn coverage(sentences: &Sentences<'_>, api: &Api) -> Coverage {
@@ -60,7 +62,7 @@ pub(super) fn coverage(sentences: &Sentences<'_>, api: &Api) -> Coverage {
     Coverage { operations, tags, parameters, types, properties }
 }
 
-/// Lists what has no sentence.
+/// Lists the keys without a sentence.
 pub(super) fn wanting(
     sentences: &Sentences<'_>,
     api: &Api,
@@ -126,7 +128,7 @@ fn key_of(def: &TypeDef) -> String {
     def.origin.places.first().map(|place| place.key.clone()).unwrap_or_default()
 }
 
-/// Whether it is the record of what the variants of a union share.
+/// Tells whether a type is the record of the fields that all variants of a union have in common.
 fn is_common(def: &TypeDef) -> bool {
     !def.origin.named && key_of(def).ends_with("#common")
 }

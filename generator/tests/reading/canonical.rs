@@ -123,7 +123,7 @@ fn what_is_written_is_read_back_equal() {
     let mut random = Random(20_260_806);
     for round in 0..4_000 {
         let mut written = object(&mut random, 4);
-        // Reading rejects a merge key, whatever its value.
+        // Reading replaces a merge key by the entries of its value.
         written.retain(|key, _| key != "<<");
         let written = Value::Object(written);
         if written.to_string().contains("\"<<\":") {

@@ -71,7 +71,7 @@ fn collect(value: &Value, key: &str, texts: &mut BTreeMap<String, String>) {
     }
 }
 
-/// Single words are no facts either where a sentence belongs: text that OpenAPI requires is empty.
+/// Prose is removed even if it is a single word: text that OpenAPI requires is empty.
 #[test]
 fn what_has_to_stay_is_empty() {
     fn check(value: &Value) {

@@ -15,6 +15,8 @@ mod promise;
 mod secrets;
 mod surface;
 mod tomorrow;
+#[path = "../support/words.rs"]
+mod words;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -45,18 +47,8 @@ static CODES: LazyLock<ErrorCodes> = LazyLock::new(|| {
     ErrorCodes::parse(&text).unwrap_or_else(|found| panic!("{}", said(&found)))
 });
 
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let entries = fs::read_dir(root().join("spec/words")).expect("a folder");
-    let files: Vec<(String, String)> = entries
-        .map(|entry| {
-            let path = entry.expect("an entry").path();
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            (name, fs::read_to_string(path).expect("sentences"))
-        })
-        .collect();
-    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    Words::parse(files).unwrap_or_else(|found| panic!("{}", said(&found)))
-});
+static WORDS: LazyLock<Words> =
+    LazyLock::new(|| words::read(&root().join("spec/words")));
 
 /// The output for the document and the committed ledger.
 static OUTPUT: LazyLock<Output> =

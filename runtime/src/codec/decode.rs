@@ -223,8 +223,8 @@ impl<'a> Decoder<'a> {
         self.reader.end()
     }
 
-    /// Reads a value that is not `null`. `tags` are the discriminator values of the
-    /// unions around it, if this value is their object.
+    /// Reads a value that is not `null`. `discriminators` are those of the unions
+    /// around it, if this value is their object.
     fn value(
         &mut self,
         into: &mut dyn Value,

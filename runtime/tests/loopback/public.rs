@@ -84,6 +84,39 @@ fn the_items_of_a_list_are_joined_where_the_document_says_so() {
     assert_eq!(other.path_and_query(), "/api/atlas/v2/groups?ids=a&ids=b");
 }
 
+#[test]
+fn an_item_cannot_contain_the_separator_of_its_list() {
+    let find = || Request::<Json>::new(&FIND, &[]);
+    for (name, items, separator) in
+        [("ids", json!(["a", "hunter2,c"]), "\",\""), ("names", json!(["|"]), "\"|\"")]
+    {
+        let request = find().query(name, items);
+        let error = request.body_bytes().unwrap_err();
+        let line = error.to_string();
+        assert!(error.is_invalid_request(), "{line}");
+        for part in [name, separator, "more items"] {
+            assert!(line.contains(part), "{line}");
+        }
+        assert!(!line.contains("hunter2"), "{line}");
+        let mended = request.query(name, ["a", "b"]);
+        assert!(mended.body_bytes().is_ok());
+    }
+    let typed = vec!["a,b".to_owned()];
+    let request = Request::<Json>::with(&FIND, &[], &[("ids", &typed)], None);
+    assert!(request.body_bytes().unwrap_err().to_string().contains("ids"));
+
+    // Another parameter's separator is harmless, and so is text that isn't a list.
+    let sound = find()
+        .query("ids", json!(["a|b", "c"]))
+        .query("tags", ["x,y"])
+        .query("names", "a|b");
+    assert!(sound.body_bytes().is_ok());
+    assert_eq!(
+        sound.path_and_query(),
+        "/api/atlas/v2/groups?ids=a%7Cb%2Cc&tags=x%2Cy&names=a%7Cb"
+    );
+}
+
 #[tokio::test]
 async fn a_page_is_a_payload_where_the_operation_declares_one() {
     let server = Server::start(|_, _| {

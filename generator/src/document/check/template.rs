@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
-use crate::grammar::METHODS;
+use crate::grammar::{METHODS, template_parameters};
 use crate::pointer::Pointer;
 
 /// Reports names in braces without a parameter, path parameters that the path doesn't name, and
@@ -65,7 +65,7 @@ fn compare(
     at: &Pointer,
     found: &mut Vec<Diagnostic>,
 ) {
-    let named: BTreeSet<&str> = names(path).collect();
+    let named: BTreeSet<&str> = template_parameters(path).collect();
     let described: BTreeSet<&str> = keys
         .iter()
         .filter(|(location, _)| *location == "path")
@@ -81,9 +81,4 @@ fn compare(
         let help = "it is not sent; remove the parameter with an overlay";
         found.push(Diagnostic::note(what, at).help(help));
     }
-}
-
-/// Returns the names in braces.
-fn names(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }

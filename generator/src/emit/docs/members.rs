@@ -1,12 +1,12 @@
 //! Doc comments of fields, variants, values and parameters.
 
 use super::{code, join, prose, sentence};
-use crate::casing;
+use crate::casing::{self, capitalized};
 use crate::emit::{Docs, Emit};
 use crate::facts::Member;
 use crate::model::{Discriminator, Field, JsonKind, Limits, Parameter, Union, Variant};
 
-/// The documentation of a field.
+/// Returns the documentation of a field.
 pub(in crate::emit) fn field(
     emit: &Emit<'_>,
     field: &Field,
@@ -48,7 +48,7 @@ pub(in crate::emit) fn field(
     with_prose(emit, facts.join(" "), field.prose.as_deref())
 }
 
-/// The documentation of the setter of an operation's parameter.
+/// Returns the documentation of the setter of an operation's parameter.
 pub(in crate::emit) fn parameter(
     emit: &Emit<'_>,
     operation: usize,
@@ -62,24 +62,20 @@ pub(in crate::emit) fn parameter(
     with_prose(emit, facts.join(" "), parameter.prose.as_deref())
 }
 
-/// The documentation of an enum's value.
+/// Returns the documentation of an enum's value; `said` is its sentence.
 pub(in crate::emit) fn value(
     emit: &Emit<'_>,
     json_name: &str,
     said: Option<&str>,
 ) -> String {
-    let shown = code(json_name);
-    let mut text = shown.chars();
-    let first = text.next().map(|c| c.to_ascii_uppercase()).unwrap_or('`');
+    let shown = capitalized(&code(json_name));
     match said {
-        Some(said) => {
-            format!("{first}{}: {}", text.as_str(), sentence::plain(emit, said))
-        }
-        None => format!("{first}{}.", text.as_str()),
+        Some(said) => format!("{shown}: {}", sentence::plain(emit, said)),
+        None => format!("{shown}."),
     }
 }
 
-/// The documentation of a union's variant.
+/// Returns the documentation of a union's variant.
 pub(in crate::emit) fn variant(
     emit: &Emit<'_>,
     union: &Union,
@@ -104,12 +100,12 @@ pub(in crate::emit) fn variant(
     }
     let conjunction = if more > 0 { "and" } else { "or" };
     vec![match tags.as_slice() {
-        [] => "No tag stands for it alone.".to_owned(),
+        [] => "No discriminator value selects only this variant.".to_owned(),
         tags => format!("{}.", join(tags, conjunction)),
     }]
 }
 
-/// The documentation of the variant for what is not declared.
+/// Returns the documentation of the variant for undeclared values.
 pub(in crate::emit) fn unknown_variant(union: &Union) -> String {
     match &union.by {
         Discriminator::Tag { property, .. } => {
@@ -121,7 +117,7 @@ pub(in crate::emit) fn unknown_variant(union: &Union) -> String {
     }
 }
 
-/// Returns what the document says of a value, a sentence each.
+/// Returns the limits on a value, each as a sentence.
 pub(super) fn limits(limits: &Limits) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(format) = limits.format.as_deref().and_then(format_words) {
@@ -147,7 +143,7 @@ pub(super) fn limits(limits: &Limits) -> Vec<String> {
     facts
 }
 
-/// Whether a sentence names the kind of text that a fact does: "An e-mail address."
+/// Tells whether a sentence names the same format as a fact such as "An e-mail address."
 fn is_said_already(said: Option<&str>, fact: &str) -> bool {
     let plain = |text: &str| text.to_lowercase().replace('-', "");
     let kind = ["An ", "A "].iter().find_map(|article| fact.strip_prefix(article));
@@ -184,9 +180,11 @@ fn range(limits: &Limits) -> Option<String> {
             Some(format!("{min} to {max}."))
         }
         (_, _, Some(least), Some(most)) => {
-            Some(sentence(&format!("{least} and {most}")))
+            Some(format!("{}.", capitalized(&format!("{least} and {most}"))))
         }
-        (_, _, Some(bound), None) | (_, _, None, Some(bound)) => Some(sentence(&bound)),
+        (_, _, Some(bound), None) | (_, _, None, Some(bound)) => {
+            Some(format!("{}.", capitalized(&bound)))
+        }
         _ => None,
     }
 }
@@ -207,13 +205,6 @@ fn span(
         (None, Some(max)) => Some(format!("At most {max} {}.", unit(max))),
         (None, None) => None,
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first =
-        characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", characters.as_str())
 }
 
 fn with_prose(emit: &Emit<'_>, facts: String, text: Option<&str>) -> Vec<String> {

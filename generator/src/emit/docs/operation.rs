@@ -1,14 +1,14 @@
 //! Doc comments of request functions.
 
 use super::members::limits;
-use super::{capitalised, code, join, prose, sentence};
-use crate::casing;
+use super::{code, join, prose, sentence};
+use crate::casing::{self, capitalized};
 use crate::emit::operation::Call;
 use crate::emit::{Docs, Emit, example, wait};
 use crate::model::{Location, Operation, OperationVersion, Parameter};
 use crate::version::Version;
 
-/// The documentation of the request function of an operation in one version.
+/// Returns the documentation of the request function of an operation in one version.
 pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String> {
     let (operation, version) = (call.operation, call.version);
     let place = code(&format!("{} {}", operation.method.as_str(), operation.path));
@@ -20,7 +20,7 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
             std::iter::once(first).chain(rest).chain([facts]).collect()
         }
         None => {
-            let title = capitalised(&casing::spoken(&operation.short));
+            let title = capitalized(&casing::spoken(&operation.short));
             vec![format!("{title}: {place}")]
         }
     };
@@ -52,7 +52,7 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
     paragraphs
 }
 
-/// The documentation of the module of a version, where callers pin what they call.
+/// Returns the documentation of the module of a version.
 pub(in crate::emit) fn pinned(tag: &str, version: Version) -> Vec<String> {
     match version {
         Version::Stable(date) => vec![

@@ -1,26 +1,24 @@
-//! Sentences of `spec/words/`, as they stand in doc comments.
+//! Writes sentences of `spec/words/` in doc comments.
 
 use crate::emit::Emit;
 use crate::words;
 
-/// Returns a sentence as doc comments have it: operations are the functions that callers know.
+/// Returns a sentence as text of a doc comment, with request functions in place of operation ids.
 pub(super) fn plain(emit: &Emit<'_>, said: &str) -> String {
-    let function = |id: &str| {
-        let index = emit.sentences.named(id)?;
-        let module = &emit.names.modules[emit.api.operations[index].tag];
-        Some(format!("{module}::{}", emit.names.functions[index]))
-    };
+    let function =
+        |id: &str| Some(super::function_path(emit, emit.sentences.named(id)?));
     escaped(said, &function)
 }
 
-/// Returns the first sentence, which lists of items show, and the others.
+/// Returns the first sentence, which lists of items show, and the rest, each as text of a doc
+/// comment.
 pub(super) fn split(emit: &Emit<'_>, said: &str) -> (String, Option<String>) {
     let (first, rest) = words::split(said);
     (plain(emit, first), rest.map(|rest| plain(emit, rest)))
 }
 
-/// Returns text that rustdoc shows as it is written: outside of code no bracket is a link, no angle
-/// bracket a tag, and nothing is emphasis. `other` gives code other text.
+/// Escapes text so that rustdoc shows it unchanged: outside of code, no bracket is a link, no angle
+/// bracket a tag, and nothing is emphasis. `other` returns the replacement of code, if it has one.
 fn escaped(said: &str, other: &dyn Fn(&str) -> Option<String>) -> String {
     let mut text = String::with_capacity(said.len());
     for (index, part) in said.split('`').enumerate() {

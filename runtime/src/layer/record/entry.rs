@@ -16,7 +16,7 @@ use crate::connection::encoding;
 use crate::inflate::inflate;
 use crate::json;
 use crate::operation::{Location, Operation};
-use crate::registry::{Entry, Payload};
+use crate::registry::Entry;
 use crate::transport::{Request, Stage};
 
 /// Headers whose values contain no personal data.
@@ -158,7 +158,7 @@ impl Exchange {
             _ => None,
         });
         let content = inflated.map(|bytes| {
-            let value = entry.and_then(|entry| make(entry, self.status));
+            let value = entry.and_then(|entry| entry.make_response(self.status));
             content(headers, &bytes, cleaner, value)
         });
         let left_out = || Content { size, media_type: media_type(headers), text: None };
@@ -188,18 +188,6 @@ impl Exchange {
 fn add(object: &mut Json, name: &str, value: Option<impl Into<Json>>) {
     if let (Some(value), Some(object)) = (value, object.as_object_mut()) {
         object.insert(name.to_owned(), value.into());
-    }
-}
-
-/// Creates an unset value of the type of a response.
-fn make(entry: &Entry, status: u16) -> Option<Box<dyn Value>> {
-    if !(200..300).contains(&status) {
-        return None;
-    }
-    let declared = entry.responses.iter().find(|(declared, _)| *declared == status);
-    match declared.or(entry.responses.first())?.1 {
-        Payload::Json(make) => Some(make()),
-        Payload::Empty | Payload::Stream => None,
     }
 }
 
