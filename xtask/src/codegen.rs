@@ -1,6 +1,6 @@
-//! `cargo xtask codegen`: from the document to the crate on the disk.
+//! `cargo xtask codegen`: writes the crate of the document to the disk.
 //!
-//! This room parses arguments and prints; what is generated is the generator's business.
+//! This module parses arguments, reads and writes files, and prints; the generator makes the texts.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -151,8 +151,8 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Names the sentences that the document has no use for; of another document than the vendored one
-/// they are only counted.
+/// Prints the sentences that the document has no use for; for another document than the vendored
+/// one, only their number.
 fn tell_stale(stale: &[Diagnostic], is_other: bool) {
     if is_other && !stale.is_empty() {
         let count = stale.len();
@@ -164,7 +164,7 @@ fn tell_stale(stale: &[Diagnostic], is_other: bool) {
     }
 }
 
-/// Plans what is written beside the crate: in `spec/`, and what the fake knows of texts.
+/// Plans the files besides the crate: those in `spec/`, and the fake's list of shapes of texts.
 pub(crate) fn plan_beside(
     plan: &mut Plan,
     root: &Path,
@@ -177,7 +177,7 @@ pub(crate) fn plan_beside(
     plan.add(&root.join("fake/src/values/shapes.txt"), &shapes::shapes(&output.tree))
 }
 
-/// Tells whether a crate is going to stand in this workspace or on its own.
+/// Returns the location of a crate: part of this workspace, or on its own.
 fn home(root: &Path, out: &Path) -> Result<CrateLocation, Failure> {
     let absolute = |path: &Path| {
         path.canonicalize().or_else(|_| std::path::absolute(path)).map_err(|error| {
@@ -191,7 +191,7 @@ fn home(root: &Path, out: &Path) -> Result<CrateLocation, Failure> {
     Ok(CrateLocation::Alone(runtime.display().to_string().replace('\\', "/")))
 }
 
-/// Lists what differs.
+/// Lists the files that differ.
 fn report(planned: &Plan) -> ExitCode {
     for line in planned.lines() {
         println!("{line}");
@@ -226,7 +226,7 @@ fn summarise(output: &Output, changed: usize, unmapped: &Path) {
     println!("with a sentence: {}", shares.join(", "));
 }
 
-/// Reads the overlays of a folder, in order of their names; a folder that is not there has none.
+/// Reads the overlays of a folder, in order of their names; none if there is no such folder.
 pub(crate) fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     read_folder(folder, &["yaml", "yml"])
 }
@@ -258,7 +258,7 @@ fn read_folder(
     Ok(files)
 }
 
-/// Reads the error codes; a list that is not there has none.
+/// Reads the error codes; none if there is no such file.
 pub(crate) fn read_codes(path: &Path) -> Result<ErrorCodes, Failure> {
     match fs::read_to_string(path) {
         Ok(text) => ErrorCodes::parse(&text).map_err(Failure::Document),
@@ -269,7 +269,7 @@ pub(crate) fn read_codes(path: &Path) -> Result<ErrorCodes, Failure> {
     }
 }
 
-/// Reads the sentences for doc comments; a folder that is not there has none.
+/// Reads the sentences for doc comments; none if there is no such folder.
 pub(crate) fn read_words(folder: &Path) -> Result<Words, Failure> {
     let files: Vec<(String, String)> = read_folder(folder, &["toml"])?
         .into_iter()
@@ -282,6 +282,7 @@ pub(crate) fn read_words(folder: &Path) -> Result<Words, Failure> {
     Words::parse(files).map_err(Failure::Document)
 }
 
+/// Reads a ledger; an empty one if there is no such file.
 pub(crate) fn read_ledger(path: &Path) -> Result<Ledger, Failure> {
     match fs::read_to_string(path) {
         Ok(text) => Ledger::parse(&text).map_err(|error| Failure::Document(vec![error])),

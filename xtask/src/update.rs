@@ -1,7 +1,7 @@
-//! `cargo xtask update`: the newest document in one step.
+//! `cargo xtask update`: brings in the newest document in one step.
 //!
-//! Imports, generates, compares, and writes what follows from it: `spec/`, `generated/`, the entry
-//! of the changelog, the version, and a page for the reviewer. All of it is written, or nothing.
+//! Imports, generates and compares, and writes the results: `spec/`, `generated/`, the entry of the
+//! changelog, the version, and a page for the reviewer. All of it is written, or nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -157,7 +157,7 @@ fn day_of(source: &Source) -> String {
     source.date.clone().or(source.imported.clone()).unwrap_or_default()
 }
 
-/// Compares two documents; the commit that one was made from says nothing about the API.
+/// Tells whether two documents say the same, apart from the commits that they were built from.
 fn says_the_same(old: &Value, new: &Value) -> bool {
     let (mut old, mut new) = (old.clone(), new.clone());
     for tree in [&mut old, &mut new] {
@@ -168,7 +168,7 @@ fn says_the_same(old: &Value, new: &Value) -> bool {
     old == new
 }
 
-/// What the generator reads beside the document.
+/// The inputs of the generator besides the document.
 struct Inputs {
     overlays: Vec<(String, Vec<u8>)>,
     ledger: Ledger,
@@ -206,14 +206,14 @@ impl Inputs {
         Ok(Made { old: old.map_err(Failure::Document)?, new, aside })
     }
 
-    /// Generates the new crate; what no longer has anything to correct is set aside.
+    /// Generates the new crate. Sets the corrections aside that have nothing to correct any more.
     fn generate_new(&self, bytes: &[u8]) -> Result<(Output, Aside), Failure> {
         let mut aside = Aside::of_document(bytes, &self.overlays)?;
         loop {
             let overlays = aside.rest(&self.overlays)?;
             match self.generate_one(bytes, &overlays, UnmatchedAction::Error) {
                 Ok(output) => return Ok((output, aside)),
-                // Each turn takes away at least one wait, so the loop ends.
+                // Each iteration sets at least one wait aside, so the loop ends.
                 Err(found) => aside.add_waits(&found, &self.overlays)?,
             }
         }

@@ -1,4 +1,4 @@
-//! From what was found to the actions of an overlay, and to remarks on what no action corrects.
+//! Turns the findings into the actions of an overlay, and into remarks on what no action corrects.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::place::{Step, json_path};
 pub struct Proposal {
     /// The corrections, in order.
     pub actions: Vec<Action>,
-    /// What is for a person to judge, in order: a line each.
+    /// The findings that a person has to judge, in order: a line each.
     pub remarks: Vec<String>,
     /// The places of each `null` that the document does not allow and no action corrects.
     pub nulls: Vec<String>,
@@ -24,7 +24,7 @@ pub struct Proposal {
 pub struct Action {
     /// The JSONPath of what is changed.
     pub target: String,
-    /// What shows that the document is wrong.
+    /// The evidence that the document is wrong.
     pub description: String,
     /// The change.
     pub change: Change,
@@ -33,23 +33,23 @@ pub struct Action {
 /// The change of an action.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// Something to merge into the target.
+    /// The value is merged into the target.
     Update(Value),
     /// The target is removed.
     Remove,
 }
 
-/// Actions under the place that orders them, and remarks.
+/// Actions with the places that they are sorted by, and remarks.
 struct Collected<'t> {
     totals: &'t Totals,
-    /// What is declared anew, as it was: another action within would be lost.
+    /// The places whose schema an action replaces: another action within one would be lost.
     replaced: Vec<At>,
     actions: Vec<(At, Action)>,
     remarks: Vec<String>,
     nulls: Vec<String>,
 }
 
-/// Makes the actions and the remarks of what was found.
+/// Returns the actions and the remarks for the findings.
 pub(super) fn actions(findings: Findings<'_>, options: Options) -> Proposal {
     let totals = &findings.totals;
     let mut into = Collected {
@@ -194,7 +194,7 @@ impl Collected<'_> {
         self.remarks.push(format!("{text}: {words}"));
     }
 
-    /// Says how many names look like data in what an action declares.
+    /// Adds a remark on how many names look like data within the schema that an action declares.
     fn withheld(&mut self, at: &At, names: usize) {
         if names > 0 {
             let at = json_path(at);

@@ -1,4 +1,4 @@
-//! From a path in a body to the schema in the document that describes it.
+//! Finds the schema in the document for a path in a body.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::place::{self, Step};
 
-/// References are followed this far.
+/// The maximum length of a chain of references, or of schemas within each other.
 const DEPTH: usize = 24;
 
 /// A document with its corrections.
@@ -64,7 +64,7 @@ impl<'d> Spot<'d> {
 }
 
 impl Document {
-    /// Takes a document that has been read, with its corrections applied.
+    /// Wraps the tree of a document whose corrections are applied.
     pub fn new(tree: Value) -> Self {
         let mut names = BTreeSet::new();
         for part in ["components", "paths"] {
@@ -86,7 +86,7 @@ impl Document {
         })
     }
 
-    /// Returns the names of all properties that it declares.
+    /// Returns the names of all declared properties.
     pub fn names(&self) -> &BTreeSet<String> {
         &self.names
     }
@@ -142,7 +142,7 @@ impl Document {
         contents.child(name)
     }
 
-    /// Finds the schema of what is at the end of a path in a body.
+    /// Finds the schema of the value at the end of a path in a body.
     pub fn find<'d>(
         &'d self,
         root: Spot<'d>,
@@ -169,7 +169,7 @@ impl Document {
         Some(found)
     }
 
-    /// Follows references.
+    /// Follows the references of a node.
     pub fn follow<'d>(&'d self, mut spot: Spot<'d>) -> Spot<'d> {
         for _ in 0..DEPTH {
             let reference = spot.node["$ref"].as_str();
@@ -186,8 +186,8 @@ impl Document {
         Some(Spot { node: self.node(&at)?, at })
     }
 
-    /// Returns the schema of a property of an object, and false where the name is the key of a
-    /// map. Where the object can be of several schemas, that of the one that it fits best.
+    /// Returns the schema of a property of an object, and false if the name is the key of a map.
+    /// If the object can have several schemas, the one that it fits best declares the property.
     pub fn property<'d>(
         &'d self,
         schema: Spot<'d>,
@@ -240,7 +240,7 @@ impl Document {
         schema.child("items").or_else(inherited)
     }
 
-    /// Returns the variant that an object is by its discriminator.
+    /// Returns the variant of a union that an object's discriminator selects.
     fn variant<'d>(&'d self, schema: &Spot<'d>, json: &Json) -> Option<Spot<'d>> {
         let discriminator = schema.node.get("discriminator")?;
         let value = json.get(discriminator["propertyName"].as_str()?)?.as_str()?;
@@ -250,8 +250,8 @@ impl Document {
         }
     }
 
-    /// Returns the schema that another property of an object belongs into. `None` where the
-    /// object can be of several schemas, and nothing says of which.
+    /// Returns the schema that a new property of an object belongs in; `None` if the object can
+    /// have several schemas and nothing selects one.
     pub fn owner<'d>(
         &'d self,
         schema: Spot<'d>,
@@ -280,7 +280,7 @@ impl Document {
         let own = parts.iter().rposition(|part| part.node.get("properties").is_some());
         match (own, parts.len()) {
             (Some(own), _) => Some(parts.swap_remove(own)),
-            // It may be the base that has led here.
+            // The part may be the base whose discriminator selected this schema.
             (None, 1) => self.owner(parts.swap_remove(0), json, seen).or(Some(schema)),
             (None, _) => Some(schema),
         }
