@@ -7,6 +7,7 @@ mod found;
 #[path = "../examples/operations/search.rs"]
 mod search;
 
+use atlas_admin::registry;
 use found::Found;
 
 fn found(words: &[&str]) -> Vec<Found> {
@@ -136,12 +137,29 @@ fn what_is_printed_can_be_copied() {
         "clusters::delete_cluster(group_id: &str, cluster_name: &str) -> ()"
     );
     let text = create.to_string();
-    let roles = create.newest().operation.roles.join(", ");
+    let operation = create.newest().operation;
+    let roles = operation.roles.join(", ");
+    let optional: Vec<&str> = operation
+        .parameters
+        .iter()
+        .filter(|parameter| !parameter.required)
+        .map(|parameter| parameter.name)
+        .collect();
+    let optional = optional.join(", ");
+    let older = registry::entries().find(|entry| {
+        entry.operation.id == operation.id
+            && entry.function.path == "v2024_08_05::create_cluster"
+    });
+    let over = match older.expect("an older version").operation.sunset {
+        Some(day) => format!(", may be gone after {day}"),
+        None => String::new(),
+    };
     for fact in [
         roles.as_str(),
+        optional.as_str(),
         "POST /api/atlas/v2/groups/{groupId}/clusters",
         "2024-10-23  clusters::create_cluster\n",
-        "2024-08-05  clusters::v2024_08_05::create_cluster",
+        &format!("2024-08-05  clusters::v2024_08_05::create_cluster{over}\n"),
     ] {
         assert!(text.contains(fact), "{fact} in\n{text}");
     }

@@ -12,16 +12,16 @@ use crate::har::{Body, Message, Recorded};
 use crate::leaves::Leaves;
 use crate::route::{Match, Routes};
 
-/// What became of an exchange.
+/// The outcome of the replay of an exchange.
 #[derive(Debug)]
 pub struct Outcome {
     /// The operation in its version, or why there is none.
     pub entry: Result<&'static Entry, String>,
     /// Whether all its bodies decode.
     pub is_decoded: bool,
-    /// What failed.
+    /// The failures.
     pub failures: Vec<Failure>,
-    /// What the types had to absorb.
+    /// The differences that the types absorbed.
     pub drift: Vec<Absorbed>,
     /// The leaves of its JSON bodies.
     pub leaves: Leaves,
@@ -34,31 +34,31 @@ pub struct Outcome {
 /// Something that failed.
 #[derive(Debug)]
 pub struct Failure {
-    /// Where.
+    /// The side of the exchange.
     pub direction: Direction,
-    /// What: a difference, or a body that can't be decoded or encoded.
+    /// The cause: a difference, or a body that can't be decoded or encoded.
     pub what: What,
 }
 
-/// What failed.
+/// The cause of a failure.
 #[derive(Debug)]
 pub enum What {
-    /// The body is not what was received.
+    /// The body differs from the received one when it is encoded again.
     Difference(Difference),
-    /// The body can't be decoded, or not be written again.
+    /// The body can't be decoded, or can't be encoded again.
     Broken(String),
 }
 
-/// Something that the types absorbed.
+/// A difference that the types absorbed.
 #[derive(Debug)]
 pub struct Absorbed {
-    /// Where.
+    /// The side of the exchange.
     pub direction: Direction,
-    /// What kind it is: a word for machines.
+    /// The kind, as a word for machines.
     pub kind: &'static str,
     /// The JSON path; empty for the body as a whole.
     pub path: String,
-    /// More about it.
+    /// More about the difference.
     pub detail: String,
 }
 
@@ -168,7 +168,7 @@ impl Outcome {
                 format!("{status} is not declared"),
             );
         }
-        // Gateways answer in formats of their own; a caller gets the bytes.
+        // Gateways respond in formats of their own; a caller gets the bytes.
         if let Body::Bytes(bytes) = &message.body
             && !bytes.trim_ascii().is_empty()
             && ApiError::parse(bytes) == ApiError::default()
@@ -179,7 +179,7 @@ impl Outcome {
         self.bytes(Direction::Response, message);
     }
 
-    /// Takes a body as a caller gets it that is no JSON: as it is.
+    /// Takes a body that is no JSON as a caller gets it: unchanged.
     fn bytes(&mut self, direction: Direction, message: &Message) {
         match &message.body {
             Body::Unreadable(reason) => {

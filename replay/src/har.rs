@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::read::{GzDecoder, ZlibDecoder};
 use serde_json::Value as Json;
 
-/// No body is inflated beyond this.
+/// The maximum size in bytes to which a body is inflated.
 const LIMIT: u64 = 1 << 30;
 
 /// One recorded exchange.
@@ -25,13 +25,13 @@ pub struct Recorded {
     pub method: String,
     /// The address, with the query.
     pub url: String,
-    /// What was asked.
+    /// The request.
     pub request: Message,
-    /// The status that was answered; 0 where there was no answer.
+    /// The status of the response; 0 if there was no response.
     pub status: u16,
-    /// What was answered.
+    /// The response.
     pub response: Message,
-    /// What the entry lacks, where it is no exchange.
+    /// What the entry lacks if it is no exchange; `None` for an exchange.
     pub problem: Option<String>,
 }
 
@@ -46,17 +46,17 @@ pub struct Message {
     pub body: Body,
 }
 
-/// What a recording holds of a body.
+/// A body in a recording.
 #[derive(Debug, Default)]
 pub enum Body {
-    /// There was none.
+    /// There was no body.
     #[default]
     Empty,
     /// The bytes before any coding for transit.
     Bytes(Vec<u8>),
-    /// There was one, and the recording leaves it out.
+    /// There was a body, and the recording leaves it out.
     Unrecorded,
-    /// There was one, and it can't be read.
+    /// There was a body, and it can't be read, for this reason.
     Unreadable(String),
 }
 

@@ -1,4 +1,4 @@
-//! The paths of what a body or a document holds, taken apart.
+//! Parses paths in bodies, and writes paths in documents.
 
 use std::fmt::Write;
 
@@ -13,8 +13,8 @@ pub enum Step {
     Index(usize),
 }
 
-/// Takes a path apart that the codec has written: `results[0].tags["a b"]`. `None` where it is
-/// none.
+/// Parses a path that the codec has written: `results[0].tags["a b"]`. Returns `None` for a text
+/// that is no path.
 pub fn parse(path: &str) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     let mut rest = path;
@@ -48,7 +48,7 @@ fn bracketed(text: &str) -> Option<(Step, &str)> {
     Some((Step::Name(name), after))
 }
 
-/// Returns what is at a step into a value.
+/// Returns the value at a step into a value.
 pub fn at<'j>(json: &'j Json, step: &Step) -> Option<&'j Json> {
     match step {
         Step::Name(name) => json.get(name),
@@ -56,7 +56,7 @@ pub fn at<'j>(json: &'j Json, step: &Step) -> Option<&'j Json> {
     }
 }
 
-/// Returns what is at the end of a path.
+/// Returns the value at the end of a path.
 pub fn find<'j>(json: &'j Json, steps: &[Step]) -> Option<&'j Json> {
     steps.iter().try_fold(json, at)
 }

@@ -1,8 +1,7 @@
-//! Corrections of the document by what recordings show, as an overlay for a person to review.
+//! Proposes corrections of the document from recordings, as an overlay for a person to review.
 //!
-//! The differences are those that the replay finds. Of what was recorded the proposal has
-//! property names, and values of enums that are constants; everything else is in words of this
-//! module.
+//! The differences are those that the replay finds. A proposal copies only property names and
+//! constant values of enums from a recording; all other words are this module's own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +34,8 @@ pub struct Options {
     pub nulls: bool,
 }
 
-/// Proposes corrections of a document by what the replay of exchanges found, in the same order.
+/// Proposes corrections of a document, given exchanges and the outcomes of their replay in the same
+/// order.
 pub fn propose(
     exchanges: &[Recorded],
     outcomes: &[Outcome],
@@ -61,7 +61,7 @@ pub fn propose(
 /// A place in the document.
 type At = Vec<Step>;
 
-/// What was seen of an undeclared property or of a value of another type.
+/// The values seen of an undeclared property, or of a property with values of another type.
 #[derive(Debug, Default)]
 struct Values {
     shape: Shape,
@@ -71,27 +71,27 @@ struct Values {
 /// A status that an operation lacks.
 #[derive(Debug, Default)]
 struct Status {
-    /// The contents by media type, in the place of a success.
+    /// The contents by media type; only for a success.
     contents: BTreeMap<String, serde_json::Value>,
     evidence: Evidence,
 }
 
-/// What the document lacks, by the place in it.
+/// The findings, by the place in the document that lacks something.
 struct Findings<'d> {
     document: &'d Document,
     disclosure: &'d Disclosure<'d>,
     totals: Totals,
-    /// By the schema that owns it and its name.
+    /// Undeclared properties, by the schema that owns the property and its name.
     properties: BTreeMap<(At, String), Values>,
-    /// Values of enums by the schema that lists them.
+    /// Undeclared values of enums, by the schema that lists the values.
     values: BTreeMap<At, BTreeMap<String, Evidence>>,
     nulls: BTreeMap<At, Evidence>,
     types: BTreeMap<At, Values>,
-    /// By the responses of the operation.
+    /// Undeclared statuses, by the `responses` of the operation.
     statuses: BTreeMap<(At, u16), Status>,
-    /// Bodies that are texts, by their content.
+    /// Bodies that are texts instead of JSON, by the content that declares them.
     texts: BTreeMap<At, Evidence>,
-    /// The contents of which a body was JSON.
+    /// The contents for which at least one body was JSON.
     json: BTreeSet<At>,
     remarks: BTreeMap<String, Evidence>,
 }
@@ -105,7 +105,7 @@ struct Exchange<'r> {
     source: &'r Source,
 }
 
-/// A difference in a body, and what proves it.
+/// A difference in a body, and where it was seen.
 struct Seen<'d, 'r> {
     root: Spot<'d>,
     body: &'r Json,
@@ -146,7 +146,7 @@ impl<'d> Findings<'d> {
             self.json.insert(content.at);
         }
         for found in &outcome.drift {
-            // What the service has refused shows nothing of what it takes.
+            // A refused request doesn't show what the service accepts.
             if is_success || found.direction == Direction::Response {
                 self.absorbed(exchange, found);
             }

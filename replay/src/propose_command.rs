@@ -1,4 +1,4 @@
-//! `--propose`: reading the document, and writing the proposal whole or not at all.
+//! `--propose`: reads the document, and writes the proposal whole or not at all.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use atlas_admin_replay::har::Recorded;
 use atlas_admin_replay::propose::overlays::Source;
 use atlas_admin_replay::propose::{Options, propose};
 
-/// What the command line says of a proposal.
+/// The command-line options of a proposal.
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
     pub(crate) out: Option<PathBuf>,
@@ -20,7 +20,7 @@ pub(crate) struct Wanted {
     pub(crate) nulls: bool,
 }
 
-/// Writes what the outcomes propose.
+/// Writes the proposal for the outcomes of a replay.
 pub(crate) fn run(
     wanted: &Wanted,
     exchanges: &[Recorded],
@@ -81,7 +81,7 @@ fn overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, String> {
     Ok(found)
 }
 
-/// Writes a file beside the one that is named, and puts it in place when it is whole.
+/// Writes a temporary file beside the named one, and renames it when it is whole.
 fn write(file: &Path, text: &str) -> Result<(), String> {
     let mut name = file.file_name().map(OsString::from).unwrap_or_default();
     name.push(format!(".{}.new", process::id()));

@@ -34,7 +34,7 @@ async fn a_recording_is_of_the_operations_that_were_called() {
     clusters::create_cluster(&id, &cluster).send(&client).await.unwrap();
     let live = clusters::get_cluster(&id, "Wolpertinger").send(&client).await.unwrap();
     clusters::get_cluster(&id, "Lovelace").send(&client).await.unwrap_err();
-    every_read(&client, &id).await;
+    let reads = every_read(&client, &id).await;
     recorder.finish().unwrap();
 
     let text = std::fs::read_to_string(&path).unwrap();
@@ -43,6 +43,7 @@ async fn a_recording_is_of_the_operations_that_were_called() {
     }
     let exchanges = har::read(std::slice::from_ref(&path)).unwrap();
     assert!(exchanges.len() > 50, "{}", exchanges.len());
+    assert_eq!(exchanges.len(), 4 + reads);
     let routes = Routes::new();
     for recorded in &exchanges {
         let outcome = replay(recorded, &routes);
@@ -59,8 +60,10 @@ async fn a_recording_is_of_the_operations_that_were_called() {
     std::fs::remove_file(&path).unwrap();
 }
 
-/// Sends each read whose path has no other parameter than a project.
-async fn every_read(client: &atlas_admin::Client, id: &str) {
+/// Sends each read whose path has no other parameter than a project, and returns how many there
+/// are.
+async fn every_read(client: &atlas_admin::Client, id: &str) -> usize {
+    let mut reads = 0;
     for entry in registry::entries() {
         let operation = entry.operation;
         let parameters = operation.path.matches('{').count();
@@ -72,7 +75,9 @@ async fn every_read(client: &atlas_admin::Client, id: &str) {
         let request = Request::<Json>::new(operation, &values[..parameters]);
         // Some are not found, which is recorded as well.
         _ = request.send(client).await;
+        reads += 1;
     }
+    reads
 }
 
 /// Gets a cluster from the recording, and compares it with the one that was got.

@@ -1,6 +1,6 @@
-//! `cargo xtask codegen`: from the document to the crate on the disk.
+//! `cargo xtask codegen`: writes the crate of the document to the disk.
 //!
-//! This room parses arguments and prints; what is generated is the generator's business.
+//! This module parses arguments, reads and writes files, and prints; the generator makes the texts.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,6 +15,7 @@ use lexopt::Arg;
 
 use crate::failure::{Failure, read};
 use crate::plan::Plan;
+use crate::spec::DOCUMENT;
 
 mod shapes;
 pub(crate) mod tree;
@@ -102,14 +103,11 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
 fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     let root = crate::root();
     let spec = root.join("spec");
-    let document =
-        options.spec.clone().unwrap_or_else(|| spec.join("atlas-admin-v2.yaml"));
+    let document = options.spec.clone().unwrap_or_else(|| spec.join(DOCUMENT));
     let bytes = read(&document)?;
     let overlays = read_overlays(
         &options.overlays.clone().unwrap_or_else(|| spec.join("overlays")),
     )?;
-    let overlays: Vec<(&str, &[u8])> =
-        overlays.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     let known = read_ledger(&spec.join("names.toml"))?;
     let ledger = if options.new_names { Ledger::default() } else { known.clone() };
     // Corrections belong to the vendored document; of another one they may say nothing.
@@ -122,7 +120,7 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         codes: read_codes(&spec.join("error-codes.toml"))?,
         words: read_words(&spec.join("words"))?,
     };
-    let mut output = generator::generate(&bytes, &overlays, &ledger, &wanted)
+    let mut output = generator::generate(&bytes, &borrowed(&overlays), &ledger, &wanted)
         .map_err(Failure::Document)?;
     for note in &output.notes {
         eprintln!("{note}");
@@ -153,8 +151,8 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Names the sentences that the document has no use for; of another document than the vendored one
-/// they are only counted.
+/// Prints the sentences that the document has no use for; for another document than the vendored
+/// one, only their number.
 fn tell_stale(stale: &[Diagnostic], is_other: bool) {
     if is_other && !stale.is_empty() {
         let count = stale.len();
@@ -166,7 +164,7 @@ fn tell_stale(stale: &[Diagnostic], is_other: bool) {
     }
 }
 
-/// Plans what is written beside the crate: in `spec/`, and what the fake knows of texts.
+/// Plans the files besides the crate: those in `spec/`, and the fake's list of shapes of texts.
 pub(crate) fn plan_beside(
     plan: &mut Plan,
     root: &Path,
@@ -179,7 +177,7 @@ pub(crate) fn plan_beside(
     plan.add(&root.join("fake/src/values/shapes.txt"), &shapes::shapes(&output.tree))
 }
 
-/// Tells whether a crate is going to stand in this workspace or on its own.
+/// Returns the location of a crate: part of this workspace, or on its own.
 fn home(root: &Path, out: &Path) -> Result<CrateLocation, Failure> {
     let absolute = |path: &Path| {
         path.canonicalize().or_else(|_| std::path::absolute(path)).map_err(|error| {
@@ -193,7 +191,7 @@ fn home(root: &Path, out: &Path) -> Result<CrateLocation, Failure> {
     Ok(CrateLocation::Alone(runtime.display().to_string().replace('\\', "/")))
 }
 
-/// Lists what differs.
+/// Lists the files that differ.
 fn report(planned: &Plan) -> ExitCode {
     for line in planned.lines() {
         println!("{line}");
@@ -228,9 +226,14 @@ fn summarise(output: &Output, changed: usize, unmapped: &Path) {
     println!("with a sentence: {}", shares.join(", "));
 }
 
-/// Reads the overlays of a folder, in order of their names; a folder that is not there has none.
+/// Reads the overlays of a folder, in order of their names; none if there is no such folder.
 pub(crate) fn read_overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     read_folder(folder, &["yaml", "yml"])
+}
+
+/// Returns overlays in the form that the generator takes.
+pub(crate) fn borrowed(overlays: &[(String, Vec<u8>)]) -> Vec<(&str, &[u8])> {
+    overlays.iter().map(|(name, bytes)| (&**name, &**bytes)).collect()
 }
 
 /// Reads the files of a folder with one of the extensions, in order of their names.
@@ -255,7 +258,7 @@ fn read_folder(
     Ok(files)
 }
 
-/// Reads the error codes; a list that is not there has none.
+/// Reads the error codes; none if there is no such file.
 pub(crate) fn read_codes(path: &Path) -> Result<ErrorCodes, Failure> {
     match fs::read_to_string(path) {
         Ok(text) => ErrorCodes::parse(&text).map_err(Failure::Document),
@@ -266,7 +269,7 @@ pub(crate) fn read_codes(path: &Path) -> Result<ErrorCodes, Failure> {
     }
 }
 
-/// Reads the sentences for doc comments; a folder that is not there has none.
+/// Reads the sentences for doc comments; none if there is no such folder.
 pub(crate) fn read_words(folder: &Path) -> Result<Words, Failure> {
     let files: Vec<(String, String)> = read_folder(folder, &["toml"])?
         .into_iter()
@@ -279,6 +282,7 @@ pub(crate) fn read_words(folder: &Path) -> Result<Words, Failure> {
     Words::parse(files).map_err(Failure::Document)
 }
 
+/// Reads a ledger; an empty one if there is no such file.
 pub(crate) fn read_ledger(path: &Path) -> Result<Ledger, Failure> {
     match fs::read_to_string(path) {
         Ok(text) => Ledger::parse(&text).map_err(|error| Failure::Document(vec![error])),

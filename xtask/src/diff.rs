@@ -119,7 +119,7 @@ fn diff(options: &Options) -> Result<String, Failure> {
     let (old, new) = files.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let both = Comparison::of(entries?, &old, &new)?;
     Ok(if options.is_changelog {
-        both.changelog(None)
+        both.changelog()
     } else if options.is_json {
         json::both(&both.api, &both.of_crate)
     } else {
@@ -155,9 +155,9 @@ impl Comparison {
         format!("# The API\n\n{api}\n# The crate\n\n{of_crate}")
     }
 
-    /// Returns the entry of the changelog, under a title if there is one.
-    pub(crate) fn changelog(&self, title: Option<&str>) -> String {
-        entry::entry(title, &self.of_crate, &self.api)
+    /// Returns the entry of the changelog.
+    pub(crate) fn changelog(&self) -> String {
+        entry::entry(&self.of_crate, &self.api)
     }
 }
 

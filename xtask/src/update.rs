@@ -1,7 +1,7 @@
-//! `cargo xtask update`: the newest document in one step.
+//! `cargo xtask update`: brings in the newest document in one step.
 //!
-//! Imports, generates, compares, and writes what follows from it: `spec/`, `generated/`, the entry
-//! of the changelog, the version, and a page for the reviewer. All of it is written, or nothing.
+//! Imports, generates and compares, and writes the results: `spec/`, `generated/`, the entry of the
+//! changelog, the version, and a page for the reviewer. All of it is written, or nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use lexopt::Arg;
 use serde_json::Value;
 
 use crate::codegen::{
-    plan_beside, read_codes, read_ledger, read_overlays, read_words, tree,
+    borrowed, plan_beside, read_codes, read_ledger, read_overlays, read_words, tree,
 };
 use crate::diff::{Comparison, of_trees};
 use crate::failure::{Failure, finish, read};
@@ -88,8 +88,8 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Option<Options>, Failure> {
 fn update(options: &Options) -> Result<String, Failure> {
     let spec = options.root.join("spec");
     let imported = import(options, &spec)?;
-    let before = read(&spec.join(DOCUMENT))?;
-    let before = trees(&before)?;
+    let bytes = read(&spec.join(DOCUMENT))?;
+    let before = generator::document::parse(&bytes).map_err(Failure::Document)?;
     let day = day_of(&imported.source);
     if says_the_same(&before, &imported.tree) {
         return Ok(format!(
@@ -97,7 +97,7 @@ fn update(options: &Options) -> Result<String, Failure> {
         ));
     }
     let inputs = Inputs::read(&options.root)?;
-    let made = inputs.generate(&spec, &imported)?;
+    let made = inputs.generate(&bytes, imported.text.as_bytes())?;
     let entries = of_trees(&before, &imported.tree);
     let both = Comparison::of(entries, &made.old.files, &made.new.files)?;
     let programs = programs::uses(&options.root, &made.new.files, &both)?;
@@ -110,7 +110,7 @@ fn update(options: &Options) -> Result<String, Failure> {
     plan.add(&spec.join(DOCUMENT), &imported.text)?;
     plan.add(&spec.join(SOURCE), &imported.source.render()?)?;
     made.aside.plan(&inputs.overlays, &spec.join("overlays"), &mut plan)?;
-    changelog::plan(&options.root, &day, &both.changelog(None), &mut plan)?;
+    changelog::plan(&options.root, &day, &both.changelog(), &mut plan)?;
     bump.plan(&options.root, &mut plan)?;
     let page = Page {
         day: &day,
@@ -157,11 +157,7 @@ fn day_of(source: &Source) -> String {
     source.date.clone().or(source.imported.clone()).unwrap_or_default()
 }
 
-fn trees(bytes: &[u8]) -> Result<Value, Failure> {
-    generator::document::parse(bytes).map_err(Failure::Document)
-}
-
-/// Compares two documents; the commit that one was made from says nothing about the API.
+/// Tells whether two documents say the same, apart from the commits that they were built from.
 fn says_the_same(old: &Value, new: &Value) -> bool {
     let (mut old, mut new) = (old.clone(), new.clone());
     for tree in [&mut old, &mut new] {
@@ -172,7 +168,7 @@ fn says_the_same(old: &Value, new: &Value) -> bool {
     old == new
 }
 
-/// What the generator reads beside the document.
+/// The inputs of the generator besides the document.
 struct Inputs {
     overlays: Vec<(String, Vec<u8>)>,
     ledger: Ledger,
@@ -198,13 +194,11 @@ impl Inputs {
         })
     }
 
-    fn generate(&self, spec: &Path, imported: &Imported) -> Result<Made, Failure> {
-        let bytes = read(&spec.join(DOCUMENT))?;
+    fn generate(&self, old: &[u8], new: &[u8]) -> Result<Made, Failure> {
         let (old, new) = thread::scope(|scope| {
-            let old = scope.spawn(|| {
-                self.generate_one(&bytes, &self.overlays, UnmatchedAction::Note)
-            });
-            let new = self.generate_new(imported.text.as_bytes());
+            let old = scope
+                .spawn(|| self.generate_one(old, &self.overlays, UnmatchedAction::Note));
+            let new = self.generate_new(new);
             (old.join(), new)
         });
         let old = old.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -212,14 +206,14 @@ impl Inputs {
         Ok(Made { old: old.map_err(Failure::Document)?, new, aside })
     }
 
-    /// Generates the new crate; what no longer has anything to correct is set aside.
+    /// Generates the new crate. Sets the corrections aside that have nothing to correct any more.
     fn generate_new(&self, bytes: &[u8]) -> Result<(Output, Aside), Failure> {
         let mut aside = Aside::of_document(bytes, &self.overlays)?;
         loop {
             let overlays = aside.rest(&self.overlays)?;
             match self.generate_one(bytes, &overlays, UnmatchedAction::Error) {
                 Ok(output) => return Ok((output, aside)),
-                // Each turn takes away at least one wait, so the loop ends.
+                // Each iteration sets at least one wait aside, so the loop ends.
                 Err(found) => aside.add_waits(&found, &self.overlays)?,
             }
         }
@@ -231,10 +225,6 @@ impl Inputs {
         overlays: &[(String, Vec<u8>)],
         unmatched: UnmatchedAction,
     ) -> Result<Output, Vec<Diagnostic>> {
-        let overlays: Vec<(&str, &[u8])> = overlays
-            .iter()
-            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-            .collect();
         let options = generator::Options {
             docs: Docs::Facts,
             home: CrateLocation::Workspace,
@@ -242,6 +232,6 @@ impl Inputs {
             codes: self.codes.clone(),
             words: self.words.clone(),
         };
-        generator::generate(bytes, &overlays, &self.ledger, &options)
+        generator::generate(bytes, &borrowed(overlays), &self.ledger, &options)
     }
 }

@@ -34,8 +34,6 @@ enum Format {
     Date,
     /// 24 hexadecimal digits.
     Id,
-    /// As many hexadecimal digits.
-    Hex(usize),
     Uuid,
     Email,
     Url,
@@ -53,8 +51,6 @@ enum Format {
     MajorVersion,
     /// A text in which `{24}` stands for 24 hexadecimal digits.
     Shape(&'static str),
-    /// A fixed text, then as many hexadecimal digits.
-    Prefixed(&'static str, usize),
     Fixed(&'static str),
     Arn,
     Year,
@@ -156,27 +152,27 @@ const NAMED: &[(&[&str], Format)] = &[
         ],
         Uuid,
     ),
-    (&["clientId"], Prefixed("mdb_sa_id_", 24)),
-    (&["secret", "clientSecret"], Prefixed("mdb_sa_sk_", 40)),
-    (&["identityProviderId", "oktaIdpId"], Hex(20)),
-    (&["accountId", "licenseKey"], Hex(40)),
-    (&["token"], Hex(64)),
-    (&["publicKey"], Prefixed("", 8)),
+    (&["clientId"], Shape("mdb_sa_id_{24}")),
+    (&["secret", "clientSecret"], Shape("mdb_sa_sk_{40}")),
+    (&["identityProviderId", "oktaIdpId"], Shape("{20}")),
+    (&["accountId", "licenseKey"], Shape("{40}")),
+    (&["token"], Shape("{64}")),
+    (&["publicKey"], Shape("{8}")),
     (&["privateKey"], Uuid),
     (&["arn"], Fixed("arn:aws:kafka:us-east-1:123456789012:cluster/fake/0")),
     (&["awsAccountId"], Fixed("123456789012")),
-    (&["vpcId"], Prefixed("vpc-", 17)),
-    (&["cloudProviderEndpointId", "endpointId"], Prefixed("vpce-", 17)),
-    (&["gcpProjectId"], Prefixed("p-", 24)),
-    (&["networkName"], Prefixed("nt-00000000000000000000fa4e-", 8)),
+    (&["vpcId"], Shape("vpc-{17}")),
+    (&["cloudProviderEndpointId", "endpointId"], Shape("vpce-{17}")),
+    (&["gcpProjectId"], Shape("p-{24}")),
+    (&["networkName"], Shape("nt-00000000000000000000fa4e-{8}")),
     (
         &["gcpServiceAccountForAtlas"],
         Fixed(
             "mongodb-atlas-0123456789abcdef@p-0123456789abcdef01234567.iam.gserviceaccount.com",
         ),
     ),
-    (&["endpointServiceName"], Prefixed("com.amazonaws.vpce.us-east-1.vpce-svc-", 17)),
-    (&["privateLinkServiceName"], Prefixed("pls_", 24)),
+    (&["endpointServiceName"], Shape("com.amazonaws.vpce.us-east-1.vpce-svc-{17}")),
+    (&["privateLinkServiceName"], Shape("pls_{24}")),
     (
         &["serviceAttachmentNames"],
         Fixed(
@@ -213,7 +209,7 @@ const NAMED: &[(&[&str], Format)] = &[
         &["hostId", "machineId", "processId", "hostnameAndPort", "bootstrapServers"],
         HostPort,
     ),
-    (&["nonRunningHostIds"], Hex(32)),
+    (&["nonRunningHostIds"], Shape("{32}")),
     (
         &[
             "connectionString",
@@ -353,7 +349,6 @@ pub(super) fn text<'a>(
         Some(DateTime) => "2026-01-01T00:00:00Z".to_owned(),
         Some(Date) => "2026-01-01".to_owned(),
         Some(Id) => hex(seed, 24),
-        Some(Hex(digits)) => hex(seed, digits),
         Some(Uuid) => uuid(seed),
         Some(Email) => "made@example.invalid".to_owned(),
         Some(Url) => format!("https://{}/{name}", host()),
@@ -369,7 +364,6 @@ pub(super) fn text<'a>(
         Some(Version) => "8.0.4".to_owned(),
         Some(MajorVersion) => "8.0".to_owned(),
         Some(Shape(shape)) => shaped(shape, seed),
-        Some(Prefixed(prefix, digits)) => format!("{prefix}{}", hex(seed, digits)),
         Some(Fixed(text)) => text.to_owned(),
         Some(Arn) => format!("arn:aws:iam::123456789012:role/fake-{}", hex(seed, 8)),
         Some(Year) => "2026".to_owned(),

@@ -43,12 +43,27 @@ fn what_is_named_like_a_secret_is_never_printed() {
         found.walk(name, schema);
     }
     found.walk("paths", &document["paths"]);
-    assert!(found.marked > 0, "no secret is marked");
+    let marks = marks();
+    let marked = found.marked;
+    assert!(marked > 0 && marked >= marks, "{marked} secrets are marked, {marks} by us");
     // Another document may lack a harmless one.
     found.bare.retain(|place| HARMLESS.iter().all(|(harmless, _)| harmless != place));
     // A masked secret is made to be shown.
     found.bare.retain(|place| !place.contains(".masked"));
     assert!(found.bare.is_empty(), "named like secrets, not marked: {:?}", found.bare);
+}
+
+/// Returns the number of corrections that mark a property as a secret: each applies to one.
+fn marks() -> usize {
+    let is_mark = |action: &&Value| action["update"]["format"] == "password";
+    let count = |overlay: &Value| {
+        let actions = overlay["actions"].as_array().into_iter().flatten();
+        actions.filter(is_mark).count()
+    };
+    let overlays = OVERLAYS
+        .values()
+        .map(|bytes| atlas_admin_generator::document::parse(bytes).expect("an overlay"));
+    overlays.map(|overlay| count(&overlay)).sum()
 }
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! From what was found to the actions of an overlay, and to remarks on what no action corrects.
+//! Turns the findings into the actions of an overlay, and into remarks on what no action corrects.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::place::{Step, json_path};
 pub struct Proposal {
     /// The corrections, in order.
     pub actions: Vec<Action>,
-    /// What is for a person to judge, in order: a line each.
+    /// The findings that a person has to judge, in order: a line each.
     pub remarks: Vec<String>,
     /// The places of each `null` that the document does not allow and no action corrects.
     pub nulls: Vec<String>,
@@ -24,7 +24,7 @@ pub struct Proposal {
 pub struct Action {
     /// The JSONPath of what is changed.
     pub target: String,
-    /// What shows that the document is wrong.
+    /// The evidence that the document is wrong.
     pub description: String,
     /// The change.
     pub change: Change,
@@ -33,23 +33,23 @@ pub struct Action {
 /// The change of an action.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// Something to merge into the target.
+    /// The value is merged into the target.
     Update(Value),
     /// The target is removed.
     Remove,
 }
 
-/// Actions under the place that orders them, and remarks.
+/// Actions with the places that they are sorted by, and remarks.
 struct Collected<'t> {
     totals: &'t Totals,
-    /// What is declared anew, as it was: another action within would be lost.
+    /// The places whose schema an action replaces: another action within one would be lost.
     replaced: Vec<At>,
     actions: Vec<(At, Action)>,
     remarks: Vec<String>,
     nulls: Vec<String>,
 }
 
-/// Makes the actions and the remarks of what was found.
+/// Returns the actions and the remarks for the findings.
 pub(super) fn actions(findings: Findings<'_>, options: Options) -> Proposal {
     let totals = &findings.totals;
     let mut into = Collected {
@@ -67,7 +67,7 @@ pub(super) fn actions(findings: Findings<'_>, options: Options) -> Proposal {
         into.values(list, values);
     }
     for (at, evidence) in &findings.nulls {
-        let node = node_at(findings.document.tree(), at);
+        let node = findings.document.node(at);
         let is_reference = node.is_none_or(|node| node.get("$ref").is_some());
         into.null(at, evidence, options.nulls && !is_reference);
     }
@@ -92,7 +92,7 @@ pub(super) fn actions(findings: Findings<'_>, options: Options) -> Proposal {
 /// Makes the actions for values of other types than the declared one.
 fn types(findings: &Findings<'_>, into: &mut Collected<'_>) {
     for (at, Values { shape, evidence }) in &findings.types {
-        let Some(node) = node_at(findings.document.tree(), at) else { continue };
+        let Some(node) = findings.document.node(at) else { continue };
         let place = json_path(at);
         if shape.is_number() && node["type"] == "integer" {
             let said = format!(
@@ -145,7 +145,9 @@ fn property(
     let secret = if is_secret { " Marked as a secret because of a name." } else { "" };
     let said = format!("{name} is not declared, and {sender} {words}.{secret}");
     let mut at = owner.clone();
-    let is_there = node_at(findings.document.tree(), owner)
+    let is_there = findings
+        .document
+        .node(owner)
         .is_some_and(|node| node.get("properties").is_some());
     let mut update = json!({ name: schema });
     if is_there {
@@ -192,7 +194,7 @@ impl Collected<'_> {
         self.remarks.push(format!("{text}: {words}"));
     }
 
-    /// Says how many names look like data in what an action declares.
+    /// Adds a remark on how many names look like data within the schema that an action declares.
     fn withheld(&mut self, at: &At, names: usize) {
         if names > 0 {
             let at = json_path(at);
@@ -279,11 +281,4 @@ impl Collected<'_> {
         let update = json!({"schema": {"type": "string"}});
         self.push(content, place, said, Change::Update(update));
     }
-}
-
-fn node_at<'t>(tree: &'t Value, at: &[Step]) -> Option<&'t Value> {
-    at.iter().try_fold(tree, |node, step| match step {
-        Step::Name(name) => node.get(name),
-        Step::Index(index) => node.get(index),
-    })
 }

@@ -1,7 +1,7 @@
-//! Which words of a recording may be shown to others: property names and values of enums, and
-//! of these only what is nobody's.
+//! Decides which words of a recording a proposal may show: property names and values of enums that
+//! are no personal data.
 //!
-//! General patterns, and the vocabulary of the document: nothing is known of single operations.
+//! The rules are general patterns and the vocabulary of the document; no operation has its own.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -17,13 +17,13 @@ const LONGEST: usize = 64;
 /// The longest run of digits in a name that is shown: longer ones are parts of ids and dates.
 const DIGITS: usize = 3;
 
-/// The length in bytes from which a name of very short words is taken for a token.
+/// The minimum length in bytes of a name of very short words that counts as a token.
 const TOKEN: usize = 12;
 
 /// The number of consonants in a row that no word has.
 const CONSONANTS: usize = 6;
 
-/// Last words of properties that hold what belongs to somebody, in lower case.
+/// Last words of the names of properties with personal data, in lower case.
 const IDENTIFYING: &[&str] = &[
     "address",
     "addresses",
@@ -68,7 +68,7 @@ const IDENTIFYING: &[&str] = &[
     "uuid",
 ];
 
-/// Words before `name` that make it the name of a person or of what people have named.
+/// Words that, before `name`, make a property the name of a person or one that a person chose.
 const NAMED: &[&str] = &[
     "cluster",
     "display",
@@ -115,11 +115,11 @@ pub struct Disclosure<'d> {
     names: &'d BTreeSet<String>,
     /// The words that these are made of.
     words: BTreeSet<String>,
-    /// All texts in the recordings that are values, in lower case.
+    /// All values in the recordings that are texts, in lower case.
     values: BTreeSet<String>,
-    /// Those among them that belong to somebody.
+    /// Those values that are personal data.
     personal: BTreeSet<String>,
-    /// The words of those that have several, such as addresses and full names.
+    /// The words of all values: a full name has several.
     parts: BTreeSet<String>,
 }
 
@@ -193,8 +193,8 @@ impl<'d> Disclosure<'d> {
         self.names.contains(name)
     }
 
-    /// Tells whether an undeclared property has a name that is one of the API's, and no data: a
-    /// key of a map may be anything.
+    /// Tells whether the name of an undeclared property is one of the API's and no data. The key
+    /// of a map can be any text.
     pub fn is_name(&self, name: &str) -> bool {
         let plain = name.to_lowercase();
         let is_value = self.values.contains(&plain)
@@ -228,14 +228,14 @@ impl<'d> Disclosure<'d> {
     }
 }
 
-/// Tells whether what is under a name is a secret.
+/// Tells whether a property with this name holds a secret.
 pub fn is_secret(name: &str) -> bool {
     let letters = name.chars().filter(|letter| !matches!(letter, '-' | '_'));
     let plain: String = letters.flat_map(char::to_lowercase).collect();
     SECRET.iter().any(|part| plain.contains(part))
 }
 
-/// Tells whether what is under a name belongs to somebody, by the last word of the name.
+/// Tells whether a property with this name holds personal data, by the last word of the name.
 fn is_identifying(name: &str) -> bool {
     let words = words(name);
     match words.as_slice() {
@@ -290,7 +290,8 @@ fn is_spelled_as_name(name: &str) -> bool {
         && !is_hexadecimal(name)
 }
 
-/// Tells whether a name is made of random letters: no words, or none that anybody could speak.
+/// Tells whether a name consists of random letters: of very short words, or of words that nobody
+/// could pronounce.
 fn is_token(name: &str) -> bool {
     let words = words(name);
     let is_short = name.len() >= TOKEN && name.len() < 3 * words.len();
@@ -301,8 +302,8 @@ fn is_token(name: &str) -> bool {
         })
 }
 
-/// Tells whether a text is long enough to be a hexadecimal id, and has nothing but such digits.
-/// Words may have nothing but such letters too, if they are short.
+/// Tells whether a text is a hexadecimal ID: long enough, and of such digits only. A short text
+/// needs a decimal digit too, for some words consist of such letters.
 fn is_hexadecimal(text: &str) -> bool {
     let digits = text.bytes().filter(|byte| *byte != b'-');
     text.len() >= 8

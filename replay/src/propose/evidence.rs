@@ -1,4 +1,4 @@
-//! What shows that the document lacks something: how often, where, and where first.
+//! Evidence that the document lacks something: how often it was seen, where, and where first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,7 +8,7 @@ use atlas_admin::registry::Entry;
 
 use crate::har::Recorded;
 
-/// The messages of one kind of an operation in a version.
+/// A kind of messages of an operation version: its requests, responses or error responses.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Side {
     operation: &'static str,
@@ -17,7 +17,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// Returns the side that a message is of; the status is that of the exchange.
+    /// Returns the side of a message, given the status of its exchange.
     pub fn new(entry: &Entry, direction: Direction, status: u16) -> Self {
         let kind = match direction {
             Direction::Request => "request",
@@ -29,7 +29,7 @@ impl Side {
     }
 }
 
-/// How many messages there are of each side.
+/// The number of messages of each side.
 pub type Totals = BTreeMap<Side, usize>;
 
 /// Where an exchange was recorded.
@@ -38,7 +38,7 @@ pub struct Source {
     /// The name of the file, without the folders.
     file: String,
     index: usize,
-    /// The position among all exchanges, for several files can have one name.
+    /// The position among all exchanges: several files can have the same name.
     position: usize,
 }
 
@@ -54,7 +54,7 @@ impl Source {
     }
 }
 
-/// What was seen of one thing.
+/// How often and where one thing was seen.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
     count: usize,
@@ -63,7 +63,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Adds that it was seen once.
+    /// Counts one more time, in a message.
     pub fn add(&mut self, side: &Side, source: &Source) {
         self.count += 1;
         self.messages.entry(side.clone()).or_default().insert(source.position);
@@ -77,7 +77,7 @@ impl Evidence {
         self.count
     }
 
-    /// Says who sends it.
+    /// Returns words for the senders: the service, its clients or both.
     pub fn sender(&self) -> &'static str {
         let is_request = |side: &&Side| side.kind == "request";
         match self.messages.keys().filter(is_request).count() {
@@ -87,7 +87,8 @@ impl Evidence {
         }
     }
 
-    /// Says it in words: `3 times, in 2 of 5 responses of getThing 2023-01-01; first in a.har
+    /// Returns words for the evidence:
+    /// `3 times, in 2 of 5 responses of getThing 2023-01-01; first in a.har
     /// (entry 0)`.
     pub fn words(&self, totals: &Totals) -> String {
         let sides: Vec<String> = self
@@ -111,7 +112,7 @@ impl Evidence {
     }
 }
 
-/// Says how often.
+/// Returns a count in words: `once`, `2 times`.
 pub fn times(count: usize) -> String {
     match count {
         1 => "once".to_owned(),

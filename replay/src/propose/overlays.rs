@@ -1,4 +1,4 @@
-//! Documents with their corrections, and whether a proposal fits one.
+//! Reads a document with its corrections, and checks that a proposal fits it.
 
 use atlas_admin_generator::overlay::{self, UnmatchedAction};
 use atlas_admin_generator::{Diagnostic, document};
@@ -8,14 +8,14 @@ use super::schema::Document;
 /// The name under which a proposal is applied, behind those of all other overlays.
 const NAME: &str = "~proposal.yaml";
 
-/// A document as it is read, and its corrections.
+/// The bytes of a document and of its corrections.
 #[derive(Debug)]
 pub struct Source {
     /// The text of the document: YAML or JSON.
     pub document: Vec<u8>,
     /// The corrections, each a file name and its text.
     pub overlays: Vec<(String, Vec<u8>)>,
-    /// The weight of a correction that corrects nothing.
+    /// The severity of a correction that corrects nothing.
     pub unmatched: UnmatchedAction,
 }
 

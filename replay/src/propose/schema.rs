@@ -1,15 +1,16 @@
-//! From a path in a body to the schema in the document that describes it.
+//! Finds the schema in the document for a path in a body.
 
 use std::collections::BTreeSet;
 
 use atlas_admin::codec::{Direction, Json};
 use atlas_admin::registry::Entry;
 use atlas_admin::{MediaType, Version};
+use atlas_admin_generator::pointer::Pointer;
 use serde_json::Value;
 
 use crate::place::{self, Step};
 
-/// References are followed this far.
+/// The maximum length of a chain of references, or of schemas within each other.
 const DEPTH: usize = 24;
 
 /// A document with its corrections.
@@ -63,7 +64,7 @@ impl<'d> Spot<'d> {
 }
 
 impl Document {
-    /// Takes a document that has been read, with its corrections applied.
+    /// Wraps the tree of a document whose corrections are applied.
     pub fn new(tree: Value) -> Self {
         let mut names = BTreeSet::new();
         for part in ["components", "paths"] {
@@ -77,7 +78,15 @@ impl Document {
         &self.tree
     }
 
-    /// Returns the names of all properties that it declares.
+    /// Returns what is at a place.
+    pub fn node(&self, at: &[Step]) -> Option<&Value> {
+        at.iter().try_fold(&self.tree, |node, step| match step {
+            Step::Name(name) => node.get(name),
+            Step::Index(index) => node.get(index),
+        })
+    }
+
+    /// Returns the names of all declared properties.
     pub fn names(&self) -> &BTreeSet<String> {
         &self.names
     }
@@ -133,7 +142,7 @@ impl Document {
         contents.child(name)
     }
 
-    /// Finds the schema of what is at the end of a path in a body.
+    /// Finds the schema of the value at the end of a path in a body.
     pub fn find<'d>(
         &'d self,
         root: Spot<'d>,
@@ -160,22 +169,25 @@ impl Document {
         Some(found)
     }
 
-    /// Follows references.
+    /// Follows the references of a node.
     pub fn follow<'d>(&'d self, mut spot: Spot<'d>) -> Spot<'d> {
         for _ in 0..DEPTH {
-            let Some(target) = spot.node["$ref"].as_str().and_then(steps) else { break };
-            let node = target.iter().try_fold(&self.tree, |node, step| match step {
-                Step::Name(name) => node.get(name),
-                Step::Index(index) => node.get(index),
-            });
-            let Some(node) = node else { break };
-            spot = Spot { node, at: target };
+            let reference = spot.node["$ref"].as_str();
+            let Some(target) = reference.and_then(|it| self.target(it)) else { break };
+            spot = target;
         }
         spot
     }
 
-    /// Returns the schema of a property of an object, and false where the name is the key of a
-    /// map. Where the object can be of several schemas, that of the one that it fits best.
+    /// Returns the target of a reference within the document.
+    fn target(&self, reference: &str) -> Option<Spot<'_>> {
+        let pointer = Pointer::parse_reference(reference)?;
+        let at: Vec<Step> = pointer.tokens().map(Step::Name).collect();
+        Some(Spot { node: self.node(&at)?, at })
+    }
+
+    /// Returns the schema of a property of an object, and false if the name is the key of a map.
+    /// If the object can have several schemas, the one that it fits best declares the property.
     pub fn property<'d>(
         &'d self,
         schema: Spot<'d>,
@@ -228,24 +240,18 @@ impl Document {
         schema.child("items").or_else(inherited)
     }
 
-    /// Returns the variant that an object is by its discriminator.
+    /// Returns the variant of a union that an object's discriminator selects.
     fn variant<'d>(&'d self, schema: &Spot<'d>, json: &Json) -> Option<Spot<'d>> {
         let discriminator = schema.node.get("discriminator")?;
         let value = json.get(discriminator["propertyName"].as_str()?)?.as_str()?;
-        let target = match discriminator["mapping"].get(value) {
-            Some(target) => target.as_str()?.to_owned(),
-            None => format!("#/components/schemas/{value}"),
-        };
-        let at = steps(&target)?;
-        let node = at.iter().try_fold(&self.tree, |node, step| match step {
-            Step::Name(name) => node.get(name),
-            Step::Index(index) => node.get(index),
-        })?;
-        Some(Spot { node, at })
+        match discriminator["mapping"].get(value) {
+            Some(target) => self.target(target.as_str()?),
+            None => self.target(&format!("#/components/schemas/{value}")),
+        }
     }
 
-    /// Returns the schema that another property of an object belongs into. `None` where the
-    /// object can be of several schemas, and nothing says of which.
+    /// Returns the schema that a new property of an object belongs in; `None` if the object can
+    /// have several schemas and nothing selects one.
     pub fn owner<'d>(
         &'d self,
         schema: Spot<'d>,
@@ -274,7 +280,7 @@ impl Document {
         let own = parts.iter().rposition(|part| part.node.get("properties").is_some());
         match (own, parts.len()) {
             (Some(own), _) => Some(parts.swap_remove(own)),
-            // It may be the base that has led here.
+            // The part may be the base whose discriminator selected this schema.
             (None, 1) => self.owner(parts.swap_remove(0), json, seen).or(Some(schema)),
             (None, _) => Some(schema),
         }
@@ -374,13 +380,6 @@ impl Document {
             .max_by_key(|(_, count)| *count)
             .map(|(target, _)| target)
     }
-}
-
-/// Takes a reference within the document apart.
-fn steps(target: &str) -> Option<Vec<Step>> {
-    let pointer = target.strip_prefix("#/")?;
-    let name = |part: &str| Step::Name(part.replace("~1", "/").replace("~0", "~"));
-    Some(pointer.split('/').map(name).collect())
 }
 
 fn collect(node: &Value, names: &mut BTreeSet<String>) {

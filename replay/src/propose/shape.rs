@@ -1,4 +1,4 @@
-//! The type that a property has by all values of it that were seen.
+//! Derives the type of a property from all of its values that were seen.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::disclosure::{Disclosure, is_secret};
 
-/// Objects and lists within each other are described this far.
+/// The maximum depth of described objects and lists within each other.
 const DEPTH: usize = 12;
 
 /// Counts of the values that were seen, by their kinds. No value is kept.
@@ -202,7 +202,7 @@ impl Shape {
         kinds.all(|member| Some(member.kinds()) == first)
     }
 
-    /// Returns which kinds of values were seen.
+    /// Returns for each kind of values whether it was seen.
     fn kinds(&self) -> [bool; 5] {
         [
             self.booleans,

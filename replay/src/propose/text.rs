@@ -10,14 +10,14 @@ use super::actions::{Action, Change, Proposal};
 /// The longest line of prose, in characters.
 const WIDTH: usize = 96;
 
-/// What a reviewer has to know.
+/// The introduction for the reviewer.
 const HEADER: &str = "\
 Proposed by `cargo xtask replay --propose`; for a person to review. Types are those of the values \
 that were seen. No value is copied from a recording but those of enums. For each property, add \
 `readOnly: true` if only the service sets it, and `format: password` if it is a secret. A field \
 that was released keeps its type until a major version.";
 
-/// Why most nulls are no actions.
+/// The introduction of the list of nulls, which says why they are no actions.
 const NULLS: &str = "\
 Null where the document does not allow it. The crate reads it as unset, so nothing needs a \
 correction; `--nulls` proposes `nullable: true`.";

@@ -1,5 +1,5 @@
-//! The shapes of strings, for the fake: the `pattern` of all properties with a name, where it is
-//! the same for all of them.
+//! The shapes of strings, for the fake: by property name, the `pattern` that all properties with
+//! that name share.
 //!
 //! A shape is a text in which `{24}` means 24 hexadecimal digits.
 
@@ -28,7 +28,7 @@ pub(crate) fn shapes(document: &Value) -> String {
     text
 }
 
-/// The shapes of the properties with a name; `None` for a pattern that is no shape.
+/// The shapes of properties by name; `None` for a pattern that is no shape.
 type Found<'d> = BTreeMap<&'d str, BTreeSet<Option<String>>>;
 
 fn collect<'d>(value: &'d Value, found: &mut Found<'d>) {

@@ -33,12 +33,12 @@ struct Topic<'a> {
     code: Option<&'a str>,
 }
 
-/// Writes the entry, under a title if there is one.
-pub(crate) fn entry(title: Option<&str>, diff: &CrateDiff, entries: &[Entry]) -> String {
+/// Returns the entry.
+pub(crate) fn entry(diff: &CrateDiff, entries: &[Entry]) -> String {
     let mut sections = Sections::new();
     items(diff, &mut sections);
     endpoints(entries, &mut sections);
-    let mut text = title.map(|title| format!("## {title}\n\n")).unwrap_or_default();
+    let mut text = String::new();
     for heading in HEADINGS {
         let Some(tags) = sections.get(heading) else { continue };
         let _ = writeln!(text, "### {heading}\n");

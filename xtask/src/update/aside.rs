@@ -1,8 +1,9 @@
 //! Corrections that a document no longer needs or allows, taken out of their overlays.
 //!
-//! A correction that changes nothing has been made upstream; one that matches nothing corrects
-//! what is gone. Both are set aside for the reviewer. A mark is another matter: a schema with
-//! another name would make a secret printable, so a mark that matches nothing stops the update.
+//! A correction that changes nothing has been made upstream; the target of one that matches nothing
+//! is gone. Both are set aside for the reviewer. A mark is different: if its schema only has a new
+//! name, setting the mark aside would make a secret printable. So a mark that matches nothing stops
+//! the update.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,21 +12,22 @@ use atlas_admin_generator::diagnostic::{Place, Severity};
 use atlas_admin_generator::{Diagnostic, UnmatchedAction, canonical, document};
 use serde_json::Value;
 
+use crate::codegen::borrowed;
 use crate::failure::Failure;
 use crate::plan::Plan;
 
 mod text;
 
-/// What the generator says of a correction that upstream has made.
+/// The generator's note on a correction that upstream has made.
 const MADE: &str = "the update changes nothing";
 
-/// The extension that tells how the end of work is seen.
+/// The extension that declares how a client recognizes the end of an operation's work.
 const WAIT: &str = "x-sdk-wait";
 
 /// The corrections that were set aside.
 #[derive(Default)]
 pub(super) struct Aside {
-    /// By file and number, counted from one.
+    /// The reasons, by the action's file and its number there, counted from one.
     actions: BTreeMap<(String, usize), Reason>,
 }
 
@@ -33,9 +35,9 @@ pub(super) struct Aside {
 pub(super) struct Reason {
     pub target: String,
     pub why: String,
-    /// Its evidence.
+    /// The action's description: its evidence.
     pub description: String,
-    /// Whether upstream now says what it said.
+    /// Whether upstream has made the correction.
     pub is_made: bool,
 }
 
@@ -43,14 +45,13 @@ pub(super) struct Reason {
 type Overlays = [(String, Vec<u8>)];
 
 impl Aside {
-    /// Finds the corrections that have nothing to correct in a document.
+    /// Finds the corrections that have nothing to correct in a document. Fails if one of them is a
+    /// mark that upstream has not made.
     pub(super) fn of_document(
         bytes: &[u8],
         overlays: &Overlays,
     ) -> Result<Self, Failure> {
-        let borrowed: Vec<(&str, &[u8])> =
-            overlays.iter().map(|(name, bytes)| (&**name, &**bytes)).collect();
-        let read = document::read(bytes, &borrowed, UnmatchedAction::Note);
+        let read = document::read(bytes, &borrowed(overlays), UnmatchedAction::Note);
         let notes = read.map_err(Failure::Document)?.notes;
         let trees = trees(overlays)?;
         let mut aside = Self::default();
@@ -74,7 +75,7 @@ impl Aside {
         if blocking.is_empty() { Ok(aside) } else { Err(Failure::Document(blocking)) }
     }
 
-    /// Sets the waits aside that errors are about; fails where one is about something else.
+    /// Sets the waits aside that errors are about. Fails if no error is about a wait.
     pub(super) fn add_waits(
         &mut self,
         found: &[Diagnostic],
@@ -101,7 +102,8 @@ impl Aside {
         Ok(())
     }
 
-    /// Returns the overlays without what was set aside; one with nothing left is left out.
+    /// Returns the overlays without the actions that were set aside. Leaves out an overlay without
+    /// actions.
     pub(super) fn rest(
         &self,
         overlays: &Overlays,
@@ -118,7 +120,7 @@ impl Aside {
         Ok(rest)
     }
 
-    /// Plans to take what was set aside out of the files.
+    /// Plans to remove the actions that were set aside from the files.
     pub(super) fn plan(
         &self,
         overlays: &Overlays,
@@ -138,7 +140,7 @@ impl Aside {
         Ok(())
     }
 
-    /// Returns each action with the file it stood in and its number there.
+    /// Returns the reason of each action, with the action's file and its number there.
     pub(super) fn actions(&self) -> impl Iterator<Item = (&str, usize, &Reason)> {
         self.actions.iter().map(|((file, number), reason)| (&**file, *number, reason))
     }
@@ -173,14 +175,11 @@ fn block(note: &Diagnostic) -> Diagnostic {
 }
 
 fn trees(overlays: &Overlays) -> Result<Vec<(&str, Value)>, Failure> {
-    let parse = |(name, bytes): &'_ (String, Vec<u8>)| {
-        document::parse(bytes)
-            .map_err(Failure::Document)
-            .map(|tree| (name.clone(), tree))
-    };
-    let trees: Result<Vec<_>, _> = overlays.iter().map(parse).collect();
-    let names = overlays.iter().map(|(name, _)| &**name);
-    Ok(names.zip(trees?.into_iter().map(|(_, tree)| tree)).collect())
+    let trees = overlays.iter().map(|(name, bytes)| {
+        let tree = document::parse(bytes).map_err(Failure::Document)?;
+        Ok((&**name, tree))
+    });
+    trees.collect()
 }
 
 fn actions(tree: &Value) -> impl Iterator<Item = (usize, &Value)> {
@@ -196,7 +195,7 @@ fn action<'a>(trees: &'a [(&str, Value)], file: &str, number: usize) -> &'a Valu
 }
 
 /// Tells whether an action marks a secret or makes an exception: `format: password`, `writeOnly`,
-/// or any extension of ours but a wait.
+/// or any extension of this project except a wait.
 fn is_mark(action: &Value) -> bool {
     action.get("update").is_none_or(marks) && action.get("remove") != Some(&true.into())
 }
@@ -216,12 +215,7 @@ fn marks(value: &Value) -> bool {
 /// Tells whether an error is about the wait that an action gives to an operation.
 fn is_wait_at(action: &Value, said: &Diagnostic) -> bool {
     let Place::Node(pointer) = &said.place else { return false };
-    let pointer = pointer.to_string();
-    let names: Vec<String> = pointer
-        .split('/')
-        .skip(1)
-        .map(|name| name.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let names: Vec<String> = pointer.tokens().collect();
     let [paths, path, method, last, ..] = &*names else { return false };
     let target = action["target"].as_str().unwrap_or_default();
     let is_target = target == format!("$.paths['{path}'].{method}");
@@ -245,7 +239,7 @@ fn without(bytes: &[u8], numbers: &BTreeSet<usize>) -> Result<Option<String>, Fa
     if listed.is_empty() {
         return Ok(None);
     }
-    // What the cut text says has to be what remains, else the whole is written anew.
+    // The cut text has to parse to what remains; otherwise, the whole overlay is written anew.
     let cut = text::cut(&String::from_utf8_lossy(bytes), numbers);
     let is_safe = |text: &String| {
         document::parse(text.as_bytes()).is_ok_and(|found| found == tree)

@@ -1,4 +1,4 @@
-//! The entry of the changelog, in its place: under Unreleased, under the day of the document.
+//! Puts an entry into the changelog: under Unreleased, below a heading with the document's day.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::plan::Plan;
 
 const UNRELEASED: &str = "## Unreleased";
 
-/// The begin of the heading that a change of the document stands under.
+/// The beginning of the heading above the changes of a document.
 const DAY: &str = "### The document of ";
 
 /// Plans to add an entry to CHANGELOG.md.
@@ -23,7 +23,8 @@ pub(super) fn plan(
     plan.add(&path, &insert(&text, day, entry))
 }
 
-/// Puts an entry above that of an earlier document, and below what is not about documents.
+/// Returns the changelog with an entry above those of earlier documents, and below the entries that
+/// are not about documents.
 fn insert(text: &str, day: &str, entry: &str) -> String {
     let text = with_unreleased(text);
     let start = find_line(&text, UNRELEASED).unwrap_or_default();
@@ -45,7 +46,7 @@ fn insert(text: &str, day: &str, entry: &str) -> String {
     new
 }
 
-/// Returns the text with a section for what is not released.
+/// Returns the text with a section for unreleased changes.
 fn with_unreleased(text: &str) -> String {
     if find_line(text, UNRELEASED).is_some() {
         return text.to_owned();

@@ -1,6 +1,6 @@
 //! The page that a reviewer reads, in Markdown: it is the text of a pull request.
 //!
-//! First what has to be looked at, then the whole. Whatever comes from the document stands in code,
+//! The points to look at come first, then all changes. Text from the document is written as code,
 //! so that no name in it becomes a link, a mention or a heading.
 
 use std::collections::BTreeSet;
@@ -14,13 +14,13 @@ use super::version::Bump;
 use crate::diff::Comparison;
 use crate::diff::crates::{Act, Verdict};
 
-/// The lines that a list shows before it only counts them.
+/// The maximum number of lines that a list shows; it only counts the others.
 const MAX_LINES: usize = 60;
 
-/// The same for keys of sentences.
+/// The maximum number of keys of sentences that a list shows.
 const MAX_KEYS: usize = 40;
 
-/// What the page tells.
+/// The contents of the page.
 pub(super) struct Page<'a> {
     pub day: &'a str,
     pub old: &'a Output,
@@ -59,7 +59,7 @@ impl Page<'_> {
         let _ = writeln!(text, "| the version | {} |\n", self.bump.reason());
     }
 
-    /// What a person has to decide or do, each with the section that tells more.
+    /// Lists what a person has to decide or do.
     fn to_do(&self, text: &mut String) {
         let mut items = Vec::new();
         if !self.programs.is_empty() {
@@ -181,11 +181,11 @@ impl Page<'_> {
         }
     }
 
-    /// Returns the new lines of the ledger, and those that it has otherwise than before.
+    /// Returns the new lines of the ledger, and the changes of lines that it had before.
     fn ledger_lines(&self) -> (Vec<String>, Vec<String>) {
         let (old, new) = (self.old.ledger.render(), self.new.ledger.render());
         let (_, added) = lines_between(&old, &new);
-        // The head of a table names nothing.
+        // The heading of a table is no name.
         let added = added.into_iter().filter(|line| !line.starts_with('['));
         let added = added.map(str::to_owned).collect();
         (added, self.old.ledger.changes(&self.new.ledger))
@@ -205,7 +205,8 @@ impl Page<'_> {
         }
     }
 
-    /// The things of the new document without a sentence, and the sentences for nothing in it.
+    /// Lists the things of the new document without a sentence, and the sentences for nothing in
+    /// it.
     fn words(&self, text: &mut String) {
         let wording = &self.new.wording;
         let stale: Vec<String> =
@@ -258,7 +259,7 @@ fn lines_between<'a>(old: &'a str, new: &'a str) -> (Vec<&'a str>, Vec<&'a str>)
     (gone, added)
 }
 
-/// Returns lines as code, the first of them if they are many.
+/// Returns lines as a block of code; of many lines, only the first.
 fn shown(lines: &[String]) -> String {
     first_of(lines, MAX_LINES)
 }

@@ -1,4 +1,4 @@
-//! The handwritten programs of this repository that use what is gone from the crate.
+//! The handwritten programs of this repository that use items that the crate no longer has.
 
 use std::path::Path;
 
@@ -9,11 +9,11 @@ use crate::diff::crates::Act;
 use crate::diff::items::Kind;
 use crate::failure::{Failure, read};
 
-/// The folders and files that programs stand in.
+/// The folders and files that contain programs.
 const PLACES: [&str; 6] =
     ["README.md", "docs", "fake", "generated", "replay", "samples"];
 
-/// What is generated or built, and what holds no program of ours.
+/// The folders that are generated or built, or contain only programs of others.
 const NOT_BY_HAND: [&str; 5] = [
     "generated/src",
     "generated/tests/contract/calls",
@@ -22,24 +22,24 @@ const NOT_BY_HAND: [&str; 5] = [
     "clients",
 ];
 
-/// A line that names something that is gone.
+/// A line that names a removed item.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Use {
-    /// From the root of the repository, with slashes.
+    /// The path from the root of the repository, with slashes.
     pub file: String,
     pub line: usize,
     pub what: String,
 }
 
 impl Use {
-    /// Returns the place and what it uses.
+    /// Returns a line for the user: the place and the removed item.
     pub(super) fn told(&self) -> String {
         let Self { file, line, what } = self;
         format!("{file}:{line} uses {what}, which is gone")
     }
 }
 
-/// Finds the lines of programs that use what is removed.
+/// Finds the lines of programs that use removed items.
 pub(super) fn uses(
     root: &Path,
     generated: &Files,
@@ -67,13 +67,13 @@ pub(super) fn uses(
     Ok(found)
 }
 
-/// Something that is gone.
+/// A removed item, in the form that programs name it.
 enum Gone {
-    /// `clusters::v2024_08_05::get_cluster`.
+    /// A function: `clusters::v2024_08_05::get_cluster`.
     Function(String),
-    /// A type, or a variant with its type: words that a program has to name.
+    /// A type, or a variant with its type: `Cluster`, `State::Idle`.
     Name(String),
-    /// The id of an operation or its path, in quotation marks.
+    /// The ID of an operation or its path, which programs write in quotation marks.
     Text(String),
 }
 
@@ -122,7 +122,7 @@ fn search(file: &str, text: &str, gone: &[Gone], found: &mut Vec<Use>) {
     }
 }
 
-/// Tells whether a line calls a function by its module or by another name of its module.
+/// Tells whether a line calls a function by its module or by an alias of its module.
 fn calls(text: &str, line: &str, path: &str) -> bool {
     let Some((modules, name)) = path.rsplit_once("::") else { return false };
     let segments: Vec<&str> = modules.split("::").collect();
@@ -137,8 +137,8 @@ fn calls(text: &str, line: &str, path: &str) -> bool {
     })
 }
 
-/// Tells whether a line names a type of the crate or a variant of one: other crates have types of
-/// the same name, so the text has to say where it is from.
+/// Tells whether a line names a type of the crate or a variant of one. Other crates have types of
+/// the same name, so the text has to import the type from this crate or name its module.
 fn names(text: &str, line: &str, name: &str) -> bool {
     let ty = name.split("::").next().unwrap_or(name);
     let imports = text.split("types::{").skip(1).map(|rest| rest.split('}').next());
@@ -152,7 +152,7 @@ fn has_word(text: &str, word: &str) -> bool {
     positions(text, word).next().is_some()
 }
 
-/// Returns where a word stands with no letter of another word beside it.
+/// Returns the positions of a word, except those within a longer word.
 fn positions<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     text.match_indices(word).map(|(at, _)| at).filter(move |at| {
         let before = text[..*at].chars().next_back();
@@ -165,7 +165,7 @@ fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// Collects the sources and pages below a place, by their names from the root.
+/// Collects the sources and pages below a place, with their paths from the root.
 fn collect(root: &Path, place: &str, found: &mut Vec<String>) -> Result<(), Failure> {
     let path = root.join(place);
     let name = place.rsplit('/').next().unwrap_or(place);

@@ -2,8 +2,8 @@
 //!
 //! The rule is Cargo's: before 1.0 what breaks programs raises the second number and anything else
 //! the third; from 1.0 on a major change raises the first, a minor one the second, a patch the
-//! third. The version is raised above the newest that has a tag `v<version>`, once: what is not
-//! released yet stays, unless the update breaks more than it announces.
+//! third. The version is raised once above the newest that has a tag `v<version>`: a version that
+//! is not released yet stays, unless the update breaks more than that version announces.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::diff::crates::Verdict;
 use crate::failure::{Failure, read};
 use crate::plan::Plan;
 
-/// Three numbers; versions of this repository have no others.
+/// A version of this repository: always three numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Version([u32; 3]);
 
@@ -27,7 +27,7 @@ pub(super) struct Bump {
     verdict: Verdict,
 }
 
-/// Finds what the version is to be.
+/// Determines the version after an update.
 pub(super) fn plan(root: &Path, verdict: Verdict) -> Result<Bump, Failure> {
     let manifest = read_text(&root.join("Cargo.toml"))?;
     let old = present(&manifest).ok_or_else(|| {
@@ -69,7 +69,7 @@ impl fmt::Display for Version {
 }
 
 impl Bump {
-    /// Says what became of the version, and why.
+    /// Returns a sentence that says whether the version changes, and why.
     pub(super) fn reason(&self) -> String {
         let word = self.verdict.word();
         match self.released {
@@ -85,15 +85,15 @@ impl Bump {
         }
     }
 
-    /// The line that is printed where the page goes to a file.
+    /// Returns the line that is printed where the page goes to a file.
     pub(super) fn told(&self, day: &str) -> String {
         let word = self.verdict.word();
         format!("the document of {day}: {word}; version {}\n", self.reason())
     }
 
-    /// Puts the version into generated files that name it beside the crate.
+    /// Puts the version into the generated files that name it.
     pub(super) fn apply_to_files(&self, mut files: Files) -> Files {
-        // What wrote them knows the version that it was itself built with.
+        // The generator wrote the version that it was itself built with.
         let built = env!("CARGO_PKG_VERSION");
         for name in ["Cargo.toml", "README.md"] {
             if let Some(text) = files.get_mut(name) {

@@ -6,6 +6,7 @@ use std::thread;
 use atlas_admin_generator::{self as generator, Files, Ledger, UnmatchedAction};
 
 use super::super::input;
+use crate::codegen::{borrowed, read_overlays, read_words};
 use crate::failure::{Failure, read};
 use crate::spec::DOCUMENT;
 
@@ -59,17 +60,15 @@ fn parse(bytes: &[u8]) -> Result<Ledger, Failure> {
 
 /// Generates the crate of a document, with this repository's overlays as far as they apply.
 fn generated(document: &str, ledger: &Ledger) -> Result<Generated, Failure> {
-    let overlays = crate::codegen::read_overlays(&crate::root().join("spec/overlays"))?;
-    let overlays: Vec<(&str, &[u8])> =
-        overlays.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let overlays = read_overlays(&crate::root().join("spec/overlays"))?;
     let options = generator::Options {
         unmatched: UnmatchedAction::Note,
         // What was committed has them too, and differs in nothing then but the document.
-        words: crate::codegen::read_words(&crate::root().join("spec/words"))?,
+        words: read_words(&crate::root().join("spec/words"))?,
         ..generator::Options::default()
     };
     let bytes = input::bytes(document)?;
-    let output = generator::generate(&bytes, &overlays, ledger, &options)
+    let output = generator::generate(&bytes, &borrowed(&overlays), ledger, &options)
         .map_err(Failure::Document)?;
     let mut files = output.files;
     // Nothing else is read from a revision.

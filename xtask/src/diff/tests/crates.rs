@@ -55,7 +55,7 @@ fn diff(old: &Value, new: &Value) -> (CrateDiff, String) {
     let (after, _) = generate(new, &ledger);
     let entries = of_trees(old, new);
     let diff = compare(&before, &after, &entries).expect("two crates");
-    let text = entry(None, &diff, &entries);
+    let text = entry(&diff, &entries);
     assert!(!text.contains("Words"), "prose of the document: {text}");
     (diff, text)
 }

@@ -1,4 +1,4 @@
-//! Cutting actions out of the text of an overlay, so that comments and layout stay.
+//! Cuts actions out of the text of an overlay, so that comments and layout stay.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ pub(super) fn cut(text: &str, numbers: &BTreeSet<usize>) -> Option<String> {
     Some(kept)
 }
 
-/// Returns the end of an action: before the comments and empty lines that stand above the next.
+/// Returns the end of an action: before the comments and empty lines above the next one.
 fn body_end(lines: &[&str], start: usize, next: usize, indent: usize) -> usize {
     let above = lines[start..next].iter().rev().take_while(|line| {
         let is_comment = line.trim_start().starts_with('#');
