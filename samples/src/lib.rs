@@ -5,10 +5,11 @@
 //! that crate.
 //!
 //! ```
-//! use atlas_admin_samples::{Choice, Samples};
+//! use atlas_admin_samples::{Choice, Pair, Samples};
 //!
 //! let samples = Samples::vendored();
-//! let pair = samples.pair("createGroupCluster", "2024-08-05").unwrap();
+//! let creates = |pair: &&Pair| pair.body.is_some() && pair.path.ends_with("{groupId}/clusters");
+//! let pair = samples.pairs().iter().find(creates).unwrap();
 //! let group = samples.parameter(pair, "groupId", Choice::Full).unwrap();
 //! assert_eq!(group.as_str().map(str::len), Some(24));
 //! let body = samples.body(pair, Choice::Arbitrary(7)).unwrap();

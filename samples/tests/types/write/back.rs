@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use atlas_admin::codec::{self, Field, Record, Slot, Value, View};
 use atlas_admin::operation::Method;
 use atlas_admin::registry::{self, Entry, Make};
+use atlas_admin_replay::place::{self, Step};
 use atlas_admin_samples::{Choice, Dice, Direction, Samples, write};
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Value as Json, json};
@@ -173,36 +174,17 @@ fn unchanged(update: &Update<'_>, value: &dyn Value) -> Option<String> {
     found.or_else(|| twice.then(|| format!("named twice: {left_out:?}")))
 }
 
-/// Removes the value at a path, which must exist.
+/// Removes the property at a path, which must exist.
 fn remove(json: &mut codec::Json, path: &str) {
-    let (holder, name) = split(path);
-    let place = json.pointer_mut(&holder);
-    let members = place.and_then(codec::Json::as_object_mut);
+    let mut steps = place::parse(path).unwrap();
+    let Some(Step::Name(name)) = steps.pop() else { panic!("{path} is no property") };
+    let holder = steps.iter().try_fold(json, |json, step| match step {
+        Step::Name(name) => json.get_mut(name),
+        Step::Index(index) => json.as_array_mut()?.get_mut(*index),
+    });
+    let members = holder.and_then(codec::Json::as_object_mut);
     let removed = members.and_then(|members| members.shift_remove(&name));
     assert!(removed.is_some(), "{path} was left out and is not there");
-}
-
-/// Returns the JSON pointer to the parent of a property, and the property's name.
-fn split(path: &str) -> (String, String) {
-    let mut tokens = Vec::new();
-    let mut rest = path;
-    while !rest.is_empty() {
-        let (token, after) = if let Some(quoted) = rest.strip_prefix("[\"") {
-            quoted.split_once("\"]").unwrap()
-        } else if let Some(index) = rest.strip_prefix('[') {
-            index.split_once(']').unwrap()
-        } else {
-            let name = rest.trim_start_matches('.');
-            name.split_at(name.find(['.', '[']).unwrap_or(name.len()))
-        };
-        tokens.push(token.to_owned());
-        rest = after;
-    }
-    let name = tokens.pop().unwrap();
-    let holder = tokens
-        .iter()
-        .map(|token| format!("/{}", token.replace('~', "~0").replace('/', "~1")));
-    (holder.collect(), name)
 }
 
 #[test]
