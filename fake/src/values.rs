@@ -280,16 +280,16 @@ impl Filler<'_> {
         declared: &'static [&'static str],
         at: At<'_>,
     ) -> Option<&'static str> {
-        let find = |wanted: &str| {
-            declared.iter().copied().find(|value| value.eq_ignore_ascii_case(wanted))
+        let find = |among: &[&'static str], wanted: &str| {
+            among.iter().copied().find(|value| value.eq_ignore_ascii_case(wanted))
         };
         if let Some((_, value)) = at.tag.filter(|(tag, _)| *tag == at.name) {
-            return find(value);
+            return find(declared, value);
         }
+        let listed = formats::listed(at.owner, at.name).unwrap_or(declared);
         self.said(at)
-            .and_then(|said| find(&said))
-            .or_else(|| formats::PREFERRED.iter().find_map(|preferred| find(preferred)))
-            .or(declared.first().copied())
+            .and_then(|said| find(listed, &said))
+            .or_else(|| formats::chosen(listed))
     }
 
     /// Returns the value of a property in the path.
@@ -317,7 +317,9 @@ impl Filler<'_> {
             let mut named = named.filter(|(name, _)| name.ends_with("ame"));
             named.next().map_or("made", |(_, value)| value)
         };
-        said.unwrap_or_else(|| formats::text(at.owner, at.name, at.seed, resource))
+        let listed = || formats::chosen(formats::listed(at.owner, at.name)?);
+        said.or_else(|| listed().map(str::to_owned))
+            .unwrap_or_else(|| formats::text(at.owner, at.name, at.seed, resource))
     }
 }
 

@@ -3,7 +3,7 @@
 
 #![cfg(feature = "full")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use atlas_admin::codec::{self, Direction, Mismatch};
 use atlas_admin::registry::{self, Entry, Payload};
@@ -32,6 +32,10 @@ const MISTAKES: &[&str] = &[
     "/diskSizeGB",
     // A value that the request may have and the response may not.
     "/teamIds/0",
+    // Older documents declare a public key to be an email address.
+    "/publicKey",
+    // Older documents don't declare that a field can have several mappings.
+    "/mappings/fields/key",
 ];
 
 /// A fake, and an HTTP client for requests to it.
@@ -104,17 +108,22 @@ fn path_of(samples: &Samples, pair: &Pair) -> String {
     path
 }
 
-/// Returns the differences of a response from the generated types and from the schema.
+/// Returns the differences of a response from the generated types and from the schema. A text that
+/// the request has sent may be any: documents list other values for requests than for responses.
 fn differences(
     validators: &Validators<'_>,
     pair: &Pair,
     entry: &Entry,
-    response: &Response,
+    (request, response): (Option<&Value>, &Response),
 ) -> Vec<String> {
+    let sent = request.map(texts).unwrap_or_default();
     let declared = entry.responses.iter().find(|(status, _)| *status == response.status);
     let Some((_, Payload::Json(make))) = declared else { return Vec::new() };
     let mut problems = Vec::new();
-    let mut observe = |mismatch: Mismatch| problems.push(format!("{mismatch:?}"));
+    let mut observe = |mismatch: Mismatch| match &mismatch {
+        Mismatch::UnknownValue { value, .. } if sent.contains(value.as_str()) => {}
+        _ => problems.push(format!("{mismatch:?}")),
+    };
     let mut value = make();
     codec::decode_observed(
         &response.body,
@@ -132,24 +141,37 @@ fn differences(
     let validator =
         validators.get(schema.unwrap(), atlas_admin_samples::Direction::Response);
     let errors = validator.iter_errors(&json);
-    problems.extend(errors.flat_map(|error| told(&error)));
+    problems.extend(errors.flat_map(|error| told(&error, &sent)));
     problems
 }
 
+/// Returns all texts in a value.
+fn texts(value: &Value) -> BTreeSet<&str> {
+    match value {
+        Value::String(text) => BTreeSet::from([text.as_str()]),
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(members) => members.values().flat_map(texts).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
 /// Describes a difference; for a union, those of the branch that fits best.
-fn told(error: &ValidationError<'_>) -> Vec<String> {
+fn told(error: &ValidationError<'_>, sent: &BTreeSet<&str>) -> Vec<String> {
+    let text = error.instance().as_str();
     match error.kind() {
         ValidationErrorKind::AnyOf { context }
         | ValidationErrorKind::OneOfNotValid { context } => {
             let nearest = context.iter().min_by_key(|errors| errors.len());
-            nearest.into_iter().flatten().flat_map(told).collect()
+            nearest.into_iter().flatten().flat_map(|error| told(error, sent)).collect()
         }
         // The fake's own texts, for patterns that hardly any text matches.
         ValidationErrorKind::Pattern { .. }
-            if error
-                .instance()
-                .as_str()
-                .is_some_and(|text| text.starts_with("made-")) =>
+            if text.is_some_and(|text| text.starts_with("made-")) =>
+        {
+            Vec::new()
+        }
+        ValidationErrorKind::Enum { .. }
+            if text.is_some_and(|text| sent.contains(text)) =>
         {
             Vec::new()
         }
@@ -187,13 +209,13 @@ async fn every_read_is_what_the_document_declares() {
         let kind = if is_bodiless { "" } else { operation.accept };
         assert_eq!(response.kind, kind, "{name}");
         read += 1;
-        let problems = differences(&validators, pair, entry, &response);
+        let problems = differences(&validators, pair, entry, (None, &response));
         if !problems.is_empty() {
             wrong.insert(name, problems);
         }
     }
     assert!(wrong.is_empty(), "{} of {read}: {wrong:#?}", wrong.len());
-    assert!(read > 250, "{read}");
+    assert!(read * 3 > samples.pairs().len(), "{read}");
 }
 
 /// Returns the value that a parameter of a path has in a resource.
@@ -210,10 +232,15 @@ fn named<'j>(json: &'j Value, parameter: &str) -> Option<&'j str> {
     let names = [Some(other.to_owned()), Some(parameter.to_owned()), short, own_id];
     let json = json.get("organization").unwrap_or(json);
     let object = json.as_object()?;
-    names.into_iter().flatten().find_map(|name| {
+    let same = names.into_iter().flatten().find_map(|name| {
         let same = |(other, _): &(&String, &Value)| other.eq_ignore_ascii_case(&name);
         object.iter().find(same)?.1.as_str()
-    })
+    });
+    // The resource's property can have a longer name.
+    let parameter = parameter.to_lowercase();
+    let longer =
+        |(name, _): &(&String, &Value)| name.to_lowercase().ends_with(&parameter);
+    same.or_else(|| object.iter().find(longer)?.1.as_str())
 }
 
 /// Tells whether a template is that of a resource in a collection.
@@ -250,7 +277,7 @@ async fn not_found(
             problems.push(format!("{rest} {value}: {} for {json}", got.status));
         }
         let version = read.operation.version;
-        let differs = differences(validators, pair(samples, read), read, &got);
+        let differs = differences(validators, pair(samples, read), read, (None, &got));
         problems.extend(differs.into_iter().map(|it| format!("GET {version}: {it}")));
         let got: Value = serde_json::from_slice(&got.body).unwrap_or_default();
         let id = named(json, "id").filter(|id| named(&got, "id") != Some(id));
@@ -297,7 +324,8 @@ async fn what_is_made_is_found() {
         let path = path_of(&samples, pair);
         let body = samples.body(pair, Choice::Full);
         let response = service.send(entry, &path, body.as_ref()).await;
-        let mut problems = differences(&validators, pair, entry, &response);
+        let mut problems =
+            differences(&validators, pair, entry, (body.as_ref(), &response));
         let json: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         if operation.success.contains(&response.status) {
             let json = json.get("results").map_or(&json, |results| &results[0]);
@@ -312,7 +340,7 @@ async fn what_is_made_is_found() {
         }
     }
     assert!(wrong.is_empty(), "{} of {made}: {wrong:#?}", wrong.len());
-    assert!(made > 40, "{made}");
+    assert!(made * 20 > samples.pairs().len(), "{made}");
 }
 
 /// Calls each operation that changes or deletes, in each of its versions, with a full body.
@@ -329,11 +357,8 @@ async fn every_change_gets_the_response_that_the_document_declares() {
         let path = path_of(&samples, pair);
         let body = samples.body(pair, Choice::Full);
         let response = service.send(entry, &path, body.as_ref()).await;
-        let mut problems = differences(&validators, pair, entry, &response);
-        if operation.id == "addGroupAccessUser" {
-            // The request accepts any text as a role, the response only declared ones.
-            problems.clear();
-        }
+        let mut problems =
+            differences(&validators, pair, entry, (body.as_ref(), &response));
         if !operation.success.contains(&response.status) {
             let text = String::from_utf8_lossy(&response.body);
             problems.push(format!("{} {text}", response.status));

@@ -18,6 +18,7 @@ mod enter;
 mod facts;
 mod grammar;
 mod ledger;
+mod listed;
 mod lower;
 mod model;
 mod names;
@@ -41,6 +42,8 @@ pub use overlay::UnmatchedAction;
 pub use sentences::{Coverage, Share, Wording};
 pub use summary::Summary;
 pub use words::Words;
+
+use std::collections::BTreeMap;
 
 use model::Unmapped;
 
@@ -73,6 +76,8 @@ pub struct Output {
     pub notes: Vec<Diagnostic>,
     /// The size of the API.
     pub summary: Summary,
+    /// The values that the document lists for texts whose types have more, by `Record.property`.
+    pub listed: BTreeMap<String, Vec<String>>,
     /// The tree of the document with overlays applied.
     pub tree: serde_json::Value,
     /// The keys without a sentence, and the sentences without a key in the document.
@@ -120,6 +125,7 @@ pub fn generate(
         .iter()
         .map(|loss| format!("{} {}\n", loss.pointer, loss.what))
         .collect();
+    let listed = listed::listed(&api, &names);
     let notes = document.notes.into_iter().chain(names.notes).collect();
     Ok(Output {
         files,
@@ -127,6 +133,7 @@ pub fn generate(
         unmapped,
         notes,
         summary,
+        listed,
         tree: document.tree,
         wording,
     })

@@ -126,6 +126,9 @@ pub struct Field {
     pub kept: bool,
     pub deprecated: bool,
     pub limits: Limits,
+    /// The strings that its places list for it or its items; empty if they list none. Its type can
+    /// have more of them: it has those of all places, and of earlier documents.
+    pub listed: Vec<String>,
     /// The keys of the places that declare it: `Schema.property`. Several where types are merged.
     pub places: Vec<String>,
     pub prose: Option<String>,
@@ -146,6 +149,7 @@ impl Field {
             kept: false,
             deprecated: false,
             limits: Limits::default(),
+            listed: Vec::new(),
             places: Vec::new(),
             prose: None,
         }
@@ -165,15 +169,21 @@ impl Field {
         if self.limits != other.limits {
             self.limits = Limits::default();
         }
-        self.add_places(&other.places);
+        self.add_places_of(other);
     }
 
-    /// Adds places that declare it too.
-    pub fn add_places(&mut self, places: &[String]) {
-        for place in places {
+    /// Adds the places of another declaration with the same type. Only the strings that both list
+    /// remain listed, if there are any.
+    pub fn add_places_of(&mut self, other: &Self) {
+        for place in &other.places {
             if !self.places.contains(place) {
                 self.places.push(place.clone());
             }
+        }
+        if self.listed.is_empty() {
+            self.listed.clone_from(&other.listed);
+        } else if self.listed.iter().any(|value| other.listed.contains(value)) {
+            self.listed.retain(|value| other.listed.contains(value));
         }
     }
 }

@@ -21,6 +21,8 @@ pub fn reconcile(api: &mut Api, ledger: &Ledger) {
     let pairs = pair::pairs(api, ledger);
     let mut build = build::Build::new(api, ledger, &pairs);
     let operations = operations::reconciled(&mut build);
-    api.types = build.finish();
+    let (types, kept) = build.finish();
+    api.types = types;
+    api.unmapped.extend(kept);
     api.operations = operations;
 }

@@ -42,6 +42,7 @@ use make::Maker;
 use pattern::Patterns;
 
 pub use dice::Dice;
+pub use make::is_made;
 pub use pair::{Media, Pair, Parameter, Response};
 pub use text::write;
 

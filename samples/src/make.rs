@@ -13,6 +13,8 @@ mod free;
 mod number;
 mod text;
 
+pub use free::is_made;
+
 /// The depth below which an arbitrary value omits everything optional.
 const DEEP: usize = 24;
 
@@ -140,7 +142,13 @@ impl<'d> Maker<'d> {
             self.contradiction("two declarations have no value in common");
         }
         let values = values.filter(|values| !values.is_empty())?;
-        Some((*self.one_of(values)).clone())
+        let fits = |value: &&&Value| demands.kind.is_none_or(|kind| is_of(value, kind));
+        let fitting: Vec<&Value> = values.iter().filter(fits).copied().collect();
+        if fitting.is_empty() {
+            // Some documents list the values of items at the list.
+            return None;
+        }
+        Some((*self.one_of(&fitting)).clone())
     }
 
     /// Returns the first of several items, or any of them for an arbitrary value.
@@ -279,6 +287,18 @@ impl<'d> Maker<'d> {
             );
         }
         Value::Array(list)
+    }
+}
+
+/// Tells whether a value has a type, or is null.
+fn is_of(value: &Value, kind: &str) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(_) => kind == "boolean",
+        Value::Number(_) => matches!(kind, "integer" | "number"),
+        Value::String(_) => kind == "string",
+        Value::Array(_) => kind == "array",
+        Value::Object(_) => kind == "object",
     }
 }
 

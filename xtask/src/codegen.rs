@@ -164,7 +164,7 @@ fn tell_stale(stale: &[Diagnostic], is_other: bool) {
     }
 }
 
-/// Plans the files besides the crate: those in `spec/`, and the fake's list of shapes of texts.
+/// Plans the files besides the crate: those in `spec/`, and what the fake knows of texts.
 pub(crate) fn plan_beside(
     plan: &mut Plan,
     root: &Path,
@@ -174,7 +174,9 @@ pub(crate) fn plan_beside(
     plan.add(&spec.join("names.toml"), &output.ledger.render())?;
     plan.add(&spec.join("summary.toml"), &output.summary.render())?;
     plan.add(&spec.join(tree::UNMAPPED), &output.unmapped)?;
-    plan.add(&root.join("fake/src/values/shapes.txt"), &shapes::shapes(&output.tree))
+    let values = root.join("fake/src/values");
+    plan.add(&values.join("shapes.txt"), &shapes::shapes(&output.tree))?;
+    plan.add(&values.join("listed.txt"), &shapes::listed(&output.listed))
 }
 
 /// Returns the location of a crate: part of this workspace, or on its own.

@@ -5,11 +5,14 @@
 //! pattern of fixed text and hexadecimal digits needs no line here: `shapes.txt` is generated from
 //! the document.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::mixed;
 
 /// The values of enums that are preferred: those that no wait continues on, and those that all
 /// variants of a union have or the first has.
-pub(super) const PREFERRED: &[&str] = &[
+const PREFERRED: &[&str] = &[
     "IDLE",
     "ACTIVE",
     "AVAILABLE",
@@ -314,6 +317,24 @@ fn format_of(owner: &str, name: &str) -> Option<Format> {
 fn shape_of(name: &str) -> Option<&'static str> {
     let mut lines = include_str!("shapes.txt").lines();
     lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))
+}
+
+/// Returns the values that the document lists for a property whose Rust type has more.
+pub(super) fn listed(owner: &str, name: &str) -> Option<&'static [&'static str]> {
+    /// The values by `Record.property`.
+    static LISTED: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+        let lines = include_str!("listed.txt").lines();
+        let properties = lines.filter_map(|line| line.split_once(' '));
+        properties.map(|(key, values)| (key, values.split(' ').collect())).collect()
+    });
+    LISTED.get(format!("{owner}.{name}").as_str()).map(Vec::as_slice)
+}
+
+/// Returns the value that is chosen among those of an enum.
+pub(super) fn chosen<'v>(values: &[&'v str]) -> Option<&'v str> {
+    let find =
+        |wanted: &&str| values.iter().find(|value| value.eq_ignore_ascii_case(wanted));
+    PREFERRED.iter().find_map(find).or(values.first()).copied()
 }
 
 /// Generates a text of a shape.

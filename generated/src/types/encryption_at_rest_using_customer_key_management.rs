@@ -544,7 +544,7 @@ atlas_admin_runtime::record! {
     5 require_private_networking "requirePrivateNetworking"
     6 resource_group_name "resourceGroupName"
     7 role_id "roleId"
-    8 secret "secret" [WRITE_ONLY]
+    8 secret "secret" [WRITE_ONLY | SECRET]
     9 subscription_id "subscriptionID"
     10 tenant_id "tenantID"
     11 valid "valid" [READ_ONLY]

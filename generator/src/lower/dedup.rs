@@ -138,14 +138,14 @@ fn merge_groups(api: &mut Api, groups: Vec<Vec<usize>>) -> bool {
 /// Adds the places of a record's fields to the fields of the record that takes its place.
 fn add_places_of_fields(api: &mut Api, keep: usize, other: usize) {
     let Kind::Record(other) = &api.types[other].kind else { return };
-    let others: HashMap<String, Vec<String>> = other
-        .fields
-        .iter()
-        .map(|field| (field.json_name.clone(), field.places.clone()))
-        .collect();
+    let others = other.fields.clone();
+    let others = others.iter().map(|field| (field.json_name.as_str(), field));
+    let others: HashMap<&str, &Field> = others.collect();
     let Kind::Record(record) = &mut api.types[keep].kind else { return };
     for field in &mut record.fields {
-        field.add_places(others.get(&field.json_name).map_or(&[], Vec::as_slice));
+        if let Some(other) = others.get(field.json_name.as_str()) {
+            field.add_places_of(other);
+        }
     }
 }
 

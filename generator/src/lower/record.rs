@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::facets::{Facets, Node, prose};
 use super::{Lowering, Place};
-use crate::model::{Field, Record};
+use crate::model::{Field, Kind, Record, Type};
 use crate::pointer::Pointer;
 
 /// The properties that identify an item throughout the API. Overlays mark others with
@@ -80,6 +80,7 @@ impl<'d> Lowering<'d> {
             required,
             limits: schema.map(|schema| Facets::of(schema).limits).unwrap_or_default(),
             prose: schema.and_then(|schema| prose(&schema.schema_data)),
+            listed: self.listed(&ty),
             places: vec![declared.place.key.clone()],
             ..Field::new(json_name, ty)
         };
@@ -101,6 +102,14 @@ impl<'d> Lowering<'d> {
             self.read_facets(schema, &mut field);
         }
         field
+    }
+
+    /// Returns the values of the enum in a type.
+    fn listed(&self, ty: &Type) -> Vec<String> {
+        match ty.leaf().map(|id| &self.api.def(id).kind) {
+            Some(Kind::Enum(found)) => found.values.clone(),
+            _ => Vec::new(),
+        }
     }
 
     /// Tells whether `null` is among the variants of a union.

@@ -17,6 +17,9 @@ use crate::version::{Date, Format, MediaType, Version};
 /// The status assumed for a range, a default, or an operation without a success.
 const OK: u16 = 200;
 
+/// The statuses of responses without content (RFC 9110 sections 15.3.5 and 15.3.6).
+const WITHOUT_CONTENT: [u16; 2] = [204, 205];
+
 type Versions = BTreeMap<Version, OperationVersion>;
 
 /// A success status with its response, or the assumed one.
@@ -183,6 +186,12 @@ impl<'d> Lowering<'d> {
         let place =
             body_place(called, version.version, "response", Some(success.code), at);
         let content = match (&media.schema, &media_type.format) {
+            (schema, _) if WITHOUT_CONTENT.contains(&success.code) => {
+                if schema.is_some() {
+                    self.unmapped(at, "a response with this status has no body");
+                }
+                Content::Empty
+            }
             (None, Format::Json) => Content::Empty,
             (Some(schema), Format::Json) => {
                 Content::Json(self.lower_node(Node::of(schema), &place))

@@ -6,7 +6,8 @@ use super::pair::Pairs;
 use super::variants::{fields, matches};
 use crate::ledger::{FieldType, Ledger, RecordedUnion, RecordedVariant};
 use crate::model::{
-    Api, Enum, Field, Kind, Origin, Place, Record, Type, TypeDef, TypeId, Union, Variant,
+    Api, Enum, Field, Kind, Origin, Place, Record, Type, TypeDef, TypeId, Union,
+    Unmapped, Variant,
 };
 use crate::pointer::Pointer;
 
@@ -26,15 +27,25 @@ pub(super) struct Build<'a> {
     pairs: &'a Pairs<'a>,
     ids: HashMap<Node, TypeId>,
     nodes: Vec<Node>,
+    /// What the document doesn't declare, and is kept for programs.
+    kept: Vec<Unmapped>,
 }
 
 impl<'a> Build<'a> {
     pub(super) fn new(api: &'a Api, ledger: &'a Ledger, pairs: &'a Pairs<'a>) -> Self {
-        Self { api, ledger, pairs, ids: HashMap::new(), nodes: Vec::new() }
+        Self {
+            api,
+            ledger,
+            pairs,
+            ids: HashMap::new(),
+            nodes: Vec::new(),
+            kept: Vec::new(),
+        }
     }
 
-    /// Makes all types that were requested, and those that they contain.
-    pub(super) fn finish(mut self) -> Vec<TypeDef> {
+    /// Makes all types that were requested, and those that they contain; and says what they keep
+    /// that the document doesn't declare.
+    pub(super) fn finish(mut self) -> (Vec<TypeDef>, Vec<Unmapped>) {
         let mut made = Vec::new();
         while made.len() < self.nodes.len() {
             let node = self.nodes[made.len()].clone();
@@ -43,7 +54,7 @@ impl<'a> Build<'a> {
                 Node::New(id) => self.new_type(id),
             });
         }
-        made
+        (made, self.kept)
     }
 
     /// Returns the type of a place: the recorded one where it can represent what the document has
@@ -95,13 +106,6 @@ impl<'a> Build<'a> {
             sources.iter().map(|id| self.api.def(*id)).collect();
         // The order in which they were found depends on the ledger's contents.
         defs.sort_by(|a, b| a.origin.places.cmp(&b.origin.places));
-        let kind = if let Some(values) = self.ledger.values(name) {
-            Kind::Enum(values_of(&defs, values.keys()))
-        } else if let Some(union) = self.ledger.union(name) {
-            Kind::Union(self.union(union, &defs))
-        } else {
-            Kind::Record(self.record(name, &defs))
-        };
         let mut places: Vec<Place> =
             defs.iter().flat_map(|def| def.origin.places.clone()).collect();
         places.sort();
@@ -109,6 +113,13 @@ impl<'a> Build<'a> {
         if places.is_empty() {
             places.push(place_of(self.ledger, name));
         }
+        let kind = if let Some(values) = self.ledger.values(name) {
+            Kind::Enum(values_of(&defs, values.keys()))
+        } else if let Some(union) = self.ledger.union(name) {
+            Kind::Union(self.union(union, &defs, (name, &places[0].pointer)))
+        } else {
+            Kind::Record(self.record(name, &defs, &places[0].pointer))
+        };
         TypeDef {
             origin: Origin { places, named: defs.iter().any(|def| def.origin.named) },
             recorded: Some(name.to_owned()),
@@ -118,9 +129,12 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn record(&mut self, name: &str, defs: &[&TypeDef]) -> Record {
+    fn record(&mut self, name: &str, defs: &[&TypeDef], at: &Pointer) -> Record {
         if defs.is_empty() {
-            return self.record_of_ledger(name);
+            let record = self.record_of_ledger(name);
+            let fields = record.fields.iter().map(|field| field.json_name.as_str());
+            self.keep(name, "properties", fields, at);
+            return record;
         }
         let all: Vec<Vec<&Field>> =
             defs.iter().flat_map(|def| fields(self.api, def)).collect();
@@ -169,7 +183,12 @@ impl<'a> Build<'a> {
         Record { fields: fields.collect() }
     }
 
-    fn union(&mut self, recorded: &RecordedUnion, defs: &[&TypeDef]) -> Union {
+    fn union(
+        &mut self,
+        recorded: &RecordedUnion,
+        defs: &[&TypeDef],
+        (name, at): (&str, &Pointer),
+    ) -> Union {
         let unions = defs.iter().filter_map(|def| match &def.kind {
             Kind::Union(union) => Some(union),
             Kind::Record(_) | Kind::Enum(_) => None,
@@ -185,12 +204,15 @@ impl<'a> Build<'a> {
         }
         if unions.len() < defs.len() || defs.is_empty() {
             // A record, or any JSON value, may still be any of the variants.
+            let mut kept = Vec::new();
             for known in recorded.variants() {
                 if find(&mut variants, known.name).is_none() {
                     let ty = self.restore(known.ty);
                     variants.push(variant(&known, ty));
+                    kept.push(known.name);
                 }
             }
+            self.keep(name, "variants", kept.into_iter(), at);
         }
         if let Some((common, _)) = recorded.common() {
             // The common record is added later. Its fields keep their recorded types, even where
@@ -206,6 +228,24 @@ impl<'a> Build<'a> {
             by: by.unwrap_or_else(|| recorded.discriminator()),
             variants,
             common: None,
+        }
+    }
+
+    /// Notes the parts of a type that the document doesn't declare.
+    fn keep<'n>(
+        &mut self,
+        name: &str,
+        parts: &str,
+        names: impl Iterator<Item = &'n str>,
+        at: &Pointer,
+    ) {
+        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+        if !names.is_empty() {
+            let names = names.join(", ");
+            let what = format!(
+                "`{name}` keeps {parts} that the document does not declare: {names}"
+            );
+            self.kept.push(Unmapped { pointer: at.clone(), what });
         }
     }
 

@@ -181,6 +181,7 @@ fn intersect(
 fn relax(mut field: Field) -> Field {
     field.required = false;
     field.limits = Limits::default();
+    field.listed.clear();
     field.prose = None;
     field
 }

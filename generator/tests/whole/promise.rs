@@ -274,6 +274,42 @@ fn what_is_gone_keeps_its_line_and_comes_back_as_it_was() {
 }
 
 #[test]
+fn what_is_kept_though_the_document_declares_it_no_more_is_listed() {
+    assert_eq!(first().unmapped, "");
+    let second = keeps_every_name(&[
+        (
+            "      discriminator:
+        propertyName: kind
+        mapping: {APPLE: '#/components/schemas/Apple', PEAR: '#/components/schemas/Pear'}
+      oneOf: [{$ref: '#/components/schemas/Apple'}, {$ref: '#/components/schemas/Pear'}]
+",
+            "      {type: object, properties: {kind: {type: string}}}\n",
+        ),
+        (
+            "{type: object, properties: {country: {type: string}, soil: {type: string, enum: [CLAY]}}}",
+            "{type: object}",
+        ),
+    ]);
+    for line in [
+        "`Fruit` keeps variants that the document does not declare: `Apple`, `Pear`\n",
+        "keeps properties that the document does not declare: `country`, `soil`\n",
+    ] {
+        assert!(second.unmapped.contains(line), "{}", second.unmapped);
+    }
+}
+
+#[test]
+fn what_the_document_lists_is_told_where_the_type_has_more() {
+    assert!(first().listed.is_empty(), "{:?}", first().listed);
+    let second = keeps_every_name(&[(
+        "        unit: {type: string, enum: [KILO, PIECE]}\n        grade",
+        "        unit: {type: string, enum: [PIECE]}\n        grade",
+    )]);
+    let told = [("Apple.unit".to_owned(), vec!["PIECE".to_owned()])];
+    assert_eq!(second.listed, told.into());
+}
+
+#[test]
 fn the_first_place_of_an_inline_type_may_go() {
     keeps(
         &[(

@@ -8,6 +8,15 @@ use super::Maker;
 const NAMES: [&str; 8] =
     ["undeclared", "two words", "über", "\"quoted\"", "back\\slash", "💡", "a.b", "$x"];
 
+/// The start of the names of entries in plain values.
+const PLAIN: &str = "key";
+
+/// Tells whether a property has a name that a maker has made, for an entry of an object.
+pub fn is_made(name: &str) -> bool {
+    let start = name.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    start != name && (start == PLAIN || NAMES.contains(&start))
+}
+
 impl Maker<'_> {
     /// Makes any value, nested no deeper than `depth`.
     pub(super) fn free(&mut self, depth: usize) -> Value {
@@ -42,7 +51,7 @@ impl Maker<'_> {
         if self.is_arbitrary() {
             format!("{}{index}", self.dice.pick(&NAMES))
         } else {
-            format!("key{index}")
+            format!("{PLAIN}{index}")
         }
     }
 }

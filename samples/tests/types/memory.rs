@@ -48,8 +48,8 @@ const PAGE: usize = 500;
 fn the_largest_page_is_read_whatever_is_in_it() {
     let _turn = crate::alone();
     let samples = Samples::vendored();
-    let mut pages = 0;
-    for target in target::all(&samples) {
+    let (targets, mut pages) = (target::all(&samples), 0);
+    for target in &targets {
         let sample = target.sample(&samples, Choice::Full);
         let page = sample.get("results").unwrap_or(&sample);
         let Some(item) = page.as_array().and_then(|items| items.first()) else {
@@ -69,7 +69,7 @@ fn the_largest_page_is_read_whatever_is_in_it() {
         }
         pages += 1;
     }
-    assert!(pages > 90, "{pages}");
+    assert!(pages > targets.len() / 10, "{pages} of {}", targets.len());
 }
 
 /// Puts many equal items into the lists of a value.

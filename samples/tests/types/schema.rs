@@ -1,7 +1,8 @@
 //! OpenAPI 3.0 as JSON Schema.
 //!
-//! Three deviations from the document:
+//! Four deviations from the document:
 //! - a union of strings that is declared to be an object;
+//! - a list for which values of its items are listed;
 //! - `oneOf` without a discriminator, where several branches may fit;
 //! - a `readOnly` discriminator, without which a request could not select a branch.
 
@@ -61,7 +62,7 @@ impl<'d> Converter<'d> {
         for base in document["components"]["schemas"].as_object().unwrap().values() {
             let Some(discriminator) = base.get("discriminator") else { continue };
             let name = discriminator["propertyName"].as_str().unwrap();
-            let mapping = discriminator["mapping"].as_object().unwrap();
+            let Some(mapping) = discriminator["mapping"].as_object() else { continue };
             let targets = mapping.values().map(|target| &target.as_str().unwrap()[1..]);
             let children = targets.map(|target| document.pointer(target).unwrap());
             tags.extend(
@@ -92,6 +93,7 @@ impl<'d> Converter<'d> {
                 "allOf" => self.all_of(value),
                 "required" => self.required(schema, value),
                 "type" if self.is_of_texts(schema) => continue,
+                "enum" if is_of_items(schema) => continue,
                 "oneOf" | "anyOf" | "discriminator" | "nullable" => continue,
                 "exclusiveMinimum" | "exclusiveMaximum" => continue,
                 _ => value.clone(),
@@ -187,6 +189,13 @@ impl<'d> Converter<'d> {
         };
         Some((key, branches.iter().map(convert).collect()))
     }
+}
+
+/// Tells whether the values that are listed for a list are those of its items.
+fn is_of_items(schema: &Value) -> bool {
+    let values = schema["enum"].as_array();
+    schema["type"] == "array"
+        && values.is_some_and(|values| !values.iter().any(Value::is_array))
 }
 
 /// Excludes bounds with a keyword of their own, as JSON Schema does; OpenAPI 3.0 has a flag.

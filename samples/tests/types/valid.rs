@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use atlas_admin::codec::{Discriminator, Json, Mismatch, Value, View};
-use atlas_admin_replay::place;
-use atlas_admin_samples::{Choice, Dice, Direction, Samples, write};
+use atlas_admin_replay::place::{self, Step};
+use atlas_admin_samples::{Choice, Dice, Direction, Samples, is_made, write};
 
 use crate::target::{self, difference};
 
@@ -63,16 +63,37 @@ fn unexplained<'d>(
     // A discriminator can be optional. An object without it selects no variant, and its own
     // properties are undeclared then.
     let untold: Vec<&str> = found.iter().filter_map(|it| untold(it, &json)).collect();
+    let is_extended = matches!(choice, Choice::Extended(_));
     found.iter().filter(move |it| match it {
         Mismatch::Undeclared { path } => {
-            !matches!(choice, Choice::Extended(_))
+            !is_extended
                 && !untold.iter().any(|object| path.starts_with(object))
+                && !(is_of_entry(path) && are_properties_kept())
         }
+        // The type of an object with undeclared properties can be a map.
+        Mismatch::Type { path, .. } => !(is_extended && is_of_entry(path)),
         Mismatch::UnknownDiscriminator { path, .. } => !untold.contains(&path.as_str()),
         // The types of lists don't tell whether an item can be `null`.
         Mismatch::Null { path } => !path.ends_with(']'),
         _ => true,
     })
+}
+
+/// Tells whether a path ends with an entry that no property is declared for.
+fn is_of_entry(path: &str) -> bool {
+    let last = place::parse(path).and_then(|mut steps| steps.pop());
+    matches!(last, Some(Step::Name(name)) if is_made(&name))
+}
+
+/// Tells whether the crate has records for programs where the document declares any object.
+fn are_properties_kept() -> bool {
+    unmapped().contains("` keeps properties")
+}
+
+/// Returns the list of what the crate and the document don't have alike.
+fn unmapped() -> String {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/unmapped.txt");
+    fs::read_to_string(list).expect("spec/unmapped.txt is there")
 }
 
 /// Returns the path of an object that lacks its discriminator.
@@ -107,33 +128,67 @@ fn every_variant_of_every_union_is_reached() {
         }
     }
     let missed = reached.0.iter().filter(|(name, _)| !reached.is_complete(name));
-    let missed: Vec<_> = missed
-        .map(|(name, (count, seen))| {
-            let missed: Vec<_> =
-                (0..*count).filter(|index| !seen.contains(index)).collect();
-            format!("{name}: {missed:?} of {count}")
+    let missed: Vec<(String, usize)> = missed
+        .flat_map(|(name, (count, seen))| {
+            let missed = (0..*count).filter(|index| !seen.contains(index));
+            missed.map(|index| ((*name).to_owned(), index))
         })
         .collect();
+    let (unions, kept) = (declared_unions(), kept_variants());
+    let name = |(union, index): &(String, usize)| {
+        format!("{union}::{}", unions[union].get(*index).map_or("?", String::as_str))
+    };
+    let missed = missed.iter().map(name).filter(|variant| !kept.contains(variant));
+    let missed: Vec<_> = missed.collect();
     assert!(missed.is_empty(), "variants that were not reached: {missed:#?}");
-    let declared = declared_unions();
-    let mut lost = declared.iter().filter(|name| !reached.0.contains_key(name.as_str()));
-    assert_eq!(lost.next(), None, "a union that was never reached");
+    let never = unions.iter().filter(|(name, _)| !reached.0.contains_key(name.as_str()));
+    let never: Vec<_> = never
+        .flat_map(|(name, variants)| {
+            variants.iter().map(move |variant| format!("{name}::{variant}"))
+        })
+        .filter(|variant| !kept.contains(variant))
+        .collect();
+    assert!(never.is_empty(), "unions that were never reached: {never:#?}");
 }
 
-/// Returns the names of all unions in the generated crate.
-fn declared_unions() -> BTreeSet<String> {
+/// Returns the variants, as `Union::Variant`, that the crate has for programs and the document
+/// doesn't declare.
+fn kept_variants() -> BTreeSet<String> {
+    let list = unmapped();
+    let lines = list.lines().filter_map(|line| line.split_once("` keeps variants"));
+    let variants = lines.flat_map(|(union, variants)| {
+        let union = union.rsplit('`').next().unwrap_or_default();
+        let names = variants.split('`').skip(1).step_by(2);
+        names.map(move |name| format!("{union}::{name}"))
+    });
+    variants.collect()
+}
+
+/// Returns the variants of all unions in the generated crate, in order.
+fn declared_unions() -> BTreeMap<String, Vec<String>> {
     let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/src/types");
     let files = fs::read_dir(types).expect("generated/src/types is there");
     let texts = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
     let unions = texts.flat_map(|text| {
-        let calls = text.split("_runtime::union!(").skip(1);
-        let name = |call: &str| {
-            let end = |c: char| !c.is_ascii_alphanumeric();
-            call.trim_start().split(end).next().unwrap().to_owned()
-        };
-        calls.map(name).collect::<Vec<_>>()
+        let calls = text.split("_runtime::union! {").skip(1);
+        calls.map(declared_union).collect::<Vec<_>>()
     });
-    unions.collect()
+    let unions: BTreeMap<_, _> = unions.collect();
+    assert!(!unions.is_empty(), "the generated crate has unions");
+    unions
+}
+
+/// Reads a union: its name, then a line for each variant, with its number and its name.
+fn declared_union(call: &str) -> (String, Vec<String>) {
+    let (inside, _) = call.split_once("\n}").expect("the call ends");
+    let mut lines = inside.lines().map(str::trim).filter(|line| !line.is_empty());
+    let name = lines.next().and_then(|line| line.split([' ', ';']).next());
+    let variants = lines.filter_map(|line| {
+        let mut words = line.split([' ', ';', ',']);
+        words.next()?.parse::<usize>().ok()?;
+        words.next().map(str::to_owned)
+    });
+    (name.expect("the union has a name").to_owned(), variants.collect())
 }
 
 /// The number of declared variants of each union, and the variants that were decoded.

@@ -1,7 +1,7 @@
-//! The shapes of strings, for the fake: by property name, the `pattern` that all properties with
-//! that name share.
+//! What the fake knows of texts: their shapes, and the values that the document lists for them.
 //!
-//! A shape is a text in which `{24}` means 24 hexadecimal digits.
+//! A shape is a text in which `{24}` means 24 hexadecimal digits. A property name has one if all
+//! properties with that name share it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,24 @@ pub(crate) fn shapes(document: &Value) -> String {
             && !name.contains(char::is_whitespace)
         {
             text.push_str(&format!("{name} {shape}\n"));
+        }
+    }
+    text
+}
+
+const LISTED: &str = "\
+# The values that the document lists for texts whose Rust types have more.
+# Written by `cargo xtask codegen`.
+";
+
+/// Returns the text of `fake/src/values/listed.txt`. Values with spaces are left out.
+pub(crate) fn listed(listed: &BTreeMap<String, Vec<String>>) -> String {
+    let mut text = LISTED.to_owned();
+    for (property, values) in listed {
+        let words = values.iter().filter(|value| !value.contains(char::is_whitespace));
+        let words: Vec<&str> = words.map(String::as_str).collect();
+        if !words.is_empty() && !property.contains(char::is_whitespace) {
+            text.push_str(&format!("{property} {}\n", words.join(" ")));
         }
     }
     text
@@ -98,6 +116,15 @@ mod tests {
         ] {
             assert_eq!(shape(pattern).as_deref(), expected, "{pattern}");
         }
+    }
+
+    #[test]
+    fn listed_values_are_words_on_a_line() {
+        let listed = [("A.b", vec!["X", "two words", "Y"]), ("A.c", vec!["two words"])];
+        let listed = listed.map(|(property, values)| {
+            (property.to_owned(), values.into_iter().map(str::to_owned).collect())
+        });
+        assert_eq!(super::listed(&listed.into()), format!("{LISTED}A.b X Y\n"));
     }
 
     #[test]
