@@ -1,5 +1,6 @@
 //! Changes of files on disk, which can be shown before they are written. No file is replaced before
-//! the texts of all are on disk, so no reader ever finds half of a file.
+//! the texts of all are on disk, so no reader ever finds half of a file. If a file can't be replaced,
+//! the files that were replaced before it get their old contents back.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -18,30 +19,33 @@ struct Change {
     path: PathBuf,
     /// The new text; `None` removes the file.
     text: Option<String>,
-    is_new: bool,
+    /// The content of the file; `None` if it is missing.
+    before: Option<Vec<u8>>,
 }
 
 impl Plan {
     /// Plans to write a file, if that would change it.
     pub(crate) fn add(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
-        let is_new = match fs::read(path) {
+        let before = match fs::read(path) {
             Ok(bytes) if bytes == text.as_bytes() => return Ok(()),
-            Ok(_) => false,
+            Ok(bytes) => Some(bytes),
             // Writing reports a file where a folder should be.
-            Err(error) if is_absence(&error) => true,
+            Err(error) if is_absence(&error) => None,
             Err(error) => return Err(Failure::unreadable(path, &error)),
         };
         self.changes.push(Change {
             path: path.to_owned(),
             text: Some(text.to_owned()),
-            is_new,
+            before,
         });
         Ok(())
     }
 
     /// Plans to remove a file.
     pub(crate) fn remove(&mut self, path: PathBuf) {
-        self.changes.push(Change { path, text: None, is_new: false });
+        // Removing reports a file that can't be read.
+        let before = fs::read(&path).ok();
+        self.changes.push(Change { path, text: None, before });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -55,10 +59,10 @@ impl Plan {
     /// Returns a line for each change.
     pub(crate) fn lines(&self) -> impl Iterator<Item = String> + '_ {
         self.changes.iter().map(|change| {
-            let what = match (&change.text, change.is_new) {
+            let what = match (&change.text, &change.before) {
                 (None, _) => "orphaned",
-                (Some(_), true) => "missing",
-                (Some(_), false) => "different",
+                (Some(_), None) => "missing",
+                (Some(_), Some(_)) => "different",
             };
             format!("{what}: {}", change.path.display())
         })
@@ -93,14 +97,27 @@ impl Plan {
     }
 
     fn move_into_place(&self) -> Result<(), (PathBuf, io::Error)> {
-        for Change { path, text, .. } in &self.changes {
+        for (index, Change { path, text, .. }) in self.changes.iter().enumerate() {
             let moved = match text {
                 Some(_) => fs::rename(staged(path), path),
                 None => fs::remove_file(path),
             };
-            moved.map_err(|error| (path.clone(), error))?;
+            if let Err(error) = moved {
+                self.changes[..index].iter().for_each(Change::take_back);
+                return Err((path.clone(), error));
+            }
         }
         Ok(())
+    }
+}
+
+impl Change {
+    /// Restores the file. The caller reports the error that led here.
+    fn take_back(&self) {
+        let _ = match &self.before {
+            Some(bytes) => fs::write(&self.path, bytes),
+            None => fs::remove_file(&self.path),
+        };
     }
 }
 
@@ -111,4 +128,31 @@ fn staged(path: &Path) -> PathBuf {
 
 fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_replaced_leaves_all_as_they_were() {
+        let folder = std::env::temp_dir().join(format!("atlas-plan-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = |name: &str| folder.join(name);
+        fs::write(path("changed"), "old").unwrap();
+        fs::write(path("removed"), "old").unwrap();
+        let mut plan = Plan::default();
+        plan.add(&path("changed"), "new").ok().unwrap();
+        plan.add(&path("added"), "new").ok().unwrap();
+        plan.remove(path("removed"));
+        plan.add(&path("blocked"), "new").ok().unwrap();
+        fs::create_dir(path("blocked")).unwrap();
+
+        assert!(plan.write().is_err());
+        let text = |name: &str| fs::read_to_string(path(name)).ok();
+        assert_eq!(text("changed").as_deref(), Some("old"));
+        assert_eq!(text("removed").as_deref(), Some("old"));
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 3, "nothing is added");
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }
