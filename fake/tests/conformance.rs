@@ -161,8 +161,10 @@ fn told(error: &ValidationError<'_>, sent: &BTreeSet<&str>) -> Vec<String> {
     match error.kind() {
         ValidationErrorKind::AnyOf { context }
         | ValidationErrorKind::OneOfNotValid { context } => {
-            let nearest = context.iter().min_by_key(|errors| errors.len());
-            nearest.into_iter().flatten().flat_map(|error| told(error, sent)).collect()
+            let branches = context.iter();
+            let told = branches
+                .map(|errors| errors.iter().flat_map(|it| told(it, sent)).collect());
+            told.min_by_key(Vec::len).unwrap_or_default()
         }
         // The fake's own texts, for patterns that hardly any text matches.
         ValidationErrorKind::Pattern { .. }

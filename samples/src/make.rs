@@ -30,8 +30,9 @@ pub(crate) struct Maker<'d> {
     dice: Dice,
     /// The schemas of the objects around the value.
     open: Vec<*const Value>,
-    /// The number of times that each union has been visited.
-    visits: HashMap<*const Value, usize>,
+    /// The number of choices made at each place of the document: a union, or the discriminator
+    /// values of a branch.
+    visits: HashMap<*const u8, usize>,
     path: Vec<String>,
     /// The requirements that no value can meet, with their locations.
     pub(crate) contradictions: BTreeSet<String>,
@@ -110,12 +111,18 @@ impl<'d> Maker<'d> {
             if ways.iter().any(|branch| !self.turns_back(&[branch.schema])) {
                 ways.retain(|branch| !self.turns_back(&[branch.schema]));
             }
-            let visits =
-                self.visits.entry(std::ptr::from_ref(union.schema)).or_default();
-            let turn = self.choice.seed().map_or(0, |seed| seed as usize + *visits);
-            *visits += 1;
+            let turn = self.turn(std::ptr::from_ref(union.schema).cast());
             demands.choose(self.tree, union.property, ways[turn % ways.len()]);
         }
+    }
+
+    /// Returns the number of the next choice at a place of the document: consecutive seeds and
+    /// visits choose in turn.
+    fn turn(&mut self, place: *const u8) -> usize {
+        let Some(seed) = self.choice.seed() else { return 0 };
+        let visits = self.visits.entry(place).or_default();
+        *visits += 1;
+        seed as usize + *visits - 1
     }
 
     /// Returns one of the listed values; `None` where no values are listed.
@@ -136,7 +143,8 @@ impl<'d> Maker<'d> {
                 );
                 ways = tags.iter().collect();
             }
-            return Some(Value::from(**self.one_of(&ways)));
+            let turn = self.turn(ways[0].as_ptr());
+            return Some(Value::from(*ways[turn % ways.len()]));
         }
         if demands.is_torn {
             self.contradiction("two declarations have no value in common");

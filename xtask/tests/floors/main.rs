@@ -33,6 +33,7 @@ const GENERATOR: &[&str] = &[
     "settle",
     "facts",
     "names",
+    "listed",
     "sentences",
     "summary",
     "enter",
