@@ -69,8 +69,8 @@ pub struct Output {
     pub files: Files,
     /// The ledger, with what was named for the first time.
     pub ledger: Ledger,
-    /// The parts of the document that the crate doesn't express, one on each line: pointer and
-    /// reason.
+    /// The parts of the document that the crate doesn't express, and the parts of types that only
+    /// the ledger has, one on each line: pointer and reason.
     pub unmapped: String,
     /// The notes on the document.
     pub notes: Vec<Diagnostic>,
