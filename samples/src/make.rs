@@ -30,9 +30,8 @@ pub(crate) struct Maker<'d> {
     dice: Dice,
     /// The schemas of the objects around the value.
     open: Vec<*const Value>,
-    /// The number of choices made at each place of the document: a union, or the discriminator
-    /// values of a branch.
-    visits: HashMap<*const u8, usize>,
+    /// The number of times that each union has been visited.
+    visits: HashMap<*const Value, usize>,
     path: Vec<String>,
     /// The requirements that no value can meet, with their locations.
     pub(crate) contradictions: BTreeSet<String>,
@@ -111,18 +110,24 @@ impl<'d> Maker<'d> {
             if ways.iter().any(|branch| !self.turns_back(&[branch.schema])) {
                 ways.retain(|branch| !self.turns_back(&[branch.schema]));
             }
-            let turn = self.turn(std::ptr::from_ref(union.schema).cast());
-            demands.choose(self.tree, union.property, ways[turn % ways.len()]);
+            let chosen = if self.is_arbitrary() {
+                let fits = |tag: &str| fixed.is_none_or(|fixed| fixed.contains(&tag));
+                let mut choices = choices(&ways, &fits);
+                let turn = self.turn(union.schema) % choices.len();
+                choices.swap_remove(turn)
+            } else {
+                ways[0].clone()
+            };
+            demands.choose(self.tree, union.property, &chosen);
         }
     }
 
-    /// Returns the number of the next choice at a place of the document: consecutive seeds and
-    /// visits choose in turn.
-    fn turn(&mut self, place: *const u8) -> usize {
-        let Some(seed) = self.choice.seed() else { return 0 };
-        let visits = self.visits.entry(place).or_default();
+    /// Returns the number of the next choice of a union: consecutive seeds and visits choose in
+    /// turn.
+    fn turn(&mut self, union: &Value) -> usize {
+        let visits = self.visits.entry(std::ptr::from_ref(union)).or_default();
         *visits += 1;
-        seed as usize + *visits - 1
+        self.choice.seed().unwrap_or_default() as usize + *visits - 1
     }
 
     /// Returns one of the listed values; `None` where no values are listed.
@@ -143,8 +148,7 @@ impl<'d> Maker<'d> {
                 );
                 ways = tags.iter().collect();
             }
-            let turn = self.turn(ways[0].as_ptr());
-            return Some(Value::from(*ways[turn % ways.len()]));
+            return Some(Value::from(**self.one_of(&ways)));
         }
         if demands.is_torn {
             self.contradiction("two declarations have no value in common");
@@ -296,6 +300,30 @@ impl<'d> Maker<'d> {
         }
         Value::Array(list)
     }
+}
+
+/// Returns a choice for each discriminator value of the branches: first one of each branch, then the
+/// second ones. A branch without such values is one choice.
+fn choices<'d>(
+    branches: &[&Branch<'d>],
+    fits: &dyn Fn(&str) -> bool,
+) -> Vec<Branch<'d>> {
+    let of_branch = |branch: &&Branch<'d>| {
+        let tags = branch.tags.iter().filter(|tag| fits(tag));
+        let mut choices: Vec<Vec<&'d str>> = tags.map(|tag| vec![*tag]).collect();
+        if choices.is_empty() {
+            choices.push(branch.tags.clone());
+        }
+        (branch.schema, choices)
+    };
+    let branches: Vec<_> = branches.iter().map(of_branch).collect();
+    let most = branches.iter().map(|(_, choices)| choices.len()).max();
+    let in_turn = (0..most.unwrap_or_default()).flat_map(|index| {
+        branches.iter().filter_map(move |(schema, choices)| {
+            Some(Branch { schema, tags: choices.get(index)?.clone() })
+        })
+    });
+    in_turn.collect()
 }
 
 /// Tells whether a value has a type, or is null.
