@@ -168,7 +168,8 @@ async fn retry_loop(
                     trace::waiting(telemetry, Reason::RateLimit, called, admission);
                 let admission = pin!(admission);
                 let permit = whole.wait(admission).await;
-                Some(permit.ok_or_else(|| no_time_for(total, attempts))?)
+                let late = || no_time_for(total, attempts - 1, may_be_executed);
+                Some(permit.ok_or_else(late)?)
             }
             _ => None,
         };
@@ -215,14 +216,18 @@ async fn retry_loop(
     }
 }
 
-/// Creates the error of a call whose time limit passed in the queue of the pacer.
-fn no_time_for(total: Option<Duration>, attempts: u32) -> Error {
+/// Creates the error of a call whose time limit passed in the queue of the pacer, after this
+/// number of attempts.
+fn no_time_for(total: Option<Duration>, attempts: u32, may_be_executed: bool) -> Error {
     let limit = total.unwrap_or_default();
     let message = format!(
         "the rate limit of the service allows no request within the time limit of {limit:?}, \
          that of a call (`timeout`)"
     );
-    Error::new(Kind::Timeout, message).edit(|error| error.attempts = attempts - 1)
+    Error::new(Kind::Timeout, message).edit(|error| {
+        error.attempts = attempts;
+        error.may_be_executed = may_be_executed;
+    })
 }
 
 /// Returns the message for the limit that passed: that of the attempt, or the rest of

@@ -8,9 +8,9 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use atlas_admin_runtime::codec::Json;
-use atlas_admin_runtime::{Client, Request};
+use atlas_admin_runtime::{Client, Request, RetryPolicy};
 
-use super::api::GET;
+use super::api::{DELETE, GET};
 use super::server::{Reply, Seen, Server};
 
 const LIMIT: f64 = 100.0;
@@ -110,7 +110,7 @@ async fn a_bucket_for_each_project_delays_none() {
 async fn pacing_can_be_switched_off() {
     let (server, refused) = limited(|_| "").await;
     let client = Client::builder().base_url(&server.url).pacing(false);
-    let client = client.retry(atlas_admin_runtime::RetryPolicy::never()).build();
+    let client = client.retry(RetryPolicy::never()).build();
     let client = client.unwrap();
     let calls = (0..300).map(|_| {
         let client = client.clone();
@@ -203,4 +203,20 @@ async fn an_unpolled_request_delays_no_other() {
     tokio::time::timeout(limit, others).await.expect("they wait for the first");
     first.await.unwrap();
     assert_eq!(server.arrived(), 7);
+}
+
+#[tokio::test]
+async fn a_repeat_that_waits_too_long_tells_of_the_attempt_before() {
+    let server = Server::start(|_, _| {
+        let headers = [("ratelimit-limit", "100"), ("ratelimit-remaining", "0")];
+        Reply::new(500, &headers, "{}")
+    })
+    .await;
+    let retry = RetryPolicy::new().backoff(Duration::ZERO, Duration::ZERO);
+    let client = Client::builder().base_url(&server.url).retry(retry);
+    let client = client.timeout(Duration::from_millis(500)).build().unwrap();
+    let error = Request::<()>::new(&DELETE, &["1"]).send(&client).await.unwrap_err();
+    assert!(error.to_string().contains("allows no request within"), "{error}");
+    assert_eq!(error.attempts(), server.seen().len() as u32);
+    assert!(error.may_have_been_executed());
 }
