@@ -254,8 +254,10 @@ pub struct Operation {
     pub id: String,
     /// The short name that the document gives, else the id.
     pub short: String,
-    /// Indices into [`Api::tags`].
+    /// The index in [`Api::tags`] of the group whose module has it.
     pub tag: usize,
+    /// The group that the document has it in: another one if it has moved, for its module stays.
+    pub group: String,
     pub method: Method,
     pub path: String,
     /// Path parameters in the order of the template, then query, then header parameters.

@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Emit;
 use super::operation::Call;
 use crate::model::{Location, Method, Parameter};
 use crate::version::{Date, Version};
@@ -11,14 +10,13 @@ use crate::version::{Date, Version};
 /// Returns the value that describes the operation and its wait; `date` is the function that makes a
 /// date.
 pub(super) fn description(
-    emit: &Emit<'_>,
     call: &Call<'_>,
     wait: &TokenStream,
     date: &TokenStream,
 ) -> TokenStream {
     let operation = call.operation;
     let (id, short, path) = (&operation.id, &operation.short, &operation.path);
-    let tag = &emit.api.tags[operation.tag].name;
+    let tag = &operation.group;
     let method = method(operation.method);
     let version = version(call.version.version);
     let accept = call.response.media_type.to_string();
@@ -68,10 +66,10 @@ pub(super) fn description(
 
 /// Returns the value that describes the request for a call's operation resource, whose path is
 /// known only from the response.
-pub(super) fn resource(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+pub(super) fn resource(call: &Call<'_>) -> TokenStream {
     let operation = call.operation;
     let (id, short) = (&operation.id, &operation.short);
-    let tag = &emit.api.tags[operation.tag].name;
+    let tag = &operation.group;
     let version = version(call.version.version);
     let accept = call.response.media_type.to_string();
     let docs = operation.docs_url.as_deref().unwrap_or_default();

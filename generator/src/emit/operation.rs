@@ -211,7 +211,7 @@ pub(super) fn function(
         (quote!(Request<#output>), request)
     };
     let ident = call.static_ident();
-    let description = description(emit, call, &wait::data(emit, call), &quote!(date));
+    let description = description(call, &wait::data(emit, call), &quote!(date));
     // The registry of the operation group lists the statics of all versions.
     let visibility = if call.is_newest { quote!() } else { quote!(pub(super)) };
     let blank = blank();

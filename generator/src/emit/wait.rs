@@ -27,7 +27,7 @@ pub(super) fn data(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
         (Some(polled), None) => quote!(Wait::polls(#polled)),
         (polled, _) => {
             let poll = polled.map_or(quote!(None), |polled| quote!(Some(#polled)));
-            let long_running = long_running(emit, call, wait);
+            let long_running = long_running(call, wait);
             quote!(Wait { poll: #poll, long_running: #long_running })
         }
     };
@@ -80,9 +80,9 @@ fn sources(sources: &[Source]) -> TokenStream {
 }
 
 /// Returns the wait on an operation resource, which is requested in the version of the call.
-fn long_running(emit: &Emit<'_>, call: &Call<'_>, wait: &Wait) -> TokenStream {
+fn long_running(call: &Call<'_>, wait: &Wait) -> TokenStream {
     let Some(legacy) = wait.legacy else { return quote!(None) };
-    let resource = resource(emit, call);
+    let resource = resource(call);
     quote!(Some(LongRunning { legacy: #legacy, resource: &#resource }))
 }
 
@@ -139,7 +139,7 @@ pub(super) fn copies(emit: &Emit<'_>, calls: &[Call<'_>]) -> Vec<TokenStream> {
     let copies = copies.into_iter().map(|(ident, (target, availability))| {
         // The module may have no date of its own, and then doesn't import the function.
         let date = quote!(atlas_admin_runtime::jiff::civil::date);
-        let literal = description(emit, &target, &quote!(None), &date);
+        let literal = description(&target, &quote!(None), &date);
         let cfg = availability_cfg(availability);
         quote!(#cfg static #ident: Operation = #literal;)
     });

@@ -89,7 +89,8 @@ impl<'d> Lowering<'d> {
         if versions.is_empty() {
             return;
         }
-        let tag = self.tag(source.tags.first().map_or("Other", String::as_str));
+        let group = source.tags.first().map_or("Other", String::as_str);
+        let tag = self.tag(group);
         if source.tags.len() > 1 {
             self.unmapped(
                 &at.child("tags"),
@@ -107,6 +108,7 @@ impl<'d> Lowering<'d> {
             offers_wait: false,
             short,
             tag,
+            group: group.to_owned(),
             method,
             path: path.to_owned(),
             parameters,

@@ -392,17 +392,16 @@ fn a_renamed_group_keeps_its_module_and_feature() {
     assert!(!second.files["Cargo.toml"].contains("groceries"));
 }
 
+/// Returns the first document with a second operation, in a group of its own.
+fn two_groups() -> String {
+    let second = PATHS[8..].replace("basket", "box").replace("Fruits", "Boxes");
+    let second = second.replace("getGroupBasket", "getBox");
+    document(&[(PATHS, &format!("{PATHS}{second}"))])
+}
+
 #[test]
 fn the_feature_of_a_group_that_is_gone_stays() {
-    let more = format!(
-        "{PATHS}{}",
-        PATHS[8..].replace("basket", "box").replace("Fruits", "Boxes")
-    )
-    .replace(
-        "  /box:\n    get:\n      operationId: getGroupBasket",
-        "  /box:\n    get:\n      operationId: getBox",
-    );
-    let both = generated(&document(&[(PATHS, &more)]), &Ledger::default());
+    let both = generated(&two_groups(), &Ledger::default());
     assert!(both.files.contains_key("src/boxes.rs"));
     let second = generated(&document(&[]), &both.ledger);
     assert!(!second.files.contains_key("src/boxes.rs"));
@@ -582,4 +581,15 @@ fn a_new_variant_never_stands_for_one_that_is_gone() {
     let second = keeps(&gone, &["Fruit::Pear"]);
     let names = surface(&second.files);
     assert!(names.contains("variant types::Fruit::Plum (Plum)"), "{names:#?}");
+}
+
+#[test]
+fn an_operation_that_moves_to_another_group_stays_in_its_module() {
+    let first = generated(&two_groups(), &Ledger::default());
+    let moved = two_groups().replace("tags: [Fruits]", "tags: [Boxes]");
+    let second = generated(&moved, &first.ledger);
+    let missing = &surface(&first.files) - &surface(&second.files);
+    assert!(missing.is_empty(), "{missing:#?}");
+    let module = &second.files["src/fruits.rs"];
+    assert!(module.contains("tag: \"Boxes\""), "{module}");
 }
