@@ -66,9 +66,9 @@ fn unexplained<'d>(
     let is_extended = matches!(choice, Choice::Extended(_));
     found.iter().filter(move |it| match it {
         Mismatch::Undeclared { path } => {
-            !is_extended
-                && !untold.iter().any(|object| path.starts_with(object))
-                && !(is_of_entry(path) && are_properties_kept())
+            let is_untold = untold.iter().any(|object| path.starts_with(object));
+            let is_kept = is_of_entry(path) && are_properties_kept();
+            !(is_extended || is_untold || is_kept)
         }
         // The type of an object with undeclared properties can be a map.
         Mismatch::Type { path, .. } => !(is_extended && is_of_entry(path)),
