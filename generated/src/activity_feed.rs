@@ -37,11 +37,8 @@ use atlas_admin_runtime::{Request, Version};
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`getGroupActivityFeed` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getGroupActivityFeed).
@@ -106,11 +103,8 @@ static GET_GROUP_ACTIVITY_FEED: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`getOrgActivityFeed` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getOrgActivityFeed).

@@ -43,12 +43,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`createGroupCustomDbRoleRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/createGroupCustomDbRoleRole).
@@ -124,12 +121,9 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`deleteGroupCustomDbRoleRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/deleteGroupCustomDbRoleRole).
@@ -195,11 +189,8 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`getGroupCustomDbRoleRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/getGroupCustomDbRoleRole).
@@ -254,11 +245,8 @@ static GET_CUSTOM_DB_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`listGroupCustomDbRoleRoles` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/listGroupCustomDbRoleRoles).
@@ -316,12 +304,9 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`updateGroupCustomDbRoleRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/updateGroupCustomDbRoleRole).

@@ -34,11 +34,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 401: the credentials are not accepted.
-    /// - 403: the credentials lack the role, or the caller's address is not on the access list.
     /// - 404: there is no such thing, or not for these credentials.
-    /// - 429: too many requests; the client waits and repeats.
-    /// - 500: the service failed.
+    /// - [401, 403, 429, 500](crate::Error#statuses).
     ///
     /// [`getDefaultGroupLimit` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/getDefaultGroupLimit).
@@ -86,10 +83,7 @@ pub mod preview {
     /// # Errors
     ///
     /// - 400: the service can't read the request.
-    /// - 401: the credentials are not accepted.
-    /// - 403: the credentials lack the role, or the caller's address is not on the access list.
-    /// - 429: too many requests; the client waits and repeats.
-    /// - 500: the service failed.
+    /// - [401, 403, 429, 500](crate::Error#statuses).
     ///
     /// [`listDefaultGroupLimits` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/listDefaultGroupLimits).

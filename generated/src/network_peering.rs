@@ -36,12 +36,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`createGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupContainer).
@@ -104,12 +101,9 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`createGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupPeer).
@@ -178,12 +172,9 @@ static CREATE_GROUP_PEER: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`deleteGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupContainer).
@@ -240,12 +231,9 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`deleteGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupPeer).
@@ -311,11 +299,8 @@ static DELETE_GROUP_PEER: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`disableGroupPrivateIpModePeering` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/disableGroupPrivateIpModePeering).
@@ -373,11 +358,8 @@ static DISABLE_PEERING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`getGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupContainer).
@@ -433,11 +415,8 @@ static GET_GROUP_CONTAINER: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`getGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupPeer).
@@ -491,11 +470,8 @@ static GET_GROUP_PEER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`listGroupContainerAll` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainerAll).
@@ -558,11 +534,8 @@ static LIST_GROUP_CONTAINER_ALL: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`listGroupContainers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainers).
@@ -629,11 +602,8 @@ static LIST_GROUP_CONTAINERS: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`listGroupPeers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupPeers).
@@ -701,12 +671,9 @@ static LIST_GROUP_PEERS: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`updateGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupContainer).
@@ -768,12 +735,9 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`updateGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupPeer).
@@ -838,11 +802,8 @@ static UPDATE_GROUP_PEER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`verifyGroupPrivateIpMode` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/verifyGroupPrivateIpMode).

@@ -42,12 +42,9 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`createGroupClusterOnlineArchive` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/createGroupClusterOnlineArchive).
@@ -125,11 +122,8 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterOnlineArchive` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/deleteGroupClusterOnlineArchive).
@@ -209,11 +203,8 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`downloadGroupClusterOnlineArchiveQueryLogs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/downloadGroupClusterOnlineArchiveQueryLogs).
@@ -287,11 +278,8 @@ static DOWNLOAD_QUERY_LOGS: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`getGroupClusterOnlineArchive` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/getGroupClusterOnlineArchive).
@@ -355,11 +343,8 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`listGroupClusterOnlineArchives` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/listGroupClusterOnlineArchives).
@@ -431,12 +416,9 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
 /// - 409: the request conflicts with the state of the resource.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`updateGroupClusterOnlineArchive` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/updateGroupClusterOnlineArchive).

@@ -44,11 +44,8 @@ use atlas_admin_runtime::{Request, Version};
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`createGroupAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/createGroupAccessListEntry).
@@ -133,11 +130,8 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`deleteGroupAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/deleteGroupAccessListEntry).
@@ -192,11 +186,8 @@ static DELETE_ACCESS_LIST_ENTRY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`getGroupAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/getGroupAccessListEntry).
@@ -256,11 +247,8 @@ static GET_ACCESS_LIST_ENTRY: Operation = Operation {
 /// # Errors
 ///
 /// - 400: the service can't read the request.
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`getGroupAccessListStatus` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/getGroupAccessListStatus).
@@ -316,11 +304,8 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
 /// - 404: there is no such thing, or not for these credentials.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`listGroupAccessListEntries` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/listGroupAccessListEntries).

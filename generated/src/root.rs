@@ -24,10 +24,7 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 401: the credentials are not accepted.
-/// - 403: the credentials lack the role, or the caller's address is not on the access list.
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [401, 403, 429, 500](crate::Error#statuses).
 ///
 /// [`getSystemStatus` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Root/operation/getSystemStatus).
@@ -75,8 +72,7 @@ static GET_SYSTEM_STATUS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 429: too many requests; the client waits and repeats.
-/// - 500: the service failed.
+/// - [429, 500](crate::Error#statuses).
 ///
 /// [`listControlPlaneIpAddresses` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Root/operation/listControlPlaneIpAddresses).

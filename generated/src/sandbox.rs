@@ -39,11 +39,9 @@ pub mod preview {
     /// # Errors
     ///
     /// - 400: the service can't read the request.
-    /// - 401: the credentials are not accepted.
-    /// - 403: the credentials lack the role, or the caller's address is not on the access list.
     /// - 404: there is no such thing, or not for these credentials.
     /// - 409: the request conflicts with the state of the resource.
-    /// - 500: the service failed.
+    /// - [401, 403, 500](crate::Error#statuses).
     ///
     /// [`createOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/createOrgSandboxConfig).
@@ -99,10 +97,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 401: the credentials are not accepted.
-    /// - 403: the credentials lack the role, or the caller's address is not on the access list.
     /// - 404: there is no such thing, or not for these credentials.
-    /// - 500: the service failed.
+    /// - [401, 403, 500](crate::Error#statuses).
     ///
     /// [`deleteOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/deleteOrgSandboxConfig).
@@ -162,10 +158,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 401: the credentials are not accepted.
-    /// - 403: the credentials lack the role, or the caller's address is not on the access list.
     /// - 404: there is no such thing, or not for these credentials.
-    /// - 500: the service failed.
+    /// - [401, 403, 500](crate::Error#statuses).
     ///
     /// [`generateGroupSandboxClusterDescription` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/generateGroupSandboxClusterDescription).
@@ -228,10 +222,8 @@ pub mod preview {
     /// # Errors
     ///
     /// - 400: the service can't read the request.
-    /// - 401: the credentials are not accepted.
-    /// - 403: the credentials lack the role, or the caller's address is not on the access list.
     /// - 404: there is no such thing, or not for these credentials.
-    /// - 500: the service failed.
+    /// - [401, 403, 500](crate::Error#statuses).
     ///
     /// [`getOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/getOrgSandboxConfig).
@@ -286,10 +278,8 @@ pub mod preview {
     /// # Errors
     ///
     /// - 400: the service can't read the request.
-    /// - 401: the credentials are not accepted.
-    /// - 403: the credentials lack the role, or the caller's address is not on the access list.
     /// - 404: there is no such thing, or not for these credentials.
-    /// - 500: the service failed.
+    /// - [401, 403, 500](crate::Error#statuses).
     ///
     /// [`listOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/listOrgSandboxConfig).
@@ -372,10 +362,8 @@ pub mod preview {
     /// # Errors
     ///
     /// - 400: the service can't read the request.
-    /// - 401: the credentials are not accepted.
-    /// - 403: the credentials lack the role, or the caller's address is not on the access list.
     /// - 404: there is no such thing, or not for these credentials.
-    /// - 500: the service failed.
+    /// - [401, 403, 500](crate::Error#statuses).
     ///
     /// [`updateOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/updateOrgSandboxConfig).

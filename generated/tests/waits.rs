@@ -87,15 +87,17 @@ mod facts {
         for (call, wait) in waits() {
             let polled = wait.poll.as_ref().expect("a polled operation");
             let version = call.operation.version;
-            let newest = entries()
-                .filter(|entry| entry.operation.id == polled.operation.id)
-                .map(|entry| entry.operation.version.to_string())
-                .filter(|version| version != "preview")
-                .max();
-            let is_newest = newest == Some(polled.operation.version.to_string());
-            own += usize::from(!is_newest);
+            let versions = || {
+                let all =
+                    entries().filter(|entry| entry.operation.id == polled.operation.id);
+                all.map(|entry| entry.operation.version)
+            };
+            let stable = versions().filter(|version| version.to_string() != "preview");
+            let is_newest = stable.max() == Some(polled.operation.version);
+            own += usize::from(!is_newest && polled.operation.version == version);
+            // A version that was chosen stays, whatever versions come later.
             assert!(
-                is_newest || polled.operation.version == version,
+                versions().any(|version| version == polled.operation.version),
                 "{}",
                 call.operation.id
             );

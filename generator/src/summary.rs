@@ -30,7 +30,7 @@ pub struct Summary {
     pub waits: usize,
     /// The number of response formats of operations with a wait, added up over their versions.
     pub waited_formats: usize,
-    /// The number of deprecated operations.
+    /// The number of response formats of deprecated operations, added up over their versions.
     pub deprecated: usize,
     /// The number of operation versions with a sunset date.
     pub sunsets: usize,
@@ -65,7 +65,10 @@ impl Summary {
                 .filter(|operation| operation.wait.is_some())
                 .map(formats)
                 .sum(),
-            deprecated: operations().filter(|operation| operation.deprecated).count(),
+            deprecated: operations()
+                .filter(|operation| operation.deprecated)
+                .map(formats)
+                .sum(),
             sunsets: versions().filter(|version| version.sunset.is_some()).count(),
             types: api.types.len(),
             secrets: api.types.iter().map(|def| secrets(&def.kind)).sum(),

@@ -33,6 +33,15 @@ mod response;
 /// Cheap to clone. [`fmt::Display`] prints one line that a person can act on. So does
 /// `{:?}`, because `main` and `unwrap` print that; `{:#?}` prints the parts. The
 /// predicates distinguish the cases that a program acts on.
+///
+/// # Statuses
+///
+/// Every operation may return these; the documentation of an operation explains others.
+///
+/// - 401: the credentials are not accepted.
+/// - 403: the credentials lack the role, or the caller's address is not on the access list.
+/// - 429: too many requests; the client waits and repeats.
+/// - 500: the service failed.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 

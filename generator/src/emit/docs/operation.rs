@@ -112,31 +112,34 @@ fn parameters(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
     (!lines.is_empty()).then(|| format!("# Parameters\n\n{}", lines.join("\n")))
 }
 
+/// Returns the section on errors. Statuses that most operations have are only linked.
 fn errors(version: &OperationVersion) -> Option<String> {
-    let lines: Vec<String> = version
-        .errors
+    let (common, own): (Vec<u16>, Vec<u16>) =
+        version.errors.iter().partition(|status| COMMON.contains(status));
+    let mut lines: Vec<String> = own
         .iter()
         .filter_map(|status| Some(format!("- {status}: {}.", reason(*status)?)))
         .collect();
+    if !common.is_empty() {
+        let common: Vec<String> = common.iter().map(u16::to_string).collect();
+        lines.push(format!("- [{}](crate::Error#statuses).", common.join(", ")));
+    }
     (!lines.is_empty()).then(|| format!("# Errors\n\n{}", lines.join("\n")))
 }
 
-/// Returns the meaning of a status in this API.
+/// The statuses whose meaning is the same for every operation; `Error` documents them.
+const COMMON: [u16; 4] = [401, 403, 429, 500];
+
+/// Returns the meaning of another status in this API.
 fn reason(status: u16) -> Option<&'static str> {
     Some(match status {
         400 => "the service can't read the request",
-        401 => "the credentials are not accepted",
         402 => "the organization has no means of payment",
-        403 => {
-            "the credentials lack the role, or the caller's address is not on the access list"
-        }
         404 => "there is no such thing, or not for these credentials",
         405 => "the operation is not available for this resource",
         406 => "there is no such version",
         409 => "the request conflicts with the state of the resource",
         410 => "the version is gone",
-        429 => "too many requests; the client waits and repeats",
-        500 => "the service failed",
         503 => "the service is not available",
         _ => return None,
     })
