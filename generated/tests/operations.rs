@@ -56,6 +56,9 @@ fn what_people_type_leads_to_what_they_want() {
         ("backup restore", "cloud_backups::cancel_backup_restore_job"),
         ("create user", "database_users::create_database_user"),
         ("remove project", "projects::delete_group"),
+        ("change instance size", "clusters::update_cluster"),
+        ("resize cluster", "clusters::update_cluster"),
+        ("who am i", "root::get_system_status"),
         ("download logs", "monitoring_and_logs::download_cluster_log"),
     ] {
         // The first ones fill a screen; their order depends on what else the document has.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use atlas_admin::codec::View;
+use atlas_admin::codec::{Slot, Value, View};
 use atlas_admin::operation::Method;
 use atlas_admin::registry::{self, Entry};
 
@@ -21,9 +21,17 @@ const VERBS: &[(&str, &str)] = &[
     ("modify", "update"),
     ("new", "create"),
     ("remove", "delete"),
+    ("resize", "update"),
     ("rotate", "create"),
     ("show", "get"),
 ];
+
+/// Questions in words that no operation has, and words for them.
+const QUESTIONS: &[(&str, &str)] =
+    &[("who am i", "system status"), ("whoami", "system status")];
+
+/// The number of objects within each other in which a request body is searched.
+const DEPTH: usize = 4;
 
 /// Returns the operations that have all words, or as many as any operation has; the best first.
 ///
@@ -34,8 +42,12 @@ pub fn search(words: &[String]) -> Vec<Found> {
     let mut found = operations();
     let mut wanted: Vec<&str> = Vec::new();
     let mut ends: Vec<String> = Vec::new();
-    let words = words.iter().flat_map(|words| words.split_whitespace());
-    for word in words.filter(|word| word.contains(char::is_alphanumeric)) {
+    let typed = words.join(" ");
+    let question = QUESTIONS.iter().find(|(asked, _)| typed.eq_ignore_ascii_case(asked));
+    let words = question.map_or(typed.as_str(), |(_, words)| words);
+    for word in
+        words.split_whitespace().filter(|word| word.contains(char::is_alphanumeric))
+    {
         let part = unnamed(word);
         let has = |found: &Found| unnamed(found.newest().operation.path).contains(&part);
         if word.contains('/') && found.iter().any(has) {
@@ -139,6 +151,7 @@ fn places(found: &Found) -> Vec<(usize, BTreeSet<String>)> {
             if operation.method == Method::Patch { 5 } else { 4 },
             stems(parameters.chain(properties(entry))),
         ),
+        (2, stems(nested(entry))),
         (1, stems(operation.roles.iter().copied())),
     ]
 }
@@ -151,6 +164,33 @@ fn properties(entry: &Entry) -> Vec<&'static str> {
             record.table().fields.iter().map(|field| field.json_name).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// Returns the properties of the objects in the request body.
+fn nested(entry: &Entry) -> BTreeSet<&'static str> {
+    let mut found = BTreeSet::new();
+    if let Some(make) = entry.body {
+        collect(&mut *make(), DEPTH, &mut found);
+    }
+    found
+}
+
+fn collect(value: &mut dyn Value, depth: usize, into: &mut BTreeSet<&'static str>) {
+    match value.slot() {
+        Slot::Record(record) if depth > 0 => {
+            for (index, field) in record.table().fields.iter().enumerate() {
+                into.insert(field.json_name);
+                collect(record.field_mut(index), depth - 1, into);
+            }
+        }
+        Slot::List(list) if depth > 0 => collect(list.push(), depth, into),
+        Slot::Union(union) if depth > 0 => {
+            for index in 0..union.variants().names.len() {
+                collect(union.select(index), depth, into);
+            }
+        }
+        _ => {}
     }
 }
 

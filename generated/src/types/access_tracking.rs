@@ -44,8 +44,10 @@ atlas_admin_runtime::record! {
 
 /// Attempts to authenticate against a cluster.
 ///
-/// Returned by `access_tracking::get_access_history_cluster` and
-/// `access_tracking::get_access_history_process`.
+/// Returned by
+/// [`access_tracking::get_access_history_cluster`](crate::access_tracking::get_access_history_cluster)
+/// and
+/// [`access_tracking::get_access_history_process`](crate::access_tracking::get_access_history_process).
 #[derive(Clone, Default)]
 pub struct MongoDbAccessLogsList {
     /// Attempts to authenticate against the cluster. Read-only.

@@ -5,8 +5,9 @@ use super::*;
 
 /// Shareable link to an activity feed with filters set.
 ///
-/// Returned by `activity_feed::get_group_activity_feed` and
-/// `activity_feed::get_org_activity_feed`.
+/// Returned by
+/// [`activity_feed::get_group_activity_feed`](crate::activity_feed::get_group_activity_feed)
+/// and [`activity_feed::get_org_activity_feed`](crate::activity_feed::get_org_activity_feed).
 #[derive(Clone, Default)]
 pub struct ActivityFeedLinkResponse {
     /// URL of the activity feed with the filters applied. Required.

@@ -5,7 +5,8 @@ use super::*;
 
 /// Request for a new API key for AI models.
 ///
-/// Sent by `ai_model_api_keys::create_group_model_key`.
+/// Sent by
+/// [`ai_model_api_keys::create_group_model_key`](crate::ai_model_api_keys::create_group_model_key).
 #[derive(Clone, Default)]
 pub struct AiModelApiKeyCreateRequest {
     /// Cloud provider to which the scope is restricted. `ANY` means every provider, and is the only
@@ -33,9 +34,11 @@ atlas_admin_runtime::record! {
 ///
 /// Its full secret is present only after creation.
 ///
-/// Returned by `ai_model_api_keys::create_group_model_key`,
-/// `ai_model_api_keys::get_group_model_key`, `ai_model_api_keys::update_group_model_key` and
-/// `ai_model_api_keys::get_org_model_key`.
+/// Returned by
+/// [`ai_model_api_keys::create_group_model_key`](crate::ai_model_api_keys::create_group_model_key),
+/// [`ai_model_api_keys::get_group_model_key`](crate::ai_model_api_keys::get_group_model_key),
+/// [`ai_model_api_keys::update_group_model_key`](crate::ai_model_api_keys::update_group_model_key)
+/// and [`ai_model_api_keys::get_org_model_key`](crate::ai_model_api_keys::get_org_model_key).
 #[derive(Clone, Default)]
 pub struct AiModelApiKeyResponse {
     /// ID by which other operations of this API refer to the key. Read-only.
@@ -88,7 +91,8 @@ atlas_admin_runtime::record! {
 
 /// New name of an API key for AI models.
 ///
-/// Sent by `ai_model_api_keys::update_group_model_key`.
+/// Sent by
+/// [`ai_model_api_keys::update_group_model_key`](crate::ai_model_api_keys::update_group_model_key).
 #[derive(Clone, Default)]
 pub struct AiModelApiKeyUpdateRequest {
     /// New name of the API key. Required. 1 to 250 characters.
@@ -104,8 +108,10 @@ atlas_admin_runtime::record! {
 
 /// One page of API keys for AI models.
 ///
-/// Returned by `ai_model_api_keys::list_group_model_keys` and
-/// `ai_model_api_keys::list_org_model_keys`.
+/// Returned by
+/// [`ai_model_api_keys::list_group_model_keys`](crate::ai_model_api_keys::list_group_model_keys)
+/// and
+/// [`ai_model_api_keys::list_org_model_keys`](crate::ai_model_api_keys::list_org_model_keys).
 #[derive(Clone, Default)]
 pub struct PaginatedAtlasAiModelApiKeysResponse {
     /// Links to related parts of the API. Read-only.

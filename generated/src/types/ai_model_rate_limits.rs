@@ -5,10 +5,12 @@ use super::*;
 
 /// Limit on requests and tokens per minute for one group of AI models.
 ///
-/// Returned by `ai_model_rate_limits::get_group_rate_limits`,
-/// `ai_model_rate_limits::update_group_rate_limits`,
-/// `ai_model_rate_limits::reset_group_model_limits` and
-/// `ai_model_rate_limits::get_org_rate_limits`.
+/// Returned by
+/// [`ai_model_rate_limits::get_group_rate_limits`](crate::ai_model_rate_limits::get_group_rate_limits),
+/// [`ai_model_rate_limits::update_group_rate_limits`](crate::ai_model_rate_limits::update_group_rate_limits),
+/// [`ai_model_rate_limits::reset_group_model_limits`](crate::ai_model_rate_limits::reset_group_model_limits)
+/// and
+/// [`ai_model_rate_limits::get_org_rate_limits`](crate::ai_model_rate_limits::get_org_rate_limits).
 #[derive(Clone, Default)]
 pub struct AiModelRateLimitResponse {
     /// Cloud provider to which the scope is restricted. `ANY` means every provider, and is the only
@@ -47,7 +49,8 @@ atlas_admin_runtime::record! {
 
 /// New limits on requests and tokens per minute for one group of AI models.
 ///
-/// Sent by `ai_model_rate_limits::update_group_rate_limits`.
+/// Sent by
+/// [`ai_model_rate_limits::update_group_rate_limits`](crate::ai_model_rate_limits::update_group_rate_limits).
 #[derive(Clone, Default)]
 pub struct AiModelsRateLimitUpdateRequest {
     /// Number of requests allowed per minute to the group of AI models. The organization's limit is
@@ -68,9 +71,11 @@ atlas_admin_runtime::record! {
 
 /// One page of rate limits for AI models.
 ///
-/// Returned by `ai_model_rate_limits::get_group_model_limits`,
-/// `ai_model_rate_limits::reset_group_rate_limits` and
-/// `ai_model_rate_limits::get_org_model_limits`.
+/// Returned by
+/// [`ai_model_rate_limits::get_group_model_limits`](crate::ai_model_rate_limits::get_group_model_limits),
+/// [`ai_model_rate_limits::reset_group_rate_limits`](crate::ai_model_rate_limits::reset_group_rate_limits)
+/// and
+/// [`ai_model_rate_limits::get_org_model_limits`](crate::ai_model_rate_limits::get_org_model_limits).
 #[derive(Clone, Default)]
 pub struct PaginatedAtlasAiModelRateLimitsResponse {
     /// Links to related parts of the API. Read-only.

@@ -168,7 +168,8 @@ atlas_admin_runtime::record! {
 
 /// New state, on or off, of an alert configuration.
 ///
-/// Sent by `alert_configurations::toggle_alert_config`.
+/// Sent by
+/// [`alert_configurations::toggle_alert_config`](crate::alert_configurations::toggle_alert_config).
 #[derive(Clone, Default)]
 pub struct AlertsToggle {
     /// Whether the alert configuration is on.
@@ -1613,10 +1614,16 @@ atlas_admin_runtime::record! {
 ///
 /// `eventTypeName` decides the variant. One of 18 kinds; `eventTypeName` tells which.
 ///
-/// Returned by `alert_configurations::create_alert_config`,
-/// `alert_configurations::get_alert_config`, `alert_configurations::update_alert_config` and
-/// `alert_configurations::toggle_alert_config`. Sent by
-/// `alert_configurations::create_alert_config` and `alert_configurations::update_alert_config`.
+/// Returned by
+/// [`alert_configurations::create_alert_config`](crate::alert_configurations::create_alert_config),
+/// [`alert_configurations::get_alert_config`](crate::alert_configurations::get_alert_config),
+/// [`alert_configurations::update_alert_config`](crate::alert_configurations::update_alert_config)
+/// and
+/// [`alert_configurations::toggle_alert_config`](crate::alert_configurations::toggle_alert_config).
+/// Sent by
+/// [`alert_configurations::create_alert_config`](crate::alert_configurations::create_alert_config)
+/// and
+/// [`alert_configurations::update_alert_config`](crate::alert_configurations::update_alert_config).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GroupAlertsConfig {
@@ -2636,7 +2643,8 @@ atlas_admin_runtime::record! {
 ///
 /// One of 13 documented values; others are kept as `Unknown`.
 ///
-/// Returned by `alert_configurations::list_matcher_field_names`.
+/// Returned by
+/// [`alert_configurations::list_matcher_field_names`](crate::alert_configurations::list_matcher_field_names).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MatcherFieldView {
@@ -3292,8 +3300,10 @@ atlas_admin_runtime::record! {
 
 /// Page of alert configurations.
 ///
-/// Returned by `alert_configurations::list_alert_configs` and
-/// `alert_configurations::get_alert_configs`.
+/// Returned by
+/// [`alert_configurations::list_alert_configs`](crate::alert_configurations::list_alert_configs)
+/// and
+/// [`alert_configurations::get_alert_configs`](crate::alert_configurations::get_alert_configs).
 #[derive(Clone, Default)]
 pub struct PaginatedAlertConfigView {
     /// Links to related parts of the API. Read-only.

@@ -5,7 +5,7 @@ use super::*;
 
 /// Acknowledgement of an alert, or the withdrawal of one.
 ///
-/// Sent by `alerts::acknowledge_alert`.
+/// Sent by [`alerts::acknowledge_alert`](crate::alerts::acknowledge_alert).
 #[derive(Clone, Default)]
 pub struct AcknowledgeAlert {
     /// Date and time, in UTC, until which the alert counts as acknowledged and sends no
@@ -35,7 +35,8 @@ atlas_admin_runtime::record! {
 /// The variant follows from the kind of event: cluster, host, metric, replica set and so on.
 /// One of 8 kinds; `eventTypeName` tells which.
 ///
-/// Returned by `alerts::get_alert` and `alerts::acknowledge_alert`.
+/// Returned by [`alerts::get_alert`](crate::alerts::get_alert) and
+/// [`alerts::acknowledge_alert`](crate::alerts::acknowledge_alert).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertViewForNdsGroup {
@@ -1233,7 +1234,8 @@ atlas_admin_runtime::record! {
 
 /// Page of alerts.
 ///
-/// Returned by `alerts::get_alert_config_alerts` and `alerts::list_alerts`.
+/// Returned by [`alerts::get_alert_config_alerts`](crate::alerts::get_alert_config_alerts) and
+/// [`alerts::list_alerts`](crate::alerts::list_alerts).
 #[derive(Clone, Default)]
 pub struct PaginatedAlertView {
     /// Links to related parts of the API. Read-only.

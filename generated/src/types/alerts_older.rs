@@ -7,7 +7,7 @@ use super::*;
 ///
 /// An acknowledged alert stays open until its condition is resolved.
 ///
-/// Sent by `alerts::acknowledge_alert`.
+/// Sent by [`alerts::acknowledge_alert`](crate::alerts::acknowledge_alert).
 #[derive(Clone, Default)]
 pub struct AlertView {
     /// Date and time, in UTC, until which the alert counts as acknowledged and sends no

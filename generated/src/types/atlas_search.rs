@@ -404,8 +404,10 @@ atlas_admin_runtime::record! {
 
 /// Search Nodes to create for a cluster, or the new state of those that it has.
 ///
-/// Sent by `atlas_search::create_cluster_search_deployment` and
-/// `atlas_search::update_cluster_search_deployment`.
+/// Sent by
+/// [`atlas_search::create_cluster_search_deployment`](crate::atlas_search::create_cluster_search_deployment)
+/// and
+/// [`atlas_search::update_cluster_search_deployment`](crate::atlas_search::update_cluster_search_deployment).
 #[derive(Clone, Default)]
 pub struct ApiSearchDeploymentRequestView {
     /// Number of Search Nodes in every region for which `specs` states no `nodeCount`. May be
@@ -426,9 +428,11 @@ atlas_admin_runtime::record! {
 
 /// The dedicated Search Nodes of a cluster and their state.
 ///
-/// Returned by `atlas_search::get_cluster_search_deployment`,
-/// `atlas_search::create_cluster_search_deployment` and
-/// `atlas_search::update_cluster_search_deployment`.
+/// Returned by
+/// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment),
+/// [`atlas_search::create_cluster_search_deployment`](crate::atlas_search::create_cluster_search_deployment)
+/// and
+/// [`atlas_search::update_cluster_search_deployment`](crate::atlas_search::update_cluster_search_deployment).
 #[derive(Clone, Default)]
 pub struct ApiSearchDeploymentResponseView {
     /// Search Nodes of each region, with cloud provider, size and number. Read-only.
@@ -572,10 +576,15 @@ atlas_admin_runtime::record! {
 ///
 /// One of 2 kinds; `type` tells which.
 ///
-/// Returned by `atlas_search::create_cluster_fts_index`,
-/// `atlas_search::list_cluster_fts_index`, `atlas_search::get_cluster_fts_index` and
-/// `atlas_search::update_cluster_fts_index`. Sent by `atlas_search::create_cluster_fts_index`
-/// and `atlas_search::update_cluster_fts_index`.
+/// Returned by
+/// [`atlas_search::create_cluster_fts_index`](crate::atlas_search::create_cluster_fts_index),
+/// [`atlas_search::list_cluster_fts_index`](crate::atlas_search::list_cluster_fts_index),
+/// [`atlas_search::get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) and
+/// [`atlas_search::update_cluster_fts_index`](crate::atlas_search::update_cluster_fts_index).
+/// Sent by
+/// [`atlas_search::create_cluster_fts_index`](crate::atlas_search::create_cluster_fts_index)
+/// and
+/// [`atlas_search::update_cluster_fts_index`](crate::atlas_search::update_cluster_fts_index).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterSearchIndex {
@@ -943,7 +952,8 @@ atlas_admin_runtime::record! {
 ///
 /// One of 2 kinds; `type` tells which.
 ///
-/// Sent by `atlas_search::create_cluster_search_index`.
+/// Sent by
+/// [`atlas_search::create_cluster_search_index`](crate::atlas_search::create_cluster_search_index).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SearchIndexCreateRequest {
@@ -1007,9 +1017,11 @@ atlas_admin_runtime::record! {
 ///
 /// One of 2 kinds; `type` tells which.
 ///
-/// Returned by `atlas_search::list_cluster_search_indexes`,
-/// `atlas_search::create_cluster_search_index`, `atlas_search::list_search_index`,
-/// `atlas_search::get_index_by_name` and 3 more.
+/// Returned by
+/// [`atlas_search::list_cluster_search_indexes`](crate::atlas_search::list_cluster_search_indexes),
+/// [`atlas_search::create_cluster_search_index`](crate::atlas_search::create_cluster_search_index),
+/// [`atlas_search::list_search_index`](crate::atlas_search::list_search_index),
+/// [`atlas_search::get_index_by_name`](crate::atlas_search::get_index_by_name) and 3 more.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SearchIndexResponse {
@@ -1106,8 +1118,9 @@ atlas_admin_runtime::open_enum! {
 
 /// A new definition for a search index.
 ///
-/// Sent by `atlas_search::update_index_by_name` and
-/// `atlas_search::update_cluster_search_index`.
+/// Sent by [`atlas_search::update_index_by_name`](crate::atlas_search::update_index_by_name)
+/// and
+/// [`atlas_search::update_cluster_search_index`](crate::atlas_search::update_cluster_search_index).
 #[derive(Clone, Default)]
 pub struct SearchIndexUpdateRequest {
     /// New definition of the index, which replaces the present one. Required.

@@ -5,8 +5,9 @@ use super::*;
 
 /// Database auditing settings of a project.
 ///
-/// Returned by `auditing::get_group_audit_log` and `auditing::update_audit_log`. Sent by
-/// `auditing::update_audit_log`.
+/// Returned by [`auditing::get_group_audit_log`](crate::auditing::get_group_audit_log) and
+/// [`auditing::update_audit_log`](crate::auditing::update_audit_log). Sent by
+/// [`auditing::update_audit_log`](crate::auditing::update_audit_log).
 #[derive(Clone, Default)]
 pub struct AuditLog {
     /// Whether to record granted authorizations as well as refused ones, for audit events of

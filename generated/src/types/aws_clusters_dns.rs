@@ -5,9 +5,11 @@ use super::*;
 
 /// Setting for whether a project's AWS clusters use custom DNS.
 ///
-/// Returned by `aws_clusters_dns::get_aws_custom_dns` and
-/// `aws_clusters_dns::toggle_aws_custom_dns`. Sent by
-/// `aws_clusters_dns::toggle_aws_custom_dns`.
+/// Returned by
+/// [`aws_clusters_dns::get_aws_custom_dns`](crate::aws_clusters_dns::get_aws_custom_dns) and
+/// [`aws_clusters_dns::toggle_aws_custom_dns`](crate::aws_clusters_dns::toggle_aws_custom_dns).
+/// Sent by
+/// [`aws_clusters_dns::toggle_aws_custom_dns`](crate::aws_clusters_dns::toggle_aws_custom_dns).
 #[derive(Clone, Default)]
 pub struct AwsCustomDnsEnabledView {
     /// Whether clusters on AWS use custom DNS. If so, connect with the connection strings for

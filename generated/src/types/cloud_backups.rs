@@ -22,7 +22,8 @@ atlas_admin_runtime::record! {
 
 /// Progress of one collection in a collection restore job.
 ///
-/// Returned by `cloud_backups::get_restore_job_collection`.
+/// Returned by
+/// [`cloud_backups::get_restore_job_collection`](crate::cloud_backups::get_restore_job_collection).
 #[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreCollectionStateResponse {
     /// Namespace that the collection was really restored to, for example after a rename to avoid a
@@ -172,7 +173,8 @@ atlas_admin_runtime::record! {
 
 /// Request to restore chosen databases or collections, as of a snapshot or a point in time.
 ///
-/// Sent by `cloud_backups::create_collection_restore_job`.
+/// Sent by
+/// [`cloud_backups::create_collection_restore_job`](crate::cloud_backups::create_collection_restore_job).
 #[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreJobRequest {
     /// Suffix appended to the names of restored collections. Unset or `null`: none. May be `null`.
@@ -225,8 +227,10 @@ atlas_admin_runtime::record! {
 
 /// Job that restores chosen databases or collections; lists at most 100 of each.
 ///
-/// Returned by `cloud_backups::create_collection_restore_job` and
-/// `cloud_backups::get_collection_restore_job`.
+/// Returned by
+/// [`cloud_backups::create_collection_restore_job`](crate::cloud_backups::create_collection_restore_job)
+/// and
+/// [`cloud_backups::get_collection_restore_job`](crate::cloud_backups::get_collection_restore_job).
 #[derive(Clone, Default)]
 pub struct ApiAtlasCollectionRestoreJobResponse {
     /// Suffix appended to the names of restored collections. Unset or `null`: none.
@@ -540,7 +544,8 @@ atlas_admin_runtime::record! {
 
 /// New retention of an existing snapshot.
 ///
-/// Sent by `cloud_backups::update_backup_snapshot`.
+/// Sent by
+/// [`cloud_backups::update_backup_snapshot`](crate::cloud_backups::update_backup_snapshot).
 #[derive(Clone, Default)]
 pub struct BackupSnapshotRetention {
     /// Links to related parts of the API. Read-only.
@@ -592,9 +597,11 @@ atlas_admin_runtime::open_enum! {
 /// Backup Compliance Policy of a project: the least backup protection of its clusters, which
 /// users can't weaken.
 ///
-/// Returned by `cloud_backups::get_compliance_policy` and
-/// `cloud_backups::update_compliance_policy`. Sent by
-/// `cloud_backups::update_compliance_policy`.
+/// Returned by
+/// [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy) and
+/// [`cloud_backups::update_compliance_policy`](crate::cloud_backups::update_compliance_policy).
+/// Sent by
+/// [`cloud_backups::update_compliance_policy`](crate::cloud_backups::update_compliance_policy).
 #[derive(Clone, Default)]
 pub struct DataProtectionSettings20231001 {
     /// Email address of the person who may change the Backup Compliance Policy. Required.
@@ -771,7 +778,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Collection in a snapshot.
 ///
-/// Returned by `cloud_backups::get_snapshot_database_collection`.
+/// Returned by
+/// [`cloud_backups::get_snapshot_database_collection`](crate::cloud_backups::get_snapshot_database_collection).
 #[derive(Clone, Default)]
 pub struct DiskBackupCollectionResponse {
     /// Links to related parts of the API. Read-only.
@@ -867,7 +875,8 @@ atlas_admin_runtime::record! {
 
 /// Database in a snapshot.
 ///
-/// Returned by `cloud_backups::get_backup_snapshot_database`.
+/// Returned by
+/// [`cloud_backups::get_backup_snapshot_database`](crate::cloud_backups::get_backup_snapshot_database).
 #[derive(Clone, Default)]
 pub struct DiskBackupDatabaseResponse {
     /// Links to related parts of the API. Read-only.
@@ -886,7 +895,9 @@ atlas_admin_runtime::record! {
 
 /// Job that exports a snapshot to an export bucket, with its progress.
 ///
-/// Returned by `cloud_backups::create_backup_export` and `cloud_backups::get_backup_export`.
+/// Returned by
+/// [`cloud_backups::create_backup_export`](crate::cloud_backups::create_backup_export) and
+/// [`cloud_backups::get_backup_export`](crate::cloud_backups::get_backup_export).
 #[derive(Clone, Default)]
 pub struct DiskBackupExportJob {
     /// Export jobs of the sharded cluster's replica sets, one each. Read-only.
@@ -938,7 +949,7 @@ atlas_admin_runtime::record! {
 
 /// Request to export a snapshot to an export bucket.
 ///
-/// Sent by `cloud_backups::create_backup_export`.
+/// Sent by [`cloud_backups::create_backup_export`](crate::cloud_backups::create_backup_export).
 #[derive(Clone, Default)]
 pub struct DiskBackupExportJobRequest {
     /// Keys and values of your own for the metadata file that is uploaded to the bucket once the
@@ -1029,7 +1040,7 @@ atlas_admin_runtime::record! {
 
 /// Request for an on-demand snapshot: its description and how long it is kept.
 ///
-/// Sent by `cloud_backups::take_snapshots`.
+/// Sent by [`cloud_backups::take_snapshots`](crate::cloud_backups::take_snapshots).
 #[derive(Clone, Default)]
 pub struct DiskBackupOnDemandSnapshotRequest {
     /// Description of the snapshot, such as why it is taken.
@@ -1051,8 +1062,9 @@ atlas_admin_runtime::record! {
 
 /// Snapshot of a replica set.
 ///
-/// Returned by `cloud_backups::get_cluster_backup_snapshot` and
-/// `cloud_backups::update_backup_snapshot`.
+/// Returned by
+/// [`cloud_backups::get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot)
+/// and [`cloud_backups::update_backup_snapshot`](crate::cloud_backups::update_backup_snapshot).
 #[derive(Clone, Default)]
 pub struct DiskBackupReplicaSet {
     /// Cloud provider with which the snapshot is stored. Read-only.
@@ -1190,7 +1202,8 @@ atlas_admin_runtime::record! {
 /// Snapshot of a sharded cluster, made up of one snapshot per shard and one of the config
 /// servers.
 ///
-/// Returned by `cloud_backups::get_backup_sharded_cluster`.
+/// Returned by
+/// [`cloud_backups::get_backup_sharded_cluster`](crate::cloud_backups::get_backup_sharded_cluster).
 #[derive(Clone, Default)]
 pub struct DiskBackupShardedClusterSnapshot {
     /// Whether a sharded cluster's config servers run on nodes of their own or embedded in a shard.
@@ -1279,7 +1292,7 @@ atlas_admin_runtime::record! {
 ///
 /// One of 2 kinds; `type` tells which.
 ///
-/// Returned by `cloud_backups::take_snapshots`.
+/// Returned by [`cloud_backups::take_snapshots`](crate::cloud_backups::take_snapshots).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupSnapshot {
@@ -1299,7 +1312,7 @@ atlas_admin_runtime::union! {
 
 /// AWS S3 bucket to register for snapshot exports.
 ///
-/// Sent by `cloud_backups::create_export_bucket`.
+/// Sent by [`cloud_backups::create_export_bucket`](crate::cloud_backups::create_export_bucket).
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAwsExportBucketRequest {
     /// Name of the S3 bucket that receives exported snapshots. The role must be allowed to write to
@@ -1330,8 +1343,10 @@ atlas_admin_runtime::record! {
 
 /// AWS S3 bucket to which snapshots can be exported.
 ///
-/// Returned by `cloud_backups::create_export_bucket`, `cloud_backups::get_export_bucket` and
-/// `cloud_backups::update_backup_export_bucket`.
+/// Returned by
+/// [`cloud_backups::create_export_bucket`](crate::cloud_backups::create_export_bucket),
+/// [`cloud_backups::get_export_bucket`](crate::cloud_backups::get_export_bucket) and
+/// [`cloud_backups::update_backup_export_bucket`](crate::cloud_backups::update_backup_export_bucket).
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAwsExportBucketResponse {
     /// ID of the export bucket in Atlas. JSON name: `_id`. Required. Pattern: `^([a-f0-9]{24})$`.
@@ -1486,7 +1501,7 @@ atlas_admin_runtime::record! {
 ///
 /// One of 3 kinds; `cloudProvider` tells which.
 ///
-/// Sent by `cloud_backups::create_export_bucket`.
+/// Sent by [`cloud_backups::create_export_bucket`](crate::cloud_backups::create_export_bucket).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupSnapshotExportBucketRequest {
@@ -1533,7 +1548,9 @@ atlas_admin_runtime::record! {
 ///
 /// One of 3 kinds; `cloudProvider` tells which.
 ///
-/// Returned by `cloud_backups::create_export_bucket` and `cloud_backups::get_export_bucket`.
+/// Returned by
+/// [`cloud_backups::create_export_bucket`](crate::cloud_backups::create_export_bucket) and
+/// [`cloud_backups::get_export_bucket`](crate::cloud_backups::get_export_bucket).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupSnapshotExportBucketResponse {
@@ -1628,8 +1645,11 @@ atlas_admin_runtime::record! {
 
 /// Job that restores a snapshot or a point in time to a cluster, or prepares a download.
 ///
-/// Returned by `cloud_backups::create_backup_restore_job` and
-/// `cloud_backups::get_backup_restore_job`. Sent by `cloud_backups::create_backup_restore_job`.
+/// Returned by
+/// [`cloud_backups::create_backup_restore_job`](crate::cloud_backups::create_backup_restore_job)
+/// and [`cloud_backups::get_backup_restore_job`](crate::cloud_backups::get_backup_restore_job).
+/// Sent by
+/// [`cloud_backups::create_backup_restore_job`](crate::cloud_backups::create_backup_restore_job).
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotRestoreJob {
     /// Whether the restore job was canceled. Read-only.
@@ -1732,9 +1752,12 @@ atlas_admin_runtime::open_enum! {
 /// Backup schedule of a cluster: when Atlas takes snapshots, how long they are kept, where they
 /// are copied and exported.
 ///
-/// Returned by `cloud_backups::get_backup_schedule`, `cloud_backups::update_backup_schedule`
-/// and `cloud_backups::delete_cluster_backup_schedule`. Sent by
-/// `cloud_backups::update_backup_schedule`.
+/// Returned by
+/// [`cloud_backups::get_backup_schedule`](crate::cloud_backups::get_backup_schedule),
+/// [`cloud_backups::update_backup_schedule`](crate::cloud_backups::update_backup_schedule) and
+/// [`cloud_backups::delete_cluster_backup_schedule`](crate::cloud_backups::delete_cluster_backup_schedule).
+/// Sent by
+/// [`cloud_backups::update_backup_schedule`](crate::cloud_backups::update_backup_schedule).
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotSchedule20240805 {
     /// Whether Atlas manages the copy settings itself and adapts them to changes in the cluster's
@@ -1968,7 +1991,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Private endpoint to create, over which backups reach object storage.
 ///
-/// Sent by `cloud_backups::create_backup_private_endpoint`.
+/// Sent by
+/// [`cloud_backups::create_backup_private_endpoint`](crate::cloud_backups::create_backup_private_endpoint).
 #[derive(Clone, Default)]
 pub struct ObjectStoragePrivateEndpointRequest {
     /// Cloud provider that hosts the object storage and the private endpoint.
@@ -2089,8 +2113,10 @@ atlas_admin_runtime::open_enum! {
 
 /// Private endpoint over which backups reach object storage.
 ///
-/// Returned by `cloud_backups::create_backup_private_endpoint` and
-/// `cloud_backups::get_backup_private_endpoint`.
+/// Returned by
+/// [`cloud_backups::create_backup_private_endpoint`](crate::cloud_backups::create_backup_private_endpoint)
+/// and
+/// [`cloud_backups::get_backup_private_endpoint`](crate::cloud_backups::get_backup_private_endpoint).
 #[derive(Clone, Default)]
 pub struct ObjectStoragePrivateEndpointResponse {
     /// Cloud provider that hosts the object storage and the private endpoint.
@@ -2127,7 +2153,8 @@ atlas_admin_runtime::record! {
 
 /// Page of the collections of a collection restore job, with their progress.
 ///
-/// Returned by `cloud_backups::list_restore_job_collections`.
+/// Returned by
+/// [`cloud_backups::list_restore_job_collections`](crate::cloud_backups::list_restore_job_collections).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasCollectionRestoreCollectionStateView {
     /// Links to related parts of the API. Read-only.
@@ -2155,7 +2182,8 @@ atlas_admin_runtime::page!(
 
 /// Page of a cluster's collection restore jobs.
 ///
-/// Returned by `cloud_backups::list_collection_restore_jobs`.
+/// Returned by
+/// [`cloud_backups::list_collection_restore_jobs`](crate::cloud_backups::list_collection_restore_jobs).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasCollectionRestoreJobView {
     /// Links to related parts of the API. Read-only.
@@ -2183,7 +2211,8 @@ atlas_admin_runtime::page!(
 
 /// Page of the collections in a snapshot's database.
 ///
-/// Returned by `cloud_backups::list_snapshot_database_collections`.
+/// Returned by
+/// [`cloud_backups::list_snapshot_database_collections`](crate::cloud_backups::list_snapshot_database_collections).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDiskBackupCollectionView {
     /// Links to related parts of the API. Read-only.
@@ -2210,7 +2239,8 @@ atlas_admin_runtime::page!(
 
 /// Page of the databases in a snapshot.
 ///
-/// Returned by `cloud_backups::list_backup_snapshot_databases`.
+/// Returned by
+/// [`cloud_backups::list_backup_snapshot_databases`](crate::cloud_backups::list_backup_snapshot_databases).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDiskBackupDatabaseView {
     /// Links to related parts of the API. Read-only.
@@ -2237,7 +2267,8 @@ atlas_admin_runtime::page!(
 
 /// Page of a cluster's snapshot export jobs.
 ///
-/// Returned by `cloud_backups::list_backup_exports`.
+/// Returned by
+/// [`cloud_backups::list_backup_exports`](crate::cloud_backups::list_backup_exports).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDiskBackupExportJobView {
     /// Links to related parts of the API. Read-only.
@@ -2264,7 +2295,8 @@ atlas_admin_runtime::page!(
 
 /// Page of private endpoints over which backups reach object storage.
 ///
-/// Returned by `cloud_backups::list_backup_private_endpoints`.
+/// Returned by
+/// [`cloud_backups::list_backup_private_endpoints`](crate::cloud_backups::list_backup_private_endpoints).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasObjectStoragePrivateEndpointResponseView {
     /// Links to related parts of the API. Read-only.
@@ -2292,7 +2324,8 @@ atlas_admin_runtime::page!(
 
 /// Page of a serverless instance's restore jobs.
 ///
-/// Returned by `cloud_backups::list_serverless_restore_jobs`.
+/// Returned by
+/// [`cloud_backups::list_serverless_restore_jobs`](crate::cloud_backups::list_serverless_restore_jobs).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasServerlessBackupRestoreJobView {
     /// Links to related parts of the API. Read-only.
@@ -2320,7 +2353,8 @@ atlas_admin_runtime::page!(
 
 /// Page of a serverless instance's snapshots.
 ///
-/// Returned by `cloud_backups::list_serverless_backup_snapshots`.
+/// Returned by
+/// [`cloud_backups::list_serverless_backup_snapshots`](crate::cloud_backups::list_serverless_backup_snapshots).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasServerlessBackupSnapshotView {
     /// Links to related parts of the API. Read-only.
@@ -2347,7 +2381,8 @@ atlas_admin_runtime::page!(
 
 /// Page of a project's export buckets.
 ///
-/// Returned by `cloud_backups::list_export_buckets`.
+/// Returned by
+/// [`cloud_backups::list_export_buckets`](crate::cloud_backups::list_export_buckets).
 #[derive(Clone, Default)]
 pub struct PaginatedBackupSnapshotExportBucketsView {
     /// Links to related parts of the API. Read-only.
@@ -2375,7 +2410,8 @@ atlas_admin_runtime::page!(
 
 /// Page of a replica set's snapshots.
 ///
-/// Returned by `cloud_backups::list_backup_snapshots`.
+/// Returned by
+/// [`cloud_backups::list_backup_snapshots`](crate::cloud_backups::list_backup_snapshots).
 #[derive(Clone, Default)]
 pub struct PaginatedCloudBackupReplicaSetView {
     /// Links to related parts of the API. Read-only.
@@ -2402,7 +2438,8 @@ atlas_admin_runtime::page!(
 
 /// Page of a cluster's restore jobs.
 ///
-/// Returned by `cloud_backups::list_backup_restore_jobs`.
+/// Returned by
+/// [`cloud_backups::list_backup_restore_jobs`](crate::cloud_backups::list_backup_restore_jobs).
 #[derive(Clone, Default)]
 pub struct PaginatedCloudBackupRestoreJobView {
     /// Links to related parts of the API. Read-only.
@@ -2429,7 +2466,8 @@ atlas_admin_runtime::page!(
 
 /// Page of a sharded cluster's snapshots.
 ///
-/// Returned by `cloud_backups::list_backup_sharded_clusters`.
+/// Returned by
+/// [`cloud_backups::list_backup_sharded_clusters`](crate::cloud_backups::list_backup_sharded_clusters).
 #[derive(Clone, Default)]
 pub struct PaginatedCloudBackupShardedClusterSnapshotView {
     /// Links to related parts of the API. Read-only.
@@ -2480,9 +2518,12 @@ atlas_admin_runtime::open_enum! {
 
 /// Job that restores a snapshot of a serverless instance.
 ///
-/// Returned by `cloud_backups::create_serverless_restore_job` and
-/// `cloud_backups::get_serverless_restore_job`. Sent by
-/// `cloud_backups::create_serverless_restore_job`.
+/// Returned by
+/// [`cloud_backups::create_serverless_restore_job`](crate::cloud_backups::create_serverless_restore_job)
+/// and
+/// [`cloud_backups::get_serverless_restore_job`](crate::cloud_backups::get_serverless_restore_job).
+/// Sent by
+/// [`cloud_backups::create_serverless_restore_job`](crate::cloud_backups::create_serverless_restore_job).
 #[derive(Clone, Default)]
 pub struct ServerlessBackupRestoreJob {
     /// Whether the restore job was canceled. Read-only.
@@ -2550,7 +2591,8 @@ atlas_admin_runtime::record! {
 
 /// Snapshot of a serverless instance.
 ///
-/// Returned by `cloud_backups::get_serverless_backup_snapshot`.
+/// Returned by
+/// [`cloud_backups::get_serverless_backup_snapshot`](crate::cloud_backups::get_serverless_backup_snapshot).
 #[derive(Clone, Default)]
 pub struct ServerlessBackupSnapshot {
     /// Date and time, in UTC, at which Atlas took the snapshot. Read-only.
@@ -2687,7 +2729,8 @@ atlas_admin_runtime::record! {
 
 /// Setting for whether exports to an existing bucket must use private networking.
 ///
-/// Sent by `cloud_backups::update_backup_export_bucket`.
+/// Sent by
+/// [`cloud_backups::update_backup_export_bucket`](crate::cloud_backups::update_backup_export_bucket).
 #[derive(Clone, Default)]
 pub struct UpdateRequirePrivateNetworkingRequestView {
     /// Whether exports to the bucket use private networking (AWS PrivateLink) instead of public IP

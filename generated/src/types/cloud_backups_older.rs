@@ -6,9 +6,11 @@ use super::*;
 /// Backup Compliance Policy of a project: the least backup protection of its clusters, which
 /// users can't weaken.
 ///
-/// Returned by `cloud_backups::get_compliance_policy` and
-/// `cloud_backups::update_compliance_policy`. Sent by
-/// `cloud_backups::update_compliance_policy`.
+/// Returned by
+/// [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy) and
+/// [`cloud_backups::update_compliance_policy`](crate::cloud_backups::update_compliance_policy).
+/// Sent by
+/// [`cloud_backups::update_compliance_policy`](crate::cloud_backups::update_compliance_policy).
 #[derive(Clone, Default)]
 pub struct DataProtectionSettings {
     /// Email address of the person who may change the Backup Compliance Policy. Required.
@@ -135,9 +137,12 @@ atlas_admin_runtime::record! {
 /// Backup schedule of a cluster: when Atlas takes snapshots, how long they are kept, where they
 /// are copied and exported.
 ///
-/// Returned by `cloud_backups::get_backup_schedule`, `cloud_backups::update_backup_schedule`
-/// and `cloud_backups::delete_cluster_backup_schedule`. Sent by
-/// `cloud_backups::update_backup_schedule`.
+/// Returned by
+/// [`cloud_backups::get_backup_schedule`](crate::cloud_backups::get_backup_schedule),
+/// [`cloud_backups::update_backup_schedule`](crate::cloud_backups::update_backup_schedule) and
+/// [`cloud_backups::delete_cluster_backup_schedule`](crate::cloud_backups::delete_cluster_backup_schedule).
+/// Sent by
+/// [`cloud_backups::update_backup_schedule`](crate::cloud_backups::update_backup_schedule).
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotSchedule {
     /// Whether Atlas exports snapshots automatically, as set in `export`.
@@ -215,7 +220,8 @@ atlas_admin_runtime::record! {
 
 /// Page of a project's export buckets.
 ///
-/// Returned by `cloud_backups::list_export_buckets`.
+/// Returned by
+/// [`cloud_backups::list_export_buckets`](crate::cloud_backups::list_export_buckets).
 #[derive(Clone, Default)]
 pub struct PaginatedBackupSnapshotExportBucketView {
     /// Links to related parts of the API. Read-only.

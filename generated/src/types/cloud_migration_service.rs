@@ -101,7 +101,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Cloud Manager or Ops Manager project whose clusters can be migrated to Atlas.
 ///
-/// Returned by `cloud_migration_service::list_available_projects`.
+/// Returned by
+/// [`cloud_migration_service::list_available_projects`](crate::cloud_migration_service::list_available_projects).
 #[derive(Clone, Default)]
 pub struct LiveImportAvailableProject {
     /// Clusters of the project that can be migrated to Atlas. Required.
@@ -126,8 +127,10 @@ atlas_admin_runtime::record! {
 
 /// Validation of a live migration request, with its result.
 ///
-/// Returned by `cloud_migration_service::validate_live_migrations` and
-/// `cloud_migration_service::get_migration_validate_status`.
+/// Returned by
+/// [`cloud_migration_service::validate_live_migrations`](crate::cloud_migration_service::validate_live_migrations)
+/// and
+/// [`cloud_migration_service::get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status).
 #[derive(Clone, Default)]
 pub struct LiveImportValidation {
     /// ID of the validation. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -182,8 +185,10 @@ atlas_admin_runtime::open_enum! {
 /// Request to migrate a cluster from Ops Manager or Cloud Manager to Atlas, or to validate such
 /// a migration.
 ///
-/// Sent by `cloud_migration_service::create_group_live_migration` and
-/// `cloud_migration_service::validate_live_migrations`.
+/// Sent by
+/// [`cloud_migration_service::create_group_live_migration`](crate::cloud_migration_service::create_group_live_migration)
+/// and
+/// [`cloud_migration_service::validate_live_migrations`](crate::cloud_migration_service::validate_live_migrations).
 #[derive(Clone, Default)]
 pub struct LiveMigrationRequest20240530 {
     /// ID of the migration request. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -220,8 +225,10 @@ atlas_admin_runtime::record! {
 
 /// Push live migration, with its state and replication lag.
 ///
-/// Returned by `cloud_migration_service::create_group_live_migration` and
-/// `cloud_migration_service::get_group_live_migration`.
+/// Returned by
+/// [`cloud_migration_service::create_group_live_migration`](crate::cloud_migration_service::create_group_live_migration)
+/// and
+/// [`cloud_migration_service::get_group_live_migration`](crate::cloud_migration_service::get_group_live_migration).
 #[derive(Clone, Default)]
 pub struct LiveMigrationResponse {
     /// ID of the migration job. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -377,7 +384,8 @@ atlas_admin_runtime::record! {
 
 /// Link-token that connects Cloud Manager or Ops Manager to an organization.
 ///
-/// Returned by `cloud_migration_service::create_link_token`.
+/// Returned by
+/// [`cloud_migration_service::create_link_token`](crate::cloud_migration_service::create_link_token).
 #[derive(Clone, Default)]
 pub struct TargetOrg {
     /// Link-token to enter in Cloud Manager or Ops Manager. Required. Secret: never printed.
@@ -393,7 +401,8 @@ atlas_admin_runtime::record! {
 
 /// Request for a link-token, with the IP addresses from which its API key may be used.
 ///
-/// Sent by `cloud_migration_service::create_link_token`.
+/// Sent by
+/// [`cloud_migration_service::create_link_token`](crate::cloud_migration_service::create_link_token).
 #[derive(Clone, Default)]
 pub struct TargetOrgRequest {
     /// IP addresses from which the API key of the link-token may be used.

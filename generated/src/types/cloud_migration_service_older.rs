@@ -6,8 +6,10 @@ use super::*;
 /// Request to migrate a cluster from Ops Manager or Cloud Manager to Atlas, or to validate such
 /// a migration.
 ///
-/// Sent by `cloud_migration_service::create_group_live_migration` and
-/// `cloud_migration_service::validate_live_migrations`.
+/// Sent by
+/// [`cloud_migration_service::create_group_live_migration`](crate::cloud_migration_service::create_group_live_migration)
+/// and
+/// [`cloud_migration_service::validate_live_migrations`](crate::cloud_migration_service::validate_live_migrations).
 #[derive(Clone, Default)]
 pub struct LiveMigrationRequest {
     /// ID of the migration request. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.

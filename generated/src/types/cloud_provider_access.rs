@@ -480,9 +480,11 @@ atlas_admin_runtime::record! {
 ///
 /// One of 3 kinds; `providerName` tells which.
 ///
-/// Returned by `cloud_provider_access::create_cloud_provider_access`,
-/// `cloud_provider_access::get_cloud_provider_access` and
-/// `cloud_provider_access::authorize_provider_access_role`.
+/// Returned by
+/// [`cloud_provider_access::create_cloud_provider_access`](crate::cloud_provider_access::create_cloud_provider_access),
+/// [`cloud_provider_access::get_cloud_provider_access`](crate::cloud_provider_access::get_cloud_provider_access)
+/// and
+/// [`cloud_provider_access::authorize_provider_access_role`](crate::cloud_provider_access::authorize_provider_access_role).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessRole {
@@ -529,7 +531,8 @@ atlas_admin_runtime::record! {
 ///
 /// One of 3 kinds; `providerName` tells which.
 ///
-/// Sent by `cloud_provider_access::create_cloud_provider_access`.
+/// Sent by
+/// [`cloud_provider_access::create_cloud_provider_access`](crate::cloud_provider_access::create_cloud_provider_access).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessRoleRequest {
@@ -576,7 +579,8 @@ atlas_admin_runtime::record! {
 ///
 /// One of 3 kinds; `providerName` tells which.
 ///
-/// Sent by `cloud_provider_access::authorize_provider_access_role`.
+/// Sent by
+/// [`cloud_provider_access::authorize_provider_access_role`](crate::cloud_provider_access::authorize_provider_access_role).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessRoleRequestUpdate {
@@ -599,7 +603,8 @@ atlas_admin_runtime::union! {
 
 /// Roles with which Atlas accesses your cloud accounts, by provider.
 ///
-/// Returned by `cloud_provider_access::list_cloud_provider_access`.
+/// Returned by
+/// [`cloud_provider_access::list_cloud_provider_access`](crate::cloud_provider_access::list_cloud_provider_access).
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessRoles {
     /// AWS IAM roles that Atlas can assume.

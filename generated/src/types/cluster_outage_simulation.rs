@@ -44,10 +44,13 @@ atlas_admin_runtime::open_enum! {
 
 /// Simulated outage of regions of a cluster, to test how applications cope.
 ///
-/// Returned by `cluster_outage_simulation::get_outage_simulation`,
-/// `cluster_outage_simulation::start_outage_simulation` and
-/// `cluster_outage_simulation::end_outage_simulation`. Sent by
-/// `cluster_outage_simulation::start_outage_simulation`.
+/// Returned by
+/// [`cluster_outage_simulation::get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation),
+/// [`cluster_outage_simulation::start_outage_simulation`](crate::cluster_outage_simulation::start_outage_simulation)
+/// and
+/// [`cluster_outage_simulation::end_outage_simulation`](crate::cluster_outage_simulation::end_outage_simulation).
+/// Sent by
+/// [`cluster_outage_simulation::start_outage_simulation`](crate::cluster_outage_simulation::start_outage_simulation).
 #[derive(Clone, Default)]
 pub struct ClusterOutageSimulation {
     /// Name of the cluster whose outage is simulated. Read-only. Pattern:

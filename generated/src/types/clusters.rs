@@ -1640,7 +1640,8 @@ atlas_admin_runtime::record! {
 
 /// Configuration to check before a cluster is created or updated with it.
 ///
-/// Sent by `clusters::validate_group_cluster_configurations`.
+/// Sent by
+/// [`clusters::validate_group_cluster_configurations`](crate::clusters::validate_group_cluster_configurations).
 #[derive(Clone, Default)]
 pub struct ClusterConfigurationValidation {
     /// Advanced configuration of the MongoDB processes to check with the cluster.
@@ -1689,7 +1690,8 @@ atlas_admin_runtime::record! {
 
 /// Outcome of the check of a cluster configuration.
 ///
-/// Returned by `clusters::validate_group_cluster_configurations`.
+/// Returned by
+/// [`clusters::validate_group_cluster_configurations`](crate::clusters::validate_group_cluster_configurations).
 #[derive(Clone, Default)]
 pub struct ClusterConfigurationValidationResult {
     /// Problems found in the configuration. Present only if `valid` is `false`. At most 100 items.
@@ -1708,7 +1710,8 @@ atlas_admin_runtime::record! {
 
 /// Mode in which the shards of a cluster scale automatically.
 ///
-/// Returned by `clusters::auto_scaling_configuration`.
+/// Returned by
+/// [`clusters::auto_scaling_configuration`](crate::clusters::auto_scaling_configuration).
 #[derive(Clone, Default)]
 pub struct ClusterDescriptionAutoScalingModeConfiguration {
     /// Whether each shard scales on its own or all shards scale together.
@@ -1748,8 +1751,9 @@ atlas_admin_runtime::open_enum! {
 
 /// Advanced configuration of a cluster's MongoDB processes.
 ///
-/// Returned by `clusters::get_process_args` and `clusters::update_process_args`. Sent by
-/// `clusters::update_process_args`.
+/// Returned by [`clusters::get_process_args`](crate::clusters::get_process_args) and
+/// [`clusters::update_process_args`](crate::clusters::update_process_args). Sent by
+/// [`clusters::update_process_args`](crate::clusters::update_process_args).
 #[derive(Clone, Default)]
 pub struct ClusterDescriptionProcessArgs20240805 {
     /// Time, in seconds, for which change streams keep pre- and post-images of documents. `-1`
@@ -2019,7 +2023,7 @@ atlas_admin_runtime::record! {
 
 /// Whether changes to a cluster have been applied.
 ///
-/// Returned by `clusters::get_cluster_status`.
+/// Returned by [`clusters::get_cluster_status`](crate::clusters::get_cluster_status).
 #[derive(Clone, Default)]
 pub struct ClusterStatus {
     /// Whether the changes to the cluster's users have been applied. Until then, new users can't
@@ -2383,9 +2387,12 @@ atlas_admin_runtime::open_enum! {
 
 /// A cluster in the oldest form, with one tier and one provider for the whole cluster.
 ///
-/// Returned by `clusters::create_cluster`, `clusters::upgrade_tenant_upgrade`,
-/// `clusters::get_cluster` and `clusters::update_cluster`. Sent by `clusters::create_cluster`
-/// and `clusters::update_cluster`.
+/// Returned by [`clusters::create_cluster`](crate::clusters::create_cluster),
+/// [`clusters::upgrade_tenant_upgrade`](crate::clusters::upgrade_tenant_upgrade),
+/// [`clusters::get_cluster`](crate::clusters::get_cluster) and
+/// [`clusters::update_cluster`](crate::clusters::update_cluster). Sent by
+/// [`clusters::create_cluster`](crate::clusters::create_cluster) and
+/// [`clusters::update_cluster`](crate::clusters::update_cluster).
 #[derive(Clone, Default)]
 pub struct LegacyAtlasCluster {
     /// The current date and time, in UTC, as consent to reconfigure by force when a regional outage
@@ -2563,7 +2570,7 @@ atlas_admin_runtime::record! {
 
 /// Cluster into which a free, shared or flex cluster is to be upgraded.
 ///
-/// Sent by `clusters::upgrade_tenant_upgrade`.
+/// Sent by [`clusters::upgrade_tenant_upgrade`](crate::clusters::upgrade_tenant_upgrade).
 #[derive(Clone, Default)]
 pub struct LegacyAtlasTenantClusterUpgradeRequest {
     /// The current date and time, in UTC, as consent to reconfigure by force when a regional outage
@@ -2799,7 +2806,8 @@ atlas_admin_runtime::record! {
 
 /// One page of cloud providers with their tiers and regions.
 ///
-/// Returned by `clusters::list_cluster_provider_regions`.
+/// Returned by
+/// [`clusters::list_cluster_provider_regions`](crate::clusters::list_cluster_provider_regions).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasProviderRegionsView {
     /// Links to related parts of the API. Read-only.
@@ -2826,7 +2834,7 @@ atlas_admin_runtime::page!(
 
 /// One page of clusters whose shards can have different hardware.
 ///
-/// Returned by `clusters::list_clusters`.
+/// Returned by [`clusters::list_clusters`](crate::clusters::list_clusters).
 #[derive(Clone, Default)]
 pub struct PaginatedClusterDescription20240805 {
     /// Links to related parts of the API. Read-only.
@@ -2853,7 +2861,7 @@ atlas_admin_runtime::page!(
 
 /// One page of projects with summaries of their clusters.
 ///
-/// Returned by `clusters::list_cluster_details`.
+/// Returned by [`clusters::list_cluster_details`](crate::clusters::list_cluster_details).
 #[derive(Clone, Default)]
 pub struct PaginatedOrgGroupView {
     /// Links to related parts of the API. Read-only.
@@ -2878,7 +2886,8 @@ atlas_admin_runtime::page!(PaginatedOrgGroupView, results => OrgGroup);
 
 /// End of the pin of a cluster's feature compatibility version (FCV).
 ///
-/// Sent by `clusters::pin_feature_compatibility_version`.
+/// Sent by
+/// [`clusters::pin_feature_compatibility_version`](crate::clusters::pin_feature_compatibility_version).
 #[derive(Clone, Default)]
 pub struct PinFcvView {
     /// Date and time, in UTC, until which the feature compatibility version is pinned. At most, and
@@ -2923,7 +2932,9 @@ atlas_admin_runtime::record! {
 
 /// State of a load of MongoDB's sample data set into a cluster.
 ///
-/// Returned by `clusters::request_sample_dataset_load` and `clusters::get_sample_dataset_load`.
+/// Returned by
+/// [`clusters::request_sample_dataset_load`](crate::clusters::request_sample_dataset_load) and
+/// [`clusters::get_sample_dataset_load`](crate::clusters::get_sample_dataset_load).
 #[derive(Clone, Default)]
 pub struct SampleDatasetStatus {
     /// ID of the sample dataset load. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.

@@ -1029,7 +1029,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Access to a cluster granted to MongoDB employees: its level and its end.
 ///
-/// Sent by `clusters::grant_mongo_employee_access`.
+/// Sent by
+/// [`clusters::grant_mongo_employee_access`](crate::clusters::grant_mongo_employee_access).
 #[derive(Clone, Default)]
 pub struct EmployeeAccessGrantView {
     /// Date and time, in UTC, at which access ends for MongoDB employees. Required.

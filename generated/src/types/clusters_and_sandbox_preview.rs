@@ -7,9 +7,12 @@ use super::*;
 ///
 /// Shards can have different hardware.
 ///
-/// Returned by `clusters::create_cluster`, `clusters::get_cluster`, `clusters::update_cluster`
-/// and `sandbox::generate_sandbox_cluster_description`. Sent by `clusters::create_cluster` and
-/// `clusters::update_cluster`.
+/// Returned by [`clusters::create_cluster`](crate::clusters::create_cluster),
+/// [`clusters::get_cluster`](crate::clusters::get_cluster),
+/// [`clusters::update_cluster`](crate::clusters::update_cluster) and
+/// [`sandbox::generate_sandbox_cluster_description`](crate::sandbox::generate_sandbox_cluster_description).
+/// Sent by [`clusters::create_cluster`](crate::clusters::create_cluster) and
+/// [`clusters::update_cluster`](crate::clusters::update_cluster).
 #[derive(Clone, Default)]
 pub struct ClusterDescription20240805 {
     /// The current date and time, in UTC, as consent to reconfigure by force when a regional outage

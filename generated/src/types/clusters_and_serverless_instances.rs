@@ -86,9 +86,12 @@ atlas_admin_runtime::open_enum! {
 
 /// Serverless instance, or the flex cluster that replaced it.
 ///
-/// Returned by `clusters::upgrade_cluster_to_serverless` and
-/// `serverless_instances::get_serverless_instance`. Sent by
-/// `clusters::upgrade_cluster_to_serverless`.
+/// Returned by
+/// [`clusters::upgrade_cluster_to_serverless`](crate::clusters::upgrade_cluster_to_serverless)
+/// and
+/// [`serverless_instances::get_serverless_instance`](crate::serverless_instances::get_serverless_instance).
+/// Sent by
+/// [`clusters::upgrade_cluster_to_serverless`](crate::clusters::upgrade_cluster_to_serverless).
 #[derive(Clone, Default)]
 pub struct ServerlessInstanceDescription {
     /// Connection strings with which clients reach the cluster. Read-only.

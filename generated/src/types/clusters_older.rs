@@ -7,9 +7,11 @@ use super::*;
 ///
 /// All shards of a zone have the same hardware.
 ///
-/// Returned by `clusters::create_cluster`, `clusters::get_cluster` and
-/// `clusters::update_cluster`. Sent by `clusters::create_cluster` and
-/// `clusters::update_cluster`.
+/// Returned by [`clusters::create_cluster`](crate::clusters::create_cluster),
+/// [`clusters::get_cluster`](crate::clusters::get_cluster) and
+/// [`clusters::update_cluster`](crate::clusters::update_cluster). Sent by
+/// [`clusters::create_cluster`](crate::clusters::create_cluster) and
+/// [`clusters::update_cluster`](crate::clusters::update_cluster).
 #[derive(Clone, Default)]
 pub struct AdvancedClusterDescription {
     /// The current date and time, in UTC, as consent to reconfigure by force when a regional outage
@@ -198,8 +200,9 @@ atlas_admin_runtime::record! {
 /// Advanced configuration of a cluster's MongoDB processes, in the older form with read concern
 /// and index key check.
 ///
-/// Returned by `clusters::get_process_args` and `clusters::update_process_args`. Sent by
-/// `clusters::update_process_args`.
+/// Returned by [`clusters::get_process_args`](crate::clusters::get_process_args) and
+/// [`clusters::update_process_args`](crate::clusters::update_process_args). Sent by
+/// [`clusters::update_process_args`](crate::clusters::update_process_args).
 #[derive(Clone, Default)]
 pub struct ClusterDescriptionProcessArgs {
     /// Time, in seconds, for which change streams keep pre- and post-images of documents. `-1`
@@ -380,7 +383,7 @@ atlas_admin_runtime::record! {
 
 /// One page of clusters.
 ///
-/// Returned by `clusters::list_clusters`.
+/// Returned by [`clusters::list_clusters`](crate::clusters::list_clusters).
 #[derive(Clone, Default)]
 pub struct PaginatedAdvancedClusterDescriptionView {
     /// Links to related parts of the API. Read-only.
@@ -407,7 +410,7 @@ atlas_admin_runtime::page!(
 
 /// One page of clusters in the oldest form.
 ///
-/// Returned by `clusters::list_clusters`.
+/// Returned by [`clusters::list_clusters`](crate::clusters::list_clusters).
 #[derive(Clone, Default)]
 pub struct PaginatedLegacyClusterView {
     /// Links to related parts of the API. Read-only.

@@ -5,8 +5,9 @@ use super::*;
 
 /// Whether a cluster's SQL Interface is on, and whether the cluster supports it.
 ///
-/// Returned by `clusters::get_cluster_sql_interface` and
-/// `clusters::update_cluster_sql_interface`.
+/// Returned by
+/// [`clusters::get_cluster_sql_interface`](crate::clusters::get_cluster_sql_interface) and
+/// [`clusters::update_cluster_sql_interface`](crate::clusters::update_cluster_sql_interface).
 #[derive(Clone, Default)]
 pub struct SqlInterfaceStatusResponse {
     /// State of the SQL interface of the cluster; `OFF` if never set. Required.
@@ -77,7 +78,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Request to turn a cluster's SQL Interface on or off.
 ///
-/// Sent by `clusters::update_cluster_sql_interface`.
+/// Sent by
+/// [`clusters::update_cluster_sql_interface`](crate::clusters::update_cluster_sql_interface).
 #[derive(Clone, Default)]
 pub struct SqlInterfaceStatusUpdateRequest {
     /// State to which the SQL interface of the cluster is set. Required.

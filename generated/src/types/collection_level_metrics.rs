@@ -155,7 +155,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Query latency metrics that a project offers for collections.
 ///
-/// Returned by `collection_level_metrics::list_coll_stat_metrics`.
+/// Returned by
+/// [`collection_level_metrics::list_coll_stat_metrics`](crate::collection_level_metrics::list_coll_stat_metrics).
 #[derive(Clone, Default)]
 pub struct CollStatsLatencyNamespaceMetrics {
     /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -177,8 +178,10 @@ atlas_admin_runtime::record! {
 
 /// Busiest namespaces of a cluster or process, ordered by total execution time.
 ///
-/// Returned by `collection_level_metrics::get_cluster_namespaces` and
-/// `collection_level_metrics::get_process_namespaces`.
+/// Returned by
+/// [`collection_level_metrics::get_cluster_namespaces`](crate::collection_level_metrics::get_cluster_namespaces)
+/// and
+/// [`collection_level_metrics::get_process_namespaces`](crate::collection_level_metrics::get_process_namespaces).
 #[derive(Clone, Default)]
 pub struct CollStatsRankedNamespacesView {
     /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -291,7 +294,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Query latency measurements for one collection across a cluster.
 ///
-/// Returned by `collection_level_metrics::list_coll_stat_measurements`.
+/// Returned by
+/// [`collection_level_metrics::list_coll_stat_measurements`](crate::collection_level_metrics::list_coll_stat_measurements).
 #[derive(Clone, Default)]
 pub struct MeasurementsCollStatsLatencyCluster {
     /// ID of the cluster. Read-only.
@@ -340,7 +344,8 @@ atlas_admin_runtime::record! {
 
 /// Query latency measurements for one collection on one MongoDB process.
 ///
-/// Returned by `collection_level_metrics::list_process_measurements`.
+/// Returned by
+/// [`collection_level_metrics::list_process_measurements`](crate::collection_level_metrics::list_process_measurements).
 #[derive(Clone, Default)]
 pub struct MeasurementsCollStatsLatencyHost {
     /// Name of the collection. Read-only.
@@ -382,9 +387,11 @@ atlas_admin_runtime::record! {
 
 /// Namespaces to pin or unpin, each written `database.collection`.
 ///
-/// Sent by `collection_level_metrics::pin_namespaces`,
-/// `collection_level_metrics::update_pinned_namespaces` and
-/// `collection_level_metrics::unpin_namespaces`.
+/// Sent by
+/// [`collection_level_metrics::pin_namespaces`](crate::collection_level_metrics::pin_namespaces),
+/// [`collection_level_metrics::update_pinned_namespaces`](crate::collection_level_metrics::update_pinned_namespaces)
+/// and
+/// [`collection_level_metrics::unpin_namespaces`](crate::collection_level_metrics::unpin_namespaces).
 #[derive(Clone, Default)]
 pub struct NamespacesRequest {
     /// Namespaces on the host or cluster, each as database and collection. Write-only: the service
@@ -401,10 +408,12 @@ atlas_admin_runtime::record! {
 
 /// Namespaces of a cluster that users chose for query latency metrics.
 ///
-/// Returned by `collection_level_metrics::list_pinned_namespaces`,
-/// `collection_level_metrics::pin_namespaces`,
-/// `collection_level_metrics::update_pinned_namespaces` and
-/// `collection_level_metrics::unpin_namespaces`.
+/// Returned by
+/// [`collection_level_metrics::list_pinned_namespaces`](crate::collection_level_metrics::list_pinned_namespaces),
+/// [`collection_level_metrics::pin_namespaces`](crate::collection_level_metrics::pin_namespaces),
+/// [`collection_level_metrics::update_pinned_namespaces`](crate::collection_level_metrics::update_pinned_namespaces)
+/// and
+/// [`collection_level_metrics::unpin_namespaces`](crate::collection_level_metrics::unpin_namespaces).
 #[derive(Clone, Default)]
 pub struct PinnedNamespaces {
     /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.

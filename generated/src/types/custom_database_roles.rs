@@ -326,7 +326,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Changes to the actions and inherited roles of a custom database role.
 ///
-/// Sent by `custom_database_roles::update_custom_db_role`.
+/// Sent by
+/// [`custom_database_roles::update_custom_db_role`](crate::custom_database_roles::update_custom_db_role).
 #[derive(Clone, Default)]
 pub struct UpdateCustomDbRole {
     /// Privilege actions of the role, each with its targets.
@@ -345,10 +346,14 @@ atlas_admin_runtime::record! {
 
 /// Custom database role: its name, privilege actions and inherited roles.
 ///
-/// Returned by `custom_database_roles::list_custom_db_roles`,
-/// `custom_database_roles::create_custom_db_role`, `custom_database_roles::get_custom_db_role`
-/// and `custom_database_roles::update_custom_db_role`. Sent by
-/// `custom_database_roles::create_custom_db_role`.
+/// Returned by
+/// [`custom_database_roles::list_custom_db_roles`](crate::custom_database_roles::list_custom_db_roles),
+/// [`custom_database_roles::create_custom_db_role`](crate::custom_database_roles::create_custom_db_role),
+/// [`custom_database_roles::get_custom_db_role`](crate::custom_database_roles::get_custom_db_role)
+/// and
+/// [`custom_database_roles::update_custom_db_role`](crate::custom_database_roles::update_custom_db_role).
+/// Sent by
+/// [`custom_database_roles::create_custom_db_role`](crate::custom_database_roles::create_custom_db_role).
 #[derive(Clone, Default)]
 pub struct UserCustomDbRole {
     /// Privilege actions of the role, each with its targets.

@@ -110,10 +110,13 @@ atlas_admin_runtime::record! {
 /// Limit on the bytes that federated database instances process per query, day, week or month,
 /// which bounds their cost.
 ///
-/// Returned by `data_federation::list_data_federation_limits`,
-/// `data_federation::get_data_federation_limit` and
-/// `data_federation::set_data_federation_limit`. Sent by
-/// `data_federation::set_data_federation_limit`.
+/// Returned by
+/// [`data_federation::list_data_federation_limits`](crate::data_federation::list_data_federation_limits),
+/// [`data_federation::get_data_federation_limit`](crate::data_federation::get_data_federation_limit)
+/// and
+/// [`data_federation::set_data_federation_limit`](crate::data_federation::set_data_federation_limit).
+/// Sent by
+/// [`data_federation::set_data_federation_limit`](crate::data_federation::set_data_federation_limit).
 #[derive(Clone, Default)]
 pub struct DataFederationTenantQueryLimit {
     /// Amount of the limit that is in use. Read-only.
@@ -1272,10 +1275,15 @@ atlas_admin_runtime::record! {
 /// Federated database instance: the stores that it reads, the databases that it offers, and
 /// where it runs.
 ///
-/// Returned by `data_federation::list_data_federation`,
-/// `data_federation::create_data_federation`, `data_federation::get_data_federation` and
-/// `data_federation::update_data_federation`. Sent by `data_federation::create_data_federation`
-/// and `data_federation::update_data_federation`.
+/// Returned by
+/// [`data_federation::list_data_federation`](crate::data_federation::list_data_federation),
+/// [`data_federation::create_data_federation`](crate::data_federation::create_data_federation),
+/// [`data_federation::get_data_federation`](crate::data_federation::get_data_federation) and
+/// [`data_federation::update_data_federation`](crate::data_federation::update_data_federation).
+/// Sent by
+/// [`data_federation::create_data_federation`](crate::data_federation::create_data_federation)
+/// and
+/// [`data_federation::update_data_federation`](crate::data_federation::update_data_federation).
 #[derive(Clone, Default)]
 pub struct DataLakeTenant {
     /// Identities with which the federated database instance reads data at each cloud provider.
@@ -1395,8 +1403,10 @@ atlas_admin_runtime::open_enum! {
 
 /// Page of private endpoints for online archives and federated database instances.
 ///
-/// Returned by `data_federation::list_private_endpoint_ids` and
-/// `data_federation::create_private_endpoint_id`.
+/// Returned by
+/// [`data_federation::list_private_endpoint_ids`](crate::data_federation::list_private_endpoint_ids)
+/// and
+/// [`data_federation::create_private_endpoint_id`](crate::data_federation::create_private_endpoint_id).
 #[derive(Clone, Default)]
 pub struct PaginatedPrivateNetworkEndpointIdEntryView {
     /// Links to related parts of the API. Read-only.
@@ -1441,8 +1451,10 @@ atlas_admin_runtime::record! {
 /// Private endpoint through which clients reach online archives and federated database
 /// instances.
 ///
-/// Returned by `data_federation::get_private_endpoint_id`. Sent by
-/// `data_federation::create_private_endpoint_id`.
+/// Returned by
+/// [`data_federation::get_private_endpoint_id`](crate::data_federation::get_private_endpoint_id).
+/// Sent by
+/// [`data_federation::create_private_endpoint_id`](crate::data_federation::create_private_endpoint_id).
 #[derive(Clone, Default)]
 pub struct PrivateNetworkEndpointIdEntry {
     /// Link ID of the private endpoint connection on Azure.

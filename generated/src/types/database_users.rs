@@ -6,9 +6,12 @@ use super::*;
 /// User that logs in to the project's clusters: name, authentication method, roles, and the
 /// clusters open to the user.
 ///
-/// Returned by `database_users::create_database_user`, `database_users::get_database_user` and
-/// `database_users::update_database_user`. Sent by `database_users::create_database_user` and
-/// `database_users::update_database_user`.
+/// Returned by
+/// [`database_users::create_database_user`](crate::database_users::create_database_user),
+/// [`database_users::get_database_user`](crate::database_users::get_database_user) and
+/// [`database_users::update_database_user`](crate::database_users::update_database_user). Sent
+/// by [`database_users::create_database_user`](crate::database_users::create_database_user) and
+/// [`database_users::update_database_user`](crate::database_users::update_database_user).
 #[derive(Clone, Default)]
 pub struct CloudDatabaseUser {
     /// Whether AWS IAM authenticates the user, as an IAM user or an IAM role. The user name is then
@@ -270,7 +273,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Page of database users.
 ///
-/// Returned by `database_users::list_database_users`.
+/// Returned by
+/// [`database_users::list_database_users`](crate::database_users::list_database_users).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasDatabaseUserView {
     /// Links to related parts of the API. Read-only.

@@ -579,9 +579,12 @@ atlas_admin_runtime::open_enum! {
 ///
 /// One of 2 kinds; `cloudProvider` tells which.
 ///
-/// Returned by `encryption_at_rest_using_customer_key_management::create_rest_private_endpoint`
-/// and `encryption_at_rest_using_customer_key_management::get_rest_private_endpoint`. Sent by
-/// `encryption_at_rest_using_customer_key_management::create_rest_private_endpoint`.
+/// Returned by
+/// [`encryption_at_rest_using_customer_key_management::create_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::create_rest_private_endpoint)
+/// and
+/// [`encryption_at_rest_using_customer_key_management::get_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::get_rest_private_endpoint).
+/// Sent by
+/// [`encryption_at_rest_using_customer_key_management::create_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::create_rest_private_endpoint).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EarPrivateEndpoint {
@@ -636,9 +639,12 @@ atlas_admin_runtime::record! {
 ///
 /// Clusters become unavailable if Atlas loses access to the key they use.
 ///
-/// Returned by `encryption_at_rest_using_customer_key_management::get_encryption_at_rest` and
-/// `encryption_at_rest_using_customer_key_management::update_encryption_at_rest`. Sent by
-/// `encryption_at_rest_using_customer_key_management::update_encryption_at_rest`.
+/// Returned by
+/// [`encryption_at_rest_using_customer_key_management::get_encryption_at_rest`](crate::encryption_at_rest_using_customer_key_management::get_encryption_at_rest)
+/// and
+/// [`encryption_at_rest_using_customer_key_management::update_encryption_at_rest`](crate::encryption_at_rest_using_customer_key_management::update_encryption_at_rest).
+/// Sent by
+/// [`encryption_at_rest_using_customer_key_management::update_encryption_at_rest`](crate::encryption_at_rest_using_customer_key_management::update_encryption_at_rest).
 #[derive(Clone, Default)]
 pub struct EncryptionAtRest {
     /// Encryption at rest with a key in AWS Key Management Service.
@@ -694,7 +700,8 @@ atlas_admin_runtime::record! {
 
 /// One page of a project's private endpoints to a key management service.
 ///
-/// Returned by `encryption_at_rest_using_customer_key_management::list_rest_private_endpoints`.
+/// Returned by
+/// [`encryption_at_rest_using_customer_key_management::list_rest_private_endpoints`](crate::encryption_at_rest_using_customer_key_management::list_rest_private_endpoints).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasEarPrivateEndpointView {
     /// Links to related parts of the API. Read-only.

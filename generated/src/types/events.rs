@@ -2629,7 +2629,7 @@ atlas_admin_runtime::record! {
 ///
 /// One of 27 kinds; `eventTypeName` tells which.
 ///
-/// Returned by `events::get_group_event`.
+/// Returned by [`events::get_group_event`](crate::events::get_group_event).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EventViewForNdsGroup {
@@ -2771,7 +2771,7 @@ atlas_admin_runtime::record! {
 ///
 /// One of 12 kinds; `eventTypeName` tells which.
 ///
-/// Returned by `events::get_org_event`.
+/// Returned by [`events::get_org_event`](crate::events::get_org_event).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EventViewForOrg {
@@ -3039,7 +3039,7 @@ atlas_admin_runtime::record! {
 
 /// One page of a project's events.
 ///
-/// Returned by `events::list_group_events`.
+/// Returned by [`events::list_group_events`](crate::events::list_group_events).
 #[derive(Clone, Default)]
 pub struct GroupPaginatedEventView {
     /// Links to related parts of the API. Read-only.
@@ -5179,7 +5179,7 @@ atlas_admin_runtime::record! {
 
 /// One page of an organization's events.
 ///
-/// Returned by `events::list_org_events`.
+/// Returned by [`events::list_org_events`](crate::events::list_org_events).
 #[derive(Clone, Default)]
 pub struct OrgPaginatedEventView {
     /// Links to related parts of the API. Read-only.
@@ -5204,7 +5204,7 @@ atlas_admin_runtime::page!(OrgPaginatedEventView, results => EventViewForOrg);
 
 /// One page of event types.
 ///
-/// Returned by `events::list_event_types`.
+/// Returned by [`events::list_event_types`](crate::events::list_event_types).
 #[derive(Clone, Default)]
 pub struct PaginatedEventTypeDetailsResponse {
     /// Links to related parts of the API. Read-only.

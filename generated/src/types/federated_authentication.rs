@@ -5,11 +5,15 @@ use super::*;
 
 /// Atlas roles that members of one group at the identity provider receive when they sign in.
 ///
-/// Returned by `federated_authentication::create_role_mapping`,
-/// `federated_authentication::get_role_mapping` and
-/// `federated_authentication::update_role_mapping`. Sent by
-/// `federated_authentication::create_role_mapping` and
-/// `federated_authentication::update_role_mapping`.
+/// Returned by
+/// [`federated_authentication::create_role_mapping`](crate::federated_authentication::create_role_mapping),
+/// [`federated_authentication::get_role_mapping`](crate::federated_authentication::get_role_mapping)
+/// and
+/// [`federated_authentication::update_role_mapping`](crate::federated_authentication::update_role_mapping).
+/// Sent by
+/// [`federated_authentication::create_role_mapping`](crate::federated_authentication::create_role_mapping)
+/// and
+/// [`federated_authentication::update_role_mapping`](crate::federated_authentication::update_role_mapping).
 #[derive(Clone, Default)]
 pub struct AuthFederationRoleMapping {
     /// Name of the group at the identity provider whose members receive the roles. Required. 1 to
@@ -57,9 +61,12 @@ atlas_admin_runtime::open_enum! {
 /// An organization connected to a federation: its identity providers, permitted domains, role
 /// mappings and default roles.
 ///
-/// Returned by `federated_authentication::get_connected_org_config` and
-/// `federated_authentication::update_connected_org_config`. Sent by
-/// `federated_authentication::update_connected_org_config`.
+/// Returned by
+/// [`federated_authentication::get_connected_org_config`](crate::federated_authentication::get_connected_org_config)
+/// and
+/// [`federated_authentication::update_connected_org_config`](crate::federated_authentication::update_connected_org_config).
+/// Sent by
+/// [`federated_authentication::update_connected_org_config`](crate::federated_authentication::update_connected_org_config).
 #[derive(Clone, Default)]
 pub struct ConnectedOrgConfig {
     /// IDs of the OIDC identity providers that may grant access to the organization's clusters.
@@ -190,8 +197,10 @@ atlas_admin_runtime::record! {
 
 /// An identity provider of a federation: SAML, or OIDC for people or for applications.
 ///
-/// Returned by `federated_authentication::get_identity_provider` and
-/// `federated_authentication::update_identity_provider`.
+/// Returned by
+/// [`federated_authentication::get_identity_provider`](crate::federated_authentication::get_identity_provider)
+/// and
+/// [`federated_authentication::update_identity_provider`](crate::federated_authentication::update_identity_provider).
 #[derive(Clone, Default)]
 pub struct FederationIdentityProvider {
     /// URL of Atlas to which the identity provider sends SAML responses (assertion consumer
@@ -289,7 +298,8 @@ atlas_admin_runtime::record! {
 /// Settings of an identity provider to create or change: SAML, or OIDC for people or for
 /// applications.
 ///
-/// Sent by `federated_authentication::update_identity_provider`.
+/// Sent by
+/// [`federated_authentication::update_identity_provider`](crate::federated_authentication::update_identity_provider).
 #[derive(Clone, Default)]
 pub struct FederationIdentityProviderUpdate {
     /// Email domains whose users sign in through the identity provider. No item twice.
@@ -361,7 +371,8 @@ atlas_admin_runtime::record! {
 
 /// An OIDC identity provider of a federation, for people or for applications.
 ///
-/// Returned by `federated_authentication::create_identity_provider`.
+/// Returned by
+/// [`federated_authentication::create_identity_provider`](crate::federated_authentication::create_identity_provider).
 #[derive(Clone, Default)]
 pub struct FederationOidcIdentityProvider {
     /// Email domains whose users sign in through the identity provider. No item twice.
@@ -429,7 +440,8 @@ atlas_admin_runtime::record! {
 
 /// Settings of an OIDC identity provider to create or change.
 ///
-/// Sent by `federated_authentication::create_identity_provider`.
+/// Sent by
+/// [`federated_authentication::create_identity_provider`](crate::federated_authentication::create_identity_provider).
 #[derive(Clone, Default)]
 pub struct FederationOidcIdentityProviderUpdate {
     /// Email domains whose users sign in through the identity provider. No item twice.
@@ -568,7 +580,8 @@ atlas_admin_runtime::open_enum! {
 
 /// The federation of an organization: ID, domains and the connected identity provider.
 ///
-/// Returned by `federated_authentication::get_federation_settings`.
+/// Returned by
+/// [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings).
 #[derive(Clone, Default)]
 pub struct OrgFederationSettings {
     /// Email domains whose users sign in through the organization's identity provider. Required. No
@@ -620,7 +633,8 @@ atlas_admin_runtime::open_enum! {
 
 /// One page of a federation's connected organizations.
 ///
-/// Returned by `federated_authentication::list_connected_org_configs`.
+/// Returned by
+/// [`federated_authentication::list_connected_org_configs`](crate::federated_authentication::list_connected_org_configs).
 #[derive(Clone, Default)]
 pub struct PaginatedConnectedOrgConfigsView {
     /// Links to related parts of the API. Read-only.
@@ -647,7 +661,8 @@ atlas_admin_runtime::page!(
 
 /// One page of a federation's identity providers.
 ///
-/// Returned by `federated_authentication::list_identity_providers`.
+/// Returned by
+/// [`federated_authentication::list_identity_providers`](crate::federated_authentication::list_identity_providers).
 #[derive(Clone, Default)]
 pub struct PaginatedFederationIdentityProvider {
     /// Links to related parts of the API. Read-only.
@@ -674,7 +689,8 @@ atlas_admin_runtime::page!(
 
 /// One page of an organization's role mappings.
 ///
-/// Returned by `federated_authentication::list_role_mappings`.
+/// Returned by
+/// [`federated_authentication::list_role_mappings`](crate::federated_authentication::list_role_mappings).
 #[derive(Clone, Default)]
 pub struct PaginatedRoleMappingView {
     /// Links to related parts of the API. Read-only.

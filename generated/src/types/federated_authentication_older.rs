@@ -5,8 +5,10 @@ use super::*;
 
 /// A SAML identity provider through which people sign in to Atlas.
 ///
-/// Returned by `federated_authentication::get_identity_provider` and
-/// `federated_authentication::update_identity_provider`.
+/// Returned by
+/// [`federated_authentication::get_identity_provider`](crate::federated_authentication::get_identity_provider)
+/// and
+/// [`federated_authentication::update_identity_provider`](crate::federated_authentication::update_identity_provider).
 #[derive(Clone, Default)]
 pub struct FederationSamlIdentityProvider {
     /// URL of Atlas to which the identity provider sends SAML responses (assertion consumer
@@ -84,7 +86,8 @@ atlas_admin_runtime::record! {
 
 /// Settings of a SAML identity provider through which people sign in to Atlas.
 ///
-/// Sent by `federated_authentication::update_identity_provider`.
+/// Sent by
+/// [`federated_authentication::update_identity_provider`](crate::federated_authentication::update_identity_provider).
 #[derive(Clone, Default)]
 pub struct FederationSamlIdentityProviderUpdate {
     /// Email domains whose users sign in through the identity provider. No item twice.

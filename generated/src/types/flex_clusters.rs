@@ -6,7 +6,7 @@ use super::*;
 /// Desired settings of the dedicated cluster that a smaller, shared-tier cluster is upgraded
 /// to.
 ///
-/// Sent by `flex_clusters::tenant_upgrade`.
+/// Sent by [`flex_clusters::tenant_upgrade`](crate::flex_clusters::tenant_upgrade).
 #[derive(Clone, Default)]
 pub struct AtlasTenantClusterUpgradeRequest20240805 {
     /// The current date and time, in UTC, as consent to reconfigure by force when a regional outage
@@ -171,8 +171,11 @@ atlas_admin_runtime::record! {
 
 /// Flex cluster: a small shared-tier cluster, billed by use.
 ///
-/// Returned by `flex_clusters::create_flex_cluster`, `flex_clusters::get_flex_cluster`,
-/// `flex_clusters::update_flex_cluster` and `flex_clusters::tenant_upgrade`.
+/// Returned by
+/// [`flex_clusters::create_flex_cluster`](crate::flex_clusters::create_flex_cluster),
+/// [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster),
+/// [`flex_clusters::update_flex_cluster`](crate::flex_clusters::update_flex_cluster) and
+/// [`flex_clusters::tenant_upgrade`](crate::flex_clusters::tenant_upgrade).
 #[derive(Clone, Default)]
 pub struct FlexClusterDescription20241113 {
     /// Backup settings of the flex cluster. Read-only.
@@ -251,7 +254,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Settings of a flex cluster to create.
 ///
-/// Sent by `flex_clusters::create_flex_cluster`.
+/// Sent by [`flex_clusters::create_flex_cluster`](crate::flex_clusters::create_flex_cluster).
 #[derive(Clone, Default)]
 pub struct FlexClusterDescriptionCreate20241113 {
     /// Links to related parts of the API. Read-only.
@@ -281,7 +284,7 @@ atlas_admin_runtime::record! {
 
 /// Changes to a flex cluster.
 ///
-/// Sent by `flex_clusters::update_flex_cluster`.
+/// Sent by [`flex_clusters::update_flex_cluster`](crate::flex_clusters::update_flex_cluster).
 #[derive(Clone, Default)]
 pub struct FlexClusterDescriptionUpdate20241113 {
     /// Links to related parts of the API. Read-only.
@@ -392,7 +395,7 @@ atlas_admin_runtime::record! {
 
 /// One page of flex clusters.
 ///
-/// Returned by `flex_clusters::list_flex_clusters`.
+/// Returned by [`flex_clusters::list_flex_clusters`](crate::flex_clusters::list_flex_clusters).
 #[derive(Clone, Default)]
 pub struct PaginatedFlexClusters20241113 {
     /// Links to related parts of the API. Read-only.

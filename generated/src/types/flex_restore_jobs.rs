@@ -5,7 +5,8 @@ use super::*;
 
 /// Restore job to create: the snapshot, and the cluster to restore to.
 ///
-/// Sent by `flex_restore_jobs::create_flex_restore_job`.
+/// Sent by
+/// [`flex_restore_jobs::create_flex_restore_job`](crate::flex_restore_jobs::create_flex_restore_job).
 #[derive(Clone, Default)]
 pub struct FlexBackupRestoreJobCreate20241113 {
     /// Kind of restore: to a cluster or as a download. Read-only.
@@ -67,7 +68,8 @@ atlas_admin_runtime::record! {
 
 /// One page of restore jobs of a flex cluster.
 ///
-/// Returned by `flex_restore_jobs::list_flex_restore_jobs`.
+/// Returned by
+/// [`flex_restore_jobs::list_flex_restore_jobs`](crate::flex_restore_jobs::list_flex_restore_jobs).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasFlexBackupRestoreJob20241113View {
     /// Links to related parts of the API. Read-only.

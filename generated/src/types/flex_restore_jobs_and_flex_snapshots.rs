@@ -5,8 +5,11 @@ use super::*;
 
 /// Restore of a flex cluster's snapshot, to a cluster or as a download.
 ///
-/// Returned by `flex_snapshots::download_flex_backup`,
-/// `flex_restore_jobs::create_flex_restore_job` and `flex_restore_jobs::get_flex_restore_job`.
+/// Returned by
+/// [`flex_snapshots::download_flex_backup`](crate::flex_snapshots::download_flex_backup),
+/// [`flex_restore_jobs::create_flex_restore_job`](crate::flex_restore_jobs::create_flex_restore_job)
+/// and
+/// [`flex_restore_jobs::get_flex_restore_job`](crate::flex_restore_jobs::get_flex_restore_job).
 #[derive(Clone, Default)]
 pub struct FlexBackupRestoreJob20241113 {
     /// Kind of restore: to a cluster or as a download. Read-only.

@@ -5,7 +5,8 @@ use super::*;
 
 /// Snapshot of a flex cluster.
 ///
-/// Returned by `flex_snapshots::get_flex_backup_snapshot`.
+/// Returned by
+/// [`flex_snapshots::get_flex_backup_snapshot`](crate::flex_snapshots::get_flex_backup_snapshot).
 #[derive(Clone, Default)]
 pub struct FlexBackupSnapshot20241113 {
     /// Date and time, in UTC, after which the link for downloading the snapshot is dead. Read-only.
@@ -42,7 +43,8 @@ atlas_admin_runtime::record! {
 
 /// Choice of the flex cluster's snapshot to download.
 ///
-/// Sent by `flex_snapshots::download_flex_backup`.
+/// Sent by
+/// [`flex_snapshots::download_flex_backup`](crate::flex_snapshots::download_flex_backup).
 #[derive(Clone, Default)]
 pub struct FlexBackupSnapshotDownloadCreate20241113 {
     /// Links to related parts of the API. Read-only.
@@ -62,7 +64,8 @@ atlas_admin_runtime::record! {
 
 /// Page of snapshots of a flex cluster.
 ///
-/// Returned by `flex_snapshots::list_flex_backup_snapshots`.
+/// Returned by
+/// [`flex_snapshots::list_flex_backup_snapshots`](crate::flex_snapshots::list_flex_backup_snapshots).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasFlexBackupSnapshot20241113View {
     /// Links to related parts of the API. Read-only.

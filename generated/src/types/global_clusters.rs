@@ -5,7 +5,8 @@ use super::*;
 
 /// Custom mappings from locations to zones, to be added to a global cluster.
 ///
-/// Sent by `global_clusters::create_custom_zone_mapping`.
+/// Sent by
+/// [`global_clusters::create_custom_zone_mapping`](crate::global_clusters::create_custom_zone_mapping).
 #[derive(Clone, Default)]
 pub struct CustomZoneMappings {
     /// Mappings from locations to zones, which override Atlas's choice of the nearest zone.
@@ -24,9 +25,11 @@ atlas_admin_runtime::record! {
 ///
 /// Zones are named by `zoneId`.
 ///
-/// Returned by `global_clusters::get_cluster_global_writes`,
-/// `global_clusters::create_custom_zone_mapping`,
-/// `global_clusters::delete_custom_zone_mapping`, `global_clusters::create_managed_namespace`
+/// Returned by
+/// [`global_clusters::get_cluster_global_writes`](crate::global_clusters::get_cluster_global_writes),
+/// [`global_clusters::create_custom_zone_mapping`](crate::global_clusters::create_custom_zone_mapping),
+/// [`global_clusters::delete_custom_zone_mapping`](crate::global_clusters::delete_custom_zone_mapping),
+/// [`global_clusters::create_managed_namespace`](crate::global_clusters::create_managed_namespace)
 /// and 1 more.
 #[derive(Clone, Default)]
 pub struct GeoSharding20240805 {
@@ -51,7 +54,8 @@ atlas_admin_runtime::record! {
 
 /// Sharded collection of a global cluster, with its shard key.
 ///
-/// Sent by `global_clusters::create_managed_namespace`.
+/// Sent by
+/// [`global_clusters::create_managed_namespace`](crate::global_clusters::create_managed_namespace).
 #[derive(Clone, Default)]
 pub struct ManagedNamespaces {
     /// Name of the collection to shard across the zones of the Global Cluster. Required.

@@ -7,9 +7,11 @@ use super::*;
 ///
 /// Zones are named by the `id` of their replication specification.
 ///
-/// Returned by `global_clusters::get_cluster_global_writes`,
-/// `global_clusters::create_custom_zone_mapping`,
-/// `global_clusters::delete_custom_zone_mapping`, `global_clusters::create_managed_namespace`
+/// Returned by
+/// [`global_clusters::get_cluster_global_writes`](crate::global_clusters::get_cluster_global_writes),
+/// [`global_clusters::create_custom_zone_mapping`](crate::global_clusters::create_custom_zone_mapping),
+/// [`global_clusters::delete_custom_zone_mapping`](crate::global_clusters::delete_custom_zone_mapping),
+/// [`global_clusters::create_managed_namespace`](crate::global_clusters::create_managed_namespace)
 /// and 1 more.
 #[derive(Clone, Default)]
 pub struct GeoSharding {

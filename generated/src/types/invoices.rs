@@ -26,7 +26,7 @@ atlas_admin_runtime::record! {
 
 /// Search in the line items of an invoice: filters and sort order.
 ///
-/// Sent by `invoices::search_invoice_line_items`.
+/// Sent by [`invoices::search_invoice_line_items`](crate::invoices::search_invoice_line_items).
 #[derive(Clone, Default)]
 pub struct ApiPublicUsageDetailsQueryRequest {
     /// Filters for the line items to return.
@@ -95,7 +95,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Invoice with its line items, payments and refunds.
 ///
-/// Returned by `invoices::get_invoice`.
+/// Returned by [`invoices::get_invoice`](crate::invoices::get_invoice).
 #[derive(Clone, Default)]
 pub struct BillingInvoice {
     /// Price of the services used in the billing period, in US cents. Read-only.
@@ -373,7 +373,8 @@ atlas_admin_runtime::record! {
 
 /// Cost Explorer query: period, filters and grouping.
 ///
-/// Sent by `invoices::create_cost_explorer_process`.
+/// Sent by
+/// [`invoices::create_cost_explorer_process`](crate::invoices::create_cost_explorer_process).
 #[derive(Clone, Default)]
 pub struct CostExplorerFilterRequestBody {
     /// IDs of the clusters whose costs to include.
@@ -525,7 +526,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Token with which to fetch the result of a Cost Explorer query.
 ///
-/// Returned by `invoices::create_cost_explorer_process`.
+/// Returned by
+/// [`invoices::create_cost_explorer_process`](crate::invoices::create_cost_explorer_process).
 #[derive(Clone, Default)]
 pub struct CostExplorerFilterResponseView {
     /// Token with which `invoices::get_cost_explorer_usage` fetches the result of the query.
@@ -611,7 +613,7 @@ atlas_admin_runtime::record! {
 
 /// Type and format of an invoice report to generate.
 ///
-/// Sent by `invoices::create_org_invoice_report`.
+/// Sent by [`invoices::create_org_invoice_report`](crate::invoices::create_org_invoice_report).
 #[derive(Clone, Default)]
 pub struct InvoiceReportRequest {
     /// Version of the specification that the report follows.
@@ -633,7 +635,9 @@ atlas_admin_runtime::record! {
 
 /// Invoice report, with its state and, once ready, its download URL.
 ///
-/// Returned by `invoices::create_org_invoice_report` and `invoices::get_org_invoice_report`.
+/// Returned by
+/// [`invoices::create_org_invoice_report`](crate::invoices::create_org_invoice_report) and
+/// [`invoices::get_org_invoice_report`](crate::invoices::get_org_invoice_report).
 #[derive(Clone, Default)]
 pub struct InvoiceReportResponse {
     /// URL of the report. Present once the report has succeeded; valid until `expiresAt`.
@@ -747,7 +751,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Page of invoices, without line items.
 ///
-/// Returned by `invoices::list_invoices`.
+/// Returned by [`invoices::list_invoices`](crate::invoices::list_invoices).
 #[derive(Clone, Default)]
 pub struct PaginatedApiInvoiceMetadataView {
     /// Links to related parts of the API. Read-only.
@@ -774,7 +778,7 @@ atlas_admin_runtime::page!(
 
 /// Page of invoices, with line items.
 ///
-/// Returned by `invoices::list_invoice_pending`.
+/// Returned by [`invoices::list_invoice_pending`](crate::invoices::list_invoice_pending).
 #[derive(Clone, Default)]
 pub struct PaginatedApiInvoiceView {
     /// Links to related parts of the API. Read-only.
@@ -797,7 +801,7 @@ atlas_admin_runtime::record! {
 
 /// Page of stock keeping units (SKUs).
 ///
-/// Returned by `invoices::list_skus`.
+/// Returned by [`invoices::list_skus`](crate::invoices::list_skus).
 #[derive(Clone, Default)]
 pub struct PaginatedApiSkuView {
     /// Links to related parts of the API. Read-only.
@@ -822,7 +826,8 @@ atlas_admin_runtime::page!(PaginatedApiSkuView, results => SkuResponse);
 
 /// Page of invoice reports.
 ///
-/// Returned by `invoices::list_org_invoice_reports`.
+/// Returned by
+/// [`invoices::list_org_invoice_reports`](crate::invoices::list_org_invoice_reports).
 #[derive(Clone, Default)]
 pub struct PaginatedInvoiceReportView {
     /// Links to related parts of the API. Read-only.
@@ -847,7 +852,8 @@ atlas_admin_runtime::page!(PaginatedInvoiceReportView, results => InvoiceReportR
 
 /// Page of line items of an invoice.
 ///
-/// Returned by `invoices::search_invoice_line_items`.
+/// Returned by
+/// [`invoices::search_invoice_line_items`](crate::invoices::search_invoice_line_items).
 #[derive(Clone, Default)]
 pub struct PaginatedPublicApiUsageDetailsLineItemView {
     /// Links to related parts of the API. Read-only.
@@ -952,7 +958,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Stock keeping unit (SKU): a product or service that invoices list.
 ///
-/// Returned by `invoices::get_sku`.
+/// Returned by [`invoices::get_sku`](crate::invoices::get_sku).
 #[derive(Clone, Default)]
 pub struct SkuResponse {
     /// Short description of what the SKU charges for. Read-only.

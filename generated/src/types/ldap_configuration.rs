@@ -5,8 +5,10 @@ use super::*;
 
 /// A check of LDAP settings, with its state and results.
 ///
-/// Returned by `ldap_configuration::verify_user_security_ldap` and
-/// `ldap_configuration::get_user_security_verify`.
+/// Returned by
+/// [`ldap_configuration::verify_user_security_ldap`](crate::ldap_configuration::verify_user_security_ldap)
+/// and
+/// [`ldap_configuration::get_user_security_verify`](crate::ldap_configuration::get_user_security_verify).
 #[derive(Clone, Default)]
 pub struct LdapVerifyConnectivityJobRequest {
     /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -40,7 +42,8 @@ atlas_admin_runtime::record! {
 ///
 /// The password is not returned.
 ///
-/// Sent by `ldap_configuration::verify_user_security_ldap`.
+/// Sent by
+/// [`ldap_configuration::verify_user_security_ldap`](crate::ldap_configuration::verify_user_security_ldap).
 #[derive(Clone, Default)]
 pub struct LdapVerifyConnectivityJobRequestParams {
     /// LDAP query that finds a user's groups for authorization, relative to `hostname`, in the

@@ -75,11 +75,14 @@ atlas_admin_runtime::record! {
 /// Settings of a project for database users that authenticate through LDAP or X.509
 /// certificates.
 ///
-/// Returned by `ldap_configuration::get_user_security`,
-/// `ldap_configuration::update_user_security`,
-/// `x509_authentication::disable_security_customer_x509` and
-/// `ldap_configuration::delete_ldap_user_mapping`. Sent by
-/// `ldap_configuration::update_user_security`.
+/// Returned by
+/// [`ldap_configuration::get_user_security`](crate::ldap_configuration::get_user_security),
+/// [`ldap_configuration::update_user_security`](crate::ldap_configuration::update_user_security),
+/// [`x509_authentication::disable_security_customer_x509`](crate::x509_authentication::disable_security_customer_x509)
+/// and
+/// [`ldap_configuration::delete_ldap_user_mapping`](crate::ldap_configuration::delete_ldap_user_mapping).
+/// Sent by
+/// [`ldap_configuration::update_user_security`](crate::ldap_configuration::update_user_security).
 #[derive(Clone, Default)]
 pub struct UserSecurity {
     /// Certificate authorities of your own, for database users that authenticate with X.509

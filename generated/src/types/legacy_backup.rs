@@ -6,7 +6,8 @@ use super::*;
 /// Legacy backup checkpoint: a moment between snapshots to which a sharded cluster can be
 /// restored.
 ///
-/// Returned by `legacy_backup::get_cluster_backup_checkpoint`.
+/// Returned by
+/// [`legacy_backup::get_cluster_backup_checkpoint`](crate::legacy_backup::get_cluster_backup_checkpoint).
 #[derive(Clone, Default)]
 pub struct ApiAtlasCheckpointView {
     /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -47,9 +48,12 @@ atlas_admin_runtime::record! {
 
 /// Legacy backup schedule: how often snapshots are taken, and how long they are kept.
 ///
-/// Returned by `legacy_backup::get_cluster_snapshot_schedule` and
-/// `legacy_backup::update_cluster_snapshot_schedule`. Sent by
-/// `legacy_backup::update_cluster_snapshot_schedule`.
+/// Returned by
+/// [`legacy_backup::get_cluster_snapshot_schedule`](crate::legacy_backup::get_cluster_snapshot_schedule)
+/// and
+/// [`legacy_backup::update_cluster_snapshot_schedule`](crate::legacy_backup::update_cluster_snapshot_schedule).
+/// Sent by
+/// [`legacy_backup::update_cluster_snapshot_schedule`](crate::legacy_backup::update_cluster_snapshot_schedule).
 #[derive(Clone, Default)]
 pub struct ApiAtlasSnapshotScheduleView {
     /// Minutes between checkpoints of a sharded cluster. Shorter means finer points in time to
@@ -149,8 +153,10 @@ atlas_admin_runtime::open_enum! {
 
 /// Legacy backup restore job: the snapshot or point in time to restore, and how to deliver it.
 ///
-/// Returned by `legacy_backup::get_cluster_restore_job`. Sent by
-/// `legacy_backup::create_cluster_restore_job`.
+/// Returned by
+/// [`legacy_backup::get_cluster_restore_job`](crate::legacy_backup::get_cluster_restore_job).
+/// Sent by
+/// [`legacy_backup::create_cluster_restore_job`](crate::legacy_backup::create_cluster_restore_job).
 #[derive(Clone, Default)]
 pub struct BackupRestoreJob {
     /// ID of the batch, which groups the jobs that restore one sharded cluster. Absent for a
@@ -398,8 +404,11 @@ atlas_admin_runtime::open_enum! {
 
 /// Legacy backup snapshot of a cluster.
 ///
-/// Returned by `legacy_backup::get_cluster_snapshot` and
-/// `legacy_backup::update_cluster_snapshot`. Sent by `legacy_backup::update_cluster_snapshot`.
+/// Returned by
+/// [`legacy_backup::get_cluster_snapshot`](crate::legacy_backup::get_cluster_snapshot) and
+/// [`legacy_backup::update_cluster_snapshot`](crate::legacy_backup::update_cluster_snapshot).
+/// Sent by
+/// [`legacy_backup::update_cluster_snapshot`](crate::legacy_backup::update_cluster_snapshot).
 #[derive(Clone, Default)]
 pub struct BackupSnapshot {
     /// ID of the cluster. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -583,7 +592,8 @@ atlas_admin_runtime::open_enum! {
 
 /// One page of legacy backup checkpoints.
 ///
-/// Returned by `legacy_backup::list_cluster_backup_checkpoints`.
+/// Returned by
+/// [`legacy_backup::list_cluster_backup_checkpoints`](crate::legacy_backup::list_cluster_backup_checkpoints).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAtlasCheckpointView {
     /// Links to related parts of the API. Read-only.
@@ -610,8 +620,10 @@ atlas_admin_runtime::page!(
 
 /// One page of legacy backup restore jobs.
 ///
-/// Returned by `legacy_backup::list_cluster_restore_jobs` and
-/// `legacy_backup::create_cluster_restore_job`.
+/// Returned by
+/// [`legacy_backup::list_cluster_restore_jobs`](crate::legacy_backup::list_cluster_restore_jobs)
+/// and
+/// [`legacy_backup::create_cluster_restore_job`](crate::legacy_backup::create_cluster_restore_job).
 #[derive(Clone, Default)]
 pub struct PaginatedRestoreJobView {
     /// Links to related parts of the API. Read-only.
@@ -636,7 +648,8 @@ atlas_admin_runtime::page!(PaginatedRestoreJobView, results => BackupRestoreJob)
 
 /// One page of legacy backup snapshots.
 ///
-/// Returned by `legacy_backup::list_cluster_snapshots`.
+/// Returned by
+/// [`legacy_backup::list_cluster_snapshots`](crate::legacy_backup::list_cluster_snapshots).
 #[derive(Clone, Default)]
 pub struct PaginatedSnapshotView {
     /// Links to related parts of the API. Read-only.

@@ -6,8 +6,10 @@ use super::*;
 /// Day and hour at which Atlas may start maintenance of a project's clusters, and how it may be
 /// deferred.
 ///
-/// Returned by `maintenance_windows::get_maintenance_window`. Sent by
-/// `maintenance_windows::update_maintenance_window`.
+/// Returned by
+/// [`maintenance_windows::get_maintenance_window`](crate::maintenance_windows::get_maintenance_window).
+/// Sent by
+/// [`maintenance_windows::update_maintenance_window`](crate::maintenance_windows::update_maintenance_window).
 #[derive(Clone, Default)]
 pub struct GroupMaintenanceWindow {
     /// Whether Atlas defers all maintenance by one week. Setting this is safer than

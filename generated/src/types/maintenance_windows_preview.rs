@@ -5,7 +5,8 @@ use super::*;
 
 /// Maintenance window of a project, together with its maintenance wave.
 ///
-/// Returned by `maintenance_windows::get_maintenance_window`.
+/// Returned by
+/// [`maintenance_windows::get_maintenance_window`](crate::maintenance_windows::get_maintenance_window).
 #[derive(Clone, Default)]
 pub struct GroupMaintenanceWindowPreviewResponse {
     /// Whether Atlas defers all maintenance by one week. Setting this is safer than
@@ -53,7 +54,8 @@ atlas_admin_runtime::record! {
 
 /// Changes to the maintenance window and the maintenance wave of a project.
 ///
-/// Sent by `maintenance_windows::update_maintenance_window`.
+/// Sent by
+/// [`maintenance_windows::update_maintenance_window`](crate::maintenance_windows::update_maintenance_window).
 #[derive(Clone, Default)]
 pub struct GroupMaintenanceWindowPreviewUpdateRequest {
     /// Whether Atlas defers all maintenance by one week. Setting this is safer than

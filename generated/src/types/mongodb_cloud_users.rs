@@ -5,8 +5,10 @@ use super::*;
 
 /// Request to add or remove one project role of a user.
 ///
-/// Sent by `mongodb_cloud_users::add_group_user_role` and
-/// `mongodb_cloud_users::remove_group_user_role`.
+/// Sent by
+/// [`mongodb_cloud_users::add_group_user_role`](crate::mongodb_cloud_users::add_group_user_role)
+/// and
+/// [`mongodb_cloud_users::remove_group_user_role`](crate::mongodb_cloud_users::remove_group_user_role).
 #[derive(Clone, Default)]
 pub struct AddOrRemoveGroupRole {
     /// Project role to add to the user or to remove. Required.
@@ -22,7 +24,8 @@ atlas_admin_runtime::record! {
 
 /// Request to add or remove one organization role of a user.
 ///
-/// Sent by `mongodb_cloud_users::add_org_role` and `mongodb_cloud_users::remove_org_role`.
+/// Sent by [`mongodb_cloud_users::add_org_role`](crate::mongodb_cloud_users::add_org_role) and
+/// [`mongodb_cloud_users::remove_org_role`](crate::mongodb_cloud_users::remove_org_role).
 #[derive(Clone, Default)]
 pub struct AddOrRemoveOrgRole {
     /// Organization role to add to the user or to remove. Required.
@@ -38,8 +41,10 @@ atlas_admin_runtime::record! {
 
 /// Request that names a user to add to a team or to remove from it.
 ///
-/// Sent by `mongodb_cloud_users::add_org_team_user` and
-/// `mongodb_cloud_users::remove_org_team_user`.
+/// Sent by
+/// [`mongodb_cloud_users::add_org_team_user`](crate::mongodb_cloud_users::add_org_team_user)
+/// and
+/// [`mongodb_cloud_users::remove_org_team_user`](crate::mongodb_cloud_users::remove_org_team_user).
 #[derive(Clone, Default)]
 pub struct AddOrRemoveUserFromTeam {
     /// ID of the user. Required. Write-only: the service never returns it. Pattern:
@@ -146,7 +151,8 @@ atlas_admin_runtime::record! {
 
 /// Request to add a user, by email address, to a project with roles.
 ///
-/// Sent by `mongodb_cloud_users::add_group_users`.
+/// Sent by
+/// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users).
 #[derive(Clone, Default)]
 pub struct GroupUserRequest {
     /// Project roles to give the user. Required. Write-only: the service never returns it. At least
@@ -169,9 +175,12 @@ atlas_admin_runtime::record! {
 ///
 /// One of 2 kinds; `orgMembershipStatus` tells which.
 ///
-/// Returned by `mongodb_cloud_users::add_group_users`, `mongodb_cloud_users::get_group_user`,
-/// `mongodb_cloud_users::add_group_user_role` and
-/// `mongodb_cloud_users::remove_group_user_role`.
+/// Returned by
+/// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users),
+/// [`mongodb_cloud_users::get_group_user`](crate::mongodb_cloud_users::get_group_user),
+/// [`mongodb_cloud_users::add_group_user_role`](crate::mongodb_cloud_users::add_group_user_role)
+/// and
+/// [`mongodb_cloud_users::remove_group_user_role`](crate::mongodb_cloud_users::remove_group_user_role).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GroupUserResponse {
@@ -324,7 +333,8 @@ atlas_admin_runtime::record! {
 
 /// Invitation of a person to an organization, with roles and teams.
 ///
-/// Sent by `mongodb_cloud_users::create_org_user`.
+/// Sent by
+/// [`mongodb_cloud_users::create_org_user`](crate::mongodb_cloud_users::create_org_user).
 #[derive(Clone, Default)]
 pub struct OrgUserRequest {
     /// Roles to give the user, in the organization and in its projects. Required.
@@ -350,9 +360,11 @@ atlas_admin_runtime::record! {
 ///
 /// One of 2 kinds; `orgMembershipStatus` tells which.
 ///
-/// Returned by `mongodb_cloud_users::add_org_team_user`,
-/// `mongodb_cloud_users::remove_org_team_user`, `mongodb_cloud_users::create_org_user`,
-/// `mongodb_cloud_users::get_org_user` and 3 more.
+/// Returned by
+/// [`mongodb_cloud_users::add_org_team_user`](crate::mongodb_cloud_users::add_org_team_user),
+/// [`mongodb_cloud_users::remove_org_team_user`](crate::mongodb_cloud_users::remove_org_team_user),
+/// [`mongodb_cloud_users::create_org_user`](crate::mongodb_cloud_users::create_org_user),
+/// [`mongodb_cloud_users::get_org_user`](crate::mongodb_cloud_users::get_org_user) and 3 more.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrgUserResponse {
@@ -435,7 +447,8 @@ atlas_admin_runtime::record! {
 
 /// New roles and teams of a user of an organization.
 ///
-/// Sent by `mongodb_cloud_users::update_org_user`.
+/// Sent by
+/// [`mongodb_cloud_users::update_org_user`](crate::mongodb_cloud_users::update_org_user).
 #[derive(Clone, Default)]
 pub struct OrgUserUpdateRequest {
     /// Roles to give the user, in the organization and in its projects.
@@ -455,7 +468,8 @@ atlas_admin_runtime::record! {
 
 /// One page of a project's users, active and invited.
 ///
-/// Returned by `mongodb_cloud_users::list_group_users`.
+/// Returned by
+/// [`mongodb_cloud_users::list_group_users`](crate::mongodb_cloud_users::list_group_users).
 #[derive(Clone, Default)]
 pub struct PaginatedGroupUserView {
     /// Links to related parts of the API. Read-only.
@@ -480,8 +494,9 @@ atlas_admin_runtime::page!(PaginatedGroupUserView, results => GroupUserResponse)
 
 /// One page of an organization's users, active and invited.
 ///
-/// Returned by `mongodb_cloud_users::list_team_users` and
-/// `mongodb_cloud_users::list_org_users`.
+/// Returned by
+/// [`mongodb_cloud_users::list_team_users`](crate::mongodb_cloud_users::list_team_users) and
+/// [`mongodb_cloud_users::list_org_users`](crate::mongodb_cloud_users::list_org_users).
 #[derive(Clone, Default)]
 pub struct PaginatedOrgUserView {
     /// Links to related parts of the API. Read-only.

@@ -5,8 +5,10 @@ use super::*;
 
 /// An Atlas user account with its roles in organizations and projects.
 ///
-/// Returned by `mongodb_cloud_users::create_user`, `mongodb_cloud_users::get_user_by_name` and
-/// `mongodb_cloud_users::get_user`. Sent by `mongodb_cloud_users::create_user`.
+/// Returned by [`mongodb_cloud_users::create_user`](crate::mongodb_cloud_users::create_user),
+/// [`mongodb_cloud_users::get_user_by_name`](crate::mongodb_cloud_users::get_user_by_name) and
+/// [`mongodb_cloud_users::get_user`](crate::mongodb_cloud_users::get_user). Sent by
+/// [`mongodb_cloud_users::create_user`](crate::mongodb_cloud_users::create_user).
 #[derive(Clone, Default)]
 pub struct CloudAppUser {
     /// Country of the user, as a two-letter ISO 3166 code. Required. Pattern: `^([A-Z]{2})$`.

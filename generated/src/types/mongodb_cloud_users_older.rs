@@ -5,8 +5,10 @@ use super::*;
 
 /// One page of Atlas user accounts.
 ///
-/// Returned by `mongodb_cloud_users::list_group_users`, `mongodb_cloud_users::list_team_users`
-/// and `mongodb_cloud_users::list_org_users`.
+/// Returned by
+/// [`mongodb_cloud_users::list_group_users`](crate::mongodb_cloud_users::list_group_users),
+/// [`mongodb_cloud_users::list_team_users`](crate::mongodb_cloud_users::list_team_users) and
+/// [`mongodb_cloud_users::list_org_users`](crate::mongodb_cloud_users::list_org_users).
 #[derive(Clone, Default)]
 pub struct PaginatedAppUserView {
     /// Links to related parts of the API. Read-only.

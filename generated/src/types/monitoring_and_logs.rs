@@ -5,7 +5,8 @@ use super::*;
 
 /// MongoDB process (`mongod` or `mongos`) of a cluster, with its host, role and version.
 ///
-/// Returned by `monitoring_and_logs::get_group_process`.
+/// Returned by
+/// [`monitoring_and_logs::get_group_process`](crate::monitoring_and_logs::get_group_process).
 #[derive(Clone, Default)]
 pub struct ApiHostViewAtlas {
     /// Date and time, in UTC, at which Atlas created the MongoDB process. Read-only.
@@ -100,9 +101,11 @@ atlas_admin_runtime::open_enum! {
 
 /// Measurements of a process, database or disk over a time range.
 ///
-/// Returned by `monitoring_and_logs::get_database_measurements`,
-/// `monitoring_and_logs::get_process_disk_measurements` and
-/// `monitoring_and_logs::get_process_measurements`.
+/// Returned by
+/// [`monitoring_and_logs::get_database_measurements`](crate::monitoring_and_logs::get_database_measurements),
+/// [`monitoring_and_logs::get_process_disk_measurements`](crate::monitoring_and_logs::get_process_disk_measurements)
+/// and
+/// [`monitoring_and_logs::get_process_measurements`](crate::monitoring_and_logs::get_process_measurements).
 #[derive(Clone, Default)]
 pub struct ApiMeasurementsGeneralViewAtlas {
     /// Name of the database. Read-only.
@@ -181,7 +184,8 @@ atlas_admin_runtime::open_enum! {
 /// Names and units of the Atlas Search metrics that a process offers: hardware, index and
 /// status.
 ///
-/// Returned by `monitoring_and_logs::list_host_fts_metrics`.
+/// Returned by
+/// [`monitoring_and_logs::list_host_fts_metrics`](crate::monitoring_and_logs::list_host_fts_metrics).
 #[derive(Clone, Default)]
 pub struct CloudSearchMetrics {
     /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -1066,7 +1070,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Disk or partition of a host.
 ///
-/// Returned by `monitoring_and_logs::get_process_disk`.
+/// Returned by
+/// [`monitoring_and_logs::get_process_disk`](crate::monitoring_and_logs::get_process_disk).
 #[derive(Clone, Default)]
 pub struct MeasurementDiskPartition {
     /// Links to related parts of the API. Read-only.
@@ -1085,8 +1090,10 @@ atlas_admin_runtime::record! {
 
 /// Measurements of the Atlas Search indexes of one collection over a time range.
 ///
-/// Returned by `monitoring_and_logs::list_index_measurements` and
-/// `monitoring_and_logs::get_index_measurements`.
+/// Returned by
+/// [`monitoring_and_logs::list_index_measurements`](crate::monitoring_and_logs::list_index_measurements)
+/// and
+/// [`monitoring_and_logs::get_index_measurements`](crate::monitoring_and_logs::get_index_measurements).
 #[derive(Clone, Default)]
 pub struct MeasurementsIndexes {
     /// Name of the collection. Read-only.
@@ -1131,7 +1138,8 @@ atlas_admin_runtime::record! {
 
 /// Hardware and status measurements of Atlas Search over a time range.
 ///
-/// Returned by `monitoring_and_logs::list_measurements`.
+/// Returned by
+/// [`monitoring_and_logs::list_measurements`](crate::monitoring_and_logs::list_measurements).
 #[derive(Clone, Default)]
 pub struct MeasurementsNonIndex {
     /// Date and time, in UTC, at which the returned time range ends. Read-only.
@@ -1170,7 +1178,7 @@ atlas_admin_runtime::record! {
 
 /// Database of a MongoDB process.
 ///
-/// Returned by `monitoring_and_logs::get_database`.
+/// Returned by [`monitoring_and_logs::get_database`](crate::monitoring_and_logs::get_database).
 #[derive(Clone, Default)]
 pub struct MesurementsDatabase {
     /// Name of the database.
@@ -1227,7 +1235,8 @@ atlas_admin_runtime::record! {
 
 /// Page of databases of a MongoDB process.
 ///
-/// Returned by `monitoring_and_logs::list_databases`.
+/// Returned by
+/// [`monitoring_and_logs::list_databases`](crate::monitoring_and_logs::list_databases).
 #[derive(Clone, Default)]
 pub struct PaginatedDatabaseView {
     /// Links to related parts of the API. Read-only.
@@ -1252,7 +1261,8 @@ atlas_admin_runtime::page!(PaginatedDatabaseView, results => MesurementsDatabase
 
 /// Page of disks or partitions.
 ///
-/// Returned by `monitoring_and_logs::list_process_disks`.
+/// Returned by
+/// [`monitoring_and_logs::list_process_disks`](crate::monitoring_and_logs::list_process_disks).
 #[derive(Clone, Default)]
 pub struct PaginatedDiskPartitionView {
     /// Links to related parts of the API. Read-only.
@@ -1279,7 +1289,8 @@ atlas_admin_runtime::page!(
 
 /// Page of MongoDB processes.
 ///
-/// Returned by `monitoring_and_logs::list_group_processes`.
+/// Returned by
+/// [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
 #[derive(Clone, Default)]
 pub struct PaginatedHostViewAtlas {
     /// Links to related parts of the API. Read-only.

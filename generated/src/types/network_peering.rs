@@ -438,9 +438,12 @@ atlas_admin_runtime::open_enum! {
 ///
 /// One of 3 kinds; `providerName` tells which.
 ///
-/// Returned by `network_peering::create_group_peer`, `network_peering::get_group_peer` and
-/// `network_peering::update_group_peer`. Sent by `network_peering::create_group_peer` and
-/// `network_peering::update_group_peer`.
+/// Returned by
+/// [`network_peering::create_group_peer`](crate::network_peering::create_group_peer),
+/// [`network_peering::get_group_peer`](crate::network_peering::get_group_peer) and
+/// [`network_peering::update_group_peer`](crate::network_peering::update_group_peer). Sent by
+/// [`network_peering::create_group_peer`](crate::network_peering::create_group_peer) and
+/// [`network_peering::update_group_peer`](crate::network_peering::update_group_peer).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BaseNetworkPeeringConnectionSettings {
@@ -488,9 +491,14 @@ atlas_admin_runtime::record! {
 ///
 /// One of 3 kinds; `providerName` tells which.
 ///
-/// Returned by `network_peering::create_group_container`,
-/// `network_peering::get_group_container` and `network_peering::update_group_container`. Sent
-/// by `network_peering::create_group_container` and `network_peering::update_group_container`.
+/// Returned by
+/// [`network_peering::create_group_container`](crate::network_peering::create_group_container),
+/// [`network_peering::get_group_container`](crate::network_peering::get_group_container) and
+/// [`network_peering::update_group_container`](crate::network_peering::update_group_container).
+/// Sent by
+/// [`network_peering::create_group_container`](crate::network_peering::create_group_container)
+/// and
+/// [`network_peering::update_group_container`](crate::network_peering::update_group_container).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderContainer {
@@ -801,8 +809,10 @@ atlas_admin_runtime::open_enum! {
 
 /// Page of network peering containers.
 ///
-/// Returned by `network_peering::list_group_containers` and
-/// `network_peering::list_group_container_all`.
+/// Returned by
+/// [`network_peering::list_group_containers`](crate::network_peering::list_group_containers)
+/// and
+/// [`network_peering::list_group_container_all`](crate::network_peering::list_group_container_all).
 #[derive(Clone, Default)]
 pub struct PaginatedCloudProviderContainerView {
     /// Links to related parts of the API. Read-only.
@@ -829,7 +839,7 @@ atlas_admin_runtime::page!(
 
 /// Page of network peering connections.
 ///
-/// Returned by `network_peering::list_group_peers`.
+/// Returned by [`network_peering::list_group_peers`](crate::network_peering::list_group_peers).
 #[derive(Clone, Default)]
 pub struct PaginatedContainerPeerView {
     /// Links to related parts of the API. Read-only.
@@ -856,8 +866,10 @@ atlas_admin_runtime::page!(
 
 /// Whether the project is in connect-via-peering-only mode.
 ///
-/// Returned by `network_peering::verify_private_ip_mode` and
-/// `network_peering::disable_peering`. Sent by `network_peering::disable_peering`.
+/// Returned by
+/// [`network_peering::verify_private_ip_mode`](crate::network_peering::verify_private_ip_mode)
+/// and [`network_peering::disable_peering`](crate::network_peering::disable_peering). Sent by
+/// [`network_peering::disable_peering`](crate::network_peering::disable_peering).
 #[derive(Clone, Default)]
 pub struct PrivateIpModeView {
     /// Whether the project is in the mode that connects to clusters through network peering only.

@@ -133,9 +133,12 @@ atlas_admin_runtime::record! {
 /// Online archive of a collection: criteria, schedule, partitions and expiration of the
 /// archived data.
 ///
-/// Returned by `online_archive::create_online_archive`, `online_archive::get_online_archive`
-/// and `online_archive::update_online_archive`. Sent by
-/// `online_archive::update_online_archive`.
+/// Returned by
+/// [`online_archive::create_online_archive`](crate::online_archive::create_online_archive),
+/// [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) and
+/// [`online_archive::update_online_archive`](crate::online_archive::update_online_archive).
+/// Sent by
+/// [`online_archive::update_online_archive`](crate::online_archive::update_online_archive).
 #[derive(Clone, Default)]
 pub struct BackupOnlineArchive {
     /// ID of the online archive. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -195,7 +198,8 @@ atlas_admin_runtime::record! {
 
 /// Settings of a new online archive.
 ///
-/// Sent by `online_archive::create_online_archive`.
+/// Sent by
+/// [`online_archive::create_online_archive`](crate::online_archive::create_online_archive).
 #[derive(Clone, Default)]
 pub struct BackupOnlineArchiveCreate {
     /// ID of the online archive. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -646,7 +650,8 @@ atlas_admin_runtime::union! {
 
 /// Page of online archives.
 ///
-/// Returned by `online_archive::list_online_archives`.
+/// Returned by
+/// [`online_archive::list_online_archives`](crate::online_archive::list_online_archives).
 #[derive(Clone, Default)]
 pub struct PaginatedOnlineArchiveView {
     /// Links to related parts of the API. Read-only.

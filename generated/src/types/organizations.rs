@@ -5,8 +5,9 @@ use super::*;
 
 /// Organization, the owner of projects, users and billing.
 ///
-/// Returned by `organizations::get_org` and `organizations::update_org`. Sent by
-/// `organizations::update_org`.
+/// Returned by [`organizations::get_org`](crate::organizations::get_org) and
+/// [`organizations::update_org`](crate::organizations::update_org). Sent by
+/// [`organizations::update_org`](crate::organizations::update_org).
 #[derive(Clone, Default)]
 pub struct AtlasOrganization {
     /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -35,7 +36,7 @@ atlas_admin_runtime::record! {
 
 /// Settings of a new organization, with an optional service account or API key for it.
 ///
-/// Sent by `organizations::create_org`.
+/// Sent by [`organizations::create_org`](crate::organizations::create_org).
 #[derive(Clone, Default)]
 pub struct CreateOrganizationRequest {
     /// API key to create with the organization, in place of `serviceAccount`. If unset, no key is
@@ -72,7 +73,7 @@ atlas_admin_runtime::record! {
 
 /// New organization, with the service account or API key created for it.
 ///
-/// Returned by `organizations::create_org`.
+/// Returned by [`organizations::create_org`](crate::organizations::create_org).
 #[derive(Clone, Default)]
 pub struct CreateOrganizationResponse {
     /// The API key created with the organization.
@@ -175,8 +176,10 @@ atlas_admin_runtime::open_enum! {
 
 /// Organization's settings for delegated access by MCP clients and partners.
 ///
-/// Returned by `organizations::get_org_delegation_settings` and
-/// `organizations::update_org_delegation_settings`.
+/// Returned by
+/// [`organizations::get_org_delegation_settings`](crate::organizations::get_org_delegation_settings)
+/// and
+/// [`organizations::update_org_delegation_settings`](crate::organizations::update_org_delegation_settings).
 #[derive(Clone, Default)]
 pub struct OrgDelegationSettingsResponse {
     /// Kind of access that MCP (Model Context Protocol) clients may be given within the
@@ -206,7 +209,8 @@ atlas_admin_runtime::record! {
 ///
 /// Properties left out keep their values.
 ///
-/// Sent by `organizations::update_org_delegation_settings`.
+/// Sent by
+/// [`organizations::update_org_delegation_settings`](crate::organizations::update_org_delegation_settings).
 #[derive(Clone, Default)]
 pub struct OrgDelegationSettingsUpdateRequest {
     /// Kind of access that MCP (Model Context Protocol) clients may be given within the
@@ -251,7 +255,8 @@ atlas_admin_runtime::record! {
 
 /// Invitation of a user to an organization, with roles and teams.
 ///
-/// Sent by `organizations::create_org_invite` and `organizations::update_org_invites`.
+/// Sent by [`organizations::create_org_invite`](crate::organizations::create_org_invite) and
+/// [`organizations::update_org_invites`](crate::organizations::update_org_invites).
 #[derive(Clone, Default)]
 pub struct OrganizationInvitationRequest {
     /// Roles in projects that the user gets on accepting the invitation.
@@ -278,7 +283,8 @@ atlas_admin_runtime::record! {
 
 /// Changes to the roles and teams of a pending invitation.
 ///
-/// Sent by `organizations::update_org_invite_by_id`.
+/// Sent by
+/// [`organizations::update_org_invite_by_id`](crate::organizations::update_org_invite_by_id).
 #[derive(Clone, Default)]
 pub struct OrganizationInvitationUpdateRequest {
     /// Roles in projects that the user gets on accepting the invitation.
@@ -303,8 +309,9 @@ atlas_admin_runtime::record! {
 /// Settings of an organization: security requirements, contacts, session timeouts and enabled
 /// features.
 ///
-/// Returned by `organizations::get_org_settings` and `organizations::update_org_settings`. Sent
-/// by `organizations::update_org_settings`.
+/// Returned by [`organizations::get_org_settings`](crate::organizations::get_org_settings) and
+/// [`organizations::update_org_settings`](crate::organizations::update_org_settings). Sent by
+/// [`organizations::update_org_settings`](crate::organizations::update_org_settings).
 #[derive(Clone, Default)]
 pub struct OrganizationSettings {
     /// Whether calls to the Administration API must come from an address on the organization's API
@@ -353,7 +360,7 @@ atlas_admin_runtime::record! {
 
 /// Page of organizations.
 ///
-/// Returned by `organizations::list_orgs`.
+/// Returned by [`organizations::list_orgs`](crate::organizations::list_orgs).
 #[derive(Clone, Default)]
 pub struct PaginatedOrganizationView {
     /// Links to related parts of the API. Read-only.
@@ -378,8 +385,9 @@ atlas_admin_runtime::page!(PaginatedOrganizationView, results => AtlasOrganizati
 
 /// Organization roles that a user is to have.
 ///
-/// Returned by `organizations::update_org_user_roles`. Sent by
-/// `organizations::update_org_user_roles`.
+/// Returned by
+/// [`organizations::update_org_user_roles`](crate::organizations::update_org_user_roles). Sent
+/// by [`organizations::update_org_user_roles`](crate::organizations::update_org_user_roles).
 #[derive(Clone, Default)]
 pub struct UpdateOrgRolesForUser {
     /// Links to related parts of the API. Read-only.

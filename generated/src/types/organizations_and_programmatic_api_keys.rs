@@ -7,9 +7,12 @@ use super::*;
 ///
 /// The private key is readable only in the response that creates the key.
 ///
-/// Returned by `programmatic_api_keys::create_group_api_key`,
-/// `programmatic_api_keys::update_api_key_roles`, `programmatic_api_keys::create_org_api_key`,
-/// `programmatic_api_keys::get_org_api_key` and 1 more.
+/// Returned by
+/// [`programmatic_api_keys::create_group_api_key`](crate::programmatic_api_keys::create_group_api_key),
+/// [`programmatic_api_keys::update_api_key_roles`](crate::programmatic_api_keys::update_api_key_roles),
+/// [`programmatic_api_keys::create_org_api_key`](crate::programmatic_api_keys::create_org_api_key),
+/// [`programmatic_api_keys::get_org_api_key`](crate::programmatic_api_keys::get_org_api_key)
+/// and 1 more.
 #[derive(Clone, Default)]
 pub struct ApiKeyUserDetails {
     /// Purpose of the API key, in your words. 1 to 250 characters.
@@ -44,7 +47,8 @@ atlas_admin_runtime::record! {
 ///
 /// Can't be combined with a service account.
 ///
-/// Sent by `programmatic_api_keys::create_org_api_key`.
+/// Sent by
+/// [`programmatic_api_keys::create_org_api_key`](crate::programmatic_api_keys::create_org_api_key).
 #[derive(Clone, Default)]
 pub struct CreateAtlasOrganizationApiKey {
     /// Purpose of the API key, in your words. Required. 1 to 250 characters.

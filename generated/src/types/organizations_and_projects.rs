@@ -5,8 +5,11 @@ use super::*;
 
 /// Project: a set of clusters with its own users, security settings and alerts.
 ///
-/// Returned by `projects::create_group`, `projects::get_group_by_name`, `projects::get_group`,
-/// `projects::update_group` and 1 more. Sent by `projects::create_group`.
+/// Returned by [`projects::create_group`](crate::projects::create_group),
+/// [`projects::get_group_by_name`](crate::projects::get_group_by_name),
+/// [`projects::get_group`](crate::projects::get_group),
+/// [`projects::update_group`](crate::projects::update_group) and 1 more. Sent by
+/// [`projects::create_group`](crate::projects::create_group).
 #[derive(Clone, Default)]
 pub struct Group {
     /// Number of clusters in the project. Read-only.
@@ -89,8 +92,10 @@ atlas_admin_runtime::record! {
 
 /// Pending invitation of a user to an organization, with the roles the user will get.
 ///
-/// Returned by `projects::add_group_user`, `organizations::list_org_invites`,
-/// `organizations::create_org_invite`, `organizations::update_org_invites` and 2 more.
+/// Returned by [`projects::add_group_user`](crate::projects::add_group_user),
+/// [`organizations::list_org_invites`](crate::organizations::list_org_invites),
+/// [`organizations::create_org_invite`](crate::organizations::create_org_invite),
+/// [`organizations::update_org_invites`](crate::organizations::update_org_invites) and 2 more.
 #[derive(Clone, Default)]
 pub struct OrganizationInvitation {
     /// Date and time, in UTC, at which Atlas sent the invitation. Read-only.
@@ -136,7 +141,8 @@ atlas_admin_runtime::record! {
 
 /// Page of projects.
 ///
-/// Returned by `projects::list_groups` and `organizations::get_org_groups`.
+/// Returned by [`projects::list_groups`](crate::projects::list_groups) and
+/// [`organizations::get_org_groups`](crate::organizations::get_org_groups).
 #[derive(Clone, Default)]
 pub struct PaginatedAtlasGroupView {
     /// Links to related parts of the API. Read-only.

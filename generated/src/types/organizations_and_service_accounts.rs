@@ -5,9 +5,11 @@ use super::*;
 
 /// Service account of an organization: an OAuth 2.0 client for programs that call this API.
 ///
-/// Returned by `service_accounts::create_org_service_account`,
-/// `service_accounts::get_org_service_account` and
-/// `service_accounts::update_org_service_account`.
+/// Returned by
+/// [`service_accounts::create_org_service_account`](crate::service_accounts::create_org_service_account),
+/// [`service_accounts::get_org_service_account`](crate::service_accounts::get_org_service_account)
+/// and
+/// [`service_accounts::update_org_service_account`](crate::service_accounts::update_org_service_account).
 #[derive(Clone, Default)]
 pub struct OrgServiceAccount {
     /// Client ID that belongs to the service account, used with a secret to obtain access tokens.
@@ -41,7 +43,8 @@ atlas_admin_runtime::record! {
 ///
 /// Can't be combined with an API key.
 ///
-/// Sent by `service_accounts::create_org_service_account`.
+/// Sent by
+/// [`service_accounts::create_org_service_account`](crate::service_accounts::create_org_service_account).
 #[derive(Clone, Default)]
 pub struct OrgServiceAccountRequest {
     /// Description of the service account, such as its purpose. Required. 1 to 250 characters.
@@ -71,8 +74,9 @@ atlas_admin_runtime::record! {
 ///
 /// Only the response that creates the secret contains it in full.
 ///
-/// Returned by `service_accounts::create_group_secret` and
-/// `service_accounts::create_org_secret`.
+/// Returned by
+/// [`service_accounts::create_group_secret`](crate::service_accounts::create_group_secret) and
+/// [`service_accounts::create_org_secret`](crate::service_accounts::create_org_secret).
 #[derive(Clone, Default)]
 pub struct ServiceAccountSecret {
     /// Date and time, in UTC, of creation. Read-only.

@@ -58,7 +58,8 @@ atlas_admin_runtime::record! {
 
 /// Suggestions of indexes to drop, wrapped with the HTTP status of the response.
 ///
-/// Returned by `performance_advisor::list_drop_index_suggestions`.
+/// Returned by
+/// [`performance_advisor::list_drop_index_suggestions`](crate::performance_advisor::list_drop_index_suggestions).
 #[derive(Clone, Default)]
 pub struct EnvelopedDropIndexSuggestionsResponse {
     /// Body of the response: indexes that are worth dropping. Read-only.
@@ -83,7 +84,8 @@ atlas_admin_runtime::record! {
 
 /// Suggested indexes, wrapped with the HTTP status of the response.
 ///
-/// Returned by `performance_advisor::list_cluster_suggested_indexes`.
+/// Returned by
+/// [`performance_advisor::list_cluster_suggested_indexes`](crate::performance_advisor::list_cluster_suggested_indexes).
 #[derive(Clone, Default)]
 pub struct EnvelopedPerformanceAdvisorResponse {
     /// Body of the response: suggested indexes and query shapes. Read-only.
@@ -108,7 +110,8 @@ atlas_admin_runtime::record! {
 
 /// Schema advice, wrapped with the HTTP status of the response.
 ///
-/// Returned by `performance_advisor::list_schema_advice`.
+/// Returned by
+/// [`performance_advisor::list_schema_advice`](crate::performance_advisor::list_schema_advice).
 #[derive(Clone, Default)]
 pub struct EnvelopedSchemaAdvisorResponse {
     /// Body of the response: schema advice. Read-only.
@@ -169,7 +172,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Namespaces that have slow queries on a host.
 ///
-/// Returned by `performance_advisor::list_performance_advisor_namespaces`.
+/// Returned by
+/// [`performance_advisor::list_performance_advisor_namespaces`](crate::performance_advisor::list_performance_advisor_namespaces).
 #[derive(Clone, Default)]
 pub struct Namespaces {
     /// Namespaces of the host, with their type. Read-only. No item twice.
@@ -257,7 +261,8 @@ atlas_admin_runtime::record! {
 
 /// Suggested indexes and the query shapes that they would speed up.
 ///
-/// Returned by `performance_advisor::list_suggested_indexes`.
+/// Returned by
+/// [`performance_advisor::list_suggested_indexes`](crate::performance_advisor::list_suggested_indexes).
 #[derive(Clone, Default)]
 pub struct PerformanceAdvisorResponse {
     /// Query shapes that the suggested indexes would speed up. Read-only.
@@ -333,7 +338,8 @@ atlas_admin_runtime::record! {
 
 /// Slow queries of a host.
 ///
-/// Returned by `performance_advisor::list_slow_query_logs`.
+/// Returned by
+/// [`performance_advisor::list_slow_query_logs`](crate::performance_advisor::list_slow_query_logs).
 #[derive(Clone, Default)]
 pub struct PerformanceAdvisorSlowQueryList {
     /// Queries that took longer than the threshold for slow operations. Read-only.

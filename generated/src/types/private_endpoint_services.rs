@@ -5,7 +5,8 @@ use super::*;
 
 /// Changes to a private endpoint service.
 ///
-/// Sent by `private_endpoint_services::update_private_endpoint_service`.
+/// Sent by
+/// [`private_endpoint_services::update_private_endpoint_service`](crate::private_endpoint_services::update_private_endpoint_service).
 #[derive(Clone, Default)]
 pub struct ApiAtlasModifyEndpointServiceRequestView {
     /// Cloud provider whose private endpoint service is changed. Required.
@@ -244,7 +245,8 @@ atlas_admin_runtime::record! {
 
 /// Settings of a new private endpoint service.
 ///
-/// Sent by `private_endpoint_services::create_private_endpoint_service`.
+/// Sent by
+/// [`private_endpoint_services::create_private_endpoint_service`](crate::private_endpoint_services::create_private_endpoint_service).
 #[derive(Clone, Default)]
 pub struct CloudProviderEndpointServiceRequest {
     /// Whether the endpoint service uses port mapping of Private Service Connect, where one
@@ -312,7 +314,8 @@ atlas_admin_runtime::record! {
 ///
 /// One of 3 kinds; `cloudProvider` tells which.
 ///
-/// Sent by `private_endpoint_services::create_private_endpoint`.
+/// Sent by
+/// [`private_endpoint_services::create_private_endpoint`](crate::private_endpoint_services::create_private_endpoint).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateEndpointRequest {
@@ -380,10 +383,12 @@ atlas_admin_runtime::record! {
 ///
 /// One of 3 kinds; `cloudProvider` tells which.
 ///
-/// Returned by `private_endpoint_services::create_private_endpoint_service`,
-/// `private_endpoint_services::update_private_endpoint_service`,
-/// `private_endpoint_services::list_private_endpoint_service` and
-/// `private_endpoint_services::get_private_endpoint_service`.
+/// Returned by
+/// [`private_endpoint_services::create_private_endpoint_service`](crate::private_endpoint_services::create_private_endpoint_service),
+/// [`private_endpoint_services::update_private_endpoint_service`](crate::private_endpoint_services::update_private_endpoint_service),
+/// [`private_endpoint_services::list_private_endpoint_service`](crate::private_endpoint_services::list_private_endpoint_service)
+/// and
+/// [`private_endpoint_services::get_private_endpoint_service`](crate::private_endpoint_services::get_private_endpoint_service).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EndpointService {
@@ -565,8 +570,10 @@ atlas_admin_runtime::open_enum! {
 ///
 /// One of 3 kinds; `cloudProvider` tells which.
 ///
-/// Returned by `private_endpoint_services::create_private_endpoint` and
-/// `private_endpoint_services::get_private_endpoint`.
+/// Returned by
+/// [`private_endpoint_services::create_private_endpoint`](crate::private_endpoint_services::create_private_endpoint)
+/// and
+/// [`private_endpoint_services::get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PrivateLinkEndpoint {
@@ -612,9 +619,12 @@ atlas_admin_runtime::record! {
 
 /// State of regionalized private endpoints in a project.
 ///
-/// Returned by `private_endpoint_services::get_regional_endpoint_mode` and
-/// `private_endpoint_services::toggle_regional_endpoint_mode`. Sent by
-/// `private_endpoint_services::toggle_regional_endpoint_mode`.
+/// Returned by
+/// [`private_endpoint_services::get_regional_endpoint_mode`](crate::private_endpoint_services::get_regional_endpoint_mode)
+/// and
+/// [`private_endpoint_services::toggle_regional_endpoint_mode`](crate::private_endpoint_services::toggle_regional_endpoint_mode).
+/// Sent by
+/// [`private_endpoint_services::toggle_regional_endpoint_mode`](crate::private_endpoint_services::toggle_regional_endpoint_mode).
 #[derive(Clone, Default)]
 pub struct ProjectSettingItemView {
     /// Whether regionalized private endpoints are on: several per region, as sharded clusters

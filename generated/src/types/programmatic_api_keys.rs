@@ -5,7 +5,8 @@ use super::*;
 
 /// New API key with its roles in the project.
 ///
-/// Sent by `programmatic_api_keys::create_group_api_key`.
+/// Sent by
+/// [`programmatic_api_keys::create_group_api_key`](crate::programmatic_api_keys::create_group_api_key).
 #[derive(Clone, Default)]
 pub struct CreateAtlasProjectApiKey {
     /// Purpose of the API key, in your words. Required. 1 to 250 characters.
@@ -24,8 +25,10 @@ atlas_admin_runtime::record! {
 
 /// Page of API keys.
 ///
-/// Returned by `programmatic_api_keys::list_group_api_keys` and
-/// `programmatic_api_keys::list_org_api_keys`.
+/// Returned by
+/// [`programmatic_api_keys::list_group_api_keys`](crate::programmatic_api_keys::list_group_api_keys)
+/// and
+/// [`programmatic_api_keys::list_org_api_keys`](crate::programmatic_api_keys::list_org_api_keys).
 #[derive(Clone, Default)]
 pub struct PaginatedApiApiUserView {
     /// Links to related parts of the API. Read-only.
@@ -50,8 +53,10 @@ atlas_admin_runtime::page!(PaginatedApiApiUserView, results => ApiKeyUserDetails
 
 /// Page of the entries of an API key's access list.
 ///
-/// Returned by `programmatic_api_keys::list_org_access_entries` and
-/// `programmatic_api_keys::create_org_access_entry`.
+/// Returned by
+/// [`programmatic_api_keys::list_org_access_entries`](crate::programmatic_api_keys::list_org_access_entries)
+/// and
+/// [`programmatic_api_keys::create_org_access_entry`](crate::programmatic_api_keys::create_org_access_entry).
 #[derive(Clone, Default)]
 pub struct PaginatedApiUserAccessListResponseView {
     /// Links to related parts of the API. Read-only.
@@ -78,7 +83,8 @@ atlas_admin_runtime::page!(
 
 /// Changed description or organization roles of an API key.
 ///
-/// Sent by `programmatic_api_keys::update_org_api_key`.
+/// Sent by
+/// [`programmatic_api_keys::update_org_api_key`](crate::programmatic_api_keys::update_org_api_key).
 #[derive(Clone, Default)]
 pub struct UpdateAtlasOrganizationApiKey {
     /// Purpose of the API key, in your words. 1 to 250 characters.
@@ -97,7 +103,8 @@ atlas_admin_runtime::record! {
 
 /// Changed description or project roles of an API key.
 ///
-/// Sent by `programmatic_api_keys::update_api_key_roles`.
+/// Sent by
+/// [`programmatic_api_keys::update_api_key_roles`](crate::programmatic_api_keys::update_api_key_roles).
 #[derive(Clone, Default)]
 pub struct UpdateAtlasProjectApiKey {
     /// Purpose of the API key, in your words. 1 to 250 characters.
@@ -116,7 +123,8 @@ atlas_admin_runtime::record! {
 
 /// New entry for an API key's access list.
 ///
-/// Sent by `programmatic_api_keys::create_org_access_entry`.
+/// Sent by
+/// [`programmatic_api_keys::create_org_access_entry`](crate::programmatic_api_keys::create_org_access_entry).
 #[derive(Clone, Default)]
 pub struct UserAccessListRequest {
     /// Address range from which the API key may be used, in IPv4 or IPv6 CIDR notation. Set this or
@@ -139,7 +147,8 @@ atlas_admin_runtime::record! {
 
 /// Entry of an API key's access list, with its use.
 ///
-/// Returned by `programmatic_api_keys::get_org_access_entry`.
+/// Returned by
+/// [`programmatic_api_keys::get_org_access_entry`](crate::programmatic_api_keys::get_org_access_entry).
 #[derive(Clone, Default)]
 pub struct UserAccessListResponse {
     /// Address range from which the API key may be used, in CIDR notation. Pattern:
@@ -177,7 +186,8 @@ atlas_admin_runtime::record! {
 
 /// Roles of an API key in the project.
 ///
-/// Sent by `programmatic_api_keys::add_group_api_key`.
+/// Sent by
+/// [`programmatic_api_keys::add_group_api_key`](crate::programmatic_api_keys::add_group_api_key).
 #[derive(Clone, Default)]
 pub struct UserAccessRoleAssignment {
     /// Roles of the API key in the project. At least one, if set.

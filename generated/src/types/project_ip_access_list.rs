@@ -5,8 +5,10 @@ use super::*;
 
 /// Entry of a project's IP access list: an IP address, a CIDR block or an AWS security group.
 ///
-/// Returned by `project_ip_access_list::get_access_list_entry`. Sent by
-/// `project_ip_access_list::create_access_list_entry`.
+/// Returned by
+/// [`project_ip_access_list::get_access_list_entry`](crate::project_ip_access_list::get_access_list_entry).
+/// Sent by
+/// [`project_ip_access_list::create_access_list_entry`](crate::project_ip_access_list::create_access_list_entry).
 #[derive(Clone, Default)]
 pub struct NetworkPermissionEntry {
     /// ID of the AWS security group to allow. Needs VPC peering and can't be temporary. Excludes
@@ -46,7 +48,8 @@ atlas_admin_runtime::record! {
 
 /// State of an entry of a project's IP access list.
 ///
-/// Returned by `project_ip_access_list::get_access_list_status`.
+/// Returned by
+/// [`project_ip_access_list::get_access_list_status`](crate::project_ip_access_list::get_access_list_status).
 #[derive(Clone, Default)]
 pub struct NetworkPermissionEntryStatus {
     /// Whether the entry is in effect yet, or could not be added. JSON name: `STATUS`. Read-only.
@@ -87,8 +90,10 @@ atlas_admin_runtime::open_enum! {
 
 /// Page of the entries of a project's IP access list.
 ///
-/// Returned by `project_ip_access_list::list_access_list_entries` and
-/// `project_ip_access_list::create_access_list_entry`.
+/// Returned by
+/// [`project_ip_access_list::list_access_list_entries`](crate::project_ip_access_list::list_access_list_entries)
+/// and
+/// [`project_ip_access_list::create_access_list_entry`](crate::project_ip_access_list::create_access_list_entry).
 #[derive(Clone, Default)]
 pub struct PaginatedNetworkAccessView {
     /// Links to related parts of the API. Read-only.

@@ -38,8 +38,10 @@ atlas_admin_runtime::record! {
 ///
 /// One of 1 kinds; `name` tells which.
 ///
-/// Returned by `projects::list_group_limits`, `projects::get_group_limit` and
-/// `projects::set_group_limit`. Sent by `projects::set_group_limit`.
+/// Returned by [`projects::list_group_limits`](crate::projects::list_group_limits),
+/// [`projects::get_group_limit`](crate::projects::get_group_limit) and
+/// [`projects::set_group_limit`](crate::projects::set_group_limit). Sent by
+/// [`projects::set_group_limit`](crate::projects::set_group_limit).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataFederationLimit {
@@ -194,8 +196,10 @@ atlas_admin_runtime::open_enum! {
 
 /// Pending invitation of a user to a project.
 ///
-/// Returned by `projects::list_group_invites`, `projects::create_group_invite`,
-/// `projects::update_group_invites`, `projects::get_group_invite` and 1 more.
+/// Returned by [`projects::list_group_invites`](crate::projects::list_group_invites),
+/// [`projects::create_group_invite`](crate::projects::create_group_invite),
+/// [`projects::update_group_invites`](crate::projects::update_group_invites),
+/// [`projects::get_group_invite`](crate::projects::get_group_invite) and 1 more.
 #[derive(Clone, Default)]
 pub struct GroupInvitation {
     /// Date and time, in UTC, at which Atlas sent the invitation. Read-only.
@@ -236,8 +240,9 @@ atlas_admin_runtime::record! {
 
 /// Invitation of a user to a project: the user name and the roles granted on acceptance.
 ///
-/// Sent by `projects::add_group_user`, `projects::create_group_invite` and
-/// `projects::update_group_invites`.
+/// Sent by [`projects::add_group_user`](crate::projects::add_group_user),
+/// [`projects::create_group_invite`](crate::projects::create_group_invite) and
+/// [`projects::update_group_invites`](crate::projects::update_group_invites).
 #[derive(Clone, Default)]
 pub struct GroupInvitationRequest {
     /// Project roles that the user receives on accepting the invitation. No item twice.
@@ -256,7 +261,7 @@ atlas_admin_runtime::record! {
 
 /// New roles for a pending invitation to a project.
 ///
-/// Sent by `projects::update_invite_by_id`.
+/// Sent by [`projects::update_invite_by_id`](crate::projects::update_invite_by_id).
 #[derive(Clone, Default)]
 pub struct GroupInvitationUpdateRequest {
     /// Project roles that the user receives on accepting the invitation. No item twice.
@@ -272,7 +277,7 @@ atlas_admin_runtime::record! {
 
 /// IP addresses that a project uses.
 ///
-/// Returned by `projects::get_group_ip_addresses`.
+/// Returned by [`projects::get_group_ip_addresses`](crate::projects::get_group_ip_addresses).
 #[derive(Clone, Default)]
 pub struct GroupIpAddresses {
     /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -291,7 +296,7 @@ atlas_admin_runtime::record! {
 
 /// Target organization of a project's move, with an API key of that organization.
 ///
-/// Sent by `projects::migrate_group`.
+/// Sent by [`projects::migrate_group`](crate::projects::migrate_group).
 #[derive(Clone, Default)]
 pub struct GroupMigrationRequest {
     /// ID of the organization that the project moves to. Pattern: `^([a-f0-9]{24})$`.
@@ -329,8 +334,9 @@ atlas_admin_runtime::record! {
 
 /// Settings of a project, mostly for which Atlas tools its users can use.
 ///
-/// Returned by `projects::get_group_settings` and `projects::update_group_settings`. Sent by
-/// `projects::update_group_settings`.
+/// Returned by [`projects::get_group_settings`](crate::projects::get_group_settings) and
+/// [`projects::update_group_settings`](crate::projects::update_group_settings). Sent by
+/// [`projects::update_group_settings`](crate::projects::update_group_settings).
 #[derive(Clone, Default)]
 pub struct GroupSettings {
     /// `isAtlasHomePageAiAssistantEnabled`.
@@ -384,7 +390,7 @@ atlas_admin_runtime::record! {
 
 /// Changes to a project's name, tags or default alerts.
 ///
-/// Sent by `projects::update_group`.
+/// Sent by [`projects::update_group`](crate::projects::update_group).
 #[derive(Clone, Default)]
 pub struct GroupUpdate {
     /// Name of the project.
@@ -482,7 +488,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Page of the MongoDB versions available to new clusters.
 ///
-/// Returned by `projects::get_mongodb_versions`.
+/// Returned by [`projects::get_mongodb_versions`](crate::projects::get_mongodb_versions).
 #[derive(Clone, Default)]
 pub struct PaginatedAvailableVersionView {
     /// Links to related parts of the API. Read-only.
@@ -509,8 +515,8 @@ atlas_admin_runtime::page!(
 
 /// Roles to set for a user in a project.
 ///
-/// Returned by `projects::update_group_user_roles`. Sent by
-/// `projects::update_group_user_roles`.
+/// Returned by [`projects::update_group_user_roles`](crate::projects::update_group_user_roles).
+/// Sent by [`projects::update_group_user_roles`](crate::projects::update_group_user_roles).
 #[derive(Clone, Default)]
 pub struct UpdateGroupRolesForUser {
     /// Roles that the user is to have in the project. No item twice.

@@ -64,7 +64,8 @@ atlas_admin_runtime::record! {
 
 /// S3 bucket and IAM role to turn push-based log export on with.
 ///
-/// Sent by `push_based_log_export::create_log_export`.
+/// Sent by
+/// [`push_based_log_export::create_log_export`](crate::push_based_log_export::create_log_export).
 #[derive(Clone, Default)]
 pub struct CreatePushBasedLogExportProjectRequest {
     /// Name of the S3 bucket that receives the logs. Required.
@@ -225,8 +226,10 @@ atlas_admin_runtime::record! {
 ///
 /// One of 6 kinds; `type` tells which.
 ///
-/// Sent by `push_based_log_export::create_group_log_integration` and
-/// `push_based_log_export::update_group_log_integration`.
+/// Sent by
+/// [`push_based_log_export::create_group_log_integration`](crate::push_based_log_export::create_group_log_integration)
+/// and
+/// [`push_based_log_export::update_group_log_integration`](crate::push_based_log_export::update_group_log_integration).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LogIntegrationRequest {
@@ -279,9 +282,11 @@ atlas_admin_runtime::record! {
 ///
 /// One of 6 kinds; `type` tells which.
 ///
-/// Returned by `push_based_log_export::create_group_log_integration`,
-/// `push_based_log_export::get_group_log_integration` and
-/// `push_based_log_export::update_group_log_integration`.
+/// Returned by
+/// [`push_based_log_export::create_group_log_integration`](crate::push_based_log_export::create_group_log_integration),
+/// [`push_based_log_export::get_group_log_integration`](crate::push_based_log_export::get_group_log_integration)
+/// and
+/// [`push_based_log_export::update_group_log_integration`](crate::push_based_log_export::update_group_log_integration).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LogIntegrationResponse {
@@ -410,7 +415,8 @@ atlas_admin_runtime::record! {
 
 /// One page of log integrations.
 ///
-/// Returned by `push_based_log_export::list_group_log_integrations`.
+/// Returned by
+/// [`push_based_log_export::list_group_log_integrations`](crate::push_based_log_export::list_group_log_integrations).
 #[derive(Clone, Default)]
 pub struct PaginatedLogIntegrationResponse {
     /// Links to related parts of the API. Read-only.
@@ -437,8 +443,10 @@ atlas_admin_runtime::page!(
 
 /// Push-based log export of a project: its S3 bucket, IAM role and state.
 ///
-/// Returned by `push_based_log_export::get_log_export`. Sent by
-/// `push_based_log_export::update_log_export`.
+/// Returned by
+/// [`push_based_log_export::get_log_export`](crate::push_based_log_export::get_log_export).
+/// Sent by
+/// [`push_based_log_export::update_log_export`](crate::push_based_log_export::update_log_export).
 #[derive(Clone, Default)]
 pub struct PushBasedLogExportProject {
     /// Name of the S3 bucket that receives the logs.

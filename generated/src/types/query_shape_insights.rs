@@ -110,7 +110,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Page of query shapes, at most 100 of them.
 ///
-/// Returned by `query_shape_insights::list_cluster_query_shapes`.
+/// Returned by
+/// [`query_shape_insights::list_cluster_query_shapes`](crate::query_shape_insights::list_cluster_query_shapes).
 #[derive(Clone, Default)]
 pub struct PaginatedQueryShapes {
     /// Links to related parts of the API. Read-only.
@@ -135,8 +136,10 @@ atlas_admin_runtime::page!(PaginatedQueryShapes, results => QueryShapeResponse);
 
 /// Query shape and whether it is rejected.
 ///
-/// Returned by `query_shape_insights::get_cluster_query_shape` and
-/// `query_shape_insights::update_cluster_query_shape`.
+/// Returned by
+/// [`query_shape_insights::get_cluster_query_shape`](crate::query_shape_insights::get_cluster_query_shape)
+/// and
+/// [`query_shape_insights::update_cluster_query_shape`](crate::query_shape_insights::update_cluster_query_shape).
 #[derive(Clone, Default)]
 pub struct QueryShapeResponse {
     /// Command that queries of this shape run. Read-only.
@@ -236,7 +239,8 @@ atlas_admin_runtime::record! {
 
 /// New state, rejected or not, of a query shape.
 ///
-/// Sent by `query_shape_insights::update_cluster_query_shape`.
+/// Sent by
+/// [`query_shape_insights::update_cluster_query_shape`](crate::query_shape_insights::update_cluster_query_shape).
 #[derive(Clone, Default)]
 pub struct QueryShapeUpdateRequest {
     /// Whether the cluster rejects queries of this shape. Required.
@@ -252,7 +256,8 @@ atlas_admin_runtime::record! {
 
 /// Statistics of one query shape, and its first and last appearance.
 ///
-/// Returned by `query_shape_insights::get_query_shape_details`.
+/// Returned by
+/// [`query_shape_insights::get_query_shape_details`](crate::query_shape_insights::get_query_shape_details).
 #[derive(Clone, Default)]
 pub struct QueryStatsDetailsResponse {
     /// First time that the query shape was seen, and its sender.
@@ -349,7 +354,8 @@ atlas_admin_runtime::record! {
 
 /// Execution statistics of the query shapes of a cluster.
 ///
-/// Returned by `query_shape_insights::list_query_shape_summaries`.
+/// Returned by
+/// [`query_shape_insights::list_query_shape_summaries`](crate::query_shape_insights::list_query_shape_summaries).
 #[derive(Clone, Default)]
 pub struct QueryStatsSummaryListResponse {
     /// Statistics, one entry per query shape.

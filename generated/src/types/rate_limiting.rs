@@ -5,7 +5,7 @@ use super::*;
 
 /// Page of endpoint sets with their rate limits.
 ///
-/// Returned by `rate_limiting::list_rate_limits`.
+/// Returned by [`rate_limiting::list_rate_limits`](crate::rate_limiting::list_rate_limits).
 #[derive(Clone, Default)]
 pub struct PaginatedRateLimitEndpointSets {
     /// Links to related parts of the API. Read-only.
@@ -133,7 +133,7 @@ atlas_admin_runtime::record! {
 
 /// Set of endpoints that share one rate limit, which works as a token bucket.
 ///
-/// Returned by `rate_limiting::get_rate_limit`.
+/// Returned by [`rate_limiting::get_rate_limit`](crate::rate_limiting::get_rate_limit).
 #[derive(Clone, Default)]
 pub struct RateLimitEndpointSetResponse {
     /// Capacity of the token bucket: the largest burst of requests.

@@ -5,7 +5,8 @@ use super::*;
 
 /// Project or cluster that violates resource policies, with the policies in question.
 ///
-/// Returned by `resource_policies::get_non_compliant_resources`.
+/// Returned by
+/// [`resource_policies::get_non_compliant_resources`](crate::resource_policies::get_non_compliant_resources).
 #[derive(Clone, Default)]
 pub struct ApiAtlasNonCompliantResourceView {
     /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -108,8 +109,10 @@ atlas_admin_runtime::record! {
 
 /// Resource policy to create in an organization.
 ///
-/// Sent by `resource_policies::create_org_resource_policy` and
-/// `resource_policies::validate_resource_policies`.
+/// Sent by
+/// [`resource_policies::create_org_resource_policy`](crate::resource_policies::create_org_resource_policy)
+/// and
+/// [`resource_policies::validate_resource_policies`](crate::resource_policies::validate_resource_policies).
 #[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyCreateView {
     /// Description of the resource policy. May be `null`.
@@ -131,7 +134,8 @@ atlas_admin_runtime::record! {
 
 /// Changes to a resource policy.
 ///
-/// Sent by `resource_policies::update_org_resource_policy`.
+/// Sent by
+/// [`resource_policies::update_org_resource_policy`](crate::resource_policies::update_org_resource_policy).
 #[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyEditView {
     /// Description of the resource policy. May be `null`.
@@ -174,10 +178,12 @@ atlas_admin_runtime::record! {
 /// Resource policy of an organization: rules for how its projects and clusters may be
 /// configured.
 ///
-/// Returned by `resource_policies::list_org_resource_policies`,
-/// `resource_policies::create_org_resource_policy`,
-/// `resource_policies::get_org_resource_policy`,
-/// `resource_policies::update_org_resource_policy` and 1 more.
+/// Returned by
+/// [`resource_policies::list_org_resource_policies`](crate::resource_policies::list_org_resource_policies),
+/// [`resource_policies::create_org_resource_policy`](crate::resource_policies::create_org_resource_policy),
+/// [`resource_policies::get_org_resource_policy`](crate::resource_policies::get_org_resource_policy),
+/// [`resource_policies::update_org_resource_policy`](crate::resource_policies::update_org_resource_policy)
+/// and 1 more.
 #[derive(Clone, Default)]
 pub struct ApiAtlasResourcePolicyView {
     /// User who created the resource policy. Read-only.

@@ -470,7 +470,7 @@ atlas_admin_runtime::open_enum! {
 
 /// An index to build node by node: its collection, fields and options.
 ///
-/// Sent by `rolling_index::create_rolling_index`.
+/// Sent by [`rolling_index::create_rolling_index`](crate::rolling_index::create_rolling_index).
 #[derive(Clone, Default)]
 pub struct DatabaseRollingIndexRequest {
     /// Language rules for comparing strings in the index.

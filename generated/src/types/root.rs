@@ -49,7 +49,8 @@ atlas_admin_runtime::record! {
 
 /// IP addresses of the Atlas control plane, inbound and outbound, per provider and region.
 ///
-/// Returned by `root::list_control_plane_addresses`.
+/// Returned by
+/// [`root::list_control_plane_addresses`](crate::root::list_control_plane_addresses).
 #[derive(Clone, Default)]
 pub struct ControlPlaneIpAddresses {
     /// IP addresses at which Atlas receives API requests, by cloud provider. Allow them in your
@@ -114,7 +115,7 @@ atlas_admin_runtime::record! {
 
 /// Name and build of the service, and the API key that made the request.
 ///
-/// Returned by `root::get_system_status`.
+/// Returned by [`root::get_system_status`](crate::root::get_system_status).
 #[derive(Clone, Default)]
 pub struct SystemStatus {
     /// The API key that made the request. Read-only. May be `null`.

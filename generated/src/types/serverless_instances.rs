@@ -5,7 +5,8 @@ use super::*;
 
 /// Page of a project's serverless instances.
 ///
-/// Returned by `serverless_instances::list_serverless_instances`.
+/// Returned by
+/// [`serverless_instances::list_serverless_instances`](crate::serverless_instances::list_serverless_instances).
 #[derive(Clone, Default)]
 pub struct PaginatedServerlessInstanceDescriptionView {
     /// Links to related parts of the API. Read-only.

@@ -160,7 +160,8 @@ atlas_admin_runtime::record! {
 
 /// A private endpoint to create for a serverless instance.
 ///
-/// Sent by `serverless_private_endpoints::create_serverless_private_endpoint`.
+/// Sent by
+/// [`serverless_private_endpoints::create_serverless_private_endpoint`](crate::serverless_private_endpoints::create_serverless_private_endpoint).
 #[derive(Clone, Default)]
 pub struct ServerlessTenantCreateRequest {
     /// Comment on the private endpoint. Write-only: the service never returns it. At most 80
@@ -179,10 +180,12 @@ atlas_admin_runtime::record! {
 ///
 /// One of 2 kinds; `providerName` tells which.
 ///
-/// Returned by `serverless_private_endpoints::list_serverless_private_endpoint`,
-/// `serverless_private_endpoints::create_serverless_private_endpoint`,
-/// `serverless_private_endpoints::get_serverless_private_endpoint` and
-/// `serverless_private_endpoints::update_serverless_private_endpoint`.
+/// Returned by
+/// [`serverless_private_endpoints::list_serverless_private_endpoint`](crate::serverless_private_endpoints::list_serverless_private_endpoint),
+/// [`serverless_private_endpoints::create_serverless_private_endpoint`](crate::serverless_private_endpoints::create_serverless_private_endpoint),
+/// [`serverless_private_endpoints::get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
+/// and
+/// [`serverless_private_endpoints::update_serverless_private_endpoint`](crate::serverless_private_endpoints::update_serverless_private_endpoint).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessTenantEndpoint {
@@ -241,7 +244,8 @@ atlas_admin_runtime::record! {
 ///
 /// One of 2 kinds; `providerName` tells which.
 ///
-/// Sent by `serverless_private_endpoints::update_serverless_private_endpoint`.
+/// Sent by
+/// [`serverless_private_endpoints::update_serverless_private_endpoint`](crate::serverless_private_endpoints::update_serverless_private_endpoint).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessTenantEndpointUpdate {

@@ -5,10 +5,12 @@ use super::*;
 
 /// Service account of a project: an OAuth 2.0 client for programs that call this API.
 ///
-/// Returned by `service_accounts::create_group_service_account`,
-/// `service_accounts::get_group_service_account`,
-/// `service_accounts::update_group_service_account` and
-/// `service_accounts::invite_group_service_account`.
+/// Returned by
+/// [`service_accounts::create_group_service_account`](crate::service_accounts::create_group_service_account),
+/// [`service_accounts::get_group_service_account`](crate::service_accounts::get_group_service_account),
+/// [`service_accounts::update_group_service_account`](crate::service_accounts::update_group_service_account)
+/// and
+/// [`service_accounts::invite_group_service_account`](crate::service_accounts::invite_group_service_account).
 #[derive(Clone, Default)]
 pub struct GroupServiceAccount {
     /// Client ID that belongs to the service account, used with a secret to obtain access tokens.
@@ -40,7 +42,8 @@ atlas_admin_runtime::record! {
 
 /// Settings of a service account to create in a project, with its first secret.
 ///
-/// Sent by `service_accounts::create_group_service_account`.
+/// Sent by
+/// [`service_accounts::create_group_service_account`](crate::service_accounts::create_group_service_account).
 #[derive(Clone, Default)]
 pub struct GroupServiceAccountRequest {
     /// Description of the service account, such as its purpose. Required. 1 to 250 characters.
@@ -68,7 +71,8 @@ atlas_admin_runtime::record! {
 
 /// Roles in a project that a service account is added with.
 ///
-/// Sent by `service_accounts::invite_group_service_account`.
+/// Sent by
+/// [`service_accounts::invite_group_service_account`](crate::service_accounts::invite_group_service_account).
 #[derive(Clone, Default)]
 pub struct GroupServiceAccountRoleAssignment {
     /// Roles of the service account in the project. Required. At least 1 item. No item twice.
@@ -84,7 +88,8 @@ atlas_admin_runtime::record! {
 
 /// Changes to a service account of a project.
 ///
-/// Sent by `service_accounts::update_group_service_account`.
+/// Sent by
+/// [`service_accounts::update_group_service_account`](crate::service_accounts::update_group_service_account).
 #[derive(Clone, Default)]
 pub struct GroupServiceAccountUpdateRequest {
     /// Description of the service account, such as its purpose. May be `null`. 1 to 250 characters.
@@ -108,7 +113,8 @@ atlas_admin_runtime::record! {
 
 /// Changes to a service account of an organization.
 ///
-/// Sent by `service_accounts::update_org_service_account`.
+/// Sent by
+/// [`service_accounts::update_org_service_account`](crate::service_accounts::update_org_service_account).
 #[derive(Clone, Default)]
 pub struct OrgServiceAccountUpdateRequest {
     /// Description of the service account, such as its purpose. May be `null`. 1 to 250 characters.
@@ -132,7 +138,8 @@ atlas_admin_runtime::record! {
 
 /// One page of a project's service accounts.
 ///
-/// Returned by `service_accounts::list_group_service_accounts`.
+/// Returned by
+/// [`service_accounts::list_group_service_accounts`](crate::service_accounts::list_group_service_accounts).
 #[derive(Clone, Default)]
 pub struct PaginatedGroupServiceAccounts {
     /// Links to related parts of the API. Read-only.
@@ -159,7 +166,8 @@ atlas_admin_runtime::page!(
 
 /// One page of an organization's service accounts.
 ///
-/// Returned by `service_accounts::list_org_service_accounts`.
+/// Returned by
+/// [`service_accounts::list_org_service_accounts`](crate::service_accounts::list_org_service_accounts).
 #[derive(Clone, Default)]
 pub struct PaginatedOrgServiceAccounts {
     /// Links to related parts of the API. Read-only.
@@ -184,7 +192,8 @@ atlas_admin_runtime::page!(PaginatedOrgServiceAccounts, results => OrgServiceAcc
 
 /// One page of the projects that a service account belongs to.
 ///
-/// Returned by `service_accounts::get_service_account_groups`.
+/// Returned by
+/// [`service_accounts::get_service_account_groups`](crate::service_accounts::get_service_account_groups).
 #[derive(Clone, Default)]
 pub struct PaginatedServiceAccountGroup {
     /// Links to related parts of the API. Read-only.
@@ -209,8 +218,12 @@ atlas_admin_runtime::page!(PaginatedServiceAccountGroup, results => ServiceAccou
 
 /// One page of a service account's IP access list.
 ///
-/// Returned by `service_accounts::list_access_list`, `service_accounts::create_access_list`,
-/// `service_accounts::list_org_access_list` and `service_accounts::create_org_access_list`.
+/// Returned by
+/// [`service_accounts::list_access_list`](crate::service_accounts::list_access_list),
+/// [`service_accounts::create_access_list`](crate::service_accounts::create_access_list),
+/// [`service_accounts::list_org_access_list`](crate::service_accounts::list_org_access_list)
+/// and
+/// [`service_accounts::create_org_access_list`](crate::service_accounts::create_org_access_list).
 #[derive(Clone, Default)]
 pub struct PaginatedServiceAccountIpAccessEntryView {
     /// Links to related parts of the API. Read-only.
@@ -254,8 +267,9 @@ atlas_admin_runtime::record! {
 
 /// IP address or range from which a service account may call this API.
 ///
-/// Sent by `service_accounts::create_access_list` and
-/// `service_accounts::create_org_access_list`.
+/// Sent by
+/// [`service_accounts::create_access_list`](crate::service_accounts::create_access_list) and
+/// [`service_accounts::create_org_access_list`](crate::service_accounts::create_org_access_list).
 #[derive(Clone, Default)]
 pub struct ServiceAccountIpAccessListEntry {
     /// Address range from which the service account may call the API, in IPv4 or IPv6 CIDR
@@ -292,7 +306,9 @@ atlas_admin_runtime::record! {
 
 /// Settings of a secret to create for a service account.
 ///
-/// Sent by `service_accounts::create_group_secret` and `service_accounts::create_org_secret`.
+/// Sent by
+/// [`service_accounts::create_group_secret`](crate::service_accounts::create_group_secret) and
+/// [`service_accounts::create_org_secret`](crate::service_accounts::create_org_secret).
 #[derive(Clone, Default)]
 pub struct ServiceAccountSecretRequest {
     /// Lifetime of the new secret, in hours. The organization's settings limit it. Required. More

@@ -5,7 +5,8 @@ use super::*;
 
 /// Estimates of data loss and duration for a failover of a standby link, as of now.
 ///
-/// Returned by `standby_links::inspect_failover_readiness`.
+/// Returned by
+/// [`standby_links::inspect_failover_readiness`](crate::standby_links::inspect_failover_readiness).
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverReadinessResponse {
     /// Number of seconds of writes that would be lost if a failover started now, estimated.
@@ -32,7 +33,8 @@ atlas_admin_runtime::record! {
 
 /// Request to start a failover of a standby link.
 ///
-/// Sent by `standby_links::create_standby_link_failover`.
+/// Sent by
+/// [`standby_links::create_standby_link_failover`](crate::standby_links::create_standby_link_failover).
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverRequest {
     /// Kind of failover, planned or unplanned. Required.
@@ -73,8 +75,10 @@ atlas_admin_runtime::open_enum! {
 
 /// Failover of a standby link, with its type and progress.
 ///
-/// Returned by `standby_links::create_standby_link_failover` and
-/// `standby_links::get_standby_link_failover`.
+/// Returned by
+/// [`standby_links::create_standby_link_failover`](crate::standby_links::create_standby_link_failover)
+/// and
+/// [`standby_links::get_standby_link_failover`](crate::standby_links::get_standby_link_failover).
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverResponse {
     /// Date and time, in UTC, at which the failover ended. Set only if the status is `COMPLETE`.
@@ -162,7 +166,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Request to link a standby cluster with an active one.
 ///
-/// Sent by `standby_links::create_group_standby_link`.
+/// Sent by
+/// [`standby_links::create_group_standby_link`](crate::standby_links::create_group_standby_link).
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkRequest {
     /// ID of the active cluster, which serves the application. Required. Pattern:
@@ -183,8 +188,9 @@ atlas_admin_runtime::record! {
 
 /// Standby link: an active cluster paired with a standby cluster for disaster recovery.
 ///
-/// Returned by `standby_links::create_group_standby_link` and
-/// `standby_links::get_group_standby_link`.
+/// Returned by
+/// [`standby_links::create_group_standby_link`](crate::standby_links::create_group_standby_link)
+/// and [`standby_links::get_group_standby_link`](crate::standby_links::get_group_standby_link).
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkResponse {
     /// ID of the active cluster, which serves the application. Required. Pattern:
@@ -219,7 +225,8 @@ atlas_admin_runtime::record! {
 
 /// Page of failovers of a standby link.
 ///
-/// Returned by `standby_links::list_standby_link_failovers`.
+/// Returned by
+/// [`standby_links::list_standby_link_failovers`](crate::standby_links::list_standby_link_failovers).
 #[derive(Clone, Default)]
 pub struct PaginatedApiStandbyLinkFailoverResponse {
     /// Links to related parts of the API. Read-only.
@@ -246,7 +253,8 @@ atlas_admin_runtime::page!(
 
 /// Page of standby links.
 ///
-/// Returned by `standby_links::list_group_standby_links`.
+/// Returned by
+/// [`standby_links::list_group_standby_links`](crate::standby_links::list_group_standby_links).
 #[derive(Clone, Default)]
 pub struct PaginatedApiStandbyLinkResponse {
     /// Links to related parts of the API. Read-only.

@@ -8,7 +8,7 @@ use super::*;
 ///
 /// One of 3 kinds; `cloudProvider` tells which.
 ///
-/// Returned by `streams::get_account_details`.
+/// Returned by [`streams::get_account_details`](crate::streams::get_account_details).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AccountDetails {
@@ -304,7 +304,7 @@ atlas_admin_runtime::record! {
 
 /// One page of stream connections.
 ///
-/// Returned by `streams::list_stream_connections`.
+/// Returned by [`streams::list_stream_connections`](crate::streams::list_stream_connections).
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsConnectionView {
     /// Links to related parts of the API. Read-only.
@@ -331,7 +331,8 @@ atlas_admin_runtime::page!(
 
 /// One page of failover connections.
 ///
-/// Returned by `streams::list_failover_connections`.
+/// Returned by
+/// [`streams::list_failover_connections`](crate::streams::list_failover_connections).
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsFailoverConnection {
     /// Links to related parts of the API. Read-only.
@@ -358,7 +359,8 @@ atlas_admin_runtime::page!(
 
 /// One page of private link connections for stream processing.
 ///
-/// Returned by `streams::list_private_link_connections`.
+/// Returned by
+/// [`streams::list_private_link_connections`](crate::streams::list_private_link_connections).
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsPrivateLinkView {
     /// Links to related parts of the API. Read-only.
@@ -385,7 +387,7 @@ atlas_admin_runtime::page!(
 
 /// One page of stream processors, with statistics.
 ///
-/// Returned by `streams::get_stream_processors`.
+/// Returned by [`streams::get_stream_processors`](crate::streams::get_stream_processors).
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsStreamProcessorWithStatsView {
     /// Links to related parts of the API. Read-only.
@@ -412,7 +414,7 @@ atlas_admin_runtime::page!(
 
 /// One page of stream workspaces.
 ///
-/// Returned by `streams::list_stream_workspaces`.
+/// Returned by [`streams::list_stream_workspaces`](crate::streams::list_stream_workspaces).
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsTenantView {
     /// Links to related parts of the API. Read-only.
@@ -437,8 +439,9 @@ atlas_admin_runtime::page!(PaginatedApiStreamsTenantView, results => StreamsTena
 
 /// One page of VPC peering connections for stream processing.
 ///
-/// Returned by `streams::list_active_peering_connections` and
-/// `streams::list_vpc_peering_connections`.
+/// Returned by
+/// [`streams::list_active_peering_connections`](crate::streams::list_active_peering_connections)
+/// and [`streams::list_vpc_peering_connections`](crate::streams::list_vpc_peering_connections).
 #[derive(Clone, Default)]
 pub struct PaginatedApiStreamsVpcPeeringConnectionView {
     /// Links to related parts of the API. Read-only.
@@ -692,9 +695,11 @@ atlas_admin_runtime::record! {
 ///
 /// One of 10 kinds; `type` tells which.
 ///
-/// Returned by `streams::create_stream_connection`, `streams::get_stream_connection` and
-/// `streams::update_stream_connection`. Sent by `streams::create_stream_connection` and
-/// `streams::update_stream_connection`.
+/// Returned by [`streams::create_stream_connection`](crate::streams::create_stream_connection),
+/// [`streams::get_stream_connection`](crate::streams::get_stream_connection) and
+/// [`streams::update_stream_connection`](crate::streams::update_stream_connection). Sent by
+/// [`streams::create_stream_connection`](crate::streams::create_stream_connection) and
+/// [`streams::update_stream_connection`](crate::streams::update_stream_connection).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsConnection {
@@ -956,9 +961,14 @@ atlas_admin_runtime::record! {
 ///
 /// One of 2 kinds; `type` tells which.
 ///
-/// Returned by `streams::create_failover_connection`, `streams::get_stream_failover_connection`
-/// and `streams::update_stream_failover_connection`. Sent by
-/// `streams::create_failover_connection` and `streams::update_stream_failover_connection`.
+/// Returned by
+/// [`streams::create_failover_connection`](crate::streams::create_failover_connection),
+/// [`streams::get_stream_failover_connection`](crate::streams::get_stream_failover_connection)
+/// and
+/// [`streams::update_stream_failover_connection`](crate::streams::update_stream_failover_connection).
+/// Sent by [`streams::create_failover_connection`](crate::streams::create_failover_connection)
+/// and
+/// [`streams::update_stream_failover_connection`](crate::streams::update_stream_failover_connection).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsFailoverConnection {
@@ -1346,7 +1356,7 @@ atlas_admin_runtime::record! {
 ///
 /// The processor keeps what is unset.
 ///
-/// Sent by `streams::update_stream_processor`.
+/// Sent by [`streams::update_stream_processor`](crate::streams::update_stream_processor).
 #[derive(Clone, Default)]
 pub struct StreamsModifyStreamProcessor {
     /// Whether the processor may fail over to another region.
@@ -1415,9 +1425,12 @@ atlas_admin_runtime::record! {
 /// Private link from Atlas Stream Processing to a service, such as Kafka, in a customer's or
 /// vendor's network.
 ///
-/// Returned by `streams::create_private_link_connection`,
-/// `streams::get_private_link_connection` and `streams::update_private_link_connection`. Sent
-/// by `streams::create_private_link_connection`.
+/// Returned by
+/// [`streams::create_private_link_connection`](crate::streams::create_private_link_connection),
+/// [`streams::get_private_link_connection`](crate::streams::get_private_link_connection) and
+/// [`streams::update_private_link_connection`](crate::streams::update_private_link_connection).
+/// Sent by
+/// [`streams::create_private_link_connection`](crate::streams::create_private_link_connection).
 #[derive(Clone, Default)]
 pub struct StreamsPrivateLinkConnection {
     /// ID of this private link connection. JSON name: `_id`. Read-only. Pattern:
@@ -1491,7 +1504,8 @@ atlas_admin_runtime::record! {
 
 /// Change to a private link connection.
 ///
-/// Sent by `streams::update_private_link_connection`.
+/// Sent by
+/// [`streams::update_private_link_connection`](crate::streams::update_private_link_connection).
 #[derive(Clone, Default)]
 pub struct StreamsPrivateLinkConnectionRequest {
     /// Domain name of the Confluent serverless cluster on AWS. Can be set if none is set yet, or in
@@ -1508,7 +1522,8 @@ atlas_admin_runtime::record! {
 
 /// Stream processor: an aggregation pipeline that runs continuously on streaming data.
 ///
-/// Returned by `streams::create_stream_processor`. Sent by `streams::create_stream_processor`.
+/// Returned by [`streams::create_stream_processor`](crate::streams::create_stream_processor).
+/// Sent by [`streams::create_stream_processor`](crate::streams::create_stream_processor).
 #[derive(Clone, Default)]
 pub struct StreamsProcessor {
     /// ID of the stream processor. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -1619,7 +1634,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Stream processor with its state and statistics.
 ///
-/// Returned by `streams::get_stream_processor` and `streams::update_stream_processor`.
+/// Returned by [`streams::get_stream_processor`](crate::streams::get_stream_processor) and
+/// [`streams::update_stream_processor`](crate::streams::update_stream_processor).
 #[derive(Clone, Default)]
 pub struct StreamsProcessorWithStats {
     /// ID of the stream processor. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -1879,7 +1895,8 @@ atlas_admin_runtime::record! {
 
 /// Options with which a stream processor is started.
 ///
-/// Sent by `streams::start_stream_processor_with`.
+/// Sent by
+/// [`streams::start_stream_processor_with`](crate::streams::start_stream_processor_with).
 #[derive(Clone, Default)]
 pub struct StreamsStartStreamProcessorWith {
     /// Failover to another region as part of the start. Unset: the processor starts in its own
@@ -1909,9 +1926,11 @@ atlas_admin_runtime::record! {
 
 /// Stream workspace: a group of stream processors and connections, in one region.
 ///
-/// Returned by `streams::create_stream_workspace`, `streams::get_stream_workspace`,
-/// `streams::update_stream_workspace` and `streams::with_stream_sample_connections`. Sent by
-/// `streams::create_stream_workspace`.
+/// Returned by [`streams::create_stream_workspace`](crate::streams::create_stream_workspace),
+/// [`streams::get_stream_workspace`](crate::streams::get_stream_workspace),
+/// [`streams::update_stream_workspace`](crate::streams::update_stream_workspace) and
+/// [`streams::with_stream_sample_connections`](crate::streams::with_stream_sample_connections).
+/// Sent by [`streams::create_stream_workspace`](crate::streams::create_stream_workspace).
 #[derive(Clone, Default)]
 pub struct StreamsTenant {
     /// ID of the stream workspace. JSON name: `_id`. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -1954,7 +1973,7 @@ atlas_admin_runtime::record! {
 
 /// Changes to a stream workspace, optionally with an action on all its processors.
 ///
-/// Sent by `streams::update_stream_workspace`.
+/// Sent by [`streams::update_stream_workspace`](crate::streams::update_stream_workspace).
 #[derive(Clone, Default)]
 pub struct StreamsTenantUpdateRequest {
     /// Name of the cloud provider.
@@ -2017,7 +2036,8 @@ atlas_admin_runtime::open_enum! {
 /// Confirmation of a VPC peering action: the requester's account and VPC, repeated by the
 /// caller.
 ///
-/// Sent by `streams::accept_vpc_peering_connection`.
+/// Sent by
+/// [`streams::accept_vpc_peering_connection`](crate::streams::accept_vpc_peering_connection).
 #[derive(Clone, Default)]
 pub struct VpcPeeringActionChallenge {
     /// Links to related parts of the API. Read-only.

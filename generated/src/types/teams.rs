@@ -5,7 +5,7 @@ use super::*;
 
 /// A user to add to a team.
 ///
-/// Sent by `teams::add_team_users`.
+/// Sent by [`teams::add_team_users`](crate::teams::add_team_users).
 #[derive(Clone, Default)]
 pub struct AddUserToTeam {
     /// ID of the user. Required. Pattern: `^([a-f0-9]{24})$`.
@@ -21,7 +21,7 @@ atlas_admin_runtime::record! {
 
 /// One page of users.
 ///
-/// Returned by `teams::add_team_users`.
+/// Returned by [`teams::add_team_users`](crate::teams::add_team_users).
 #[derive(Clone, Default)]
 pub struct PaginatedApiAppUserView {
     /// Links to related parts of the API. Read-only.
@@ -44,8 +44,9 @@ atlas_admin_runtime::record! {
 
 /// One page of a project's teams with their roles.
 ///
-/// Returned by `teams::list_group_teams`, `teams::add_group_teams` and
-/// `teams::update_group_team`.
+/// Returned by [`teams::list_group_teams`](crate::teams::list_group_teams),
+/// [`teams::add_group_teams`](crate::teams::add_group_teams) and
+/// [`teams::update_group_team`](crate::teams::update_group_team).
 #[derive(Clone, Default)]
 pub struct PaginatedTeamRoleView {
     /// Links to related parts of the API. Read-only.
@@ -70,7 +71,7 @@ atlas_admin_runtime::page!(PaginatedTeamRoleView, results => TeamRole);
 
 /// One page of an organization's teams.
 ///
-/// Returned by `teams::list_org_teams`.
+/// Returned by [`teams::list_org_teams`](crate::teams::list_org_teams).
 #[derive(Clone, Default)]
 pub struct PaginatedTeamView {
     /// Links to related parts of the API. Read-only.
@@ -95,7 +96,8 @@ atlas_admin_runtime::page!(PaginatedTeamView, results => TeamResponse);
 
 /// A team to create, with its first members.
 ///
-/// Returned by `teams::create_org_team`. Sent by `teams::create_org_team`.
+/// Returned by [`teams::create_org_team`](crate::teams::create_org_team). Sent by
+/// [`teams::create_org_team`](crate::teams::create_org_team).
 #[derive(Clone, Default)]
 pub struct Team {
     /// ID of the team. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -120,7 +122,9 @@ atlas_admin_runtime::record! {
 
 /// A team of an organization.
 ///
-/// Returned by `teams::get_team_by_name`, `teams::get_org_team` and `teams::rename_org_team`.
+/// Returned by [`teams::get_team_by_name`](crate::teams::get_team_by_name),
+/// [`teams::get_org_team`](crate::teams::get_org_team) and
+/// [`teams::rename_org_team`](crate::teams::rename_org_team).
 #[derive(Clone, Default)]
 pub struct TeamResponse {
     /// ID of the team. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -142,8 +146,9 @@ atlas_admin_runtime::record! {
 
 /// The roles of one team in a project.
 ///
-/// Returned by `teams::get_group_team`. Sent by `teams::add_group_teams` and
-/// `teams::update_group_team`.
+/// Returned by [`teams::get_group_team`](crate::teams::get_group_team). Sent by
+/// [`teams::add_group_teams`](crate::teams::add_group_teams) and
+/// [`teams::update_group_team`](crate::teams::update_group_team).
 #[derive(Clone, Default)]
 pub struct TeamRole {
     /// Links to related parts of the API. Read-only.
@@ -165,7 +170,7 @@ atlas_admin_runtime::record! {
 
 /// The new name of a team.
 ///
-/// Sent by `teams::rename_org_team`.
+/// Sent by [`teams::rename_org_team`](crate::teams::rename_org_team).
 #[derive(Clone, Default)]
 pub struct TeamUpdate {
     /// Links to related parts of the API. Read-only.

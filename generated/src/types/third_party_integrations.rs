@@ -213,9 +213,11 @@ atlas_admin_runtime::record! {
 
 /// One page of a project's third-party integrations.
 ///
-/// Returned by `third_party_integrations::list_group_integrations`,
-/// `third_party_integrations::create_group_integration` and
-/// `third_party_integrations::update_group_integration`.
+/// Returned by
+/// [`third_party_integrations::list_group_integrations`](crate::third_party_integrations::list_group_integrations),
+/// [`third_party_integrations::create_group_integration`](crate::third_party_integrations::create_group_integration)
+/// and
+/// [`third_party_integrations::update_group_integration`](crate::third_party_integrations::update_group_integration).
 #[derive(Clone, Default)]
 pub struct PaginatedIntegrationView {
     /// Links to related parts of the API. Read-only.
@@ -318,9 +320,12 @@ atlas_admin_runtime::record! {
 ///
 /// One of 9 kinds; `type` tells which.
 ///
-/// Returned by `third_party_integrations::get_group_integration`. Sent by
-/// `third_party_integrations::create_group_integration` and
-/// `third_party_integrations::update_group_integration`.
+/// Returned by
+/// [`third_party_integrations::get_group_integration`](crate::third_party_integrations::get_group_integration).
+/// Sent by
+/// [`third_party_integrations::create_group_integration`](crate::third_party_integrations::create_group_integration)
+/// and
+/// [`third_party_integrations::update_group_integration`](crate::third_party_integrations::update_group_integration).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ThirdPartyIntegration {

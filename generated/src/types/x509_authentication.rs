@@ -5,7 +5,8 @@ use super::*;
 
 /// Page of X.509 certificates of a database user.
 ///
-/// Returned by `x509_authentication::list_database_user_certs`.
+/// Returned by
+/// [`x509_authentication::list_database_user_certs`](crate::x509_authentication::list_database_user_certs).
 #[derive(Clone, Default)]
 pub struct PaginatedUserCertView {
     /// Links to related parts of the API. Read-only.
@@ -30,7 +31,8 @@ atlas_admin_runtime::page!(PaginatedUserCertView, results => UserCert);
 
 /// X.509 certificate that Atlas generated for a database user, or the request for a new one.
 ///
-/// Sent by `x509_authentication::create_database_user_cert`.
+/// Sent by
+/// [`x509_authentication::create_database_user_cert`](crate::x509_authentication::create_database_user_cert).
 #[derive(Clone, Default)]
 pub struct UserCert {
     /// ID of the certificate. JSON name: `_id`. Read-only.

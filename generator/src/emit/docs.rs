@@ -279,13 +279,23 @@ fn function_path(emit: &Emit<'_>, operation: usize) -> String {
     format!("{module}::{}", emit.names.functions[operation])
 }
 
+/// Returns the link to an operation's request function. One without a version is not there if the
+/// operation is a preview.
+fn function_link(emit: &Emit<'_>, operation: usize) -> String {
+    let path = function_path(emit, operation);
+    match emit.api.operations[operation].home_version() {
+        Some(_) => format!("[`{path}`](crate::{path})"),
+        None => code(&path),
+    }
+}
+
 /// Lists the operations that respond with a type, and those that send it.
 fn usage(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     const SHOWN: usize = 4;
     let users = &emit.facts.users[id.0];
     let list = |operations: &std::collections::BTreeSet<usize>| {
         let mut names: Vec<String> =
-            operations.iter().map(|index| code(&function_path(emit, *index))).collect();
+            operations.iter().map(|index| function_link(emit, *index)).collect();
         let more = names.len().saturating_sub(SHOWN);
         names.truncate(SHOWN);
         if more > 0 {
