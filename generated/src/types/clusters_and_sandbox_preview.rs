@@ -10,7 +10,7 @@ use super::*;
 /// Returned by [`clusters::create_cluster`](crate::clusters::create_cluster),
 /// [`clusters::get_cluster`](crate::clusters::get_cluster),
 /// [`clusters::update_cluster`](crate::clusters::update_cluster) and
-/// [`sandbox::generate_sandbox_cluster_description`](crate::sandbox::generate_sandbox_cluster_description).
+/// [`sandbox::preview::generate_sandbox_cluster_description`](crate::sandbox::preview::generate_sandbox_cluster_description).
 /// Sent by [`clusters::create_cluster`](crate::clusters::create_cluster) and
 /// [`clusters::update_cluster`](crate::clusters::update_cluster).
 #[derive(Clone, Default)]

@@ -6,8 +6,9 @@ use super::*;
 /// Whether a cluster's SQL Interface is on, and whether the cluster supports it.
 ///
 /// Returned by
-/// [`clusters::get_cluster_sql_interface`](crate::clusters::get_cluster_sql_interface) and
-/// [`clusters::update_cluster_sql_interface`](crate::clusters::update_cluster_sql_interface).
+/// [`clusters::preview::get_cluster_sql_interface`](crate::clusters::preview::get_cluster_sql_interface)
+/// and
+/// [`clusters::preview::update_cluster_sql_interface`](crate::clusters::preview::update_cluster_sql_interface).
 #[derive(Clone, Default)]
 pub struct SqlInterfaceStatusResponse {
     /// State of the SQL interface of the cluster; `OFF` if never set. Required.
@@ -79,7 +80,7 @@ atlas_admin_runtime::open_enum! {
 /// Request to turn a cluster's SQL Interface on or off.
 ///
 /// Sent by
-/// [`clusters::update_cluster_sql_interface`](crate::clusters::update_cluster_sql_interface).
+/// [`clusters::preview::update_cluster_sql_interface`](crate::clusters::preview::update_cluster_sql_interface).
 #[derive(Clone, Default)]
 pub struct SqlInterfaceStatusUpdateRequest {
     /// State to which the SQL interface of the cluster is set. Required.

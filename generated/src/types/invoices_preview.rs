@@ -23,7 +23,7 @@ atlas_admin_runtime::record! {
 /// IDs of the invoices of one month.
 ///
 /// Returned by
-/// [`invoices::get_org_associated_invoices`](crate::invoices::get_org_associated_invoices).
+/// [`invoices::preview::get_org_associated_invoices`](crate::invoices::preview::get_org_associated_invoices).
 #[derive(Clone, Default)]
 pub struct OrgAssociatedInvoiceResponse {
     /// IDs of the invoices of the month.
@@ -45,7 +45,8 @@ atlas_admin_runtime::record! {
 
 /// Type and format of an invoice report to generate and download at once.
 ///
-/// Sent by [`invoices::generate_invoice_report`](crate::invoices::generate_invoice_report).
+/// Sent by
+/// [`invoices::preview::generate_invoice_report`](crate::invoices::preview::generate_invoice_report).
 #[derive(Clone, Default)]
 pub struct ReportGenerationRequest {
     /// File format of the report.

@@ -6,7 +6,7 @@ use super::*;
 /// A project limit that users can change, with its default and its maximum.
 ///
 /// Returned by
-/// [`limit_description::get_default_group_limit`](crate::limit_description::get_default_group_limit).
+/// [`limit_description::preview::get_default_group_limit`](crate::limit_description::preview::get_default_group_limit).
 #[derive(Clone, Default)]
 pub struct DefaultGroupLimitResponse {
     /// Value of the limit when none is set; `null` if there is none. Read-only. May be `null`.
@@ -92,7 +92,7 @@ atlas_admin_runtime::open_enum! {
 /// One page of project limits that users can change.
 ///
 /// Returned by
-/// [`limit_description::list_default_group_limits`](crate::limit_description::list_default_group_limits).
+/// [`limit_description::preview::list_default_group_limits`](crate::limit_description::preview::list_default_group_limits).
 #[derive(Clone, Default)]
 pub struct PaginatedDefaultGroupLimitResponse {
     /// Links to related parts of the API. Read-only.

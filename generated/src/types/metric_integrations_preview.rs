@@ -28,7 +28,7 @@ atlas_admin_runtime::open_enum! {
 /// New metric integration: which metrics to send, and to which OpenTelemetry collector.
 ///
 /// Sent by
-/// [`metric_integrations::create_group_metric_integration`](crate::metric_integrations::create_group_metric_integration).
+/// [`metric_integrations::preview::create_group_metric_integration`](crate::metric_integrations::preview::create_group_metric_integration).
 #[derive(Clone, Default)]
 pub struct MetricIntegrationRequest {
     /// Whether an exported value covers the time since the previous export or since a fixed start,
@@ -82,10 +82,10 @@ atlas_admin_runtime::open_enum! {
 /// Metric integration: which metrics go to which OpenTelemetry collector.
 ///
 /// Returned by
-/// [`metric_integrations::create_group_metric_integration`](crate::metric_integrations::create_group_metric_integration),
-/// [`metric_integrations::get_group_metric_integration`](crate::metric_integrations::get_group_metric_integration)
+/// [`metric_integrations::preview::create_group_metric_integration`](crate::metric_integrations::preview::create_group_metric_integration),
+/// [`metric_integrations::preview::get_group_metric_integration`](crate::metric_integrations::preview::get_group_metric_integration)
 /// and
-/// [`metric_integrations::update_group_metric_integration`](crate::metric_integrations::update_group_metric_integration).
+/// [`metric_integrations::preview::update_group_metric_integration`](crate::metric_integrations::preview::update_group_metric_integration).
 #[derive(Clone, Default)]
 pub struct MetricIntegrationResponse {
     /// Whether an exported value covers the time since the previous export or since a fixed start,
@@ -122,7 +122,7 @@ atlas_admin_runtime::record! {
 /// Changed settings of a metric integration.
 ///
 /// Sent by
-/// [`metric_integrations::update_group_metric_integration`](crate::metric_integrations::update_group_metric_integration).
+/// [`metric_integrations::preview::update_group_metric_integration`](crate::metric_integrations::preview::update_group_metric_integration).
 #[derive(Clone, Default)]
 pub struct MetricIntegrationUpdateRequest {
     /// Whether an exported value covers the time since the previous export or since a fixed start,
@@ -176,7 +176,7 @@ atlas_admin_runtime::open_enum! {
 /// Page of metric integrations.
 ///
 /// Returned by
-/// [`metric_integrations::list_group_metric_integrations`](crate::metric_integrations::list_group_metric_integrations).
+/// [`metric_integrations::preview::list_group_metric_integrations`](crate::metric_integrations::preview::list_group_metric_integrations).
 #[derive(Clone, Default)]
 pub struct PaginatedMetricIntegrationResponse {
     /// Links to related parts of the API. Read-only.

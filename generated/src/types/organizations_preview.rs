@@ -6,10 +6,10 @@ use super::*;
 /// Maintenance settings of an organization: how projects are assigned to maintenance waves.
 ///
 /// Returned by
-/// [`organizations::get_org_maintenance_settings`](crate::organizations::get_org_maintenance_settings),
-/// [`organizations::update_org_maintenance_settings`](crate::organizations::update_org_maintenance_settings)
+/// [`organizations::preview::get_org_maintenance_settings`](crate::organizations::preview::get_org_maintenance_settings),
+/// [`organizations::preview::update_org_maintenance_settings`](crate::organizations::preview::update_org_maintenance_settings)
 /// and
-/// [`organizations::reset_org_maintenance_settings`](crate::organizations::reset_org_maintenance_settings).
+/// [`organizations::preview::reset_org_maintenance_settings`](crate::organizations::preview::reset_org_maintenance_settings).
 #[derive(Clone, Default)]
 pub struct OrganizationMaintenanceSettingsResponse {
     /// Mode by which maintenance is scheduled in fact. Equals `waveAssignmentMode`, unless the
@@ -57,7 +57,7 @@ atlas_admin_runtime::open_enum! {
 /// Changes to an organization's maintenance settings.
 ///
 /// Sent by
-/// [`organizations::update_org_maintenance_settings`](crate::organizations::update_org_maintenance_settings).
+/// [`organizations::preview::update_org_maintenance_settings`](crate::organizations::preview::update_org_maintenance_settings).
 #[derive(Clone, Default)]
 pub struct OrganizationMaintenanceSettingsUpdateRequest {
     /// Mode of assigning projects to maintenance waves. Left out, the mode stays; `null` resets it

@@ -6,7 +6,7 @@ use super::*;
 /// Settings of an overload protection simulation to start.
 ///
 /// Sent by
-/// [`overload_protection_simulation::create_cluster_overload_simulation`](crate::overload_protection_simulation::create_cluster_overload_simulation).
+/// [`overload_protection_simulation::preview::create_cluster_overload_simulation`](crate::overload_protection_simulation::preview::create_cluster_overload_simulation).
 #[derive(Clone, Default)]
 pub struct OverloadProtectionSimulationRequest {
     /// Length of the simulation, in seconds.
@@ -23,9 +23,9 @@ atlas_admin_runtime::record! {
 /// An overload protection simulation on a cluster: its state, length and times.
 ///
 /// Returned by
-/// [`overload_protection_simulation::create_cluster_overload_simulation`](crate::overload_protection_simulation::create_cluster_overload_simulation)
+/// [`overload_protection_simulation::preview::create_cluster_overload_simulation`](crate::overload_protection_simulation::preview::create_cluster_overload_simulation)
 /// and
-/// [`overload_protection_simulation::get_cluster_overload_simulation`](crate::overload_protection_simulation::get_cluster_overload_simulation).
+/// [`overload_protection_simulation::preview::get_cluster_overload_simulation`](crate::overload_protection_simulation::preview::get_cluster_overload_simulation).
 #[derive(Clone, Default)]
 pub struct OverloadProtectionSimulationResponse {
     /// Date and time, in UTC, of the request to cancel the simulation. Absent without one.
@@ -64,7 +64,7 @@ atlas_admin_runtime::record! {
 /// One page of a cluster's overload protection simulations.
 ///
 /// Returned by
-/// [`overload_protection_simulation::list_cluster_overload_simulations`](crate::overload_protection_simulation::list_cluster_overload_simulations).
+/// [`overload_protection_simulation::preview::list_cluster_overload_simulations`](crate::overload_protection_simulation::preview::list_cluster_overload_simulations).
 #[derive(Clone, Default)]
 pub struct PaginatedOverloadProtectionSimulationResponse {
     /// Links to related parts of the API. Read-only.

@@ -5,7 +5,8 @@ use super::*;
 
 /// Page of sandbox configurations.
 ///
-/// Returned by [`sandbox::list_org_sandbox_config`](crate::sandbox::list_org_sandbox_config).
+/// Returned by
+/// [`sandbox::preview::list_org_sandbox_config`](crate::sandbox::preview::list_org_sandbox_config).
 #[derive(Clone, Default)]
 pub struct PaginatedSandboxConfigs {
     /// Links to related parts of the API. Read-only.
@@ -50,7 +51,8 @@ atlas_admin_runtime::record! {
 
 /// New sandbox configuration of an organization.
 ///
-/// Sent by [`sandbox::create_org_sandbox_config`](crate::sandbox::create_org_sandbox_config).
+/// Sent by
+/// [`sandbox::preview::create_org_sandbox_config`](crate::sandbox::preview::create_org_sandbox_config).
 #[derive(Clone, Default)]
 pub struct SandboxConfigRequest {
     /// Template for sandbox clusters: cloud provider, region and tier. May be `null`.
@@ -70,9 +72,10 @@ atlas_admin_runtime::record! {
 /// Sandbox configuration of an organization.
 ///
 /// Returned by
-/// [`sandbox::create_org_sandbox_config`](crate::sandbox::create_org_sandbox_config),
-/// [`sandbox::get_org_sandbox_config`](crate::sandbox::get_org_sandbox_config) and
-/// [`sandbox::update_org_sandbox_config`](crate::sandbox::update_org_sandbox_config).
+/// [`sandbox::preview::create_org_sandbox_config`](crate::sandbox::preview::create_org_sandbox_config),
+/// [`sandbox::preview::get_org_sandbox_config`](crate::sandbox::preview::get_org_sandbox_config)
+/// and
+/// [`sandbox::preview::update_org_sandbox_config`](crate::sandbox::preview::update_org_sandbox_config).
 #[derive(Clone, Default)]
 pub struct SandboxConfigResponse {
     /// Template for sandbox clusters: cloud provider, region and tier. May be `null`.
@@ -94,7 +97,8 @@ atlas_admin_runtime::record! {
 
 /// Changed settings of a sandbox configuration.
 ///
-/// Sent by [`sandbox::update_org_sandbox_config`](crate::sandbox::update_org_sandbox_config).
+/// Sent by
+/// [`sandbox::preview::update_org_sandbox_config`](crate::sandbox::preview::update_org_sandbox_config).
 #[derive(Clone, Default)]
 pub struct SandboxConfigUpdateRequest {
     /// Template for sandbox clusters: cloud provider, region and tier. May be `null`.

@@ -6,7 +6,7 @@ use super::*;
 /// Estimates of data loss and duration for a failover of a standby link, as of now.
 ///
 /// Returned by
-/// [`standby_links::inspect_failover_readiness`](crate::standby_links::inspect_failover_readiness).
+/// [`standby_links::preview::inspect_failover_readiness`](crate::standby_links::preview::inspect_failover_readiness).
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverReadinessResponse {
     /// Number of seconds of writes that would be lost if a failover started now, estimated.
@@ -34,7 +34,7 @@ atlas_admin_runtime::record! {
 /// Request to start a failover of a standby link.
 ///
 /// Sent by
-/// [`standby_links::create_standby_link_failover`](crate::standby_links::create_standby_link_failover).
+/// [`standby_links::preview::create_standby_link_failover`](crate::standby_links::preview::create_standby_link_failover).
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverRequest {
     /// Kind of failover, planned or unplanned. Required.
@@ -76,9 +76,9 @@ atlas_admin_runtime::open_enum! {
 /// Failover of a standby link, with its type and progress.
 ///
 /// Returned by
-/// [`standby_links::create_standby_link_failover`](crate::standby_links::create_standby_link_failover)
+/// [`standby_links::preview::create_standby_link_failover`](crate::standby_links::preview::create_standby_link_failover)
 /// and
-/// [`standby_links::get_standby_link_failover`](crate::standby_links::get_standby_link_failover).
+/// [`standby_links::preview::get_standby_link_failover`](crate::standby_links::preview::get_standby_link_failover).
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkFailoverResponse {
     /// Date and time, in UTC, at which the failover ended. Set only if the status is `COMPLETE`.
@@ -167,7 +167,7 @@ atlas_admin_runtime::open_enum! {
 /// Request to link a standby cluster with an active one.
 ///
 /// Sent by
-/// [`standby_links::create_group_standby_link`](crate::standby_links::create_group_standby_link).
+/// [`standby_links::preview::create_group_standby_link`](crate::standby_links::preview::create_group_standby_link).
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkRequest {
     /// ID of the active cluster, which serves the application. Required. Pattern:
@@ -189,8 +189,9 @@ atlas_admin_runtime::record! {
 /// Standby link: an active cluster paired with a standby cluster for disaster recovery.
 ///
 /// Returned by
-/// [`standby_links::create_group_standby_link`](crate::standby_links::create_group_standby_link)
-/// and [`standby_links::get_group_standby_link`](crate::standby_links::get_group_standby_link).
+/// [`standby_links::preview::create_group_standby_link`](crate::standby_links::preview::create_group_standby_link)
+/// and
+/// [`standby_links::preview::get_group_standby_link`](crate::standby_links::preview::get_group_standby_link).
 #[derive(Clone, Default)]
 pub struct ApiStandbyLinkResponse {
     /// ID of the active cluster, which serves the application. Required. Pattern:
@@ -226,7 +227,7 @@ atlas_admin_runtime::record! {
 /// Page of failovers of a standby link.
 ///
 /// Returned by
-/// [`standby_links::list_standby_link_failovers`](crate::standby_links::list_standby_link_failovers).
+/// [`standby_links::preview::list_standby_link_failovers`](crate::standby_links::preview::list_standby_link_failovers).
 #[derive(Clone, Default)]
 pub struct PaginatedApiStandbyLinkFailoverResponse {
     /// Links to related parts of the API. Read-only.
@@ -254,7 +255,7 @@ atlas_admin_runtime::page!(
 /// Page of standby links.
 ///
 /// Returned by
-/// [`standby_links::list_group_standby_links`](crate::standby_links::list_group_standby_links).
+/// [`standby_links::preview::list_group_standby_links`](crate::standby_links::preview::list_group_standby_links).
 #[derive(Clone, Default)]
 pub struct PaginatedApiStandbyLinkResponse {
     /// Links to related parts of the API. Read-only.

@@ -273,20 +273,24 @@ fn owner_of(key: &str) -> String {
     key[..end].to_owned()
 }
 
-/// Returns the module and name of an operation's request function: `clusters::get_cluster`.
-fn function_path(emit: &Emit<'_>, operation: usize) -> String {
-    let module = &emit.names.modules[emit.api.operations[operation].tag];
-    format!("{module}::{}", emit.names.functions[operation])
+/// Returns the path of an operation's request function: `clusters::get_cluster`, or
+/// `clusters::preview::get_cluster` if the operation has no stable version.
+fn function_path(emit: &Emit<'_>, index: usize) -> String {
+    let operation = &emit.api.operations[index];
+    let (module, function) =
+        (&emit.names.modules[operation.tag], &emit.names.functions[index]);
+    match operation.home_version().filter(|_| operation.newest_stable().is_none()) {
+        Some(version) => {
+            format!("{module}::{}::{function}", casing::version_module(version))
+        }
+        None => format!("{module}::{function}"),
+    }
 }
 
-/// Returns the link to an operation's request function. One without a version is not there if the
-/// operation is a preview.
-fn function_link(emit: &Emit<'_>, operation: usize) -> String {
-    let path = function_path(emit, operation);
-    match emit.api.operations[operation].home_version() {
-        Some(_) => format!("[`{path}`](crate::{path})"),
-        None => code(&path),
-    }
+/// Returns the link to an operation's request function.
+fn function_link(emit: &Emit<'_>, index: usize) -> String {
+    let path = function_path(emit, index);
+    format!("[`{path}`](crate::{path})")
 }
 
 /// Lists the operations that respond with a type, and those that send it.
