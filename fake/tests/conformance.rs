@@ -217,7 +217,8 @@ async fn every_read_is_what_the_document_declares() {
         }
     }
     assert!(wrong.is_empty(), "{} of {read}: {wrong:#?}", wrong.len());
-    assert!(read * 3 > samples.pairs().len(), "{read}");
+    let reads = samples.pairs().iter().filter(|pair| pair.method == "GET").count();
+    assert!(read > 0 && read == reads, "{read} of {reads}");
 }
 
 /// Returns the value that a parameter of a path has in a resource.
@@ -342,7 +343,7 @@ async fn what_is_made_is_found() {
         }
     }
     assert!(wrong.is_empty(), "{} of {made}: {wrong:#?}", wrong.len());
-    assert!(made * 20 > samples.pairs().len(), "{made}");
+    assert!(made * 12 > samples.pairs().len(), "{made}");
 }
 
 /// Calls each operation that changes or deletes, in each of its versions, with a full body.

@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex};
 use atlas_admin::codec::{self, Nullable};
 use atlas_admin::{Client, Credentials, projects, service_accounts, set, types};
 
+const VERSION: &str = "application/vnd.atlas.2023-01-01+json";
+
 /// A received request: its request line, its headers in lower case, its body.
 #[derive(Clone)]
 struct Seen {
@@ -87,14 +89,15 @@ fn serve(
 
 /// Sends the two sample requests and checks the responses.
 async fn list_and_create(client: &Client) {
-    let page = projects::list_groups().send(client).await.unwrap();
+    let page = projects::v2023_01_01::list_groups().send(client).await.unwrap();
     assert!(page.items().is_empty());
     let project = types::Group {
         name: set("MyProject"),
         org_id: set("5a0a1e7e0f2912c554080adc"),
         ..Default::default()
     };
-    let created = projects::create_group(&project).send(client).await.unwrap();
+    let created =
+        projects::v2023_01_01::create_group(&project).send(client).await.unwrap();
     assert_eq!(created.status(), 201);
     assert_eq!(created.name.as_deref(), Some("MyProject"));
     assert_eq!(created.id.as_deref(), Some("32b6e34b3d91647abb20e7b8"));
@@ -103,14 +106,12 @@ async fn list_and_create(client: &Client) {
 /// Checks the sample requests as they were received, except for their credentials.
 fn check(list: &Seen, create: &Seen) {
     assert_eq!(list.line, "GET /api/atlas/v2/groups HTTP/1.1");
-    assert_eq!(list.header("accept"), projects::list_groups().accept());
+    assert_eq!(list.header("accept"), VERSION);
     assert_eq!(list.header("content-type"), "application/json");
     assert_eq!(list.body, "");
     assert_eq!(create.line, "POST /api/atlas/v2/groups HTTP/1.1");
-    let body = types::Group::default();
-    let media_type = projects::create_group(&body).accept().to_owned();
-    assert_eq!(create.header("accept"), media_type);
-    assert_eq!(create.header("content-type"), media_type);
+    assert_eq!(create.header("accept"), VERSION);
+    assert_eq!(create.header("content-type"), VERSION);
     assert_eq!(
         create.body,
         r#"{"name":"MyProject","orgId":"5a0a1e7e0f2912c554080adc"}"#
@@ -193,12 +194,13 @@ fn a_new_service_account_is_read_and_its_secret_is_not_printed() {
 #[test]
 fn a_service_account_is_asked_for_with_the_versioned_type() {
     let body = types::OrgServiceAccountRequest::default();
-    let request =
-        service_accounts::create_org_service_account("5a0a1e7e0f2912c554080adc", &body);
+    let request = service_accounts::v2024_08_05::create_org_service_account(
+        "5a0a1e7e0f2912c554080adc",
+        &body,
+    );
     assert_eq!(
         request.path_and_query(),
         "/api/atlas/v2/orgs/5a0a1e7e0f2912c554080adc/serviceAccounts"
     );
-    let version = request.operation().version;
-    assert_eq!(request.accept(), format!("application/vnd.atlas.{version}+json"));
+    assert_eq!(request.accept(), "application/vnd.atlas.2024-08-05+json");
 }

@@ -53,7 +53,7 @@ fn what_is_named_like_a_secret_is_never_printed() {
     assert!(found.bare.is_empty(), "named like secrets, not marked: {:?}", found.bare);
 }
 
-/// Returns the number of corrections that mark a property as a secret: each applies to one.
+/// Returns the number of corrections that mark properties as secrets: each marks one at least.
 fn marks() -> usize {
     let is_mark = |action: &&Value| action["update"]["format"] == "password";
     let count = |overlay: &Value| {

@@ -69,7 +69,8 @@ fn the_largest_page_is_read_whatever_is_in_it() {
         }
         pages += 1;
     }
-    assert!(pages > targets.len() / 10, "{pages} of {}", targets.len());
+    println!("{pages} lists of {} bodies", targets.len());
+    assert!(pages * 100 > targets.len() * 22, "{pages} of {}", targets.len());
 }
 
 /// Puts many equal items into the lists of a value.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use atlas_admin::codec::{Discriminator, Json, Mismatch, Value, View};
 use atlas_admin_replay::place::{self, Step};
@@ -59,10 +60,9 @@ fn unexplained<'d>(
     choice: Choice,
     found: &'d [Mismatch],
 ) -> impl Iterator<Item = &'d Mismatch> {
-    let json = Json::from_slice(text.as_bytes()).expect("a sample is JSON");
     // A discriminator can be optional. An object without it selects no variant, and its own
     // properties are undeclared then.
-    let untold: Vec<&str> = found.iter().filter_map(|it| untold(it, &json)).collect();
+    let untold: Vec<&str> = found.iter().filter_map(|it| untold(it, text)).collect();
     let is_extended = matches!(choice, Choice::Extended(_));
     found.iter().filter(move |it| match it {
         Mismatch::Undeclared { path } => {
@@ -87,21 +87,22 @@ fn is_of_entry(path: &str) -> bool {
 
 /// Tells whether the crate has records for programs where the document declares any object.
 fn are_properties_kept() -> bool {
-    unmapped().contains("` keeps properties")
+    UNMAPPED.contains("` keeps properties")
 }
 
-/// Returns the list of what the crate and the document don't have alike.
-fn unmapped() -> String {
+/// The list of what the crate and the document don't have alike.
+static UNMAPPED: LazyLock<String> = LazyLock::new(|| {
     let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/unmapped.txt");
     fs::read_to_string(list).expect("spec/unmapped.txt is there")
-}
+});
 
 /// Returns the path of an object that lacks its discriminator.
-fn untold<'d>(found: &'d Mismatch, json: &Json) -> Option<&'d str> {
+fn untold<'d>(found: &'d Mismatch, text: &str) -> Option<&'d str> {
     let Mismatch::UnknownDiscriminator { path, name, value: None } = found else {
         return None;
     };
-    let object = place::find(json, &place::parse(path)?)?;
+    let json = Json::from_slice(text.as_bytes()).expect("a sample is JSON");
+    let object = place::find(&json, &place::parse(path)?)?;
     object.get(name).is_none().then_some(path)
 }
 
@@ -154,8 +155,7 @@ fn every_variant_of_every_union_is_reached() {
 /// Returns the variants, as `Union::Variant`, that the crate has for programs and the document
 /// doesn't declare.
 fn kept_variants() -> BTreeSet<String> {
-    let list = unmapped();
-    let lines = list.lines().filter_map(|line| line.split_once("` keeps variants"));
+    let lines = UNMAPPED.lines().filter_map(|line| line.split_once("` keeps variants"));
     let variants = lines.flat_map(|(union, variants)| {
         let union = union.rsplit('`').next().unwrap_or_default();
         let names = variants.split('`').skip(1).step_by(2);
