@@ -286,7 +286,8 @@ impl Filler<'_> {
         if let Some((_, value)) = at.tag.filter(|(tag, _)| *tag == at.name) {
             return find(declared, value);
         }
-        let listed = formats::listed(at.owner, at.name).unwrap_or(declared);
+        let listed = formats::listed(at.owner, at.name);
+        let listed = listed.as_deref().unwrap_or(declared);
         self.said(at)
             .and_then(|said| find(listed, &said))
             .or_else(|| formats::chosen(listed))
@@ -317,7 +318,7 @@ impl Filler<'_> {
             let mut named = named.filter(|(name, _)| name.ends_with("ame"));
             named.next().map_or("made", |(_, value)| value)
         };
-        let listed = || formats::chosen(formats::listed(at.owner, at.name)?);
+        let listed = || formats::chosen(&formats::listed(at.owner, at.name)?);
         said.or_else(|| listed().map(str::to_owned))
             .unwrap_or_else(|| formats::text(at.owner, at.name, at.seed, resource))
     }

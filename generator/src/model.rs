@@ -438,6 +438,12 @@ impl Operation {
         let last = || self.versions.last().map(|version| version.version);
         self.newest_stable().or_else(last)
     }
+
+    /// Returns the version whose module has the function of an operation without a stable version;
+    /// `None` for other operations, whose function is in the module of the group.
+    pub fn only_dated(&self) -> Option<Version> {
+        self.home_version().filter(|_| self.newest_stable().is_none())
+    }
 }
 
 /// Returns the key of an operation: its method and path, with parameters by position.

@@ -5,9 +5,6 @@
 //! pattern of fixed text and hexadecimal digits needs no line here: `shapes.txt` is generated from
 //! the document.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
 use super::mixed;
 
 /// The values of enums that are preferred: those that no wait continues on, and those that all
@@ -320,14 +317,13 @@ fn shape_of(name: &str) -> Option<&'static str> {
 }
 
 /// Returns the values that the document lists for a property whose Rust type has more.
-pub(super) fn listed(owner: &str, name: &str) -> Option<&'static [&'static str]> {
-    /// The values by `Record.property`.
-    static LISTED: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
-        let lines = include_str!("listed.txt").lines();
-        let properties = lines.filter_map(|line| line.split_once(' '));
-        properties.map(|(key, values)| (key, values.split(' ').collect())).collect()
+pub(super) fn listed(owner: &str, name: &str) -> Option<Vec<&'static str>> {
+    let mut lines = include_str!("listed.txt").lines();
+    let values = lines.find_map(|line| {
+        let property = line.strip_prefix(owner)?.strip_prefix('.')?;
+        property.strip_prefix(name)?.strip_prefix(' ')
     });
-    LISTED.get(format!("{owner}.{name}").as_str()).map(Vec::as_slice)
+    Some(values?.split(' ').collect())
 }
 
 /// Returns the value that is chosen among those of an enum.

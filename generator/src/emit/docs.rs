@@ -279,7 +279,7 @@ fn function_path(emit: &Emit<'_>, index: usize) -> String {
     let operation = &emit.api.operations[index];
     let (module, function) =
         (&emit.names.modules[operation.tag], &emit.names.functions[index]);
-    match operation.home_version().filter(|_| operation.newest_stable().is_none()) {
+    match operation.only_dated() {
         Some(version) => {
             format!("{module}::{}::{function}", casing::version_module(version))
         }

@@ -11,7 +11,6 @@ use crate::model::{
     Body, Location, Operation, OperationVersion, Output, Parameter, Response, Type,
 };
 use crate::render::blank;
-use crate::version::Version;
 
 /// A request function: an operation in one version and format.
 pub(super) struct Call<'a> {
@@ -232,10 +231,7 @@ pub(super) fn function(
 }
 
 fn builder_path(call: &Call<'_>) -> TokenStream {
-    if call.operation.newest_stable().is_some() {
-        return quote!(super::);
-    }
-    let home = call.operation.home_version().unwrap_or(Version::Preview);
+    let Some(home) = call.operation.only_dated() else { return quote!(super::) };
     let module = casing::ident(&casing::version_module(home));
     quote!(super::#module::)
 }

@@ -137,13 +137,13 @@ fn merge_groups(api: &mut Api, groups: Vec<Vec<usize>>) -> bool {
 
 /// Adds the places of a record's fields to the fields of the record that takes its place.
 fn add_places_of_fields(api: &mut Api, keep: usize, other: usize) {
-    let Kind::Record(other) = &api.types[other].kind else { return };
-    let others = other.fields.clone();
-    let others = others.iter().map(|field| (field.json_name.as_str(), field));
-    let others: HashMap<&str, &Field> = others.collect();
-    let Kind::Record(record) = &mut api.types[keep].kind else { return };
-    for field in &mut record.fields {
-        if let Some(other) = others.get(field.json_name.as_str()) {
+    let Ok([keep, other]) = api.types.get_disjoint_mut([keep, other]) else { return };
+    let (Kind::Record(keep), Kind::Record(other)) = (&mut keep.kind, &other.kind) else {
+        return;
+    };
+    for field in &mut keep.fields {
+        let twin = other.fields.iter().find(|other| other.json_name == field.json_name);
+        if let Some(other) = twin {
             field.add_places_of(other);
         }
     }
