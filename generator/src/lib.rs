@@ -76,7 +76,8 @@ pub struct Output {
     pub notes: Vec<Diagnostic>,
     /// The size of the API.
     pub summary: Summary,
-    /// The values that the document lists for texts whose types have more, by `Record.property`.
+    /// The values that the document lists for string properties whose Rust types allow further
+    /// ones, by `Record.property`.
     pub listed: BTreeMap<String, Vec<String>>,
     /// The tree of the document with overlays applied.
     pub tree: serde_json::Value,

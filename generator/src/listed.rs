@@ -1,7 +1,8 @@
-//! The values that the document lists for texts whose types have more.
+//! The values that the document lists for a string property whose Rust type allows further ones.
 //!
-//! The type of an enum has the values of all places that share it, and those of earlier documents;
-//! a text that was any string once remains one. Whoever makes values, as the fake does, asks here.
+//! The type of an enum has the values of all places that share it, and those of earlier documents.
+//! A `String` stays one, even if a later document lists values. Code that makes values, such as the
+//! fake, needs the listed ones.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +27,7 @@ fn has_more(api: &Api, field: &Field) -> bool {
     if field.listed.is_empty() {
         return false;
     }
-    match text_of(&field.ty) {
+    match string_of(&field.ty) {
         Type::String => true,
         Type::Def(id) => match &api.def(*id).kind {
             Kind::Enum(all) => {
@@ -38,10 +39,10 @@ fn has_more(api: &Api, field: &Field) -> bool {
     }
 }
 
-/// Returns the type of a text, through lists and maps.
-fn text_of(ty: &Type) -> &Type {
+/// Returns the type of a string, within lists and maps.
+fn string_of(ty: &Type) -> &Type {
     match ty {
-        Type::List(item) | Type::Map(item) => text_of(item),
+        Type::List(item) | Type::Map(item) => string_of(item),
         other => other,
     }
 }

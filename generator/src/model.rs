@@ -126,8 +126,8 @@ pub struct Field {
     pub kept: bool,
     pub deprecated: bool,
     pub limits: Limits,
-    /// The strings that its places list for it or its items; empty if they list none. Its type can
-    /// have more of them: it has those of all places, and of earlier documents.
+    /// The values that its places list for it or its items; empty if they list none. Its type may
+    /// have further ones: those of other places, and of earlier documents.
     pub listed: Vec<String>,
     /// The keys of the places that declare it: `Schema.property`. Several where types are merged.
     pub places: Vec<String>,

@@ -316,7 +316,7 @@ fn shape_of(name: &str) -> Option<&'static str> {
     lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))
 }
 
-/// Returns the values that the document lists for a property whose Rust type has more.
+/// Returns the values that the document lists for a property whose Rust type allows further ones.
 pub(super) fn listed(owner: &str, name: &str) -> Option<Vec<&'static str>> {
     let mut lines = include_str!("listed.txt").lines();
     let values = lines.find_map(|line| {

@@ -11,7 +11,7 @@ const NAMES: [&str; 8] =
 /// The start of the names of entries in plain values.
 const PLAIN: &str = "key";
 
-/// Tells whether a property has a name that a maker has made, for an entry of an object.
+/// Tells whether samples use a name only for entries of objects, which no schema declares.
 pub fn is_made(name: &str) -> bool {
     let start = name.trim_end_matches(|digit: char| digit.is_ascii_digit());
     start != name && (start == PLAIN || NAMES.contains(&start))

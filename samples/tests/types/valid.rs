@@ -62,17 +62,20 @@ fn unexplained<'d>(
 ) -> impl Iterator<Item = &'d Mismatch> {
     // A discriminator can be optional. An object without it selects no variant, and its own
     // properties are undeclared then.
-    let untold: Vec<&str> = found.iter().filter_map(|it| untold(it, text)).collect();
+    let unselected: Vec<&str> =
+        found.iter().filter_map(|it| unselected(it, text)).collect();
     let is_extended = matches!(choice, Choice::Extended(_));
     found.iter().filter(move |it| match it {
         Mismatch::Undeclared { path } => {
-            let is_untold = untold.iter().any(|object| path.starts_with(object));
+            let is_unselected = unselected.iter().any(|object| path.starts_with(object));
             let is_kept = is_of_entry(path) && are_properties_kept();
-            !(is_extended || is_untold || is_kept)
+            !(is_extended || is_unselected || is_kept)
         }
         // The type of an object with undeclared properties can be a map.
         Mismatch::Type { path, .. } => !(is_extended && is_of_entry(path)),
-        Mismatch::UnknownDiscriminator { path, .. } => !untold.contains(&path.as_str()),
+        Mismatch::UnknownDiscriminator { path, .. } => {
+            !unselected.contains(&path.as_str())
+        }
         // The types of lists don't tell whether an item can be `null`.
         Mismatch::Null { path } => !path.ends_with(']'),
         _ => true,
@@ -90,14 +93,14 @@ fn are_properties_kept() -> bool {
     UNMAPPED.contains("` keeps properties")
 }
 
-/// The list of what the crate and the document don't have alike.
+/// The differences between the crate and the document that `codegen` lists.
 static UNMAPPED: LazyLock<String> = LazyLock::new(|| {
     let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/unmapped.txt");
     fs::read_to_string(list).expect("spec/unmapped.txt is there")
 });
 
-/// Returns the path of an object that lacks its discriminator.
-fn untold<'d>(found: &'d Mismatch, text: &str) -> Option<&'d str> {
+/// Returns the path of an object that selects no variant, because it lacks its discriminator.
+fn unselected<'d>(found: &'d Mismatch, text: &str) -> Option<&'d str> {
     let Mismatch::UnknownDiscriminator { path, name, value: None } = found else {
         return None;
     };

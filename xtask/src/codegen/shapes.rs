@@ -29,7 +29,7 @@ pub(crate) fn shapes(document: &Value) -> String {
 }
 
 const LISTED: &str = "\
-# The values that the document lists for texts whose Rust types have more.
+# The values that the document lists for string properties whose Rust types allow further ones.
 # Written by `cargo xtask codegen`.
 ";
 
