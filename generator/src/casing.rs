@@ -104,11 +104,9 @@ pub(crate) fn feature(module: &str) -> String {
 
 /// Makes an identifier of a name, raw where the name is a keyword.
 pub(crate) fn ident(name: &str) -> Ident {
-    // `gen` is a keyword since the 2024 edition; `syn` accepts it as an identifier.
-    if name != "gen" && syn::parse_str::<Ident>(name).is_ok() {
-        Ident::new(name, Span::call_site())
-    } else {
-        Ident::new_raw(name, Span::call_site())
+    match reserved::KEYWORDS.contains(&name) {
+        true => Ident::new_raw(name, Span::call_site()),
+        false => Ident::new(name, Span::call_site()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tokens → text.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 /// The first lines of each file. The attribute makes rustfmt leave the file as prettyplease
@@ -28,27 +28,28 @@ pub fn blank() -> TokenStream {
     quote!(blank_line! {})
 }
 
-/// Renders a call of one of the runtime's macros: a line for its subject, and a line for each row.
-/// rustfmt leaves such a body alone.
-pub fn table(
-    name: &str,
-    head: &TokenStream,
-    rows: impl IntoIterator<Item = TokenStream>,
-) -> String {
-    let mut text = format!("atlas_admin_runtime::{name}! {{\n    {}\n", line(head));
-    for row in rows {
-        text.push_str(&format!("    {}\n", line(&row)));
+/// Returns a string literal without escapes, which is much cheaper to quote and to parse than one
+/// with escapes: the doc comments are most of the generated text.
+pub fn raw_string(text: &str) -> Literal {
+    let mut pounds = String::new();
+    while text.contains(&format!("\"{pounds}")) {
+        pounds.push('#');
     }
-    text.push_str("}\n");
-    text
+    // A raw string can't hold a carriage return.
+    let raw = format!("r{pounds}\"{text}\"{pounds}").parse();
+    raw.unwrap_or_else(|_| Literal::string(text))
 }
 
-/// Writes tokens on one line, without the spaces that are printed around punctuation.
-fn line(tokens: &TokenStream) -> String {
-    let mut text = tokens.to_string();
-    for (spaced, plain) in [(" ;", ";"), (" ,", ","), (" < ", "<"), (" >", ">")] {
-        text = text.replace(spaced, plain);
+/// Renders a call of one of the runtime's macros: a line for its subject, and a line for each row.
+/// rustfmt leaves such a body alone.
+pub fn table(name: &str, head: &str, rows: impl IntoIterator<Item = String>) -> String {
+    let mut text = format!("atlas_admin_runtime::{name}! {{\n    {head}\n");
+    for row in rows {
+        text.push_str("    ");
+        text.push_str(&row);
+        text.push('\n');
     }
+    text.push_str("}\n");
     text
 }
 

@@ -31,6 +31,16 @@ pub(crate) const MODULES: &[&str] = &[
     "url",
 ];
 
+/// The strict and reserved keywords of the edition 2024 (the Rust Reference, "Keywords").
+pub(crate) const KEYWORDS: [&str; 52] = [
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const",
+    "continue", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn",
+    "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct",
+    "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
 /// The Cargo features that are not operation groups.
 pub(crate) const FEATURES: &[&str] = &[
     "api-keys",

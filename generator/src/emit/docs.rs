@@ -12,7 +12,7 @@ use quote::quote;
 use super::Emit;
 use crate::casing::{self, capitalized};
 use crate::model::{Discriminator, Kind, Origin, TypeId, Union};
-use crate::render::LINE_BREAK;
+use crate::render::{self, LINE_BREAK};
 
 pub(super) use members::{field, parameter, unknown_variant, value, variant};
 pub(super) use operation::{operation, pinned};
@@ -23,12 +23,16 @@ const WIDTH: usize = 92;
 /// Makes the doc comment of paragraphs, for what follows.
 pub(super) fn lines(paragraphs: Vec<String>) -> TokenStream {
     let comment = comment(&paragraphs);
-    if comment.is_empty() { TokenStream::new() } else { quote!(#[doc = #comment]) }
+    if comment.is_empty() {
+        return TokenStream::new();
+    }
+    let comment = render::raw_string(&comment);
+    quote!(#[doc = #comment])
 }
 
 /// Makes the doc comment of paragraphs, for the module that holds it.
 pub(super) fn inner(paragraphs: Vec<String>) -> TokenStream {
-    let comment = comment(&paragraphs);
+    let comment = render::raw_string(&comment(&paragraphs));
     quote!(#![doc = #comment])
 }
 

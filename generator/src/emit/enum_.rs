@@ -1,5 +1,6 @@
 //! Open enums: the declared values, and `Unknown` for any other.
 
+use proc_macro2::Ident;
 use quote::quote;
 
 use super::{Emit, docs};
@@ -34,6 +35,11 @@ fn table(emit: &Emit<'_>, id: TypeId, values: &Enum) -> String {
     let name = emit.names.ty(id);
     let mut rows: Vec<_> = values.values.iter().zip(emit.names.members(id)).collect();
     rows.sort();
-    let rows = rows.into_iter().map(|(json_name, variant)| quote!(#variant #json_name));
-    render::table("open_enum", &quote!(#name), rows)
+    let rows = rows.into_iter().map(|(json_name, variant)| row(&variant, json_name));
+    render::table("open_enum", &name.to_string(), rows)
+}
+
+/// Returns the row of a variant in the table of an enum.
+pub(super) fn row(variant: &Ident, json_name: &str) -> String {
+    format!("{variant} {json_name:?}")
 }

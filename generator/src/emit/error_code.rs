@@ -2,6 +2,7 @@
 
 use quote::quote;
 
+use super::enum_::row;
 use super::{Emit, docs};
 use crate::casing::ident;
 use crate::render::{self, Piece};
@@ -13,7 +14,7 @@ pub(super) fn error_code(emit: &Emit<'_>) -> String {
         let doc = docs::lines(vec![docs::value(emit, code, None)]);
         quote!(#doc #name,)
     });
-    let rows = codes().map(|(code, name)| quote!(#name #code));
+    let rows = codes().map(|(code, name)| row(&name, code));
     render::file([
         Piece::Tokens(quote! {
             //! The error codes of the service that have been seen.
@@ -38,7 +39,7 @@ pub(super) fn error_code(emit: &Emit<'_>) -> String {
                 Unknown(UndeclaredValue),
             }
         }),
-        Piece::Text(render::table("open_enum", &quote!(ErrorCode), rows)),
+        Piece::Text(render::table("open_enum", "ErrorCode", rows)),
         Piece::Tokens(quote! {
             impl From<Code<'_>> for ErrorCode {
                 #[inline]

@@ -1,6 +1,6 @@
 //! Records: a struct and its field table.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emit, docs};
@@ -45,24 +45,25 @@ fn table(emit: &Emit<'_>, id: TypeId, record: &Record) -> String {
     let name = emit.names.ty(id);
     let rows = emit.names.members(id).zip(&record.fields).enumerate().map(
         |(index, (name, field))| {
-            let json_name = &field.json_name;
             let flags = flags(emit, (id, index), field);
-            let flags = (!flags.is_empty()).then(|| quote!([#(#flags)|*]));
-            let index = Literal::usize_unsuffixed(index);
-            quote!(#index #name #json_name #flags)
+            let flags = match flags.is_empty() {
+                true => String::new(),
+                false => format!(" [{}]", flags.join(" | ")),
+            };
+            format!("{index} {name} {:?}{flags}", field.json_name)
         },
     );
-    render::table("record", &quote!(#name), rows)
+    render::table("record", &name.to_string(), rows)
 }
 
-fn flags(emit: &Emit<'_>, member: Member, field: &Field) -> Vec<TokenStream> {
+fn flags(emit: &Emit<'_>, member: Member, field: &Field) -> Vec<&'static str> {
     let all = [
-        (field.required, quote!(REQUIRED)),
-        (emit.facts.read_only.contains(&member), quote!(READ_ONLY)),
-        (field.write_only, quote!(WRITE_ONLY)),
-        (field.secret, quote!(SECRET)),
-        (emit.facts.identities.contains(&member), quote!(IDENTITY)),
-        (field.kept, quote!(KEPT)),
+        (field.required, "REQUIRED"),
+        (emit.facts.read_only.contains(&member), "READ_ONLY"),
+        (field.write_only, "WRITE_ONLY"),
+        (field.secret, "SECRET"),
+        (emit.facts.identities.contains(&member), "IDENTITY"),
+        (field.kept, "KEPT"),
     ];
     all.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag).collect()
 }

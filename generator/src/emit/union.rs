@@ -1,8 +1,9 @@
 //! Unions: an enum and the table that selects its variants.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::ty::text;
 use super::{Emit, docs};
 use crate::model::{Discriminator, JsonKind, Type, TypeId, Union, Variant};
 use crate::render::{self, Piece};
@@ -47,40 +48,40 @@ fn held(emit: &Emit<'_>, id: TypeId, index: usize, ty: &Type) -> TokenStream {
 /// Returns the table by which the codec selects the variant.
 fn table(emit: &Emit<'_>, id: TypeId, union: &Union) -> String {
     let name = emit.names.ty(id);
-    let head = match &union.by {
-        Discriminator::Tag { property, .. } => {
-            let common = union.common.iter().map(|ty| emit.ty(ty, &TokenStream::new()));
-            quote!(#name by #property #(common #common)*;)
+    let ty = |ty: &Type| text(&emit.ty(ty, &TokenStream::new()));
+    let head = match (&union.by, &union.common) {
+        (Discriminator::Tag { property, .. }, Some(common)) => {
+            format!("{name} by {property:?} common {};", ty(common))
         }
-        Discriminator::JsonKind => quote!(#name by kind;),
+        (Discriminator::Tag { property, .. }, None) => {
+            format!("{name} by {property:?};")
+        }
+        (Discriminator::JsonKind, _) => format!("{name} by kind;"),
     };
     let rows = emit.names.members(id).zip(&union.variants).enumerate().map(
         |(index, (name, variant))| {
             let by = selector(emit, union, variant);
-            let from = emit
-                .facts
-                .conversions
-                .contains(&(id, index))
-                .then(|| emit.ty(&variant.ty, &TokenStream::new()))
-                .map(|ty| quote!(from #ty));
-            let index = Literal::usize_unsuffixed(index);
-            quote!(#index #name #by #from;)
+            let from = match emit.facts.conversions.contains(&(id, index)) {
+                true => format!(" from {}", ty(&variant.ty)),
+                false => String::new(),
+            };
+            format!("{index} {name} {by}{from};")
         },
     );
     render::table("union", &head, rows)
 }
 
-/// Returns the tokens that select a variant: values of the discriminator, or a kind of JSON value.
-fn selector(emit: &Emit<'_>, union: &Union, variant: &Variant) -> TokenStream {
+/// Returns the text that selects a variant: values of the discriminator, or a kind of JSON value.
+fn selector(emit: &Emit<'_>, union: &Union, variant: &Variant) -> String {
     if let Discriminator::Tag { .. } = union.by {
-        let values = &variant.tags;
-        return quote!([#(#values),*]);
+        return format!("{:?}", variant.tags);
     }
-    match emit.api.json_kind(&variant.ty) {
-        JsonKind::Boolean => quote!(Boolean),
-        JsonKind::Number => quote!(Number),
-        JsonKind::String => quote!(String),
-        JsonKind::Array => quote!(Array),
-        JsonKind::Object => quote!(Object),
-    }
+    let kind = match emit.api.json_kind(&variant.ty) {
+        JsonKind::Boolean => "Boolean",
+        JsonKind::Number => "Number",
+        JsonKind::String => "String",
+        JsonKind::Array => "Array",
+        JsonKind::Object => "Object",
+    };
+    kind.to_owned()
 }

@@ -243,3 +243,12 @@ fn table(output: &Output, name: &str) -> impl Iterator<Item = String> {
     let table = manifest[name].as_table().expect("a table").clone();
     table.into_iter().map(|(key, _)| key)
 }
+
+#[test]
+fn keywords_are_no_identifiers() {
+    for keyword in KEYWORDS {
+        // syn takes `gen` for an identifier, which it was before the edition 2024.
+        let is_identifier = syn::parse_str::<syn::Ident>(keyword).is_ok();
+        assert_eq!(is_identifier, keyword == "gen", "{keyword}");
+    }
+}
