@@ -2,6 +2,9 @@
 //!
 //! This file dispatches; each command has a module of its own.
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

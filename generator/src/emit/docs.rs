@@ -6,6 +6,8 @@ mod operation;
 mod prose;
 mod sentence;
 
+use std::borrow::Cow;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -38,17 +40,23 @@ pub(super) fn inner(paragraphs: Vec<String>) -> TokenStream {
 
 /// Returns paragraphs as the text of a doc comment, without the slashes.
 fn comment(paragraphs: &[String]) -> String {
-    let mut lines = Vec::new();
+    let mut text = String::new();
     for (index, paragraph) in paragraphs.iter().enumerate() {
         if index > 0 {
-            lines.push(String::new());
+            text.push_str(LINE_BREAK);
         }
         // Text with the mark in it would get a line break there.
         for line in wrap(&paragraph.replace(LINE_BREAK, " ")) {
-            lines.push(if line.is_empty() { line } else { format!(" {line}") });
+            if !text.is_empty() {
+                text.push_str(LINE_BREAK);
+            }
+            if !line.is_empty() {
+                text.push(' ');
+                text.push_str(&line);
+            }
         }
     }
-    lines.join(LINE_BREAK)
+    text
 }
 
 /// Returns the documentation of an operation group's module.
@@ -94,27 +102,27 @@ pub(super) fn size(emit: &Emit<'_>, tag: usize) -> String {
 }
 
 /// Breaks a paragraph into lines, but not within backticks or brackets.
-fn wrap(paragraph: &str) -> Vec<String> {
+fn wrap(paragraph: &str) -> Vec<Cow<'_, str>> {
     let mut lines = Vec::new();
     let mut is_code = false;
     for line in paragraph.lines() {
         is_code ^= line.starts_with("```");
         // Lists, tables and code keep their lines.
         if is_code || line.len() <= WIDTH {
-            lines.push(line.to_owned());
+            lines.push(line.into());
             continue;
         }
         let indent = if line.starts_with("- ") { "  " } else { "" };
         let mut current = String::new();
         for word in unbreakable(line) {
             if !current.trim().is_empty() && current.len() + 1 + word.len() > WIDTH {
-                lines.push(std::mem::replace(&mut current, indent.to_owned()));
+                lines.push(std::mem::replace(&mut current, indent.to_owned()).into());
             } else if !current.is_empty() && current.trim() != "" {
                 current.push(' ');
             }
             current.push_str(&word);
         }
-        lines.push(current);
+        lines.push(current.into());
     }
     lines
 }

@@ -381,7 +381,13 @@ fn count_discriminating(values: &[Vec<String>]) -> (usize, usize) {
             owners.iter().all(|&index| sets[least].is_subset(&sets[index]))
         })
     };
-    (owners.values().filter(|owners| is_told(owners)).count(), owners.len())
+    // Many values have the same owners, whose sets are compared once.
+    let mut known: HashMap<&[usize], bool> = HashMap::new();
+    let told = owners
+        .values()
+        .filter(|owners| *known.entry(owners).or_insert_with(|| is_told(owners)))
+        .count();
+    (told, owners.len())
 }
 
 fn owners(values: &[Vec<String>]) -> HashMap<&str, Vec<usize>> {

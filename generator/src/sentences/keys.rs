@@ -1,5 +1,6 @@
 //! The keys that a document has for sentences, and the sentences with other keys.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
@@ -18,11 +19,11 @@ pub(super) struct Keys<'d> {
     tags: BTreeSet<&'d str>,
     parameters: BTreeSet<String>,
     /// The keys of schemas and properties, and the places of types.
-    places: BTreeSet<String>,
+    places: BTreeSet<&'d str>,
     /// The names of properties.
     properties: BTreeSet<&'d str>,
     /// The pairs of a table and a value.
-    values: BTreeSet<(String, String)>,
+    values: BTreeSet<(&'d str, &'d str)>,
 }
 
 /// The methods whose operations are generated.
@@ -147,26 +148,34 @@ impl<'d> Keys<'d> {
 
     /// Adds the values that a schema lists to a table.
     fn add_listed(&mut self, schema: &Value, table: &str) {
-        for value in schema.get("enum").and_then(Value::as_array).into_iter().flatten() {
-            match value.as_str() {
-                Some(value) => self.add_value(table, value),
-                None => self.add_value(table, &value.to_string()),
-            }
-        }
+        let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let values = values.map(|value| match value.as_str() {
+            Some(value) => Cow::Borrowed(value),
+            None => Cow::Owned(value.to_string()),
+        });
+        self.add_values(table, values);
     }
 
-    fn add_value(&mut self, table: &str, value: &str) {
-        let lines = self.words.values.get(table);
-        if lines.is_some_and(|lines| lines.contains_key(value)) {
-            self.values.insert((table.to_owned(), value.to_owned()));
+    /// Adds the values that have a sentence in a table.
+    fn add_values<'v>(
+        &mut self,
+        table: &str,
+        values: impl Iterator<Item = Cow<'v, str>>,
+    ) {
+        let Some((table, lines)) = self.words.values.get_key_value(table) else {
+            return;
+        };
+        for value in values {
+            if let Some((value, _)) = lines.get_key_value(&*value) {
+                self.values.insert((table, value));
+            }
         }
     }
 
     fn add_place(&mut self, key: &str) {
         let Words { types, properties, .. } = self.words;
-        if types.contains_key(key) || properties.contains_key(key) {
-            self.places.insert(key.to_owned());
-        }
+        let found = types.get_key_value(key).or_else(|| properties.get_key_value(key));
+        self.places.extend(found.map(|(key, _)| key.as_str()));
     }
 
     /// Adds the places of a type, and its values, including those that the ledger has of earlier
@@ -180,7 +189,7 @@ impl<'d> Keys<'d> {
         let members = own.iter().filter_map(|key| member_of(key));
         let members: Vec<&str> = members.flat_map(|it| [it.path, it.name]).collect();
         for table in own.iter().chain(&members) {
-            values.values.iter().for_each(|value| self.add_value(table, value));
+            self.add_values(table, values.values.iter().map(Cow::from));
         }
     }
 
@@ -200,8 +209,7 @@ impl<'d> Keys<'d> {
         add("types", &words.types, &|key| self.places.contains(key));
         add("properties", &words.properties, &is_property);
         for (table, lines) in &words.values {
-            let is_known =
-                |value: &String| self.values.contains(&(table.clone(), value.clone()));
+            let is_known = |value: &str| self.values.contains(&(table.as_str(), value));
             let unknown = lines.iter().filter(|(value, _)| !is_known(value));
             stale.extend(
                 unknown.map(|(value, said)| {

@@ -36,11 +36,6 @@ impl Share {
     pub fn percent(self) -> usize {
         (self.said * 100).checked_div(self.all).unwrap_or(100)
     }
-
-    fn of(things: &[(String, bool)]) -> Self {
-        let said = things.iter().filter(|(_, is_said)| *is_said).count();
-        Self { said, all: things.len() }
-    }
 }
 
 /// The keys without a sentence, and the sentences without a key in the document; empty without
@@ -53,13 +48,40 @@ pub struct Wording {
     pub stale: Vec<Diagnostic>,
 }
 
-/// Kind of items → the key of each, and whether it has a sentence.
-type Things = [(&'static str, Vec<(String, bool)>); 5];
+/// The kinds of items that have sentences.
+#[derive(Clone, Copy)]
+enum Item {
+    Operation,
+    Tag,
+    Parameter,
+    Type,
+    Property,
+}
+
+impl Item {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Operation, "operations"),
+        (Self::Tag, "groups of operations"),
+        (Self::Parameter, "parameters"),
+        (Self::Type, "types"),
+        (Self::Property, "properties"),
+    ];
+}
 
 pub(super) fn coverage(sentences: &Sentences<'_>, api: &Api) -> Coverage {
-    let [operations, tags, parameters, types, properties] =
-        things(sentences, api).map(|(_, things)| Share::of(&things));
-    Coverage { operations, tags, parameters, types, properties }
+    let mut coverage = Coverage::default();
+    visit(sentences, api, &mut |item, is_said, _| {
+        let share = match item {
+            Item::Operation => &mut coverage.operations,
+            Item::Tag => &mut coverage.tags,
+            Item::Parameter => &mut coverage.parameters,
+            Item::Type => &mut coverage.types,
+            Item::Property => &mut coverage.properties,
+        };
+        share.said += usize::from(is_said);
+        share.all += 1;
+    });
+    coverage
 }
 
 /// Lists the keys without a sentence.
@@ -67,65 +89,52 @@ pub(super) fn wanting(
     sentences: &Sentences<'_>,
     api: &Api,
 ) -> Vec<(&'static str, Vec<String>)> {
-    let found = things(sentences, api).into_iter().map(|(kind, things)| {
-        let wanting = things.into_iter().filter(|(_, is_said)| !is_said);
-        let mut keys: Vec<String> = wanting.map(|(key, _)| key).collect();
-        keys.sort();
-        keys.dedup();
-        (kind, keys)
+    let mut found = Item::ALL.map(|(_, kind)| (kind, BTreeSet::new()));
+    visit(sentences, api, &mut |item, is_said, key| {
+        if !is_said {
+            found[item as usize].1.insert(key());
+        }
     });
-    found.collect()
+    found.into_iter().map(|(kind, keys)| (kind, keys.into_iter().collect())).collect()
 }
 
-fn things(sentences: &Sentences<'_>, api: &Api) -> Things {
-    let operations = || api.operations.iter().enumerate();
-    let used: BTreeSet<usize> = operations().map(|(_, it)| it.tag).collect();
-    let parameters = operations().flat_map(|(index, operation)| {
-        operation.parameters.iter().map(move |parameter| {
-            let is_said = sentences.parameter(index, &parameter.name).is_some();
-            (format!("{}.{}", operation.id, parameter.name), is_said)
-        })
-    });
-    let types = || api.types.iter().enumerate().map(|(index, def)| (TypeId(index), def));
-    let properties = types().flat_map(|(id, def)| fields(sentences, id, def));
-    [
-        (
-            "operations",
-            operations()
-                .map(|(index, it)| (it.id.clone(), sentences.operation(index).is_some()))
-                .collect(),
-        ),
-        (
-            "groups of operations",
-            used.into_iter()
-                .map(|tag| (api.tags[tag].name.clone(), sentences.tag(tag).is_some()))
-                .collect(),
-        ),
-        ("parameters", parameters.collect()),
-        (
-            "types",
-            types()
-                .filter(|(_, def)| !is_common(def))
-                .map(|(id, def)| (key_of(def), sentences.ty(id).is_some()))
-                .collect(),
-        ),
-        ("properties", properties.collect()),
-    ]
+/// Calls `see` for each item, with whether it has a sentence, and its key.
+fn visit(
+    sentences: &Sentences<'_>,
+    api: &Api,
+    see: &mut dyn FnMut(Item, bool, &dyn Fn() -> String),
+) {
+    for (index, operation) in api.operations.iter().enumerate() {
+        let id = &operation.id;
+        see(Item::Operation, sentences.operation(index).is_some(), &|| id.clone());
+        for name in operation.parameters.iter().map(|parameter| &parameter.name) {
+            let is_said = sentences.parameter(index, name).is_some();
+            see(Item::Parameter, is_said, &|| format!("{id}.{name}"));
+        }
+    }
+    let used: BTreeSet<usize> = api.operations.iter().map(|it| it.tag).collect();
+    for tag in used {
+        let is_said = sentences.tag(tag).is_some();
+        see(Item::Tag, is_said, &|| api.tags[tag].name.clone());
+    }
+    for (index, def) in api.types.iter().enumerate() {
+        let id = TypeId(index);
+        if !is_common(def) {
+            see(Item::Type, sentences.ty(id).is_some(), &|| key_of(def).to_owned());
+        }
+        let Kind::Record(record) = &def.kind else { continue };
+        for (index, field) in record.fields.iter().enumerate() {
+            let is_said = sentences.member(id, index).is_some();
+            see(Item::Property, is_said, &|| match field.places.first() {
+                Some(place) => place.clone(),
+                None => format!("{}.{}", key_of(def), field.json_name),
+            });
+        }
+    }
 }
 
-fn fields(sentences: &Sentences<'_>, id: TypeId, def: &TypeDef) -> Vec<(String, bool)> {
-    let Kind::Record(record) = &def.kind else { return Vec::new() };
-    let said = record.fields.iter().enumerate().map(|(index, field)| {
-        let place = field.places.first().cloned();
-        let key =
-            place.unwrap_or_else(|| format!("{}.{}", key_of(def), field.json_name));
-        (key, sentences.member(id, index).is_some())
-    });
-    said.collect()
-}
-
-fn key_of(def: &TypeDef) -> String {
-    def.origin.places.first().map(|place| place.key.clone()).unwrap_or_default()
+fn key_of(def: &TypeDef) -> &str {
+    def.origin.places.first().map(|place| place.key.as_str()).unwrap_or_default()
 }
 
 /// Tells whether a type is the record of the fields that all variants of a union have in common.

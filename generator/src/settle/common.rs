@@ -149,16 +149,14 @@ fn intersect(
 ) -> Vec<Field> {
     let is_known =
         |field: &Field| known.is_some_and(|all| all.contains_key(&field.json_name));
-    let twin = |field: &Field, all: &[Field]| {
-        all.iter().find(|other| other.json_name == field.json_name).cloned()
-    };
-    let new =
-        fields.iter().filter(|field| is_known(field) && twin(field, &shared).is_none());
+    let new = fields
+        .iter()
+        .filter(|field| is_known(field) && twin(&shared, &field.json_name).is_none());
     let new: Vec<Field> = new.cloned().collect();
     let mut united: Vec<Field> = shared
         .into_iter()
         .filter_map(|mut field| {
-            let Some(other) = twin(&field, fields) else {
+            let Some(other) = twin(fields, &field.json_name) else {
                 return is_known(&field).then_some(field);
             };
             if other.ty != field.ty {
@@ -168,13 +166,17 @@ fn intersect(
                 }
                 field.ty = Type::String;
             }
-            field.intersect(&other);
+            field.intersect(other);
             Some(field)
         })
         .collect();
     united.extend(new);
     united.sort_by(|a, b| a.json_name.cmp(&b.json_name));
     united
+}
+
+fn twin<'f>(fields: &'f [Field], json_name: &str) -> Option<&'f Field> {
+    fields.iter().find(|field| field.json_name == json_name)
 }
 
 /// Makes a field optional: an unknown variant may not have it.
