@@ -19,6 +19,7 @@ mod instructions;
 mod measure;
 mod peer;
 mod program;
+mod reading;
 mod twin;
 
 /// The page that has the table, from the root of the repository.
@@ -30,6 +31,7 @@ Usage: cargo xtask bench [--page] [--runs N]
 
 Measures, in release builds where stated:
   codegen             against ploidy, where it is installed (`cargo install ploidy --version 0.15.0`)
+                      and in instructions against reading the document, where valgrind is installed
   the generated crate against its floor: the same types with only derived Clone, Debug, Default
                       and PartialEq; dev profile, not incremental, all features
                       and against the crate that ploidy writes, measured once
@@ -81,7 +83,7 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
     let table = format!(
         "{}\n{}\n{}\n{}",
         table(&measure)?,
-        instructions::sentence(&measure)?,
+        instructions::sentences(&measure)?,
         size_of_program(&measure)?,
         codec::table(&measure)?
     );

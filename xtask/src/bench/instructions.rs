@@ -1,29 +1,29 @@
-//! The cost of compiling in instructions, which doesn't depend on the machine's load.
+//! Costs in instructions, which don't depend on the machine's load.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::floor;
-use super::measure::Measure;
+use super::measure::{Measure, USERS_PROFILE};
+use super::{floor, reading};
 use crate::failure::Failure;
 
-/// Counts the instructions of rustc for the crate and for its floor, if valgrind is installed.
-pub(super) fn sentence(measure: &Measure) -> Result<String, Failure> {
+/// Counts the instructions of codegen, and of rustc for the crate and for its floor, if valgrind is
+/// installed.
+pub(super) fn sentences(measure: &Measure) -> Result<String, Failure> {
     let valgrind =
         Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
     if !valgrind.is_ok_and(|status| status.success()) {
-        return Ok(
-            "Instructions of rustc: not measured, valgrind is missing.\n".to_owned()
-        );
+        return Ok("Instructions: not measured, valgrind is missing.\n".to_owned());
     }
+    let codegen = reading::sentence(measure)?;
     let ours = ["-p", "atlas-admin", "--all-features"];
     let ours = count(measure, &measure.root, &ours, "atlas_admin")?;
     let floor = floor::write(&measure.root, &measure.scratch)?;
     let floor = count(measure, &floor, &["--all-features"], "floor")?;
     Ok(format!(
-        "Instructions of rustc for the crate alone, all features, under cachegrind: {:.1} G; its \
+        "{codegen}\nInstructions of rustc for the crate alone, all features, under cachegrind: {:.1} G; its \
          floor {:.1} G, ratio {:.2}, budget ≤ 1.5.\n",
         ours as f64 / 1e9,
         floor as f64 / 1e9,
@@ -50,7 +50,7 @@ fn count(
         .arg(&target)
         .args(arguments)
         .current_dir(folder)
-        .env("CARGO_INCREMENTAL", "0")
+        .envs(USERS_PROFILE)
         .env("RUSTC_WORKSPACE_WRAPPER", measure.root.join(".ci/counted"))
         .env("COUNTED", name)
         .env("COUNTED_LOG", &log)
@@ -60,9 +60,14 @@ fn count(
     if !outcome.status.success() {
         return Err(failed(String::from_utf8_lossy(&outcome.stderr).into_owned()));
     }
-    let text = fs::read_to_string(&log).map_err(|error| failed(error.to_string()))?;
+    counted(&log).map_err(failed)
+}
+
+/// Returns the number of instructions in a log of valgrind, or why there is none.
+pub(super) fn counted(log: &Path) -> Result<u64, String> {
+    let text = fs::read_to_string(log).map_err(|error| error.to_string())?;
     text.lines()
         .find_map(|line| line.split_once("refs:"))
         .and_then(|(_, number)| number.trim().replace(',', "").parse().ok())
-        .ok_or_else(|| failed(format!("valgrind said {text:?}")))
+        .ok_or_else(|| format!("valgrind said {text:?}"))
 }

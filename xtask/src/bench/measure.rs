@@ -7,6 +7,11 @@ use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
 
+/// Cargo's own defaults where this workspace has others, and no incremental state: a crate is
+/// compiled as in the workspace of a user.
+pub(super) const USERS_PROFILE: [(&str, &str); 2] =
+    [("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "full")];
+
 /// The settings of a measurement.
 pub(super) struct Measure {
     pub(super) runs: usize,
@@ -124,7 +129,7 @@ impl Measure {
             .arg(program)
             .args(arguments)
             .current_dir(folder)
-            .env("CARGO_INCREMENTAL", "0")
+            .envs(USERS_PROFILE)
             .stdin(Stdio::null())
             .output();
         let failed = |why: String| {
