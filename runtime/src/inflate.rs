@@ -11,13 +11,21 @@ use flate2::bufread::GzDecoder;
 pub(crate) enum Problem {
     /// The result is larger than the limit.
     TooLarge,
-    /// The body is not gzip, or ends early.
+    /// The body is not gzip.
+    Other,
+    /// The body is damaged, or ends early.
     Broken,
 }
+
+/// The first bytes of every gzip body.
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// Decompresses a gzip body (RFC 1952) to at most `limit` bytes. The body has one or
 /// more members, and may end with zeros that fill up a block.
 pub(crate) fn inflate(packed: &[u8], limit: u64) -> Result<Bytes, Problem> {
+    if !packed.starts_with(&MAGIC) && !MAGIC.starts_with(packed) {
+        return Err(Problem::Other);
+    }
     let mut inflated = Vec::with_capacity(packed.len().saturating_mul(4).min(1 << 20));
     let mut rest = packed;
     loop {
@@ -57,7 +65,8 @@ mod tests {
         assert_eq!(inflate(&packed, 1000).unwrap(), vec![7; 1000]);
         assert_eq!(inflate(&packed, 999), Err(Problem::TooLarge));
         assert_eq!(inflate(&packed[..packed.len() - 3], 1000), Err(Problem::Broken));
-        assert_eq!(inflate(b"plain", 1000), Err(Problem::Broken));
+        assert_eq!(inflate(b"plain", 1000), Err(Problem::Other));
+        assert_eq!(inflate(&packed[..1], 1000), Err(Problem::Broken));
     }
 
     #[test]

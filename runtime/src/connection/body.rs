@@ -63,6 +63,11 @@ pub(crate) async fn read(
         "gzip" | "x-gzip" => {
             unpack(&bytes, limit).await.map_err(|problem| match problem {
                 Problem::TooLarge => too_large(limit).into(),
+                Problem::Other => {
+                    let message =
+                        "the response is not gzip, although its headers state so";
+                    broken(Kind::Decode, message, bytes).into()
+                }
                 Problem::Broken => Failure {
                     error: broken(
                         Kind::Transport,
@@ -110,16 +115,19 @@ pub(super) async fn excerpt(
 
 /// Returns true if a response states the end of its body, so that a truncated body is
 /// detected (RFC 9112 section 6.3, RFC 9113 section 8.1, RFC 1952 section 2.3.1).
+/// `inflated` is the body, if it was read: gzip states its end, unless nothing arrived.
 pub(crate) fn is_framed(
     version: Version,
     status: StatusCode,
     headers: &HeaderMap,
+    inflated: &[u8],
 ) -> bool {
     version >= Version::HTTP_2
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT)
         || headers.contains_key(CONTENT_LENGTH)
         || headers.contains_key(TRANSFER_ENCODING)
-        || matches!(encoding(headers).as_str(), "gzip" | "x-gzip")
+        || !inflated.is_empty()
+            && matches!(encoding(headers).as_str(), "gzip" | "x-gzip")
 }
 
 /// Returns the content coding of a body, in lower case, because the names of codings are

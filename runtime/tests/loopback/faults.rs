@@ -167,6 +167,10 @@ async fn gzip_in_transit_is_inflated_within_the_limit() {
     }
     let cut = one(packed(whole[..whole.len() - 4].to_vec())).await.unwrap_err();
     assert!(cut.is_retryable() && cut.to_string().contains("gzip"), "{cut}");
+    // No repeat makes it gzip.
+    let plain = one(packed(br#"{"id":"1"}"#.to_vec())).await.unwrap_err();
+    assert!(plain.is_decode() && !plain.is_retryable(), "{plain}");
+    assert!(plain.to_string().contains("is not gzip"), "{plain}");
     let bomb = one(packed(gzip(&vec![b' '; 64 << 20]))).await.unwrap_err();
     assert!(bomb.to_string().contains("larger than 1048576 bytes"), "{bomb}");
     let other = one(|| Reply::new(200, &[("content-encoding", "br")], "x")).await;
