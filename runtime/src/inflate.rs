@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use bytes::Bytes;
-use flate2::bufread::GzDecoder;
+use flate2::bufread::{GzDecoder, MultiGzDecoder};
 
 /// The reason for which a body could not be decompressed.
 #[derive(Debug, PartialEq)]
@@ -43,6 +43,15 @@ pub(crate) fn inflate(packed: &[u8], limit: u64) -> Result<Bytes, Problem> {
             return Ok(inflated.into());
         }
     }
+}
+
+/// Decompresses the start of a gzip body, at most `limit` bytes: up to the place where
+/// the body ends early or is damaged.
+pub(crate) fn inflate_start(packed: &[u8], limit: u64) -> Bytes {
+    let mut inflated = Vec::new();
+    // An error leaves the bytes before it.
+    _ = MultiGzDecoder::new(packed).take(limit).read_to_end(&mut inflated);
+    inflated.into()
 }
 
 #[cfg(test)]
@@ -84,6 +93,24 @@ mod tests {
             assert_eq!(inflate(&packed, 100), Err(Problem::Broken), "{text:?}");
         }
         assert_eq!(inflate(b"", 100), Err(Problem::Broken));
+    }
+
+    #[test]
+    fn the_start_is_inflated_however_the_body_ends() {
+        let text: Vec<u8> =
+            (0..200_000_u32).flat_map(|n| (n % 1013).to_be_bytes()).collect();
+        let packed = gzip(&text);
+        assert_eq!(inflate_start(&packed, 1 << 20), text);
+        assert_eq!(inflate_start(&packed, 1000), text[..1000]);
+        let half = inflate_start(&packed[..packed.len() / 2], 1 << 20);
+        assert!(
+            half.len() > text.len() / 4 && text.starts_with(&half),
+            "{}",
+            half.len()
+        );
+        let padded = [&packed[..], &[0; 511]].concat();
+        assert_eq!(inflate_start(&padded, 1 << 20), text);
+        assert!(inflate_start(b"plain", 100).is_empty());
     }
 
     #[test]

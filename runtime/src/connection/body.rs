@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use crate::clock::{Clock, Stopwatch, Timer};
 use crate::error::{Error, Inner, Kind, broken};
 use crate::failure::{Failure, Retryability};
-use crate::inflate::{Problem, inflate};
+use crate::inflate::{Problem, inflate, inflate_start};
 use crate::transport::{Body, TransportError};
 
 /// The largest part of an error's body that is read, in bytes. The error code may be at
@@ -108,7 +108,11 @@ pub(super) async fn excerpt(
     let limit = left.map_or(EXCERPT_LIMIT, |left| left.min(EXCERPT_LIMIT));
     let bytes = read_some(clock, &mut body, EXCERPT, limit).await;
     match encoding(headers).as_str() {
-        "gzip" | "x-gzip" => inflate(&bytes, EXCERPT as u64).unwrap_or(bytes),
+        "gzip" | "x-gzip" => match inflate_start(&bytes, EXCERPT as u64) {
+            // It may be no gzip at all.
+            start if start.is_empty() => bytes,
+            start => start,
+        },
         _ => bytes,
     }
 }
