@@ -53,7 +53,7 @@ pub use bridge::Redacted;
 #[cfg(feature = "testing")]
 pub(crate) use decode::decode_copy;
 pub use decode::{decode, decode_observed};
-pub(crate) use decode::{decode_response, is_blank};
+pub(crate) use decode::{decode_response, is_blank, is_null};
 pub(crate) use encode::redacted;
 pub use encode::{encode, encode_into, encode_request};
 pub use error::{DecodeError, EncodeError};

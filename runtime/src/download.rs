@@ -53,6 +53,9 @@ pub(crate) struct Source {
     pub(crate) operation: &'static Operation,
     /// The number of attempts until the response arrived.
     pub(crate) attempts: u32,
+    /// Whether the response states the end of its body. Without that, a truncated
+    /// payload looks complete.
+    pub(crate) is_framed: bool,
 }
 
 impl Source {
@@ -202,6 +205,11 @@ impl Download {
                 let message =
                     format!("the download broke off after {} bytes", self.received);
                 let error = Error::with_source(Kind::Transport, message, error);
+                Poll::Ready(Err(self.source.of(error)))
+            }
+            Poll::Ready(None) if self.received == 0 && !self.source.is_framed => {
+                let message = "the connection ended before the payload arrived";
+                let error = Error::new(Kind::Transport, message);
                 Poll::Ready(Err(self.source.of(error)))
             }
             Poll::Ready(None) => Poll::Ready(Ok(None)),

@@ -17,7 +17,7 @@ use crate::additions::{Additions, add_query};
 use crate::auth::Lease;
 use crate::client::{Client, Core};
 use crate::clock::{self, Stopwatch, Timer};
-use crate::codec::is_blank;
+use crate::codec::{is_blank, is_null};
 use crate::connection::{Call, add_headers, is_framed, read};
 use crate::error::{Error, Kind, OTHER_SERVER, broken, status_error};
 use crate::failure::{Failure, Retryability};
@@ -365,7 +365,8 @@ async fn classify(
     note_deprecation(core, operation, &headers);
     if expected == Expected::Stream {
         lease.release();
-        let body = Payload::Open { body, timeout: None };
+        let is_framed = is_framed(parts.version, status, &headers, &[]);
+        let body = Payload::Open { body, is_framed, timeout: None };
         return Ok(Received::new(operation, status, headers, body));
     }
     // The request was executed, whatever went wrong with the body of its success.
@@ -379,7 +380,7 @@ async fn classify(
     };
     let bytes = read.unwrap_or_else(|| Err(timed_out())).map_err(of_success)?;
     lease.release();
-    let is_framed = is_framed(parts.version, status, &headers);
+    let is_framed = is_framed(parts.version, status, &headers, &bytes);
     absence(operation, expected, &bytes, is_framed, &headers).map_err(of_success)?;
     let body = Payload::Whole { bytes, is_framed };
     Ok(Received::new(operation, status, headers, body))
@@ -429,7 +430,7 @@ fn absence(
     headers: &HeaderMap,
 ) -> Result<(), Failure> {
     let is_blank = is_blank(bytes);
-    if expected != Expected::Value || !(is_blank || bytes.trim_ascii() == b"null") {
+    if expected != Expected::Value || !(is_blank || is_null(bytes)) {
         return Ok(());
     }
     if is_blank && !is_framed {

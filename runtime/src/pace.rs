@@ -34,6 +34,10 @@ const STARTING: u32 = 16;
 /// The longest wait of a request for that response.
 const START_LIMIT: Duration = Duration::from_secs(2);
 
+/// The longest time for which a refusal keeps all other requests waiting. The service's
+/// limits are per minute, and one wrong `Retry-After` must not stop a client for good.
+const LONGEST_CLOSED: Duration = Duration::from_secs(60);
+
 /// A pacer that sends requests at the rate that the service allows.
 #[derive(Debug, Default)]
 pub(crate) struct Pacer {
@@ -227,6 +231,7 @@ impl Permit<'_> {
             set.observe(self.scope, said, now);
             if is_refused {
                 let wait = retry_after(headers, self.clock.now()).unwrap_or_default();
+                let wait = wait.min(LONGEST_CLOSED);
                 set.refuse(self.scope, now, now.saturating_add(wait));
             }
         }

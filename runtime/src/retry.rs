@@ -32,7 +32,7 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 /// each next one twice as long, up to 30 seconds; half of each is random. Together they
 /// last 60 to 122 seconds. That is longer than the service's rate limits, which are per
 /// minute, and than a short outage, and it is within the time limit of a call (5 minutes
-/// by default). A `Retry-After` of the service takes precedence over these waits.
+/// by default). If the service asks for a longer wait (`Retry-After`), that counts.
 ///
 /// A client has a budget of 100 retries, and each success adds half of one. While the
 /// service is down, calls fail at their first error once the budget is used up. Retries
@@ -167,11 +167,13 @@ impl RetryPolicy {
         }
         let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
         let backoff = self.first.saturating_mul(doubled).min(self.longest);
+        let backoff = part(backoff, 0.5 + random / 2.0);
         Some(match retry_after {
             // Added to the service's wait, so that clients that were refused together
-            // don't retry together.
-            Some(after) => after.saturating_add(part(self.first, random)),
-            None => part(backoff, 0.5 + random / 2.0),
+            // don't retry together. Not less than the backoff: a service that refuses
+            // again and again has asked for too short a wait.
+            Some(after) => after.saturating_add(part(self.first, random)).max(backoff),
+            None => backoff,
         })
     }
 
@@ -314,13 +316,18 @@ mod tests {
     #[test]
     fn the_default_outlasts_a_minute() {
         let policy = RetryPolicy::new();
-        let total = |random| {
+        let total = |retry_after, random| {
+            let retryability = Retryability::Always(retry_after);
             let waits = (1..).map_while(|attempts| {
-                policy.wait(Method::Get, Retryability::Always(None), attempts, random)
+                policy.wait(Method::Get, retryability, attempts, random)
             });
             waits.sum::<Duration>().as_secs()
         };
-        assert_eq!((total(0.0), total(1.0)), (60, 121));
+        // Also if the service names too short a wait, or a time that has passed.
+        for retry_after in [None, Some(Duration::ZERO)] {
+            assert_eq!((total(retry_after, 0.0), total(retry_after, 1.0)), (60, 121));
+        }
+        assert!(total(Some(Duration::from_secs(1)), 0.0) >= 60);
     }
 
     #[test]

@@ -52,6 +52,10 @@ const BACKOFF: Duration = Duration::from_millis(500);
 /// The longest wait after a failure of the token endpoint.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 
+/// The longest time for which a failure of the token endpoint is shared. One wrong
+/// `Retry-After`, such as that of a proxy's page, must not stop a client for good.
+const LONGEST_SHARED: Duration = Duration::from_secs(5 * 60);
+
 /// A service account and its token.
 pub(crate) struct ServiceAccount {
     endpoint: Arc<Endpoint>,
@@ -399,5 +403,5 @@ fn backoff(failure: &Failure, failures: u32) -> Duration {
     let wait = BACKOFF.saturating_mul(doubled).min(LONGEST_BACKOFF);
     // Half of it is random, so that processes that failed together don't retry together.
     let wait = wait.mul_f64(0.5 + clock::jitter() / 2.0);
-    retry_after.map_or(wait, |after| after.max(wait))
+    retry_after.map_or(wait, |after| after.clamp(wait, LONGEST_SHARED))
 }

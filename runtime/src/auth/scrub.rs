@@ -16,17 +16,17 @@ const REDACTED: &str = "<redacted>";
 /// occurs in many words by chance.
 const DISTINCT: usize = 8;
 
-/// Replaces each occurrence of a secret in a body: verbatim, percent-encoded, in base64,
-/// and in JSON strings however they are escaped.
+/// Replaces each occurrence of a secret in a body: verbatim, percent-encoded, in base64
+/// (also as a part of a longer text, such as a header), and escaped as in JSON.
 pub(crate) fn scrub(body: Bytes, secret: &str) -> Bytes {
     if secret.is_empty() || body.is_empty() {
         return body;
     }
     let forms = forms(secret);
     let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'));
-    // JSON escapes can hide the secret from a search of the text.
+    // Replaced in its strings, JSON stays JSON.
     if is_json
-        && (body.contains(&b'\\') || find_any(&body, &forms))
+        && (has_escapes(&body) || find_any(&body, &forms))
         && let Ok(mut json) = Json::from_slice(&body)
     {
         return match scrub_json(&mut json, &forms) {
@@ -34,13 +34,11 @@ pub(crate) fn scrub(body: Bytes, secret: &str) -> Bytes {
             false => body,
         };
     }
-    match find_any(&body, &forms) {
-        true => forms.iter().fold(body, |body, form| replace(&body, form).into()),
-        false => body,
-    }
+    clean(&body, &forms).map_or(body, Bytes::from)
 }
 
-/// Returns the forms in which a server may repeat a secret.
+/// Returns the forms in which a server may repeat a secret, the longest first, because
+/// one may be a part of another.
 fn forms(secret: &str) -> Vec<String> {
     let percent: String = encode(secret).collect();
     let mut forms = vec![
@@ -50,9 +48,72 @@ fn forms(secret: &str) -> Vec<String> {
         BASE64_STANDARD_NO_PAD.encode(secret),
         BASE64_URL_SAFE_NO_PAD.encode(secret),
     ];
+    for before in 0..3 {
+        forms.extend(within_base64(secret, before));
+    }
     forms.sort_unstable();
     forms.dedup();
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
     forms
+}
+
+/// Returns the characters that a secret has within the base64 of a longer text, if the
+/// number of bytes before it leaves the remainder `before` when divided by 3.
+fn within_base64(secret: &str, before: usize) -> impl Iterator<Item = String> {
+    let bytes = [&[0; 3][..before], secret.as_bytes()].concat();
+    // The first and the last character may also depend on what is around the secret.
+    let (start, end) = ((before * 8).div_ceil(6), bytes.len() * 8 / 6);
+    [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD]
+        .into_iter()
+        .map(move |base64| {
+            base64.encode(&bytes).get(start..end).unwrap_or("").to_owned()
+        })
+        .filter(|form| form.len() >= DISTINCT)
+}
+
+/// Returns a text without the secret; `None` if the text doesn't contain it.
+fn clean(text: &[u8], forms: &[String]) -> Option<Vec<u8>> {
+    let replaced = |text: &[u8]| {
+        find_any(text, forms)
+            .then(|| forms.iter().fold(text.to_vec(), |text, form| replace(&text, form)))
+    };
+    let clean = replaced(text);
+    let rest = clean.as_deref().unwrap_or(text);
+    // Any character may be escaped, so that only a reader of the escapes finds it.
+    let unescaped = has_escapes(rest).then(|| replaced(&unescape(rest))).flatten();
+    unescaped.or(clean)
+}
+
+fn has_escapes(text: &[u8]) -> bool {
+    memchr::memchr2(b'\\', b'%', text).is_some()
+}
+
+/// Undoes the escapes of JSON and URLs in a text that contains them in any place.
+fn unescape(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        let (unescaped, length) = match (*first, after) {
+            (b'\\', [b'u', ..]) => (hexadecimal(after.get(1..5)), 6),
+            (b'\\', [b'b' | b'f' | b'n' | b'r' | b't', ..]) => (Some(' '), 2),
+            (b'\\', [escaped, ..]) => (Some(char::from(*escaped)), 2),
+            (b'%', _) => (hexadecimal(after.get(..2)).filter(char::is_ascii), 3),
+            _ => (None, 1),
+        };
+        let Some(unescaped) = unescaped else {
+            plain.push(*first);
+            rest = after;
+            continue;
+        };
+        plain.extend_from_slice(unescaped.encode_utf8(&mut [0; 4]).as_bytes());
+        rest = &rest[length..];
+    }
+    plain
+}
+
+fn hexadecimal(digits: Option<&[u8]>) -> Option<char> {
+    let digits = std::str::from_utf8(digits?).ok()?;
+    char::from_u32(u32::from_str_radix(digits, 16).ok()?)
 }
 
 fn find_any(body: &[u8], forms: &[String]) -> bool {
@@ -82,27 +143,33 @@ fn replace(body: &[u8], form: &str) -> Vec<u8> {
     clean
 }
 
-/// Replaces the secret in all strings of JSON. Returns true if there was one.
+/// Replaces the secret in all strings of JSON, property names included. Returns true if
+/// there was one.
 fn scrub_json(json: &mut Json, forms: &[String]) -> bool {
     match json {
-        Json::String(text) => {
-            let found = find_any(text.as_bytes(), forms);
-            if found {
-                let clean = forms
-                    .iter()
-                    .fold(text.clone().into_bytes(), |text, form| replace(&text, form));
-                *text = String::from_utf8_lossy(&clean).into_owned();
-            }
-            found
-        }
+        Json::String(text) => scrub_text(text, forms),
         Json::Array(items) => {
             items.iter_mut().fold(false, |found, item| scrub_json(item, forms) | found)
         }
-        Json::Object(object) => object
-            .iter_mut()
-            .fold(false, |found, (_, value)| scrub_json(value, forms) | found),
+        Json::Object(object) => {
+            let mut found = false;
+            let entries =
+                std::mem::take(object).into_iter().map(|(mut name, mut value)| {
+                    found |=
+                        scrub_text(&mut name, forms) | scrub_json(&mut value, forms);
+                    (name, value)
+                });
+            **object = entries.collect();
+            found
+        }
         _ => false,
     }
+}
+
+fn scrub_text(text: &mut String, forms: &[String]) -> bool {
+    let Some(clean) = clean(text.as_bytes(), forms) else { return false };
+    *text = String::from_utf8_lossy(&clean).into_owned();
+    true
 }
 
 #[cfg(test)]
@@ -152,5 +219,41 @@ mod tests {
         }
         let escaped = r#"{"detail":"\u0068unter2hunter\u0032"}"#;
         assert_eq!(clean(escaped, "hunter2hunter2"), r#"{"detail":"<redacted>"}"#);
+    }
+
+    #[test]
+    fn a_secret_is_found_wherever_it_is_escaped() {
+        let secret = "hunter2hunter2";
+        for (body, expected) in [
+            // A page with JSON in it, JSON that broke off, and JSON in JSON.
+            (r#"<p>\u0068unter2hunter2 %"#, "<p><redacted> %"),
+            (r#"{"detail":"\u0068unter2hunter2","#, r#"{"detail":"<redacted>","#),
+            (
+                r#"{"a":"{\"b\":\"\\u0068unter2hunter2\"}"}"#,
+                r#"{"a":"{\"b\":\"<redacted>\"}"}"#,
+            ),
+            (r#"{"hunter2hunter2":{"a":1}}"#, r#"{"<redacted>":{"a":1}}"#),
+            ("hunter2hunter2, %68unter2hunter2", "<redacted>, <redacted>"),
+            // Escapes of other texts stay.
+            (r"\u00e9 100% \", r"\u00e9 100% \"),
+        ] {
+            assert_eq!(clean(body, secret), expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_in_the_base64_of_a_header() {
+        let secret = "hunter2.hunter2-\u{ff}\u{3ff}hunter2";
+        for before in ["", "x", "Bearer ", "Authorization: Bearer "] {
+            for after in ["", "\r", "\r\n", "\r\n\r\n"] {
+                let text = format!("{before}{secret}{after}");
+                for base64 in [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD] {
+                    let clean = clean(&base64.encode(&text), secret);
+                    let rest = clean.replace(REDACTED, "");
+                    let around = (before.len() + after.len()) * 4 / 3 + 4;
+                    assert!(rest.len() <= around, "{text:?}: {clean}");
+                }
+            }
+        }
     }
 }

@@ -136,6 +136,11 @@ pub(crate) fn is_blank(bytes: &[u8]) -> bool {
     without_mark(bytes).trim_ascii().is_empty()
 }
 
+/// Returns true if a body is JSON's `null`.
+pub(crate) fn is_null(bytes: &[u8]) -> bool {
+    without_mark(bytes).trim_ascii() == b"null"
+}
+
 /// Returns a text without its byte order mark.
 pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)

@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use crate::clock::{Clock, Stopwatch, Timer};
 use crate::error::{Error, Inner, Kind, broken};
 use crate::failure::{Failure, Retryability};
-use crate::inflate::{Problem, inflate};
+use crate::inflate::{Problem, inflate, inflate_start};
 use crate::transport::{Body, TransportError};
 
 /// The largest part of an error's body that is read, in bytes. The error code may be at
@@ -63,6 +63,11 @@ pub(crate) async fn read(
         "gzip" | "x-gzip" => {
             unpack(&bytes, limit).await.map_err(|problem| match problem {
                 Problem::TooLarge => too_large(limit).into(),
+                Problem::Other => {
+                    let message =
+                        "the response is not gzip, although its headers state so";
+                    broken(Kind::Decode, message, bytes).into()
+                }
                 Problem::Broken => Failure {
                     error: broken(
                         Kind::Transport,
@@ -103,23 +108,30 @@ pub(super) async fn excerpt(
     let limit = left.map_or(EXCERPT_LIMIT, |left| left.min(EXCERPT_LIMIT));
     let bytes = read_some(clock, &mut body, EXCERPT, limit).await;
     match encoding(headers).as_str() {
-        "gzip" | "x-gzip" => inflate(&bytes, EXCERPT as u64).unwrap_or(bytes),
+        "gzip" | "x-gzip" => match inflate_start(&bytes, EXCERPT as u64) {
+            // It may be no gzip at all.
+            start if start.is_empty() => bytes,
+            start => start,
+        },
         _ => bytes,
     }
 }
 
 /// Returns true if a response states the end of its body, so that a truncated body is
 /// detected (RFC 9112 section 6.3, RFC 9113 section 8.1, RFC 1952 section 2.3.1).
+/// `inflated` is the body, if it was read: gzip states its end, unless nothing arrived.
 pub(crate) fn is_framed(
     version: Version,
     status: StatusCode,
     headers: &HeaderMap,
+    inflated: &[u8],
 ) -> bool {
     version >= Version::HTTP_2
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT)
         || headers.contains_key(CONTENT_LENGTH)
         || headers.contains_key(TRANSFER_ENCODING)
-        || matches!(encoding(headers).as_str(), "gzip" | "x-gzip")
+        || !inflated.is_empty()
+            && matches!(encoding(headers).as_str(), "gzip" | "x-gzip")
 }
 
 /// Returns the content coding of a body, in lower case, because the names of codings are

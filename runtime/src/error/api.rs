@@ -57,8 +57,20 @@ impl ApiError {
     /// knows the credentials, even if it responds with 401.
     pub(crate) fn names_a_missing_role(&self) -> bool {
         let Some(code) = &self.error_code else { return false };
+        let code = code.to_ascii_uppercase();
         let of_credentials = ["TOKEN", "CREDENTIAL", "NOT_AUTH", "EXPIRED", "REVOKED"];
-        let of_roles = ["UNAUTHORIZED_", "ROLE", "PERMISSION", "PRIVILEGE"];
+        let of_roles = [
+            "UNAUTHORIZED_",
+            "FORBIDDEN",
+            "ROLE",
+            "OWNER",
+            "PERMISSION",
+            "PRIVILEGE",
+            "NOT_ALLOWED",
+            "NOT_IN_",
+            "CANNOT_",
+            "ACCESS_LIST",
+        ];
         let has = |words: &[&str]| words.iter().any(|word| code.contains(word));
         let is_role = code.starts_with("NOT_")
             || code.ends_with("_UNAUTHORIZED")
@@ -83,6 +95,13 @@ mod tests {
             "USER_UNAUTHORIZED",
             "NOT_IN_GROUP",
             "INSUFFICIENT_PERMISSIONS",
+            "USER_NOT_IN_ORG",
+            "ORG_OWNER_REQUIRED",
+            "ACCESS_FORBIDDEN",
+            "RESOURCE_ACCESS_NOT_ALLOWED",
+            "CANNOT_CHANGE_GROUP_NAME",
+            "ORG_REQUIRES_ACCESS_LIST",
+            "not_org_group_creator",
         ] {
             assert!(names(role), "{role}");
         }
@@ -93,6 +112,8 @@ mod tests {
             "TOKEN_UNAUTHORIZED",
             "NOT_AUTHENTICATED",
             "NOT_AUTHORIZED",
+            "EXPIRED_ACCESS_TOKEN",
+            "CREDENTIALS_NOT_ALLOWED",
             "invalid_client",
             "",
         ] {

@@ -80,7 +80,7 @@ impl Inner<'_> {
             return Err(refused(core, status, &headers, body).error);
         }
         let body = if self.expected == Expected::Stream {
-            Payload::Open { body, timeout: None }
+            Payload::Open { body, is_framed: !past.is_unframed, timeout: None }
         } else {
             let read = timer.wait(pin!(read(&headers, body, core.limits.body))).await;
             let read = read.unwrap_or_else(|| {
@@ -115,8 +115,9 @@ impl Inner<'_> {
                 past.attempts += received.attempts;
                 past.may_be_executed = true;
                 past.is_gone = received.status == StatusCode::NOT_FOUND;
-                past.is_unframed =
-                    matches!(received.body, Payload::Whole { is_framed: false, .. });
+                let (Payload::Whole { is_framed, .. } | Payload::Open { is_framed, .. }) =
+                    received.body;
+                past.is_unframed = !is_framed;
             }
             Err(error) => {
                 past.attempts += error.attempts();

@@ -47,6 +47,8 @@ pub(crate) enum Payload {
     },
     Open {
         body: Body,
+        /// As that of a whole body.
+        is_framed: bool,
         timeout: Option<ChunkTimeout>,
     },
 }
@@ -184,11 +186,12 @@ impl Received {
 
     /// Passes the body to the caller, if it is the operation's payload.
     pub(crate) fn into_download(self) -> Result<Response<Download>, Error> {
-        let (body, timeout) = match self.body {
-            Payload::Open { body, timeout } => (body, timeout),
-            Payload::Whole { bytes, .. } => (Body::from(bytes), None),
+        let (body, is_framed, timeout) = match self.body {
+            Payload::Open { body, is_framed, timeout } => (body, is_framed, timeout),
+            Payload::Whole { bytes, is_framed } => (Body::from(bytes), is_framed, None),
         };
-        let source = Source { operation: self.operation, attempts: self.attempts };
+        let source =
+            Source { operation: self.operation, attempts: self.attempts, is_framed };
         let download =
             Download::accept(body, timeout, source, self.status, &self.headers);
         let download = download.inspect_err(|error| self.span.failed(error))?;

@@ -178,9 +178,13 @@ impl Watch {
         &mut self,
         operation: &'static Operation,
     ) -> Result<(), Error> {
-        let pause =
-            self.schedule.interval.max(self.requested_wait.take().unwrap_or_default());
-        if self.elapsed().saturating_add(pause) > self.schedule.timeout {
+        let elapsed = self.elapsed();
+        // A wait that the service asks for doesn't end this one before its time: the last
+        // request is sent at its end.
+        let left = self.schedule.timeout.saturating_sub(elapsed);
+        let requested = self.requested_wait.take().unwrap_or_default().min(left);
+        let pause = self.schedule.interval.max(requested);
+        if elapsed.saturating_add(pause) > self.schedule.timeout {
             return Err(self.out_of_time(operation));
         }
         self.client.core().connection.clock.sleep(pause).await;

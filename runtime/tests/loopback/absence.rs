@@ -17,6 +17,7 @@ async fn an_absence_is_a_value_of_no_read() {
         (Reply::new(204, &[], ""), "no body"),
         (Reply::new(200, &page, ""), "as text/html; a proxy"),
         (Reply::json("null"), "`null`"),
+        (Reply::json("\u{feff} null"), "`null`"),
         (Reply::json(" \n"), "no body"),
     ] {
         let reply = std::sync::Mutex::new(Some(reply));
@@ -31,9 +32,12 @@ async fn an_absence_is_a_value_of_no_read() {
 
 #[tokio::test]
 async fn a_body_that_the_connection_ended_is_requested_again_where_that_is_safe() {
-    for request in every_method() {
-        let server = Server::start(|number, _| match number {
-            0 => Reply::raw("HTTP/1.1 200 OK\r\n\r\n").close(),
+    let packed = "content-encoding: gzip\r\n";
+    let plain_heads = every_method().into_iter().map(|request| ("", request));
+    let packed_heads = every_method().into_iter().map(|request| (packed, request));
+    for (head, request) in plain_heads.chain(packed_heads) {
+        let server = Server::start(move |number, _| match number {
+            0 => Reply::raw(format!("HTTP/1.1 200 OK\r\n{head}\r\n")).close(),
             _ => Reply::json(r#"{"id":"1"}"#),
         })
         .await;

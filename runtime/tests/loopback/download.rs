@@ -213,6 +213,29 @@ async fn an_error_instead_of_a_payload_is_an_error() {
     assert_eq!(error.code(), "NO_LOGS");
 }
 
+#[tokio::test]
+async fn a_payload_whose_connection_ended_before_it_is_an_error() {
+    let folder = folder("ended");
+    let path = folder.join("usage.csv");
+    std::fs::write(&path, "older").unwrap();
+    for head in ["", "content-encoding: gzip\r\n"] {
+        let reply = format!("HTTP/1.1 200 X\r\n{head}\r\n");
+        let server = Server::start(move |_, _| Reply::raw(&*reply).close()).await;
+        let request = Request::<Download>::new(&CSV, &[]);
+        let download = request.send(&plain(&server)).await.unwrap().into_value();
+        let error = download.save_to(&path).await.unwrap_err();
+        assert!(error.is_retryable(), "{error}");
+        assert!(error.to_string().contains("before the payload arrived"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), b"older");
+    }
+    // An empty payload whose length is stated is complete.
+    let server = Server::start(|_, _| Reply::new(200, &[], "")).await;
+    let request = Request::<Download>::new(&CSV, &[]);
+    let download = request.send(&plain(&server)).await.unwrap().into_value();
+    assert_eq!(download.save_to(&path).await.unwrap(), 0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 static CSV: Operation = Operation {
     id: "getCsv",
     name: "getCsv",

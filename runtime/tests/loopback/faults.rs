@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use atlas_admin_runtime::codec::{Json, Mismatch};
 use atlas_admin_runtime::json;
-use atlas_admin_runtime::{Client, Download, Error, Request, RetryPolicy};
+use atlas_admin_runtime::{Client, Credentials, Download, Error, Request, RetryPolicy};
 use flate2::{Compression, write::GzEncoder};
 
 use super::api::{
@@ -117,6 +117,25 @@ async fn an_error_without_end_is_still_one() {
     let error = error.await.unwrap_err();
     assert_eq!(error.status(), Some(500));
     assert!(error.body().len() < 2 << 20);
+    assert!(error.to_string().contains("xxxx"), "{error}");
+}
+
+#[tokio::test]
+async fn the_start_of_a_packed_error_is_read_and_has_no_secret() {
+    let noise: String =
+        (0..20_000_u32).map(|n| format!("{:x} ", n.wrapping_mul(n))).collect();
+    let packed = gzip(format!("<p>no t-hunter2 here</p>{noise}").as_bytes());
+    let half = packed[..packed.len() / 2].to_vec();
+    let server = Server::start(move |_, _| {
+        let head =
+            "HTTP/1.1 400 X\r\ncontent-encoding: gzip\r\ncontent-length: 999999\r\n\r\n";
+        Reply::raw([head.as_bytes(), &half].concat()).close()
+    })
+    .await;
+    let credentials = Credentials::access_token("t-hunter2");
+    let client = Client::builder().base_url(&server.url).credentials(credentials);
+    let error = get().send(&client.build().unwrap()).await.unwrap_err();
+    assert!(error.to_string().contains("<p>no <redacted> here</p>"), "{error}");
 }
 
 #[tokio::test]
@@ -167,6 +186,10 @@ async fn gzip_in_transit_is_inflated_within_the_limit() {
     }
     let cut = one(packed(whole[..whole.len() - 4].to_vec())).await.unwrap_err();
     assert!(cut.is_retryable() && cut.to_string().contains("gzip"), "{cut}");
+    // No repeat makes it gzip.
+    let plain = one(packed(br#"{"id":"1"}"#.to_vec())).await.unwrap_err();
+    assert!(plain.is_decode() && !plain.is_retryable(), "{plain}");
+    assert!(plain.to_string().contains("is not gzip"), "{plain}");
     let bomb = one(packed(gzip(&vec![b' '; 64 << 20]))).await.unwrap_err();
     assert!(bomb.to_string().contains("larger than 1048576 bytes"), "{bomb}");
     let other = one(|| Reply::new(200, &[("content-encoding", "br")], "x")).await;

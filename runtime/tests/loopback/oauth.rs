@@ -437,6 +437,23 @@ async fn a_renewal_that_is_dropped_is_not_begun_by_the_next_call() {
 }
 
 #[tokio::test]
+async fn no_failure_of_the_token_endpoint_stops_a_client_for_good() {
+    let server = Server::start(|number, seen| match (number, seen.target.as_str()) {
+        (0, _) => Reply::new(503, &[("retry-after", "999999999")], "<html>"),
+        (_, "/api/oauth/token") => {
+            Reply::json(r#"{"access_token":"t","expires_in":3600}"#)
+        }
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let clock = Steps::default();
+    let builder = builder(&server, &clock).credentials(service_account());
+    get().send(&builder.build().unwrap()).await.unwrap();
+    let [wait] = clock.waits()[..] else { panic!("{:?}", clock.waits()) };
+    assert!((300..301).contains(&wait.as_secs()), "{wait:?}");
+}
+
+#[tokio::test]
 async fn lifetimes_are_read_however_they_are_written() {
     for (written, lifetime) in [
         ("600", 600),
@@ -465,15 +482,16 @@ async fn lifetimes_are_read_however_they_are_written() {
         get().send(&client).await.unwrap();
         assert_eq!(tokens(&server), 2, "{written}");
     }
-    // A token that expires at once is valid for the call that requested it.
-    for written in ["0", "-5"] {
+    // No token has these. Each call would otherwise request one, up to the 100 that the
+    // service allows.
+    for written in ["0", "-5", "0.5", "\"NaN\""] {
         let token = format!(r#"{{"access_token":"t","expires_in":{written}}}"#);
         let server = Server::start(move |_, _| Reply::new(200, &[], &token)).await;
         let builder = builder(&server, &Steps::default()).credentials(service_account());
         let client = builder.build().unwrap();
         get().send(&client).await.unwrap();
         get().send(&client).await.unwrap();
-        assert_eq!((tokens(&server), server.arrived()), (2, 4), "{written}");
+        assert_eq!((tokens(&server), server.arrived()), (1, 3), "{written}");
     }
 }
 

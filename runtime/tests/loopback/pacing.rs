@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::{Client, Request, RetryPolicy};
 
-use super::api::{DELETE, GET};
+use super::api::{DELETE, GET, builder};
+use super::clock::Steps;
 use super::server::{Reply, Seen, Server};
 
 const LIMIT: f64 = 100.0;
@@ -159,6 +160,25 @@ async fn a_refusal_with_a_wait_closes_the_bucket_for_all() {
     request.send(&client).await.unwrap();
     assert!(start.elapsed() >= Duration::from_millis(950), "{:?}", start.elapsed());
     refused.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_refusal_stops_a_client_for_a_minute_at_most() {
+    let server = Server::start(|number, _| {
+        let (status, wait) = if number == 1 { (429, "3000") } else { (200, "0") };
+        let headers = [("ratelimit-limit", "100"), ("retry-after", wait)];
+        Reply::new(status, &headers, "{}")
+    })
+    .await;
+    let clock = Steps::default();
+    let builder = builder(&server, &clock).retry(RetryPolicy::never());
+    let client = builder.build().unwrap();
+    let request = Request::<Json>::new(&GET, &["1"]);
+    request.send(&client).await.unwrap();
+    assert!(request.send(&client).await.unwrap_err().is_rate_limited());
+    request.send(&client).await.unwrap();
+    let waited: Duration = clock.waits().iter().sum();
+    assert!((60..63).contains(&waited.as_secs()), "{waited:?}");
 }
 
 #[tokio::test]

@@ -190,21 +190,25 @@ async fn the_service_may_ask_for_longer_waits() {
         0 => wait("30")(200),
         1 => wait("2")(200),
         2 => wait("45")(404),
-        3 => wait("7200")(200),
-        _ => state("IDLE"),
+        3 => wait("999999")(200),
+        4 => state("IDLE"),
+        _ => wait("999999")(200),
     })
     .await;
     let clock = Steps::default();
     let client = builder(&server, &clock).build().unwrap();
-    let error = get()
-        .poll(&client)
-        .until_result(|result| result.is_ok_and(|group| group["stateName"] == "IDLE"))
-        .await
-        .unwrap_err();
-    let waits: Vec<_> = clock.waits().iter().map(Duration::as_secs).collect();
-    assert_eq!(waits, [30, 10, 45]);
-    // The service asks for more time than is left, so the wait ends.
+    let poll = || {
+        get().poll(&client).until_result(|result| {
+            result.is_ok_and(|group| group["stateName"] == "IDLE")
+        })
+    };
+    // One that asks for more time than is left doesn't end the wait before its time.
+    poll().await.unwrap();
+    let waits = || -> Vec<_> { clock.waits().iter().map(Duration::as_secs).collect() };
+    assert_eq!(waits(), [30, 10, 45, 3600 - 30 - 10 - 45]);
+    let error = poll().await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
+    assert_eq!((waits()[4..].to_vec(), server.arrived()), (vec![3600], 7));
 }
 
 #[tokio::test]

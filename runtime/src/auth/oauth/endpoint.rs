@@ -28,7 +28,8 @@ pub(crate) const TOKEN: &str = "/api/oauth/token";
 pub(crate) const REVOKE: &str = "/api/oauth/revoke";
 
 /// The lifetime of a token in seconds if the response states none (Atlas: "valid for 1
-/// hour").
+/// hour"), or one that no token can have: otherwise each call would request a token, and
+/// the service allows 100.
 const LIFETIME: i64 = 3600;
 
 /// The largest response that is read, in bytes.
@@ -205,7 +206,8 @@ impl Endpoint {
             text("token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
         let secret = text("access_token").filter(|token| is_bearer && !token.is_empty());
         let secret = secret.ok_or_else(unusable)?;
-        let seconds = response.get("expires_in").and_then(seconds).unwrap_or(LIFETIME);
+        let seconds = response.get("expires_in").and_then(seconds);
+        let seconds = seconds.filter(|seconds| *seconds > 0).unwrap_or(LIFETIME);
         // Counted from before the request, and reduced by one second, because the server
         // may have counted from the last whole second: so the lifetime never ends later
         // here than there.
