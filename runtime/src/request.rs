@@ -11,11 +11,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::additions;
 use crate::additions::Query;
 use crate::codec::{self, EncodeError, Json, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
-use crate::{additions, template};
+use crate::template::Template;
 
 pub use body::IntoBody;
 pub use options::Options;
@@ -259,7 +260,7 @@ impl<T> Request<T> {
 
 impl Parts {
     pub(crate) fn new(operation: &'static Operation, values: &[&str]) -> Self {
-        let (path, problem) = template::fill(operation.path, values);
+        let (path, problem) = Template(operation.path).fill(values);
         let mut parts = Self {
             operation,
             path,
@@ -368,9 +369,10 @@ impl Parts {
         parts
     }
 
-    /// Returns the values of the path parameters, by their names.
-    pub(crate) fn path_values(&self) -> Vec<(String, String)> {
-        template::values(self.operation.path, &self.path)
+    /// Returns the values of the path parameters, by their names. Empty if one can't be
+    /// sent.
+    pub(crate) fn path_values(&self) -> Vec<(&'static str, String)> {
+        Template(self.operation.path).capture(&self.path).unwrap_or_default()
     }
 
     fn fail(&mut self, part: Part, message: String) {
@@ -446,9 +448,7 @@ impl Parts {
     /// Returns the encoded value of the first path parameter: the project or
     /// organization of the request. Empty if the path has no parameter.
     pub(crate) fn scope(&self) -> &str {
-        let template = self.operation.path.split('/');
-        let mut segments = template.zip(self.path.split('/'));
-        segments.find(|(name, _)| name.starts_with('{')).map_or("", |(_, value)| value)
+        Template(self.operation.path).first_value(&self.path).unwrap_or_default()
     }
 
     /// Returns the requested page; `None` if the request names none.
