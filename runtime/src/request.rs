@@ -382,7 +382,7 @@ impl Parts {
 
     /// Adds the request to an error.
     pub(crate) fn with_request(&self, error: Error) -> Error {
-        error.of(self.operation).edit(|error| error.raw.clone_from(&self.raw))
+        error.of_request(self.operation, self.raw.as_ref())
     }
 
     fn forget_problem(&mut self, part: &Part) {

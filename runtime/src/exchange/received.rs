@@ -188,7 +188,8 @@ impl Received {
             Payload::Open { body, timeout } => (body, timeout),
             Payload::Whole { bytes, .. } => (Body::from(bytes), None),
         };
-        let source = Source { operation: self.operation, attempts: self.attempts };
+        let (operation, raw, attempts) = (self.operation, self.raw, self.attempts);
+        let source = Source { operation, raw, attempts };
         let download =
             Download::accept(body, timeout, source, self.status, &self.headers);
         let download = download.inspect_err(|error| self.span.failed(error))?;
