@@ -10,9 +10,8 @@ use atlas_admin_runtime::http::header::{
 };
 use atlas_admin_runtime::http::{HeaderMap, HeaderValue, Response};
 use atlas_admin_runtime::json;
-use atlas_admin_runtime::testing::for_fake::{
-    REVOKE, TOKEN, decoded, error, random, response,
-};
+use atlas_admin_runtime::template::decode;
+use atlas_admin_runtime::testing::for_fake::{REVOKE, TOKEN, error, random, response};
 use atlas_admin_runtime::url::form_urlencoded;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -133,7 +132,7 @@ impl Authenticator {
         }
         // RFC 6749 section 2.3.1 encodes both as in a form; many clients don't.
         let sent = basic(headers);
-        let plain = sent.as_ref().map(|(id, secret)| (decoded(id), decoded(secret)));
+        let plain = sent.as_ref().map(|(id, secret)| (decode(id), decode(secret)));
         let mut accounts = [sent, plain].into_iter().flatten();
         let Some(account) = accounts.find(|(id, key)| accepted.is_secret(id, key))
         else {

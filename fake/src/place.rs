@@ -1,8 +1,6 @@
 //! The places of resources, derived from the shapes of their paths.
 
-use atlas_admin_runtime::testing::for_fake;
-
-use crate::routes::is_parameter;
+use atlas_admin_runtime::template::{Segment, Template, encode};
 
 pub(crate) type Parameters = [(String, String)];
 
@@ -21,23 +19,23 @@ pub(crate) struct Place<'a> {
 
 impl<'a> Place<'a> {
     pub(crate) fn of(template: &'a str, parameters: &'a Parameters) -> Place<'a> {
-        let mut end = template.len();
+        let mut collection = Template(template);
         let mut named = 0;
-        while let Some(at) = template[..end].rfind('/')
-            && is_parameter(&template[at + 1..end])
+        while let Some((before, last)) = collection.split_last()
+            && last.parameter().is_some()
             && named < parameters.len()
         {
-            end = at;
+            collection = before;
             named += 1;
         }
         // A resource found `by…` a property belongs to the collection before that segment.
         if named > 0
-            && let Some(at) = template[..end].rfind('/')
-            && is_by(&template[at + 1..end])
+            && let Some((before, last)) = collection.split_last()
+            && is_by(last)
         {
-            end = at;
+            collection = before;
         }
-        let template = &template[..end];
+        let template = collection.0;
         Self {
             path: expand(template, parameters),
             template,
@@ -53,19 +51,17 @@ impl<'a> Place<'a> {
         parameters: &'a Parameters,
         is_known: impl Fn(&str) -> bool,
     ) -> Vec<(Place<'a>, String)> {
-        let ends = template.match_indices('/').map(|(at, _)| at).skip(1);
+        let parents =
+            template.match_indices('/').map(|(at, _)| Template(&template[..at]));
         let mut above = Vec::new();
-        let mut begin = 0;
-        let mut named = 0;
-        for end in ends {
-            let segment = &template[begin + 1..end];
-            named += usize::from(segment.contains('{'));
-            begin = end;
+        for parent in parents {
+            let last = parent.split_last().and_then(|(_, last)| last.parameter());
             // Where two parameters name one resource, the first alone names none.
-            if is_parameter(segment) && is_known(&template[..end]) {
-                let parameters = &parameters[..named.min(parameters.len())];
-                let path = expand(&template[..end], parameters);
-                above.push((Place::of(&template[..end], parameters), path));
+            if last.is_some() && is_known(parent.0) {
+                let named = parent.parameters().count().min(parameters.len());
+                let parameters = &parameters[..named];
+                let path = expand(parent.0, parameters);
+                above.push((Place::of(parent.0, parameters), path));
             }
         }
         above
@@ -84,27 +80,43 @@ impl<'a> Place<'a> {
         let mut path = self.path.clone();
         for value in values {
             path.push('/');
-            path.push_str(&for_fake::encoded(value));
+            path.push_str(&encode(value).to_string());
         }
         path
     }
 }
 
 /// Tells whether a segment names the property in the next segment: `byName`.
-pub(crate) fn is_by(segment: &str) -> bool {
-    let rest = segment.strip_prefix("by");
+pub(crate) fn is_by(segment: Segment<'_>) -> bool {
+    let rest = segment.0.strip_prefix("by");
     rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase()))
+}
+
+/// Returns the parameters of a path, decoded; `None` where the path doesn't match the template.
+pub(crate) fn captured(template: &str, path: &str) -> Option<Vec<(String, String)>> {
+    let values = Template(template).capture(path)?;
+    Some(values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// Returns the template of the collection at the top of the API with the name of a collection:
+/// `/v2/clusters` for `/v2/groups/{groupId}/clusters`.
+pub(crate) fn top_level(template: &str) -> Option<String> {
+    let (_, last) = Template(template).split_last()?;
+    let top = Template(template).segments().take_while(|segment| segment.is_literal());
+    let top: Vec<&str> = top.map(|segment| segment.0).collect();
+    let (_, root) = top.split_last()?;
+    Some(format!("{}/{}", root.join("/"), last.0))
 }
 
 /// Puts parameters into a template, in their order.
 pub(crate) fn expand(template: &str, parameters: &Parameters) -> String {
     let values: Vec<&str> = parameters.iter().map(|(_, value)| &**value).collect();
-    for_fake::filled(template, &values)
+    Template(template).fill(&values).0
 }
 
 /// Returns the name of a resource of a collection: `cluster` for `…/clusters`.
 pub(crate) fn singular(template: &str) -> &str {
-    let name = template.rsplit('/').next().unwrap_or_default();
+    let name = Template(template).split_last().map_or(template, |(_, last)| last.0);
     name.strip_suffix("es")
         .filter(|rest| rest.ends_with('s') || rest.ends_with("ch"))
         .or_else(|| name.strip_suffix('s'))
@@ -132,6 +144,15 @@ mod tests {
             let parameters = parameters(values);
             let place = Place::of(template, &parameters);
             assert_eq!((&*place.path, place.key.len()), (path, key), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_collection_has_a_name_at_the_top_of_the_api() {
+        for template in
+            ["/v2/clusters", "/v2/groups/{g}/clusters", "/v2/a/{b}/c/{d}/clusters"]
+        {
+            assert_eq!(top_level(template).unwrap(), "/v2/clusters", "{template}");
         }
     }
 

@@ -8,7 +8,7 @@ use atlas_admin_runtime::json;
 use atlas_admin_runtime::operation::Method;
 use atlas_admin_runtime::testing::for_fake::{error, to_json};
 
-use crate::place::{Parameters, Place};
+use crate::place::{self, Parameters, Place};
 use crate::render::{
     Call, Rendered, holds_list, is_of, items, made, not_found, payload, response_type,
     success, success_value,
@@ -94,9 +94,7 @@ impl Store {
     /// Responds with a list of resources that no request can create: the resources at the top of
     /// the API that name the parent in the path, or one generated resource.
     fn read_list(&mut self, call: &Call<'_>, place: &Place<'_>, make: Make) -> Rendered {
-        let name = place.template.rsplit('/').next().unwrap_or_default();
-        let root = place.template.split("/{").next().unwrap_or_default();
-        let top = root.rsplit_once('/').map(|(root, _)| format!("{root}/{name}"));
+        let top = place::top_level(place.template);
         if let (Some(top), Some(owner)) = (top, place.known.last())
             && top != place.template
             && call.routes.is_creatable(&top)

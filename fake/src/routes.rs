@@ -11,11 +11,12 @@ use atlas_admin_runtime::http::header::{ACCEPT, ALLOW};
 use atlas_admin_runtime::http::{HeaderMap, Response};
 use atlas_admin_runtime::jiff::civil::Date;
 use atlas_admin_runtime::operation::Method;
-use atlas_admin_runtime::testing::for_fake::{decoded, error};
+use atlas_admin_runtime::template::{Segment, Template};
+use atlas_admin_runtime::testing::for_fake::error;
 
 use crate::authenticator::text;
 use crate::negotiate::negotiate;
-use crate::place::is_by;
+use crate::place::{captured, is_by};
 use crate::render::{holds_list, table_of};
 use crate::special::{ALIASES, FORMER};
 use crate::values::Settable;
@@ -103,7 +104,7 @@ impl Routes {
         let template = entry.operation.path;
         let all = &mut self.all;
         let index = *self.by_template.entry(template).or_insert_with(|| {
-            let length = template.split('/').count();
+            let length = Template(template).segments().count();
             self.by_length.entry(length).or_default().push(all.len());
             for (collection, names) in collections(template) {
                 self.below
@@ -137,7 +138,7 @@ impl Routes {
         for path in &self.all {
             for (collection, names) in collections(path.template) {
                 if let [name] = names[..]
-                    && !collection.contains('{')
+                    && Template(collection).segments().all(Segment::is_literal)
                     && self.is_listed(collection)
                     && self.is_creatable(collection)
                 {
@@ -147,11 +148,11 @@ impl Routes {
                     continue;
                 }
                 // A resource found `by…` a property belongs to the collection before that segment.
-                if let Some((whole, last)) = collection.rsplit_once('/')
+                if let Some((whole, last)) = Template(collection).split_last()
                     && is_by(last)
                 {
                     let found = FoundBy { parameters: names.clone(), is_by: true };
-                    found_by.entry(whole).or_default().push(found);
+                    found_by.entry(whole.0).or_default().push(found);
                 }
                 let found = FoundBy { parameters: names, is_by: false };
                 found_by.entry(collection).or_default().push(found);
@@ -250,7 +251,10 @@ impl Routes {
             // Two templates may differ only in the name of a parameter, and support one method
             // each.
             .min_by_key(|(known, _)| {
-                (vagueness(known.template), !known.entries.iter().any(is_here))
+                (
+                    Template(known.template).specificity(),
+                    !known.entries.iter().any(is_here),
+                )
             });
         let Some((known, parameters)) = found else {
             let detail = format!("Cannot find resource {path}.");
@@ -278,12 +282,12 @@ impl Routes {
 fn collections(template: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut all = Vec::new();
     let mut names = Vec::new();
-    let mut rest = template;
-    while let Some((collection, segment)) = rest.rsplit_once('/')
-        && is_parameter(segment)
+    let mut rest = Template(template);
+    while let Some((collection, last)) = rest.split_last()
+        && let Some(name) = last.parameter()
     {
-        names.insert(0, segment.trim_matches(['{', '}']));
-        all.push((collection, names.clone()));
+        names.insert(0, name);
+        all.push((collection.0, names.clone()));
         rest = collection;
     }
     all
@@ -315,44 +319,4 @@ fn refuse_version(entries: &[&Entry]) -> Response<Bytes> {
     let known = known.join(", ");
     let detail = format!("Accept names no version of the resource; there are {known}.");
     error(406, "INVALID_VERSION", &detail)
-}
-
-/// Returns a sort key that puts templates with fixed segments before those with parameters.
-fn vagueness(template: &str) -> Vec<u8> {
-    let segments = template.split('/');
-    let rank = |segment: &str| match segment {
-        _ if is_parameter(segment) => 2,
-        _ if segment.contains('{') => 1,
-        _ => 0,
-    };
-    segments.map(rank).collect()
-}
-
-/// Tells whether a segment of a template is a parameter and nothing else.
-pub(crate) fn is_parameter(segment: &str) -> bool {
-    let inner = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-    inner.is_some_and(|inner| !inner.contains(['{', '}']))
-}
-
-/// Returns the parameters of a path; `None` where the path doesn't match the template.
-pub(crate) fn captured(template: &str, path: &str) -> Option<Vec<(String, String)>> {
-    let mut parameters = Vec::new();
-    let mut segments = path.split('/');
-    for wanted in template.split('/') {
-        let came = segments.next()?;
-        let Some((before, rest)) = wanted.split_once('{') else {
-            if wanted != came {
-                return None;
-            }
-            continue;
-        };
-        let came = decoded(came);
-        let (name, after) = rest.split_once('}')?;
-        let value = came.strip_prefix(before)?.strip_suffix(after)?;
-        if value.is_empty() {
-            return None;
-        }
-        parameters.push((name.to_owned(), value.to_owned()));
-    }
-    segments.next().is_none().then_some(parameters)
 }

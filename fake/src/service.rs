@@ -15,9 +15,9 @@ use tokio::task::JoinHandle;
 
 use crate::authenticator::Authenticator;
 use crate::builder::Builder;
-use crate::place::Place;
+use crate::place::{self, Place};
 use crate::rate_limit::{Bucket, Limiter, RateLimit};
-use crate::routes::{self, Routes};
+use crate::routes::Routes;
 use crate::seed;
 use crate::store::Store;
 use crate::values::Fill;
@@ -135,7 +135,7 @@ impl FakeService {
         let target = request.path_and_query();
         let path = target.split('?').next().unwrap_or_default();
         let template = request.operation().path;
-        let parameters = routes::captured(template, path).unwrap_or_default();
+        let parameters = place::captured(template, path).unwrap_or_default();
         let place = Place::of(template, &parameters);
         let mut store = lock(&self.shared.store);
         store.ensure_named(&self.shared.routes, &json, &parameters);

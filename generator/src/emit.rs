@@ -1,5 +1,6 @@
 //! Model → files. Decides nothing: the model, the facts and the names hold all decisions.
 
+mod cfg;
 mod contract;
 mod description;
 mod docs;
@@ -11,7 +12,6 @@ mod manifest;
 mod operation;
 mod record;
 mod registry;
-mod sections;
 mod tag;
 mod ty;
 mod types;
@@ -61,7 +61,6 @@ pub type Files = BTreeMap<String, String>;
 
 /// Returns the files of the crate, made on all cores.
 pub fn emit(emit: &Emit<'_>) -> Files {
-    let groups = sections::groups(emit);
     let mut jobs: Vec<Job<'_>> = vec![
         Job::new("Cargo.toml", || manifest::cargo_toml(emit)),
         Job::new("README.md", || manifest::readme(emit)),
@@ -71,7 +70,7 @@ pub fn emit(emit: &Emit<'_>) -> Files {
     if !emit.names.codes.is_empty() {
         jobs.push(Job::new("src/error_code.rs", || error_code::error_code(emit)));
     }
-    jobs.push(Job::new("src/types.rs", || types::root(emit, &groups)));
+    jobs.push(Job::new("src/types.rs", || types::root(emit)));
     if *emit.home == CrateLocation::Workspace {
         jobs.push(Job::new("tests/contract/calls.rs", || contract::root(emit)));
         for (tag, module) in emit.names.modules.iter().enumerate() {
@@ -84,11 +83,11 @@ pub fn emit(emit: &Emit<'_>) -> Files {
     }
     // The largest jobs are last in the list, and taken first: no core is left with a large one at
     // the end.
-    let mut by_size: Vec<_> = groups.iter().collect();
-    by_size.sort_by_key(|group| group.types.len());
-    for group in by_size {
-        let path = format!("src/types/{}.rs", group.name);
-        jobs.push(Job::new(path, move || types::group(emit, group)));
+    let mut by_size: Vec<_> = emit.names.files.iter().collect();
+    by_size.sort_by_key(|file| file.types.len());
+    for file in by_size {
+        let path = format!("src/types/{}.rs", file.name);
+        jobs.push(Job::new(path, move || types::file(emit, file)));
     }
     run(jobs)
 }

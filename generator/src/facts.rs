@@ -4,6 +4,7 @@
 
 mod availability;
 mod boxing;
+mod collections;
 mod conversions;
 mod first;
 mod identity;
@@ -17,7 +18,8 @@ use crate::model::{Api, Content, Kind, Operation, Type, TypeId};
 use crate::version::Version;
 
 pub use availability::{Availability, FeatureSet};
-pub use waits::{Target, Waited, Waits};
+pub use collections::Collection;
+pub use waits::{Copies, Target, Waited, Waits};
 
 /// A member of a definition: the field of a record or the variant of a union, by index.
 pub type Member = (TypeId, usize);
@@ -37,8 +39,12 @@ pub struct Facts {
     pub pages: HashMap<TypeId, usize>,
     /// The operation that the first program calls; `None` where none is suitable.
     pub first: Option<usize>,
+    /// The operation groups by the collection that they are about, for the front page.
+    pub collections: Vec<Collection>,
     /// The waits after calls.
     pub waits: Waits,
+    /// The operations of other groups that the waits of a group poll, by the group's index.
+    pub copies: Vec<Copies>,
     /// The features that make a type available, by the type's index.
     pub feature_sets: Vec<FeatureSet>,
     /// The operations that respond with a type, send it or fail with it, by the type's index.
@@ -66,6 +72,8 @@ impl Facts {
             conversions: conversions::conversions(api, ledger),
             pages: pages::pages(api, &users, ledger),
             first: first::first(api),
+            collections: collections::collections(api),
+            copies: waits::copies(api, &current, &waits),
             waits,
             feature_sets,
             users,
@@ -76,9 +84,7 @@ impl Facts {
     /// Returns the availability of a version of an operation. It doesn't need the feature
     /// `older-versions` if it is the newest stable version, or was when it was first published.
     pub fn availability(&self, operation: &Operation, version: Version) -> Availability {
-        let current = self.current.get(&operation.key());
-        let is_current = current.is_some_and(|versions| versions.contains(&version));
-        availability::availability(version, is_current)
+        availability::of(&self.current, operation, version)
     }
 }
 

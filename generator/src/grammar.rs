@@ -141,11 +141,6 @@ impl Rules {
     }
 }
 
-/// Returns the names in the braces of a path template, in order.
-pub(crate) fn template_parameters(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
-}
-
 /// Tells whether a keyword is an extension.
 pub(crate) fn is_extension(key: &str) -> bool {
     key.starts_with("x-")

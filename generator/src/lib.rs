@@ -30,6 +30,7 @@ mod render;
 mod sentences;
 mod settle;
 mod summary;
+pub mod template;
 mod tree;
 pub mod version;
 mod words;
@@ -105,7 +106,7 @@ pub fn generate(
     reconcile::reconcile(&mut api, ledger);
     settle::settle(&mut api, ledger);
     let facts = facts::Facts::of(&api, ledger);
-    let names = names::name(&api, &options.codes, ledger)?;
+    let names = names::name(&api, &facts, &options.codes, ledger)?;
     let mut next = ledger.clone();
     next.record_all(&api, &facts, &names);
     let none = Words::default();

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use crate::pointer::Pointer;
+use crate::template;
 use crate::version::{Date, MediaType, Version};
 
 pub use wait::{Polled, Source, Wait};
@@ -383,6 +384,15 @@ pub struct Body {
     pub is_argument: bool,
 }
 
+/// The reason for which callers should avoid a version of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deprecation {
+    /// The service may remove the version after a day.
+    Sunset(Date),
+    /// The document marks the operation as deprecated.
+    Marked,
+}
+
 impl Location {
     pub fn as_str(self) -> &'static str {
         match self {
@@ -432,6 +442,12 @@ impl Operation {
         self.versions.iter().map(|version| version.version).filter(stable).max()
     }
 
+    /// Returns why callers should avoid a version; `None` if nothing says that they should.
+    pub fn deprecation(&self, version: &OperationVersion) -> Option<Deprecation> {
+        let marked = self.deprecated.then_some(Deprecation::Marked);
+        version.sunset.map(Deprecation::Sunset).or(marked)
+    }
+
     /// Returns the version whose module has the builder, and which is polled where no other fits:
     /// the newest stable one, or the last where none is stable.
     pub fn home_version(&self) -> Option<Version> {
@@ -448,14 +464,7 @@ impl Operation {
 
 /// Returns the key of an operation: its method and path, with parameters by position.
 pub fn operation_key(method: Method, path: &str) -> String {
-    let mut key = format!("{} ", method.as_str().to_lowercase());
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('{') {
-        key.push_str(before);
-        key.push_str("{}");
-        rest = after.split_once('}').map_or("", |(_, after)| after);
-    }
-    key + rest
+    format!("{} {}", method.as_str().to_lowercase(), template::positional(path))
 }
 
 impl Response {

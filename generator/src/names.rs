@@ -6,7 +6,9 @@
 
 mod claim;
 mod codes;
+mod files;
 mod members;
+mod statics;
 mod types;
 
 use std::collections::{BTreeSet, HashMap};
@@ -16,12 +18,15 @@ use proc_macro2::Ident;
 use crate::casing::{self, feature, function_of, ident, parameter_name, reserved};
 use crate::codes::ErrorCodes;
 use crate::diagnostic::Diagnostic;
+use crate::facts::{Facts, Target};
 use crate::ledger::{Ledger, Section, parameter_key};
 use crate::model::{Api, Operation, TypeId};
 use crate::pointer::Pointer;
 use crate::version::Format;
 
 use claim::Scope;
+
+pub use files::TypeFile;
 
 /// The Rust names of everything in an [`Api`], by its indices.
 #[derive(Debug)]
@@ -37,7 +42,13 @@ pub struct Names {
     pub functions: Vec<String>,
     /// The builders of the operations' requests.
     pub builders: Vec<String>,
+    /// The arguments for the bodies of the operations.
+    pub bodies: Vec<&'static str>,
+    /// The copies of operations that other modules poll.
+    pub copies: HashMap<Target, String>,
     pub types: Vec<String>,
+    /// The types in files.
+    pub files: Vec<TypeFile>,
     /// The fields of records and the variants of enums and unions, by type.
     pub members: Vec<Vec<String>>,
     /// Error code → variant.
@@ -53,6 +64,7 @@ const OPERATION_LINE: &str =
 /// Names everything.
 pub fn name(
     api: &Api,
+    facts: &Facts,
     codes: &ErrorCodes,
     ledger: &Ledger,
 ) -> Result<Names, Vec<Diagnostic>> {
@@ -73,6 +85,9 @@ pub fn name(
     Ok(Names {
         empty_features: of_the_past.map(feature).collect(),
         features: modules.iter().map(|module| feature(module)).collect(),
+        bodies: api.operations.iter().map(body).collect(),
+        copies: statics::copies(api, facts, &modules, &functions),
+        files: files::files(&facts.feature_sets, &modules, &types),
         builders,
         modules,
         functions,
@@ -259,6 +274,13 @@ fn name_builders(
         names.push(name);
     }
     names
+}
+
+/// Names the argument for a body, whose name no parameter has.
+fn body(operation: &Operation) -> &'static str {
+    let mut taken = operation.parameters.iter().filter(|it| it.is_argument);
+    let is_taken = taken.any(|parameter| parameter_name(parameter) == "body");
+    if is_taken { "request_body" } else { "body" }
 }
 
 /// Claims the names of the parameters, and notes those that were taken.

@@ -4,34 +4,22 @@ use std::collections::BTreeMap;
 
 use atlas_admin::registry::{self, Entry};
 use atlas_admin::{MediaType, Version};
-use percent_encoding::percent_decode_str;
+use atlas_admin_runtime::template::Template;
 
 use crate::har::{Body, Recorded, media_type};
 
 /// All paths of the API.
 #[derive(Debug)]
 pub struct Routes {
-    /// The most particular templates first.
-    templates: Vec<Template>,
+    /// The most specific templates first.
+    paths: Vec<Path>,
 }
 
 #[derive(Debug)]
-struct Template {
-    segments: Vec<Segment>,
+struct Path {
+    template: Template<'static>,
     /// The entries of each method.
     methods: BTreeMap<&'static str, Vec<&'static Entry>>,
-}
-
-/// A segment of a path template. A literal is ordered before a parameter, and a parameter with
-/// much text around it before one with little.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Segment {
-    Literal(&'static str),
-    Parameter {
-        bare: std::cmp::Reverse<usize>,
-        prefix: &'static str,
-        suffix: &'static str,
-    },
 }
 
 /// The operation that a request belongs to.
@@ -59,15 +47,12 @@ impl Routes {
             let methods = by_path.entry(operation.path).or_default();
             methods.entry(operation.method.as_str()).or_default().push(entry);
         }
-        let mut templates: Vec<Template> = by_path
+        let mut paths: Vec<Path> = by_path
             .into_iter()
-            .map(|(path, methods)| Template {
-                segments: path.split('/').map(segment).collect(),
-                methods,
-            })
+            .map(|(path, methods)| Path { template: Template(path), methods })
             .collect();
-        templates.sort_by(|a, b| a.segments.cmp(&b.segments));
-        Self { templates }
+        paths.sort_by_cached_key(|path| path.template.specificity());
+        Self { paths }
     }
 
     /// Finds the operation and version of a recorded request, or says why there is none.
@@ -77,19 +62,14 @@ impl Routes {
     /// Where the path, the method or the version is not declared.
     pub fn find(&self, recorded: &Recorded) -> Result<Match, String> {
         let path = path_of(&recorded.url);
-        let segments: Vec<String> = path
-            .strip_suffix('/')
-            .unwrap_or(path)
-            .split('/')
-            .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned())
-            .collect();
+        let path = path.strip_suffix('/').unwrap_or(path);
         let mut is_known = false;
-        for template in &self.templates {
-            if !template.matches(&segments) {
+        for known in &self.paths {
+            if known.template.capture(path).is_none() {
                 continue;
             }
             is_known = true;
-            if let Some(entries) = template.methods.get(recorded.method.as_str()) {
+            if let Some(entries) = known.methods.get(recorded.method.as_str()) {
                 return pick(entries, recorded);
             }
         }
@@ -98,31 +78,6 @@ impl Routes {
         } else {
             "no operation has this path".to_owned()
         })
-    }
-}
-
-fn segment(text: &'static str) -> Segment {
-    match (text.find('{'), text.rfind('}')) {
-        (Some(open), Some(close)) if open < close => {
-            let (prefix, suffix) = (&text[..open], &text[close + 1..]);
-            let bare = std::cmp::Reverse(prefix.len() + suffix.len());
-            Segment::Parameter { bare, prefix, suffix }
-        }
-        _ => Segment::Literal(text),
-    }
-}
-
-impl Template {
-    fn matches(&self, segments: &[String]) -> bool {
-        self.segments.len() == segments.len()
-            && self.segments.iter().zip(segments).all(|(known, found)| match known {
-                Segment::Literal(text) => found == text,
-                Segment::Parameter { prefix, suffix, .. } => {
-                    found.len() > prefix.len() + suffix.len()
-                        && found.starts_with(prefix)
-                        && found.ends_with(suffix)
-                }
-            })
     }
 }
 

@@ -14,6 +14,7 @@ use atlas_admin_fake::FakeService;
 use atlas_admin_replay::exchange::replay;
 use atlas_admin_replay::har;
 use atlas_admin_replay::route::Routes;
+use atlas_admin_runtime::template::Template;
 use atlas_admin_samples::{Choice, Samples};
 
 #[tokio::test]
@@ -66,7 +67,7 @@ async fn every_read(client: &atlas_admin::Client, id: &str) -> usize {
     let mut reads = 0;
     for entry in registry::entries() {
         let operation = entry.operation;
-        let parameters = operation.path.matches('{').count();
+        let parameters = Template(operation.path).parameters().count();
         let is_json = matches!(entry.responses, [(_, Payload::Json(_)), ..]);
         if operation.method.as_str() != "GET" || !is_json || parameters > 1 {
             continue;
@@ -145,7 +146,7 @@ async fn pseudonyms_change_no_type() {
             let Some(body) = samples.response(pair, *status, choice) else { continue };
             let body = body.to_string();
             *canned.0.lock().unwrap() = (*status, body.clone(), operation.accept);
-            let parameters = operation.path.matches('{').count();
+            let parameters = Template(operation.path).parameters().count();
             let values = vec!["5f1b2c3d4e5f60718293a4b5"; parameters];
             let request = Request::<Json>::new(operation, &values);
             if request.send(&client).await.is_ok() {

@@ -12,6 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::{HeaderValue, Response};
 
+use crate::clock::Deadline;
 use crate::connection::{Call, Connection, Limits};
 use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
@@ -77,11 +78,15 @@ impl Auth {
                 Ok((call.send(connection, None).await?, Lease::NOTHING))
             }
             Self::None => Ok((call.send(connection, None).await?, Lease::NOTHING)),
-            Self::Fixed(scheme) => scheme.send(connection, call, limit).await,
+            Self::Fixed(scheme) => {
+                let deadline = Deadline::after(&*connection.clock, limit);
+                scheme.send(connection, call, deadline).await
+            }
             // On the heap because the future is large: otherwise each request has its
             // size.
             Self::Provided(provided) => {
-                Box::pin(provided.send(connection, call, limit)).await
+                let deadline = Deadline::after(&*connection.clock, limit);
+                Box::pin(provided.send(connection, call, deadline)).await
             }
         }
     }

@@ -198,6 +198,23 @@ impl<'a> Timer<'a> {
     }
 }
 
+/// The end of a time limit, on the monotonic clock. Unlike a [`Timer`] it ends nothing, but
+/// tells the steps of an attempt how much time is left.
+#[derive(Clone, Copy)]
+pub(crate) struct Deadline(Option<Duration>);
+
+impl Deadline {
+    /// Returns the end of a limit that starts now; `None` for no limit.
+    pub(crate) fn after(clock: &dyn Clock, limit: Option<Duration>) -> Self {
+        Self(limit.map(|limit| clock.monotonic().saturating_add(limit)))
+    }
+
+    /// Returns the remaining time; `None` for no limit.
+    pub(crate) fn left(self, clock: &dyn Clock) -> Option<Duration> {
+        Some(self.0?.saturating_sub(clock.monotonic()))
+    }
+}
+
 /// Waits for a future within a limit, if there is one. Returns `None` if it took longer.
 pub(crate) async fn within<F: Future>(
     clock: &dyn Clock,

@@ -16,7 +16,7 @@ use crate::transport::{Body, Transport};
 pub(crate) use base::Base;
 #[cfg(feature = "recording")]
 pub(crate) use body::encoding;
-pub(crate) use body::{is_framed, read};
+pub(crate) use body::{Unread, is_framed, read};
 pub(crate) use call::{Call, add_headers};
 pub(crate) use guard::Guard;
 

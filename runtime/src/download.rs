@@ -48,9 +48,11 @@ pub struct Download {
 }
 
 /// The origin of a payload.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Source {
     pub(crate) operation: &'static Operation,
+    /// The method and path of a raw request.
+    pub(crate) raw: Option<Arc<str>>,
     /// The number of attempts until the response arrived.
     pub(crate) attempts: u32,
     /// Whether the response states the end of its body. Without that, a truncated
@@ -60,8 +62,11 @@ pub(crate) struct Source {
 
 impl Source {
     /// Adds the origin to an error.
-    fn of(self, error: Error) -> Error {
-        error.of(self.operation).edit(|error| error.attempts = self.attempts)
+    fn of(&self, error: Error) -> Error {
+        let may_be_executed = error.may_have_been_executed();
+        error
+            .of_request(self.operation, self.raw.as_ref())
+            .after(self.attempts, may_be_executed)
     }
 }
 
@@ -106,7 +111,7 @@ impl Download {
         status: StatusCode,
         headers: &HeaderMap,
     ) -> Result<Self, Error> {
-        let (body, is_inflated) = accept::accept(body, source, status, headers)?;
+        let (body, is_inflated) = accept::accept(body, &source, status, headers)?;
         let length = headers::number(headers, "content-length");
         Ok(Self {
             body,
@@ -161,7 +166,7 @@ impl Download {
     /// Returns an error if the connection broke, or the file could not be written.
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
-        let source = self.source;
+        let source = self.source.clone();
         let fail = |error: io::Error| {
             let message = format!("can't write {}: {error}", path.display());
             source.of(Error::with_source(Kind::File, message, error))

@@ -18,7 +18,7 @@ use causes::Cause;
 pub use api::ApiError;
 pub use code::Code;
 pub(crate) use display::start_of;
-pub(crate) use response::{OTHER_SERVER, broken, status_error};
+pub(crate) use response::{OTHER_SERVER, status_error};
 
 mod api;
 mod causes;
@@ -121,13 +121,34 @@ impl Error {
         })
     }
 
-    /// Sets the operation of the error.
+    /// Adds the operation.
     pub(crate) fn of(self, operation: &'static Operation) -> Self {
         self.edit(|inner| inner.operation = Some(operation))
     }
 
+    /// Adds the request: its operation, and the method and path of a raw one.
+    pub(crate) fn of_request(
+        self,
+        operation: &'static Operation,
+        raw: Option<&Arc<str>>,
+    ) -> Self {
+        self.edit(|inner| {
+            inner.operation = Some(operation);
+            inner.raw = raw.cloned();
+        })
+    }
+
+    /// Adds the outcome of the call: its number of attempts, and whether the service may
+    /// have executed one.
+    pub(crate) fn after(self, attempts: u32, may_be_executed: bool) -> Self {
+        self.edit(|inner| {
+            inner.attempts = attempts;
+            inner.may_be_executed = may_be_executed;
+        })
+    }
+
     /// Changes the error, which usually has a single owner at that time.
-    pub(crate) fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+    fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         let inner = Arc::make_mut(&mut self.0);
         inner.omitted = OnceLock::new();
         change(inner);

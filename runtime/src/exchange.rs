@@ -5,7 +5,7 @@
 //! ([`auth`](crate::auth)), redirects, and the transport; the status; the body. The
 //! caller of this module decodes the value.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use crate::additions::{Additions, add_query};
 use crate::auth::Lease;
 use crate::client::{Client, Core};
-use crate::clock::{self, Stopwatch, Timer};
+use crate::clock::{self, Clock, Stopwatch, Timer};
 use crate::codec::{is_blank, is_null};
-use crate::connection::{Call, add_headers, is_framed, read};
-use crate::error::{Error, Kind, OTHER_SERVER, broken, status_error};
+use crate::connection::{Call, Unread, add_headers, is_framed, read};
+use crate::error::{ApiError, Error, Kind, OTHER_SERVER, status_error};
 use crate::failure::{Failure, Retryability};
 use crate::operation::{Method, Operation};
 use crate::pace::Permit;
@@ -175,11 +175,10 @@ async fn retry_loop(
         };
         // The limit of the call cuts that of the attempt, so that one timer serves both.
         // The waits between attempts end before it anyway.
-        let left = whole.left();
-        let shorter = limit.into_iter().chain(left).min();
-        let timer = Timer::new(clock, stopwatch, shorter);
+        let limits = Limits { attempt: limit, left: whole.left(), total };
+        let timer = AttemptTimer::new(clock, stopwatch, limits);
         let attempt = attempt(core, call, operation, expected, timer, permit);
-        let Failure { error, retryability } = match attempt.await {
+        let failure = match attempt.await {
             Ok(received) => {
                 call.settle(None);
                 core.budget.earn();
@@ -187,6 +186,7 @@ async fn retry_loop(
             }
             Err(failure) => failure,
         };
+        let Failure { error, retryability, .. } = failure;
         call.settle(Some(&error));
         let is_gone = error.kind() == Kind::Status && error.is_not_found();
         if may_be_executed && operation.method == Method::Delete && is_gone {
@@ -194,7 +194,7 @@ async fn retry_loop(
                 Received::deleted(operation, &error).arrived(core, attempts, limit)
             );
         }
-        may_be_executed |= error.may_have_been_executed();
+        may_be_executed |= failure.may_be_executed;
         let retryability =
             policy.judge(&error, retryability, core.connection.clock.now());
         let wait = policy
@@ -202,13 +202,7 @@ async fn retry_loop(
             .filter(|wait| whole.left().is_none_or(|left| *wait < left))
             .filter(|_| error.is_rate_limited() || core.budget.take());
         let Some(wait) = wait else {
-            return Err(error.edit(|error| {
-                error.attempts = attempts;
-                error.may_be_executed = may_be_executed;
-                if error.kind == Kind::Timeout {
-                    error.message = out_of_time(limit, left, total);
-                }
-            }));
+            return Err(error.after(attempts, may_be_executed));
         };
         trace::retries(attempts, wait, &error);
         trace::waiting(telemetry, Reason::Retry, called, clock.sleep(wait)).await;
@@ -224,28 +218,55 @@ fn no_time_for(total: Option<Duration>, attempts: u32, may_be_executed: bool) ->
         "the rate limit of the service allows no request within the time limit of {limit:?}, \
          that of a call (`timeout`)"
     );
-    Error::new(Kind::Timeout, message).edit(|error| {
-        error.attempts = attempts;
-        error.may_be_executed = may_be_executed;
-    })
+    Error::new(Kind::Timeout, message).after(attempts, may_be_executed)
 }
 
-/// Returns the message for the limit that passed: that of the attempt, or the rest of
-/// the call's if that is shorter.
-fn out_of_time(
+/// The time limits of an attempt.
+#[derive(Clone, Copy)]
+struct Limits {
     attempt: Option<Duration>,
+    /// The rest of the call's.
     left: Option<Duration>,
+    /// That of the call.
     total: Option<Duration>,
-) -> String {
-    let of_the_call = left.is_some_and(|left| attempt.is_none_or(|limit| left < limit));
-    let (limit, name) = match of_the_call {
-        true => (total, "that of a call (`timeout`)"),
-        false => (attempt, "that of an attempt (`attempt_timeout`)"),
-    };
-    format!(
-        "no complete response within the time limit of {:?}, {name}",
-        limit.unwrap_or_default()
-    )
+}
+
+/// The timer of an attempt, with the limits of which it is the shorter one.
+struct AttemptTimer<'a> {
+    timer: Timer<'a>,
+    limits: Limits,
+}
+
+impl<'a> AttemptTimer<'a> {
+    fn new(clock: &'a dyn Clock, stopwatch: &'a Stopwatch, limits: Limits) -> Self {
+        let shorter = limits.attempt.into_iter().chain(limits.left).min();
+        Self { timer: Timer::new(clock, stopwatch, shorter), limits }
+    }
+
+    /// Returns the remaining time; `None` for no limit.
+    fn left(&self) -> Option<Duration> {
+        self.timer.left()
+    }
+
+    /// Waits for a future. Returns `None` if the limit passed first.
+    async fn wait<F: Future>(&mut self, future: Pin<&mut F>) -> Option<F::Output> {
+        self.timer.wait(future).await
+    }
+
+    /// Returns the reason for which a body did not arrive in time.
+    fn passed(&self) -> Unread {
+        let Limits { attempt, left, total } = self.limits;
+        let of_the_call =
+            left.is_some_and(|left| attempt.is_none_or(|limit| left < limit));
+        let (limit, name) = match of_the_call {
+            true => (total, "that of a call (`timeout`)"),
+            false => (attempt, "that of an attempt (`attempt_timeout`)"),
+        };
+        let limit = limit.unwrap_or_default();
+        let message =
+            format!("no complete response within the time limit of {limit:?}, {name}");
+        Unread::new(Kind::Timeout, message, Bytes::new()).may_pass()
+    }
 }
 
 /// Sends a call once, and follows redirects within the base URL.
@@ -254,7 +275,7 @@ async fn attempt(
     call: &Call,
     operation: &'static Operation,
     expected: Expected,
-    mut timer: Timer<'_>,
+    mut timer: AttemptTimer<'_>,
     mut permit: Option<Permit<'_>>,
 ) -> Result<Received, Failure> {
     call.begin();
@@ -266,7 +287,7 @@ async fn attempt(
             let sent = pin!(core.auth.send(&core.connection, target, timer.left()));
             timer.wait(sent).await
         };
-        let (response, lease) = sent.unwrap_or_else(|| Err(late(call)))?;
+        let (response, lease) = sent.unwrap_or_else(|| Err(late(call, &timer)))?;
         let (parts, body) = response.into_parts();
         if let Some(permit) = &mut permit {
             permit.observe(parts.status, &parts.headers);
@@ -302,15 +323,9 @@ async fn excerpt(
 }
 
 /// Creates the failure of an attempt whose time limit passed before the response began.
-fn late(call: &Call) -> Failure {
-    let failure = timed_out();
+fn late(call: &Call, timer: &AttemptTimer<'_>) -> Failure {
+    let failure = timer.passed().failure(None);
     if call.was_sent() { failure.after_sending() } else { failure.unsent() }
-}
-
-/// Creates the failure of an attempt whose time limit passed.
-fn timed_out() -> Failure {
-    let error = Error::new(Kind::Timeout, "no complete response within the time limit");
-    Failure { error, retryability: Retryability::IfRepeatable(None) }
 }
 
 /// Returns the target of a redirect, if the redirect may be followed.
@@ -338,8 +353,7 @@ fn not_followed(
         Some(_) => "redirects away from the base URL are not followed",
         None => "a redirect without a target (no `Location` header)",
     };
-    let error = status_error(Kind::Redirect, response.status, &response.headers, body);
-    error.edit(|error| error.message = message.to_owned())
+    status_error(Kind::Redirect, message, response.status, &response.headers, body)
 }
 
 fn is_safe(operation: &Operation) -> bool {
@@ -354,7 +368,7 @@ async fn classify(
     parts: http::response::Parts,
     body: Body,
     lease: Lease,
-    mut timer: Timer<'_>,
+    mut timer: AttemptTimer<'_>,
 ) -> Result<Received, Failure> {
     let (status, headers) = (parts.status, parts.headers);
     if !status.is_success() {
@@ -370,15 +384,13 @@ async fn classify(
         return Ok(Received::new(operation, status, headers, body));
     }
     // The request was executed, whatever went wrong with the body of its success.
-    let of_success = |failure: Failure| {
-        let Failure { error, retryability } = failure.after_sending();
-        Failure { error: of_body(core, status, &headers, error), retryability }
-    };
+    let of_success =
+        |unread: Unread| of_body(core, status, &headers, unread).after_sending();
     let read = {
         let read = pin!(read(&headers, body, core.limits.body));
         timer.wait(read).await
     };
-    let bytes = read.unwrap_or_else(|| Err(timed_out())).map_err(of_success)?;
+    let bytes = read.unwrap_or_else(|| Err(timer.passed())).map_err(of_success)?;
     lease.release();
     let is_framed = is_framed(parts.version, status, &headers, &bytes);
     absence(operation, expected, &bytes, is_framed, &headers).map_err(of_success)?;
@@ -386,14 +398,16 @@ async fn classify(
     Ok(Received::new(operation, status, headers, body))
 }
 
-/// Adds the response to an error of its body, and removes the secrets in use from the
-/// body.
-fn of_body(core: &Core, status: StatusCode, headers: &HeaderMap, error: Error) -> Error {
-    error.edit(|error| {
-        error.status = Some(status);
-        error.headers = headers.clone();
-        error.body = core.auth.scrub(std::mem::take(&mut error.body));
-    })
+/// Creates the failure of a response whose body could not be read, and removes the
+/// secrets in use from the body.
+fn of_body(
+    core: &Core,
+    status: StatusCode,
+    headers: &HeaderMap,
+    unread: Unread,
+) -> Failure {
+    let body = core.auth.scrub(unread.body);
+    Unread { body, ..unread }.failure(Some((status, headers.clone())))
 }
 
 /// Creates the failure of a response with a status other than success.
@@ -403,15 +417,13 @@ fn refused(
     headers: &HeaderMap,
     body: Bytes,
 ) -> Failure {
-    let mut error = status_error(Kind::Status, status, headers, body);
-    if status == StatusCode::UNAUTHORIZED
-        && !error.is_forbidden()
-        && let Some(message) = core.auth.why_unauthorized()
-    {
-        error = error.edit(|error| error.message = message.to_owned());
-    }
+    let is_unknown = status == StatusCode::UNAUTHORIZED
+        && !ApiError::parse(&body).names_a_missing_role();
+    let message = is_unknown.then(|| core.auth.why_unauthorized()).flatten();
+    let message = message.unwrap_or_default();
+    let error = status_error(Kind::Status, message, status, headers, body);
     let retryability = Retryability::after(status, headers, core.connection.clock.now());
-    let failure = Failure { error, retryability };
+    let failure = Failure::new(error, retryability);
     match status.as_u16() {
         408 | 500.. => failure.after_sending(),
         _ => failure,
@@ -428,15 +440,14 @@ fn absence(
     bytes: &Bytes,
     is_framed: bool,
     headers: &HeaderMap,
-) -> Result<(), Failure> {
+) -> Result<(), Unread> {
     let is_blank = is_blank(bytes);
     if expected != Expected::Value || !(is_blank || is_null(bytes)) {
         return Ok(());
     }
     if is_blank && !is_framed {
         let message = "the connection ended before the body of the response arrived";
-        let error = Error::new(Kind::Transport, message);
-        return Err(Failure { error, retryability: Retryability::IfRepeatable(None) });
+        return Err(Unread::new(Kind::Transport, message, Bytes::new()).may_pass());
     }
     if !is_safe(operation) {
         return Ok(());
@@ -449,7 +460,7 @@ fn absence(
     };
     let message =
         format!("the response has {what} where the operation declares a body{hint}");
-    Err(broken(Kind::Decode, &message, bytes.clone()).into())
+    Err(Unread::new(Kind::Decode, message, bytes.clone()))
 }
 
 fn note_deprecation(core: &Core, operation: &'static Operation, headers: &HeaderMap) {

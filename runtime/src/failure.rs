@@ -13,28 +13,35 @@ use crate::headers::retry_after;
 pub(crate) struct Failure {
     pub(crate) error: Error,
     pub(crate) retryability: Retryability,
+    /// Whether the service may have executed the request.
+    pub(crate) may_be_executed: bool,
 }
 
 impl Failure {
+    /// Creates the failure of a request that was not executed.
+    pub(crate) fn new(error: Error, retryability: Retryability) -> Self {
+        Self { error, retryability, may_be_executed: false }
+    }
+
     /// Marks the failure as having happened before the request was sent.
     pub(crate) fn unsent(mut self) -> Self {
         if let Retryability::IfRepeatable(after) = self.retryability {
             self.retryability = Retryability::Always(after);
         }
-        self.error = self.error.edit(|error| error.may_be_executed = false);
+        self.may_be_executed = false;
         self
     }
 
     /// Marks the failure as having happened when the service may have executed the request.
     pub(crate) fn after_sending(mut self) -> Self {
-        self.error = self.error.edit(|error| error.may_be_executed = true);
+        self.may_be_executed = true;
         self
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, retryability: Retryability::Never }
+        Self::new(error, Retryability::Never)
     }
 }
 

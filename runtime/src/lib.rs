@@ -89,7 +89,8 @@ mod request;
 mod response;
 mod retry;
 mod send;
-mod template;
+#[doc(hidden)]
+pub mod template;
 mod text;
 mod trace;
 mod version;

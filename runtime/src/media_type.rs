@@ -34,12 +34,15 @@ impl<'a> MediaType<'a> {
     /// 8.3.1).
     ///
     /// `None` if it is not one of the API's: the prefix, the version or the format is
-    /// missing.
+    /// missing, or the format is no name (RFC 6838 section 4.2).
     pub fn parse(text: &'a str) -> Option<Self> {
         let essence = essence(text);
         let (prefix, rest) = essence.split_at_checked(PREFIX.len())?;
         let (version, format) = rest.rsplit_once('+')?;
-        if !prefix.eq_ignore_ascii_case(PREFIX) || format.is_empty() {
+        let is_name =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.".contains(&byte);
+        let is_format = !format.is_empty() && format.bytes().all(is_name);
+        if !prefix.eq_ignore_ascii_case(PREFIX) || !is_format {
             return None;
         }
         Some(Self { version: version.to_ascii_lowercase().parse().ok()?, format })
@@ -58,6 +61,13 @@ impl<'a> MediaType<'a> {
     /// Returns true if the body is JSON.
     pub const fn is_json(&self) -> bool {
         self.format.eq_ignore_ascii_case("json")
+    }
+}
+
+/// Returns the media type of JSON in the version.
+impl From<Version> for MediaType<'_> {
+    fn from(version: Version) -> Self {
+        Self::json(version)
     }
 }
 
@@ -107,6 +117,8 @@ mod tests {
             "application/vnd.atlas.2024-08-05+",
             "application/vnd.atlas.2024-13-05+json",
             "application/vnd.atlas.+json",
+            "application/vnd.atlas.2024-08-05+js\non",
+            "application/vnd.atlas.2024-08-05+jsön",
             "application/vnd.aé.2024-08-05+json",
             "text/html; a=application/vnd.atlas.2024-08-05+json",
         ] {

@@ -11,11 +11,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::additions;
 use crate::additions::Query;
 use crate::codec::{self, EncodeError, Json, RequestBody};
 use crate::error::{Error, Kind};
 use crate::operation::{Location, Method, Operation};
-use crate::{additions, template};
+use crate::template::Template;
 
 pub use body::IntoBody;
 pub use options::Options;
@@ -259,7 +260,7 @@ impl<T> Request<T> {
 
 impl Parts {
     pub(crate) fn new(operation: &'static Operation, values: &[&str]) -> Self {
-        let (path, problem) = template::fill(operation.path, values);
+        let (path, problem) = Template(operation.path).fill(values);
         let mut parts = Self {
             operation,
             path,
@@ -368,9 +369,10 @@ impl Parts {
         parts
     }
 
-    /// Returns the values of the path parameters, by their names.
-    pub(crate) fn path_values(&self) -> Vec<(String, String)> {
-        template::values(self.operation.path, &self.path)
+    /// Returns the values of the path parameters, by their names. Empty if one can't be
+    /// sent.
+    pub(crate) fn path_values(&self) -> Vec<(&'static str, String)> {
+        Template(self.operation.path).capture(&self.path).unwrap_or_default()
     }
 
     fn fail(&mut self, part: Part, message: String) {
@@ -380,7 +382,7 @@ impl Parts {
 
     /// Adds the request to an error.
     pub(crate) fn with_request(&self, error: Error) -> Error {
-        error.of(self.operation).edit(|error| error.raw.clone_from(&self.raw))
+        error.of_request(self.operation, self.raw.as_ref())
     }
 
     fn forget_problem(&mut self, part: &Part) {
@@ -446,13 +448,7 @@ impl Parts {
     /// Returns the encoded value of the first path parameter: the project or
     /// organization of the request. Empty if the path has no parameter.
     pub(crate) fn scope(&self) -> &str {
-        let Some((before, _)) = self.operation.path.split_once('{') else { return "" };
-        let depth = before.bytes().filter(|byte| *byte == b'/').count();
-        let slashes = self.path.bytes().zip(1..).filter(|(byte, _)| *byte == b'/');
-        let mut starts = slashes.map(|(_, next)| next).skip(depth.saturating_sub(1));
-        let Some(start) = starts.next() else { return "" };
-        let end = starts.next().map_or(self.path.len(), |next| next - 1);
-        &self.path[start..end]
+        Template(self.operation.path).first_value(&self.path).unwrap_or_default()
     }
 
     /// Returns the requested page; `None` if the request names none.

@@ -337,6 +337,7 @@ mod tests {
             let status = StatusCode::from_u16(status).unwrap();
             crate::error::status_error(
                 Kind::Status,
+                "",
                 status,
                 &HeaderMap::new(),
                 body.into(),

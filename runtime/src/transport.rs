@@ -15,7 +15,8 @@ use futures_core::Stream;
 use http::{HeaderMap, Method, Response};
 
 use crate::codec::{RequestBody, redacted_strings};
-use crate::operation::Operation;
+use crate::operation::{Location, Operation};
+use crate::template::decode;
 
 pub use url::Url;
 
@@ -33,7 +34,8 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A complete request.
 ///
-/// `Debug` omits the body. Headers with credentials, and those that the caller sets, are
+/// `Debug` omits the body, and the values of undeclared query parameters. Headers with
+/// credentials, and those that the caller sets, are
 /// marked as sensitive.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,13 +65,37 @@ impl Request {
             _ => redacted_strings(body),
         })
     }
+
+    /// Returns the URL with `(redacted)` in place of the values of query parameters that
+    /// the operation doesn't declare: those of the client and of the call may be secrets.
+    pub fn redacted_url(&self) -> String {
+        redacted_url(&self.url, self.operation)
+    }
+}
+
+pub(crate) fn redacted_url(url: &Url, operation: Option<&Operation>) -> String {
+    let Some(query) = url.query() else { return url.to_string() };
+    let is_declared = |name: &str| {
+        let declared = operation.into_iter().flat_map(|operation| operation.parameters);
+        let mut declared = declared.filter(|it| it.location == Location::Query);
+        declared.any(|parameter| parameter.name == decode(name))
+    };
+    let shown = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if is_declared(name) => pair.to_owned(),
+        Some((name, _)) => format!("{name}=(redacted)"),
+        None => "(redacted)".to_owned(),
+    });
+    let query = shown.collect::<Vec<_>>().join("&");
+    let mut url = url.clone();
+    url.set_query(None);
+    format!("{url}?{query}")
 }
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("method", &self.method)
-            .field("url", &self.url.as_str())
+            .field("url", &self.redacted_url())
             .field("headers", &self.headers)
             .finish_non_exhaustive()
     }

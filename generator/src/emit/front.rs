@@ -1,10 +1,8 @@
 //! The front page of the crate's documentation.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
 use super::{Emit, docs};
 use crate::casing;
+use crate::facts::Collection;
 
 /// Makes the paragraphs with links to everything else.
 pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
@@ -26,12 +24,12 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
             .to_owned(),
         "# Operations, in the groups of the Atlas documentation".to_owned(),
     ]);
-    for (place, tags) in places(emit) {
-        paragraphs.push(match place {
-            Some(place) => format!("Mostly below {}:", docs::code(&place)),
+    for Collection { path, tags } in &emit.facts.collections {
+        paragraphs.push(match path {
+            Some(path) => format!("Mostly below {}:", docs::code(path)),
             None => "Elsewhere:".to_owned(),
         });
-        let lines: Vec<String> = tags.into_iter().map(|tag| line(emit, tag)).collect();
+        let lines: Vec<String> = tags.iter().map(|tag| line(emit, *tag)).collect();
         paragraphs.push(lines.join("\n"));
     }
     paragraphs
@@ -81,46 +79,4 @@ pub(super) fn program(emit: &Emit<'_>) -> Option<Program> {
 fn line(emit: &Emit<'_>, tag: usize) -> String {
     let (name, module) = (&emit.api.tags[tag].name, &emit.names.modules[tag]);
     format!("- [{name}](mod@{module}): {}", docs::tag_in_list(emit, tag))
-}
-
-/// Returns the operation groups by the collection that most of their operations are below, the
-/// largest first; those that are alone in their collection come last, together.
-fn places(emit: &Emit<'_>) -> Vec<(Option<String>, Vec<usize>)> {
-    let mut by_place: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let root = common(emit);
-    for tag in 0..emit.api.tags.len() {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for operation in emit.api.operations.iter().filter(|o| o.tag == tag) {
-            let segments: Vec<&str> = operation.path.split('/').take(root + 1).collect();
-            *counts.entry(segments.join("/")).or_default() += 1;
-        }
-        let most = counts.into_iter().min_by_key(|(_, count)| Reverse(*count));
-        if let Some((place, _)) = most {
-            by_place.entry(place).or_default().push(tag);
-        }
-    }
-    let (shared, alone): (Vec<_>, Vec<_>) =
-        by_place.into_iter().partition(|(_, tags)| tags.len() > 1);
-    let mut places: Vec<(Option<String>, Vec<usize>)> =
-        shared.into_iter().map(|(place, tags)| (Some(place), tags)).collect();
-    places.sort_by_key(|(_, tags)| Reverse(tags.len()));
-    if !alone.is_empty() {
-        let mut tags: Vec<usize> =
-            alone.into_iter().flat_map(|(_, tags)| tags).collect();
-        tags.sort_unstable();
-        places.push((None, tags));
-    }
-    places
-}
-
-/// Counts the path segments that all paths begin with.
-fn common(emit: &Emit<'_>) -> usize {
-    let mut paths =
-        emit.api.operations.iter().map(|operation| operation.path.split('/'));
-    let Some(first) = paths.next() else { return 0 };
-    let first: Vec<&str> = first.collect();
-    paths.fold(first.len(), |common, path| {
-        let alike = first.iter().zip(path).take_while(|(a, b)| **a == *b).count();
-        common.min(alike)
-    })
 }

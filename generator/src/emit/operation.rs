@@ -8,7 +8,8 @@ use super::{Emit, docs, wait};
 use crate::casing;
 use crate::facts::{Availability, Waited};
 use crate::model::{
-    Body, Location, Operation, OperationVersion, Output, Parameter, Response, Type,
+    Body, Deprecation, Location, Operation, OperationVersion, Output, Parameter,
+    Response, Type,
 };
 use crate::render::blank;
 
@@ -89,14 +90,8 @@ impl<'a> Call<'a> {
     }
 
     /// Returns why callers should avoid the function, if the document deprecates it.
-    pub(super) fn deprecation(&self) -> Option<String> {
-        match (self.version.sunset, self.operation.deprecated) {
-            (Some(date), _) => Some(format!("the service may answer 410 after {date}")),
-            (None, true) => {
-                Some("the document marks the operation as deprecated".to_owned())
-            }
-            (None, false) => None,
-        }
+    pub(super) fn deprecation(&self) -> Option<Deprecation> {
+        self.operation.deprecation(self.version)
     }
 
     /// Tells whether the function or the builder beside it names a type of the API.
@@ -178,14 +173,24 @@ pub(super) fn function(
     let name = casing::ident(&call.function);
     let doc = docs::lines(docs::operation(emit, call));
     let alias = aliases(call);
-    let deprecated = call.deprecation().map(|note| quote!(#[deprecated(note = #note)]));
+    let deprecated = call.deprecation().map(|reason| {
+        let note = match reason {
+            Deprecation::Sunset(date) => {
+                format!("the service may answer 410 after {date}")
+            }
+            Deprecation::Marked => {
+                "the document marks the operation as deprecated".to_owned()
+            }
+        };
+        quote!(#[deprecated(note = #note)])
+    });
     let too_many = (call.taken().count() + usize::from(call.body().is_some()) > 7).then(|| {
         quote!(#[expect(clippy::too_many_arguments, reason = "the operation requires them all")])
     });
     let arguments =
         arguments(emit, call).into_iter().map(|(name, ty)| quote!(#name: #ty));
     let output = output(emit, call);
-    let request = make(call);
+    let request = make(emit, call);
     let result = call.result().map(|result| output_type(emit, result));
     let field = result.as_ref().map(|_| quote!(, result: PhantomData));
     let waits = result.is_some();
@@ -268,7 +273,7 @@ pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenSt
             true => quote!([u8]),
             false => emit.argument_type(&body.ty, &types),
         };
-        arguments.push((body_name(call), quote!(&#ty)));
+        arguments.push((casing::ident(emit.names.bodies[call.index]), quote!(&#ty)));
     }
     arguments
 }
@@ -276,13 +281,6 @@ pub(super) fn arguments(emit: &Emit<'_>, call: &Call<'_>) -> Vec<(Ident, TokenSt
 /// Returns the argument or setter of a parameter.
 pub(super) fn argument(parameter: &Parameter) -> Ident {
     casing::ident(&casing::parameter_name(parameter))
-}
-
-/// Returns the argument for the body, whose name no parameter has.
-fn body_name(call: &Call<'_>) -> Ident {
-    let taken =
-        call.taken().any(|parameter| casing::parameter_name(parameter) == "body");
-    casing::ident(if taken { "request_body" } else { "body" })
 }
 
 impl Emit<'_> {
@@ -326,7 +324,7 @@ pub(super) fn output_type(emit: &Emit<'_>, output: &Output) -> TokenStream {
 }
 
 /// Returns the expression that makes the request.
-fn make(call: &Call<'_>) -> TokenStream {
+fn make(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let operation = call.static_ident();
     let path =
         call.operation.parameters.iter().filter(|p| p.location == Location::Path).map(
@@ -345,7 +343,7 @@ fn make(call: &Call<'_>) -> TokenStream {
         .filter(|p| p.location != Location::Path)
         .map(required_value)
         .collect();
-    let body = call.body().map(|_| body_name(call));
+    let body = call.body().map(|_| casing::ident(emit.names.bodies[call.index]));
     let is_bytes = call.body().is_some_and(|body| body.is_bytes);
     let request = match (others.as_slice(), body) {
         (others, Some(body)) if is_bytes => {

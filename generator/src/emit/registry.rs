@@ -2,8 +2,8 @@
 
 use quote::quote;
 
+use super::cfg::availability_feature;
 use super::operation::Call;
-use super::sections::availability_feature;
 use super::ty::text;
 use super::{Emit, example};
 use crate::casing;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::cfg::availability_cfg;
 use super::operation::{Call, calls};
-use super::sections::availability_cfg;
 use super::{Emit, docs, operation, registry, wait};
 use crate::casing;
 use crate::facts::Availability;
@@ -29,7 +29,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     {
         pieces.extend(operation::builder(emit, call).into_iter().map(Piece::Tokens));
     }
-    pieces.extend(wait::copies(emit, &calls).into_iter().map(Piece::Tokens));
+    pieces.extend(wait::copies(emit, tag).into_iter().map(Piece::Tokens));
     let mut versions: BTreeMap<Version, Vec<&Call<'_>>> = BTreeMap::new();
     for call in &calls {
         versions.entry(call.version.version).or_default().push(call);

@@ -2,26 +2,26 @@
 
 use quote::quote;
 
-use super::sections::Group;
 use super::{Emit, enum_, record, union};
 use crate::model::Kind;
+use crate::names::TypeFile;
 use crate::render::{self, Piece};
 
 /// The widths up to which rustfmt keeps the attribute of a module, and of an import, on one line.
 const CFG_WIDTH: (usize, usize) = (89, 84);
 
 /// Makes `types.rs`.
-pub(super) fn root(emit: &Emit<'_>, groups: &[Group]) -> String {
-    let mut groups: Vec<&Group> = groups.iter().collect();
-    groups.sort_by(|a, b| a.name.cmp(&b.name));
-    let modules = groups.iter().map(|group| {
-        format!("{}mod {};\n", emit.cfg(&group.feature_set, CFG_WIDTH.0), group.name)
+pub(super) fn root(emit: &Emit<'_>) -> String {
+    let mut files: Vec<&TypeFile> = emit.names.files.iter().collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let modules = files.iter().map(|file| {
+        format!("{}mod {};\n", emit.cfg(&file.feature_set, CFG_WIDTH.0), file.name)
     });
-    let exports = groups.iter().map(|group| {
+    let exports = files.iter().map(|file| {
         format!(
             "{}pub use {}::*;\n",
-            emit.cfg(&group.feature_set, CFG_WIDTH.1),
-            group.name
+            emit.cfg(&file.feature_set, CFG_WIDTH.1),
+            file.name
         )
     });
     render::file([
@@ -43,12 +43,12 @@ pub(super) fn root(emit: &Emit<'_>, groups: &[Group]) -> String {
     ])
 }
 
-/// Makes the file of a group.
-pub(super) fn group(emit: &Emit<'_>, group: &Group) -> String {
+/// Makes the file of types that need the same features.
+pub(super) fn file(emit: &Emit<'_>, file: &TypeFile) -> String {
     let mut pieces = vec![Piece::Tokens(quote!(
         use super::*;
     ))];
-    for id in &group.types {
+    for id in &file.types {
         match &emit.api.def(*id).kind {
             Kind::Record(def) => record::record(emit, *id, def, &mut pieces),
             Kind::Enum(def) => enum_::enum_(emit, *id, def, &mut pieces),

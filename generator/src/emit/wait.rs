@@ -1,16 +1,14 @@
 //! Waits: the data in the static of an operation, and their documentation.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::cfg::availability_cfg;
 use super::description::{description, resource};
 use super::operation::Call;
-use super::sections::availability_cfg;
 use super::{Emit, docs};
 use crate::casing;
-use crate::facts::{Availability, Target, Waited};
+use crate::facts::{Target, Waited};
 use crate::model::{Polled, Source, Wait};
 
 /// Returns the data of the wait after a call.
@@ -94,11 +92,11 @@ fn target<'a>(emit: &Emit<'a>, target: Target) -> Call<'a> {
 
 /// Returns the path to the static of a polled operation, as seen from that of the call.
 fn path(emit: &Emit<'_>, call: &Call<'_>, polled: Target) -> TokenStream {
-    let target = target(emit, polled);
-    if target.operation.tag != call.operation.tag {
-        let ident = copy_ident(&target);
+    if emit.facts.copies[call.operation.tag].contains_key(&polled) {
+        let ident = casing::ident(&emit.names.copies[&polled]);
         return if call.is_newest { quote!(#ident) } else { quote!(super::#ident) };
     }
+    let target = target(emit, polled);
     let ident = target.static_ident();
     let module = casing::ident(&casing::version_module(target.version.version));
     let is_near = target.version.version == call.version.version;
@@ -111,34 +109,18 @@ fn path(emit: &Emit<'_>, call: &Call<'_>, polled: Target) -> TokenStream {
     }
 }
 
-/// Names the copy of another module's operation, which may be behind another feature.
-fn copy_ident(target: &Call<'_>) -> Ident {
-    let (name, version) = (target.static_ident(), target.version.version);
-    if Some(version) == target.operation.home_version() {
-        return casing::ident(&format!("POLLED_{name}"));
-    }
-    let version = casing::version_module(version).to_uppercase();
-    casing::ident(&format!("POLLED_{name}_{version}"))
-}
-
-/// Makes the copies of operations of other modules that a module polls.
-pub(super) fn copies(emit: &Emit<'_>, calls: &[Call<'_>]) -> Vec<TokenStream> {
-    let mut copies: BTreeMap<Ident, (Call<'_>, Availability)> = BTreeMap::new();
-    for call in calls {
-        let Some(waited) = call.waited else { continue };
-        for target in waited.list.into_iter().chain(waited.polled) {
-            let target = self::target(emit, target);
-            if target.operation.tag != call.operation.tag {
-                let ident = copy_ident(&target);
-                let (_, availability) =
-                    copies.entry(ident).or_insert((target, call.availability));
-                *availability = call.availability.min(*availability);
-            }
-        }
-    }
-    let copies = copies.into_iter().map(|(ident, (target, availability))| {
+/// Makes the copies of operations of other modules that the module of an operation group polls.
+pub(super) fn copies(emit: &Emit<'_>, tag: usize) -> Vec<TokenStream> {
+    let copies = emit.facts.copies[tag].iter();
+    let mut copies: Vec<_> = copies
+        .map(|(target, least)| (&emit.names.copies[target], *target, *least))
+        .collect();
+    copies.sort();
+    let copies = copies.into_iter().map(|(name, target, availability)| {
+        let ident = casing::ident(name);
         // The module may have no date of its own, and then doesn't import the function.
         let date = quote!(atlas_admin_runtime::jiff::civil::date);
+        let target = self::target(emit, target);
         let literal = description(&target, &quote!(None), &date);
         let cfg = availability_cfg(availability);
         quote!(#cfg static #ident: Operation = #literal;)

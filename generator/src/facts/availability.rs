@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Waits;
-use crate::model::{Api, TypeId};
+use crate::model::{Api, Operation, TypeId};
 use crate::version::Version;
 
 /// The Cargo feature that an operation version requires besides its group's.
@@ -19,8 +19,14 @@ pub enum Availability {
 /// an availability.
 pub type FeatureSet = BTreeSet<(usize, Availability)>;
 
-/// Returns the availability of a version.
-pub(super) fn availability(version: Version, is_current: bool) -> Availability {
+/// Returns the availability of a version of an operation.
+pub(super) fn of(
+    current: &HashMap<String, HashSet<Version>>,
+    operation: &Operation,
+    version: Version,
+) -> Availability {
+    let current = current.get(&operation.key());
+    let is_current = current.is_some_and(|versions| versions.contains(&version));
     match version {
         Version::Stable(_) if is_current => Availability::None,
         Version::Stable(_) => Availability::OlderVersions,
@@ -38,8 +44,7 @@ pub(super) fn feature_sets(
     for (index, operation) in api.operations.iter().enumerate() {
         let mut parameters_availability = Availability::Preview;
         for version in &operation.versions {
-            let is_current = current[&operation.key()].contains(&version.version);
-            let availability = availability(version.version, is_current);
+            let availability = of(current, operation, version.version);
             parameters_availability = parameters_availability.min(availability);
             let roots = roots.entry((operation.tag, availability)).or_default();
             version.for_each_type(|ty| roots.extend(ty.leaf()));

@@ -1,8 +1,8 @@
 //! The operation versions that waits poll, and the types that waits return.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::availability::availability;
+use super::availability::{self, Availability};
 use crate::ledger::{Ledger, RecordedResult};
 use crate::model::{Api, Operation, Output, Type, TypeId};
 use crate::version::Version;
@@ -19,7 +19,7 @@ pub struct Waited {
 }
 
 /// A version of an operation; `version` is an index into the operation's versions.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target {
     pub operation: usize,
     pub version: usize,
@@ -51,6 +51,30 @@ pub(super) fn waits(
         }
     }
     waits
+}
+
+/// The operations that a module has copies of, because they are in other modules, which may be
+/// behind other features; with the availability that needs each.
+pub type Copies = BTreeMap<Target, Availability>;
+
+/// Returns the copies of each operation group.
+pub(super) fn copies(
+    api: &Api,
+    current: &HashMap<String, HashSet<Version>>,
+    waits: &Waits,
+) -> Vec<Copies> {
+    let mut copies = vec![Copies::new(); api.tags.len()];
+    for ((index, version), waited) in waits {
+        let call = &api.operations[*index];
+        let availability = availability::of(current, call, *version);
+        for target in waited.list.into_iter().chain(waited.polled) {
+            if api.operations[target.operation].tag != call.tag {
+                let least = copies[call.tag].entry(target).or_insert(availability);
+                *least = availability.min(*least);
+            }
+        }
+    }
+    copies
 }
 
 /// Whether a wait returns the response of the polled operation.
@@ -124,8 +148,9 @@ impl Chooser<'_> {
         // A module has copies of other modules' operations, which need none of those modules'
         // features.
         let is_here = |other: &Version| {
-            is_foreign
-                || self.availability(polled, *other) <= self.availability(call, version)
+            let of =
+                |operation, version| availability::of(self.current, operation, version);
+            is_foreign || of(polled, *other) <= of(call, version)
         };
         let versions = || polled.versions.iter().map(|version| version.version);
         let is_stable = matches!(version, Version::Stable(_));
@@ -143,17 +168,5 @@ impl Chooser<'_> {
             .or_else(|| polled.home_version());
         let version = versions().position(|version| Some(version) == chosen)?;
         Some(Target { operation, version })
-    }
-
-    fn availability(
-        &self,
-        operation: &Operation,
-        version: Version,
-    ) -> super::Availability {
-        let current = self.current.get(&operation.key());
-        availability(
-            version,
-            current.is_some_and(|versions| versions.contains(&version)),
-        )
     }
 }

@@ -11,9 +11,9 @@ use super::facets::{Facets, Node, schema_name};
 use super::operation::Called;
 use super::{Lowering, Place};
 use crate::conventions::PAGE_NUMBER;
-use crate::grammar::template_parameters;
 use crate::model::{Location, Parameter, Type};
 use crate::pointer::Pointer;
+use crate::template;
 
 /// Query parameters of every operation that change the shape of the response for clients that can't
 /// read headers. The runtime reads headers and decodes the declared shape.
@@ -46,7 +46,7 @@ impl<'d> Lowering<'d> {
             }
         }
         let mut lowered = Vec::new();
-        for name in template_parameters(path) {
+        for name in template::parameters(path) {
             match found.remove(&(Location::Path, name)) {
                 Some((data, pointer)) => {
                     lowered.push(self.lower_parameter(

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use atlas_admin::codec::Json;
+use atlas_admin_runtime::template::Template;
 
 use crate::exchange::Outcome;
 use crate::har::{Body, Recorded};
@@ -135,9 +136,9 @@ impl<'d> Disclosure<'d> {
     pub fn learn(&mut self, recorded: &Recorded, outcome: &Outcome) {
         let template = outcome.entry.as_ref().map_or("", |entry| entry.operation.path);
         let path = crate::route::path_of(&recorded.url);
-        let literals: Vec<&str> = template.split('/').collect();
-        for (index, segment) in path.split('/').enumerate() {
-            if literals.get(index) != Some(&segment) {
+        let mut known = Template(template).segments();
+        for segment in path.split('/') {
+            if known.next().is_none_or(|known| known.0 != segment) {
                 // A verb may follow behind a colon.
                 segment.split(':').for_each(|part| self.add(part, true));
             }

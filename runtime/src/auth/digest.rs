@@ -181,12 +181,14 @@ impl ApiKey {
                 Retryability::IfRepeatable(after) | Retryability::Always(after) => {
                     let body = connection.excerpt(&parts.headers, body, None).await;
                     let body = self.scrub(body);
-                    let error =
-                        status_error(Kind::Status, parts.status, &parts.headers, body);
-                    return Err(Failure {
-                        error,
-                        retryability: Retryability::Always(after),
-                    });
+                    let error = status_error(
+                        Kind::Status,
+                        "",
+                        parts.status,
+                        &parts.headers,
+                        body,
+                    );
+                    return Err(Failure::new(error, Retryability::Always(after)));
                 }
             }
         }

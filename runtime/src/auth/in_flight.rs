@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::Shared;
 
-use crate::clock::{self, Clock};
+use crate::clock::{self, Clock, Deadline};
 use crate::failure::Failure;
 use crate::transport::BoxFuture;
 
@@ -50,13 +50,14 @@ impl<T> Default for InFlight<T> {
 }
 
 /// Waits for the outcome of a request, on behalf of a call that can proceed without it.
-/// `limit` is the rest of the call's attempt, most of which the call needs for itself.
+/// `deadline` is that of the call's attempt, which needs most of its time for itself.
 /// Returns `None` if the request is still in flight; a later call ends it.
 pub(super) async fn renewed<T: Clone>(
     clock: &dyn Clock,
-    limit: Option<Duration>,
+    deadline: Deadline,
     pending: &Pending<T>,
 ) -> Option<Result<T, Failure>> {
-    let limit = limit.map_or(RENEWAL_LIMIT, |limit| RENEWAL_LIMIT.min(limit / 4));
+    let left = deadline.left(clock);
+    let limit = left.map_or(RENEWAL_LIMIT, |left| RENEWAL_LIMIT.min(left / 4));
     clock::within(clock, limit, pending.clone()).await
 }

@@ -22,7 +22,7 @@ use super::TokenSettings;
 use super::in_flight::{InFlight, Pending, renewed};
 use super::refusal::ends_for_a_missing_role;
 use super::store::AccessToken;
-use crate::clock::{self, Clock};
+use crate::clock::{self, Clock, Deadline};
 use crate::connection::{Call, Connection};
 use crate::error::{Error, Kind};
 use crate::failure::{Failure, Retryability};
@@ -85,8 +85,8 @@ struct Refusal {
     bearer: Bearer,
     /// The time at which it was sent, on the monotonic clock.
     sent_at: Duration,
-    /// The rest of the attempt's time.
-    limit: Option<Duration>,
+    /// The end of the attempt's time.
+    deadline: Deadline,
 }
 
 impl ServiceAccount {
@@ -104,10 +104,10 @@ impl ServiceAccount {
         &self,
         connection: &Connection,
         call: &Call,
-        limit: Option<Duration>,
+        deadline: Deadline,
     ) -> Result<Response<Body>, Failure> {
         let (telemetry, called) = (&connection.telemetry, call.operation());
-        let token = pin!(self.token(limit, call.begun()));
+        let token = pin!(self.token(deadline, call.begun()));
         let bearer = trace::waiting(telemetry, Reason::Token, called, token).await?;
         let sent_at = connection.clock.monotonic();
         let response = call.send(connection, Some(bearer.header())).await?;
@@ -115,15 +115,15 @@ impl ServiceAccount {
             bearer.worked(connection.clock.monotonic());
             return Ok(response);
         }
-        let refused = Refusal { bearer, sent_at, limit };
+        let refused = Refusal { bearer, sent_at, deadline };
         Box::pin(self.send_again(connection, call, refused, response)).await
     }
 
-    /// Returns a valid token, requesting one if needed. `limit` bounds the attempt;
-    /// `begun` is the time at which the call began, on the monotonic clock.
+    /// Returns a valid token, requesting one if needed. `deadline` is that of the
+    /// attempt; `begun` is the time at which the call began, on the monotonic clock.
     async fn token(
         &self,
-        limit: Option<Duration>,
+        deadline: Deadline,
         begun: Duration,
     ) -> Result<Bearer, Failure> {
         let now = self.clock().now();
@@ -132,14 +132,14 @@ impl ServiceAccount {
             Some(held) if now < held.due => Ok(held),
             // On the heap because both are rare and large: otherwise each request has
             // their size.
-            Some(held) => Ok(Box::pin(self.renew(held, limit)).await),
+            Some(held) => Ok(Box::pin(self.renew(held, deadline)).await),
             None => Box::pin(self.obtain(begun)).await,
         }
     }
 
     /// Returns the successor of a token that is due, or that token while there is no
     /// other.
-    async fn renew(&self, held: Bearer, limit: Option<Duration>) -> Bearer {
+    async fn renew(&self, held: Bearer, deadline: Deadline) -> Bearer {
         let pending = {
             let mut state = self.state();
             if state.is_renewing {
@@ -154,7 +154,7 @@ impl ServiceAccount {
             pending
         };
         let _renewing = Renewing(self);
-        let outcome = renewed(self.clock(), limit, &pending).await;
+        let outcome = renewed(self.clock(), deadline, &pending).await;
         match outcome.map(|outcome| self.settle(&pending, outcome)) {
             Some(Ok(renewed)) => renewed,
             // A later call ends a request that is still in flight.
@@ -239,7 +239,7 @@ impl ServiceAccount {
         response: Response<Body>,
     ) -> Result<Response<Body>, Failure> {
         let (response, is_role) =
-            ends_for_a_missing_role(connection, call, response, refusal.limit).await;
+            ends_for_a_missing_role(connection, call, response, refusal.deadline).await;
         if is_role {
             return Ok(response);
         }

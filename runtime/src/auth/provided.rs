@@ -23,7 +23,7 @@ use super::TokenSettings;
 use super::in_flight::{InFlight, Pending, renewed};
 use super::refusal::ends_for_a_missing_role;
 use super::scheme::{Lease, Scheme};
-use crate::clock::{self, Clock};
+use crate::clock::{self, Clock, Deadline};
 use crate::connection::{Call, Connection};
 use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::{Error, Kind};
@@ -92,17 +92,17 @@ impl Provided {
         &self,
         connection: &Connection,
         call: &Call,
-        limit: Option<Duration>,
+        deadline: Deadline,
     ) -> Result<(Response<Body>, Lease), Failure> {
         let (telemetry, called) = (&connection.telemetry, call.operation());
-        let current = pin!(self.current(limit));
+        let current = pin!(self.current(deadline));
         let current = trace::waiting(telemetry, Reason::Token, called, current).await;
         let current = current.map_err(Failure::unsent)?;
-        let sent = current.scheme.send(connection, call, limit).await;
+        let sent = current.scheme.send(connection, call, deadline).await;
         let (response, lease) = match sent {
             Ok((response, lease)) if response.status() == StatusCode::UNAUTHORIZED => {
                 let (response, is_role) =
-                    ends_for_a_missing_role(connection, call, response, limit).await;
+                    ends_for_a_missing_role(connection, call, response, deadline).await;
                 if is_role {
                     return Ok((response, lease));
                 }
@@ -118,12 +118,12 @@ impl Provided {
             connection.drain(response.into_body()).await;
         }
         lease.release();
-        other.scheme.send(connection, call, limit).await
+        other.scheme.send(connection, call, deadline).await
     }
 
     /// Returns the credentials in use. Requests them from the provider where there are
     /// none, or where they are due.
-    async fn current(&self, limit: Option<Duration>) -> Result<Arc<Current>, Failure> {
+    async fn current(&self, deadline: Deadline) -> Result<Arc<Current>, Failure> {
         let (held, pending) = {
             let mut state = self.state();
             let held = state.current.clone();
@@ -143,7 +143,7 @@ impl Provided {
             let outcome = pending.clone().await;
             return self.settle(&pending, outcome);
         };
-        let outcome = renewed(self.clock(), limit, &pending).await;
+        let outcome = renewed(self.clock(), deadline, &pending).await;
         // A later call ends a request that is still in flight.
         let renewed = outcome.map(|outcome| self.settle(&pending, outcome));
         Ok(renewed.and_then(Result::ok).unwrap_or(held))

@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use http::Response;
 
+use crate::clock::Deadline;
 use crate::connection::{Call, Connection};
 use crate::error::ApiError;
 use crate::transport::Body;
 
-/// Ends a refused attempt, and tells whether the refusal names a missing role. `limit`
-/// is the rest of the attempt's time, half of which is kept for sending the request a
-/// second time.
+/// Ends a refused attempt, and tells whether the refusal names a missing role. Half of
+/// the time that is left is kept for sending the request a second time.
 pub(super) async fn ends_for_a_missing_role(
     connection: &Connection,
     call: &Call,
     response: Response<Body>,
-    limit: Option<Duration>,
+    deadline: Deadline,
 ) -> (Response<Body>, bool) {
-    let half = limit.map(|limit| limit / 2);
+    let half = deadline.left(&*connection.clock).map(|left| left / 2);
     let judged = names_a_missing_role(connection, response, half).await;
     call.settle(None);
     judged

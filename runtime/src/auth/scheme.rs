@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response};
@@ -12,6 +11,7 @@ use super::digest::{ApiKey, Nonce};
 use super::oauth::ServiceAccount;
 use super::scrub::scrub;
 use super::{TokenSettings, secret_header};
+use crate::clock::Deadline;
 use crate::connection::{Call, Connection};
 use crate::credentials::{Credentials, Kind};
 use crate::error::{Error, Kind as ErrorKind};
@@ -55,14 +55,14 @@ impl Scheme {
         &self,
         connection: &Connection,
         call: &Call,
-        limit: Option<Duration>,
+        deadline: Deadline,
     ) -> Result<(Response<Body>, Lease), Failure> {
         let response = match self {
             Self::AccessToken { header, .. } => {
                 call.send(connection, Some(header)).await?
             }
             Self::ServiceAccount(account) => {
-                account.send(connection, call, limit).await?
+                account.send(connection, call, deadline).await?
             }
             Self::ApiKey(key) => {
                 // On the heap because the future is large: otherwise each request has

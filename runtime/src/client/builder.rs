@@ -139,9 +139,7 @@ impl ClientBuilder {
         url: impl Into<String>,
     ) -> Result<Self, Error> {
         let url = url.into();
-        Base::parse(&url).map_err(|error| {
-            error.edit(|error| error.message = format!("{setting}: {}", error.message))
-        })?;
+        Base::parse_from(setting, &url)?;
         Ok(self.base_url(url))
     }
 

@@ -113,6 +113,9 @@ text! {
     /// let invoiced = Date::from("2024-05-01");
     /// assert_eq!(invoiced.date().unwrap(), jiff::civil::date(2024, 5, 1));
     /// ```
+    ///
+    /// Also converts from and to `jiff::civil::Date`, and with the features `chrono` and
+    /// `time`, `chrono::NaiveDate` and `time::Date`.
     Date
 }
 

@@ -24,9 +24,16 @@ pub(crate) struct Base {
 
 impl Base {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        Self::parse_from("", text)
+    }
+
+    /// Parses the URL of a named setting, which an error begins with.
+    pub(crate) fn parse_from(setting: &str, text: &str) -> Result<Self, Error> {
+        let separator = if setting.is_empty() { "" } else { ": " };
         // Messages omit the text, which may hold a password.
         let fail = |what: &str| {
-            Err(Error::new(Kind::Configuration, format!("the base URL {what}")))
+            let message = format!("{setting}{separator}the base URL {what}");
+            Err(Error::new(Kind::Configuration, message))
         };
         let Ok(url) = Url::parse(text.trim()) else {
             return fail(

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 use crate::clock::{Clock, Stopwatch, Timer};
-use crate::error::{Error, Inner, Kind, broken};
+use crate::error::{Error, Inner, Kind};
 use crate::failure::{Failure, Retryability};
 use crate::inflate::{Problem, inflate, inflate_start};
 use crate::transport::{Body, TransportError};
@@ -32,29 +32,55 @@ const DRAIN: usize = 64 << 10;
 /// The time limit for an unwanted body that is read to keep its connection.
 const DRAIN_LIMIT: Duration = Duration::from_millis(500);
 
+/// The reason for which a body could not be read.
+pub(crate) struct Unread {
+    pub(crate) kind: Kind,
+    pub(crate) message: String,
+    /// The bytes that arrived. They may repeat secrets of the request.
+    pub(crate) body: Bytes,
+    pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    pub(crate) retryability: Retryability,
+}
+
+impl Unread {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>, body: Bytes) -> Self {
+        let (source, retryability) = (None, Retryability::Never);
+        Self { kind, message: message.into(), body, source, retryability }
+    }
+
+    /// Marks the same request as one that may be sent again, if that is safe.
+    pub(crate) fn may_pass(self) -> Self {
+        Self { retryability: Retryability::IfRepeatable(None), ..self }
+    }
+
+    /// Creates the failure. The response is that of the body; `None` if it must not be in
+    /// an error.
+    pub(crate) fn failure(self, response: Option<(StatusCode, HeaderMap)>) -> Failure {
+        let Self { kind, message, body, source, retryability } = self;
+        let body = if response.is_some() { body } else { Bytes::new() };
+        let (status, headers) = response.unzip();
+        let headers = headers.unwrap_or_default();
+        let inner =
+            Inner { kind, message, status, headers, body, source, ..Inner::default() };
+        Failure::new(Error::build(inner), retryability)
+    }
+}
+
 /// Reads a whole body, and decompresses it if it was compressed in transit. The bytes,
 /// and those in an error, may repeat secrets of the request.
 pub(crate) async fn read(
     headers: &HeaderMap,
     mut body: Body,
     limit: u64,
-) -> Result<Bytes, Failure> {
+) -> Result<Bytes, Unread> {
     let (bytes, end) = collect(headers, &mut body, limit).await;
     match end {
         End::Whole => {}
-        End::TooLarge => return Err(too_large(limit).into()),
+        End::TooLarge => return Err(too_large(limit)),
         End::Broken(error) => {
-            let error = Error::build(Inner {
-                kind: Kind::Transport,
-                message: "the response broke off before its end".to_owned(),
-                body: bytes,
-                source: Some(Arc::new(error)),
-                ..Inner::default()
-            });
-            return Err(Failure {
-                error,
-                retryability: Retryability::IfRepeatable(None),
-            });
+            let message = "the response broke off before its end";
+            let unread = Unread::new(Kind::Transport, message, bytes);
+            return Err(Unread { source: Some(Arc::new(error)), ..unread.may_pass() });
         }
     }
     match encoding(headers).as_str() {
@@ -62,26 +88,22 @@ pub(crate) async fn read(
         "gzip" | "x-gzip" if bytes.is_empty() => Ok(bytes),
         "gzip" | "x-gzip" => {
             unpack(&bytes, limit).await.map_err(|problem| match problem {
-                Problem::TooLarge => too_large(limit).into(),
+                Problem::TooLarge => too_large(limit),
                 Problem::Other => {
                     let message =
                         "the response is not gzip, although its headers state so";
-                    broken(Kind::Decode, message, bytes).into()
+                    Unread::new(Kind::Decode, message, bytes)
                 }
-                Problem::Broken => Failure {
-                    error: broken(
-                        Kind::Transport,
-                        "the response is not a complete gzip stream",
-                        bytes,
-                    ),
-                    retryability: Retryability::IfRepeatable(None),
-                },
+                Problem::Broken => {
+                    let message = "the response is not a complete gzip stream";
+                    Unread::new(Kind::Transport, message, bytes).may_pass()
+                }
             })
         }
         other => {
             let message =
                 format!("the response is compressed as {other:?}, not as gzip");
-            Err(broken(Kind::Decode, &message, bytes).into())
+            Err(Unread::new(Kind::Decode, message, bytes))
         }
     }
 }
@@ -208,6 +230,7 @@ async fn collect(headers: &HeaderMap, body: &mut Body, limit: u64) -> (Bytes, En
     }
 }
 
-fn too_large(limit: u64) -> Error {
-    Error::new(Kind::TooLarge, format!("the response is larger than {limit} bytes"))
+fn too_large(limit: u64) -> Unread {
+    let message = format!("the response is larger than {limit} bytes");
+    Unread::new(Kind::TooLarge, message, Bytes::new())
 }

@@ -255,7 +255,7 @@ impl Call {
         let retryability =
             if stage.may_pass() { retryability } else { Retryability::Never };
         let failure =
-            Failure { error: Error::with_source(kind, message, error), retryability };
+            Failure::new(Error::with_source(kind, message, error), retryability);
         match stage {
             Stage::Exchange | Stage::Malformed => failure.after_sending(),
             Stage::Connect | Stage::Refused | Stage::Unprocessed => failure,

@@ -20,7 +20,7 @@ use crate::transport::Body;
 /// Returns why the body is not the operation's payload.
 pub(super) fn accept(
     body: Body,
-    source: Source,
+    source: &Source,
     status: StatusCode,
     headers: &HeaderMap,
 ) -> Result<(Body, bool), Error> {
@@ -35,6 +35,7 @@ pub(super) fn accept(
             kind: Kind::Decode,
             message,
             operation: Some(operation),
+            raw: source.raw.clone(),
             status: Some(status),
             headers: headers.clone(),
             attempts: source.attempts,

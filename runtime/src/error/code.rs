@@ -70,7 +70,7 @@ mod tests {
     fn a_code_is_equal_to_its_text_and_absence_to_none() {
         let error = |body: &'static str| {
             let body = Bytes::from_static(body.as_bytes());
-            status_error(Kind::Status, StatusCode::CONFLICT, &HeaderMap::new(), body)
+            status_error(Kind::Status, "", StatusCode::CONFLICT, &HeaderMap::new(), body)
         };
         let known = error(r#"{"errorCode":"A_B"}"#);
         assert_eq!(known.code(), "A_B");

@@ -243,7 +243,13 @@ mod tests {
     fn respond(status: u16, header: (&'static str, &str), body: &'static str) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
         let header = (header.0.parse().unwrap(), header.1.parse().unwrap());
-        status_error(Kind::Status, status, &HeaderMap::from_iter([header]), body.into())
+        status_error(
+            Kind::Status,
+            "",
+            status,
+            &HeaderMap::from_iter([header]),
+            body.into(),
+        )
     }
 
     #[test]
@@ -258,7 +264,7 @@ mod tests {
     fn advice_follows_the_sentence_of_the_service() {
         let body = r#"{"detail":"Too many requests.","errorCode":"RATE_LIMITED"}"#;
         let error = respond(429, ("retry-after", "7"), body);
-        let error = error.edit(|error| error.attempts = 3);
+        let error = error.after(3, false);
         assert_eq!(
             error.to_string(),
             "429 Too Many Requests RATE_LIMITED: Too many requests (after 3 attempts); \

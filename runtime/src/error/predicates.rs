@@ -168,7 +168,7 @@ mod tests {
 
     fn error(kind: Kind, status: u16, body: &'static str) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
-        status_error(kind, status, &HeaderMap::new(), body.into())
+        status_error(kind, "", status, &HeaderMap::new(), body.into())
     }
 
     #[test]

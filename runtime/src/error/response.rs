@@ -12,17 +12,15 @@ pub(crate) const OTHER_SERVER: &str =
 /// The largest part of an error's body that is kept, in bytes.
 const KEPT: usize = 1 << 20;
 
-/// Creates an error from a response whose status is not a success.
+/// Creates an error from a response whose status is not a success. The line of an error
+/// without a message is made of the response.
 pub(crate) fn status_error(
     kind: Kind,
+    message: &str,
     status: StatusCode,
     headers: &HeaderMap,
     body: Bytes,
 ) -> Error {
-    let message = match kind {
-        Kind::Token => "the token endpoint gave no access token",
-        _ => "",
-    };
     Error::build(Inner {
         kind,
         message: message.to_owned(),
@@ -32,11 +30,6 @@ pub(crate) fn status_error(
         body: kept(body),
         ..Inner::default()
     })
-}
-
-/// Creates an error from bytes that arrived in response to a request.
-pub(crate) fn broken(kind: Kind, message: &str, body: Bytes) -> Error {
-    Error::build(Inner { kind, message: message.to_owned(), body, ..Inner::default() })
 }
 
 /// Returns the part of an error's body that is kept.

@@ -8,12 +8,12 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{Response, StatusCode};
 
 use super::{
-    Expected, Payload, Received, absence, excerpt, of_body, out_of_time, refused,
-    retry_loop, timed_out,
+    AttemptTimer, Expected, Limits, Payload, Received, absence, excerpt, of_body,
+    refused, retry_loop,
 };
 use crate::client::Core;
-use crate::clock::{Stopwatch, Timer};
-use crate::connection::{Call, read};
+use crate::clock::Stopwatch;
+use crate::connection::{Call, Unread, read};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::layer::{Innermost, Next};
@@ -52,13 +52,14 @@ impl Inner<'_> {
         let past = *self.past();
         let result = match result {
             Ok(response) => self.receive(response, past).await,
-            Err(error) => Err(error),
+            Err(error) => {
+                let may_be_executed = error.may_have_been_executed();
+                Err(Failure { may_be_executed, ..error.into() })
+            }
         };
-        result.map_err(|error| {
-            error.edit(|error| {
-                error.attempts = past.attempts;
-                error.may_be_executed |= past.may_be_executed || past.unfinished > 0;
-            })
+        result.map_err(|Failure { error, may_be_executed, .. }| {
+            let before = past.may_be_executed || past.unfinished > 0;
+            error.after(past.attempts, may_be_executed || before)
         })
     }
 
@@ -67,30 +68,27 @@ impl Inner<'_> {
         &self,
         response: Response<Body>,
         past: Past,
-    ) -> Result<Received, Error> {
+    ) -> Result<Received, Failure> {
         let (core, operation) = (self.core, self.parts.operation);
         let (parts, body) = response.into_parts();
         let (status, headers) = (parts.status, parts.headers);
         let total = self.options.timeout.or(core.limits.total);
         let limit = self.options.attempt.or(core.limits.attempt);
-        let mut timer = Timer::new(&*core.connection.clock, self.stopwatch, total);
+        let clock = &*core.connection.clock;
+        let limits = Limits { attempt: None, left: total, total };
+        let mut timer = AttemptTimer::new(clock, self.stopwatch, limits);
         let is_gone = past.is_gone && status == StatusCode::NOT_FOUND;
         if !status.is_success() && !is_gone {
             let body = excerpt(core, &headers, body, timer.left()).await;
-            return Err(refused(core, status, &headers, body).error);
+            return Err(refused(core, status, &headers, body));
         }
         let body = if self.expected == Expected::Stream {
             Payload::Open { body, is_framed: !past.is_unframed, timeout: None }
         } else {
-            let read = timer.wait(pin!(read(&headers, body, core.limits.body))).await;
-            let read = read.unwrap_or_else(|| {
-                let failure = timed_out();
-                let message = out_of_time(None, total, total);
-                Err(failure.error.edit(|error| error.message = message).into())
-            });
-            let of_body =
-                |failure: Failure| of_body(core, status, &headers, failure.error);
-            let bytes = read.map_err(of_body)?;
+            let read = pin!(read(&headers, body, core.limits.body));
+            let read = timer.wait(read).await;
+            let of_body = |unread: Unread| of_body(core, status, &headers, unread);
+            let bytes = read.unwrap_or_else(|| Err(timer.passed())).map_err(of_body)?;
             let is_framed = !past.is_unframed;
             if !is_gone {
                 absence(operation, self.expected, &bytes, is_framed, &headers)

@@ -190,8 +190,8 @@ impl Received {
             Payload::Open { body, is_framed, timeout } => (body, is_framed, timeout),
             Payload::Whole { bytes, is_framed } => (Body::from(bytes), is_framed, None),
         };
-        let source =
-            Source { operation: self.operation, attempts: self.attempts, is_framed };
+        let (operation, raw, attempts) = (self.operation, self.raw, self.attempts);
+        let source = Source { operation, raw, attempts, is_framed };
         let download =
             Download::accept(body, timeout, source, self.status, &self.headers);
         let download = download.inspect_err(|error| self.span.failed(error))?;

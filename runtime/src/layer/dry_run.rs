@@ -8,13 +8,13 @@ use http::{Method, Response};
 use super::{Layer, Next};
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::transport::{Body, BoxFuture, Request, Url};
+use crate::transport::{Body, BoxFuture, Request, Url, redacted_url};
 
 /// A layer that sends no writes. Each write is refused with an error that shows the
 /// request, and is [kept](DryRun::planned).
 ///
-/// A write is any method but GET and HEAD. Secrets are redacted, and so is undeclared
-/// text. Add this layer last, as the innermost one, so that it sees the changes of the
+/// A write is any method but GET and HEAD. Secrets are redacted, and so are undeclared
+/// text and the values of undeclared query parameters. Add this layer last, as the innermost one, so that it sees the changes of the
 /// others.
 ///
 /// ```
@@ -89,7 +89,7 @@ impl Layer for DryRun {
 
 /// A request that a [`DryRun`] has not sent.
 ///
-/// `Display` prints the method, the URL and the redacted body. As the
+/// `Display` prints the method, the redacted URL and the redacted body. As the
 /// [source](std::error::Error::source) of an error, it is the refused request.
 #[derive(Clone)]
 pub struct PlannedRequest {
@@ -115,7 +115,7 @@ impl PlannedRequest {
         self.method.as_str()
     }
 
-    /// Returns the URL of the request.
+    /// Returns the URL of the request, whose query may hold secrets.
     pub fn url(&self) -> &Url {
         &self.url
     }
@@ -128,7 +128,7 @@ impl PlannedRequest {
 
 impl fmt::Display for PlannedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.url)?;
+        write!(f, "{} {}", self.method, redacted_url(&self.url, self.operation))?;
         match &self.body {
             Some(body) => write!(f, " {body}"),
             None => Ok(()),

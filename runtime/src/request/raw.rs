@@ -10,7 +10,6 @@ use super::{Part, Parts, Request};
 use crate::codec::Json;
 use crate::media_type::MediaType;
 use crate::operation::{Method, Operation};
-use crate::version::Version;
 
 /// The prefix of all paths of the API.
 const ROOT: &str = "/api/atlas/v2";
@@ -27,7 +26,8 @@ impl Request<Json> {
     /// query string. It is sent verbatim, so its values must be percent-encoded. The
     /// version is sent in `Accept: application/vnd.atlas.<version>+json`, and is also
     /// that of the body. [`Request::with_output`] changes the type of the response from
-    /// JSON.
+    /// JSON. For a response in another format, pass its [`MediaType`] instead of the
+    /// version, and `Download` as the type.
     ///
     /// Authentication and retries are those of any request: a POST or PATCH that may
     /// have been executed is never repeated. The request is not
@@ -43,9 +43,20 @@ impl Request<Json> {
     /// let request = Request::raw(Method::Get, "/groups/5f1b/sandboxes?pageNum=1", version);
     /// assert_eq!(request.path_and_query(), "/api/atlas/v2/groups/5f1b/sandboxes?pageNum=1");
     /// assert_eq!(request.accept(), "application/vnd.atlas.2025-03-12+json");
+    ///
+    /// // A file that is no JSON.
+    /// # use atlas_admin_runtime::{Download, MediaType};
+    /// let gzip = MediaType::parse("application/vnd.atlas.2025-03-12+gzip").unwrap();
+    /// let request = Request::raw(Method::Get, "/groups/5f1b/sandboxes/7/log.gz", gzip);
+    /// let request = request.with_output::<Download>();
+    /// assert_eq!(request.accept(), "application/vnd.atlas.2025-03-12+gzip");
     /// ```
-    pub fn raw(method: Method, path: &str, version: Version) -> Self {
-        let mut parts = Parts::new(operation(method, version), &[]);
+    pub fn raw<'a>(
+        method: Method,
+        path: &str,
+        accept: impl Into<MediaType<'a>>,
+    ) -> Self {
+        let mut parts = Parts::new(operation(method, accept.into()), &[]);
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         match below_root(path) {
             Ok(path) => {
@@ -101,18 +112,19 @@ fn below_root(path: &str) -> Result<String, &'static str> {
     Ok(format!("{ROOT}/{}", utf8_percent_encode(rest, FORBIDDEN)))
 }
 
-/// Returns the operation of raw requests with a method and a version.
+/// Returns the operation of raw requests with a method and a media type.
 ///
-/// Each is created once and never freed, so their number is bounded by the versions that
-/// the program uses.
-fn operation(method: Method, version: Version) -> &'static Operation {
-    type Operations = HashMap<(Method, Version), &'static Operation>;
+/// Each is created once and never freed, so their number is bounded by the versions and
+/// formats that the program uses.
+fn operation(method: Method, accept: MediaType<'_>) -> &'static Operation {
+    type Operations = HashMap<(Method, String), &'static Operation>;
     static OPERATIONS: Mutex<Option<Operations>> = Mutex::new(None);
 
     let mut operations = OPERATIONS.lock().unwrap_or_else(PoisonError::into_inner);
     let operations = operations.get_or_insert_default();
-    operations.entry((method, version)).or_insert_with(|| {
-        let media_type = MediaType::json(version).to_string().leak();
+    let (version, accept) = (accept.version(), accept.to_string());
+    operations.entry((method, accept)).or_insert_with_key(|(_, accept)| {
+        let json = MediaType::json(version).to_string().leak();
         Box::leak(Box::new(Operation {
             id: "raw",
             name: "raw",
@@ -120,8 +132,8 @@ fn operation(method: Method, version: Version) -> &'static Operation {
             method,
             path: ROOT,
             version,
-            accept: media_type,
-            content_type: Some(media_type),
+            accept: accept.clone().leak(),
+            content_type: Some(json),
             parameters: &[],
             success: &[200, 201, 202, 204],
             roles: &[],

@@ -11,11 +11,10 @@ use super::{Expectation, RecordedRequest};
 use crate::auth::oauth;
 use crate::codec::{self, DecodeError, EncodeError, Json, Value};
 use crate::operation::Operation;
-use crate::template;
 use crate::transport::{Request, Url};
 
 pub use super::mock::Rules;
-pub use super::pattern::{Pattern, decoded};
+pub use super::pattern::Pattern;
 pub use super::reply::{Change, Outcome, error, response, success};
 
 /// The path of the endpoint that grants tokens (RFC 6749 section 4.4).
@@ -49,16 +48,6 @@ pub fn recorded(
 /// Returns the query parameters of a request, decoded, in order.
 pub fn query_pairs(request: &RecordedRequest) -> Vec<(String, String)> {
     request.query_pairs()
-}
-
-/// Fills the parameters of a path with percent-encoded values.
-pub fn filled(template: &str, values: &[&str]) -> String {
-    template::fill(template, values).0
-}
-
-/// Percent-encodes a value for a path segment.
-pub fn encoded(value: &str) -> String {
-    template::encode(value).to_string()
 }
 
 /// Returns 32 random hexadecimal digits that can't be guessed.

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::panic::Location;
 
-use percent_encoding::percent_decode_str;
-
 use super::{ANY, RecordedRequest};
 use crate::codec::Json;
 use crate::operation::{self, Operation};
 use crate::request::Request;
+use crate::template::{Template, decode};
 
 /// A test of a request, which returns the problem of one that doesn't match.
 pub(super) type Test = Box<dyn Fn(&RecordedRequest) -> Result<(), String> + Send + Sync>;
@@ -141,14 +140,11 @@ impl Pattern {
         if came.len() != self.segments.len() {
             return Err("another path".to_owned());
         }
-        let template = self.operation.map(|operation| segments(operation.path));
         for (index, (wanted, came)) in self.segments.iter().zip(&came).enumerate() {
             if !covers(wanted, came) {
-                let name = template.as_ref().and_then(|template| template.get(index));
-                let name = name.and_then(|name| {
-                    name.strip_prefix('{').and_then(|name| name.strip_suffix('}'))
-                });
-                return Err(match name {
+                let template = self.operation.map(|operation| Template(operation.path));
+                let segment = template.and_then(|it| it.segments().nth(index));
+                return Err(match segment.and_then(|segment| segment.parameter()) {
                     Some(name) => format!("{name} is {came:?}, not {wanted:?}"),
                     None => "another path".to_owned(),
                 });
@@ -175,16 +171,11 @@ impl fmt::Display for Pattern {
 }
 
 fn segments(path: &str) -> Vec<String> {
-    path.split('/').map(decoded).collect()
+    path.split('/').map(decode).collect()
 }
 
 fn pair(text: &str) -> Option<(String, String)> {
-    text.split_once('=').map(|(name, value)| (decoded(name), decoded(value)))
-}
-
-/// Decodes percent-encoding. Bytes that are not UTF-8 are replaced.
-pub fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
+    text.split_once('=').map(|(name, value)| (decode(name), decode(value)))
 }
 
 /// Returns true if a text matches a pattern, in which [`ANY`] matches any part.

@@ -18,7 +18,7 @@ use crate::codec::{RequestBody, redacted_text};
 use crate::error::Error;
 use crate::headers;
 use crate::operation::Operation;
-use crate::template::split_parameter;
+use crate::template::{Piece, Template};
 
 /// The target of all spans, and of all events without bodies.
 const TARGET: &str = "atlas_admin";
@@ -219,14 +219,11 @@ fn fail(span: &Span, error_type: &str, error: Option<&Error>) {
 /// Returns a template with each parameter replaced by `REDACTED`, the conventions' word
 /// for a part that must not be shown.
 fn without_values(template: &str) -> String {
-    let mut shown = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, _, after)) = split_parameter(rest) {
-        shown.push_str(before);
-        shown.push_str("REDACTED");
-        rest = after;
-    }
-    shown + rest
+    let pieces = Template(template).pieces().map(|piece| match piece {
+        Piece::Text(text) => text,
+        Piece::Parameter(_) => "REDACTED",
+    });
+    pieces.collect()
 }
 
 pub(crate) fn retries(attempt: u32, wait: Duration, error: &Error) {

@@ -135,7 +135,7 @@ impl Run<'_> {
                 let (name, found) = match source {
                     Source::Request(name) => {
                         let mut known = known.iter();
-                        let found = known.find(|(other, _)| other == name);
+                        let found = known.find(|(other, _)| *other == *name);
                         ((*name).to_owned(), found.map(|(_, value)| value.clone()))
                     }
                     Source::Response(names) => text(&self.response.body, names),

@@ -1,8 +1,11 @@
 use atlas_admin_runtime::bytes::Bytes;
 use atlas_admin_runtime::layer::{DryRun, PlannedRequest};
+use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Extra, Request, json, record, set};
 
-use super::api::{CREATE, builder, every_method, get, granting, service_account};
+use super::api::{
+    CREATE, builder, every_method, get, granting, operation, service_account,
+};
 use super::clock::Steps;
 use super::layers::changing;
 use super::server::{Reply, Server};
@@ -95,6 +98,34 @@ async fn a_dry_run_shows_no_secret() {
         assert_eq!(dry_run.planned()[0].to_string(), shown(expected));
     }
     assert_eq!(server.arrived(), 0);
+}
+
+/// A query parameter of the client, such as a gateway's key, may be a secret; one that
+/// the document declares is not.
+#[tokio::test]
+async fn a_dry_run_shows_no_secret_of_the_query() {
+    static INVITE: Operation = Operation {
+        parameters: &[Parameter::query("mode"), Parameter::header("key")],
+        ..operation("invite", Method::Post, "/api/atlas/v2/orgs")
+    };
+    let server = server().await;
+    let dry_run = DryRun::new();
+    let client = builder(&server, &Steps::default())
+        .query("key", "hunter2")
+        .layer(changing(|request| {
+            request.url.query_pairs_mut().append_key_only("hunter2");
+        }))
+        .layer(dry_run.clone())
+        .build()
+        .unwrap();
+    let request = Request::<()>::new(&INVITE, &[]).query("mode", "a b");
+    let error = request.send(&client).await.unwrap_err();
+    let target = "/api/atlas/v2/orgs?mode=a%20b&key=(redacted)&(redacted)";
+    let expected = format!("POST {}{target}", server.url);
+    let planned = &dry_run.planned()[0];
+    assert_eq!(planned.to_string(), expected);
+    assert!(!format!("{error} {error:#?} {planned:?}").contains("hunter2"));
+    assert!(planned.url().as_str().contains("key=hunter2"));
 }
 
 #[tokio::test]

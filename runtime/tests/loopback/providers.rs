@@ -5,8 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use atlas_admin_runtime::bytes::Bytes;
+use atlas_admin_runtime::http::Response;
+use atlas_admin_runtime::transport::{Body, BoxFuture, Request as Sent, TransportError};
 use atlas_admin_runtime::{
     Client, Clock, CommandCredentials, Credentials, CredentialsChain, FileCredentials,
+    Transport,
 };
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -208,6 +212,76 @@ async fn refused_credentials_are_requested_and_sent_again() {
         let [.., refused, accepted] = &seen[..] else { panic!("two requests") };
         assert_eq!(refused.body, accepted.body);
     }
+}
+
+/// The paused clock of Tokio.
+#[derive(Debug)]
+struct Paused(tokio::time::Instant);
+
+impl Clock for Paused {
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH + self.monotonic()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// Grants `token-1`, `token-2`, …; accepts the second one only, and never ends the body
+/// of a refusal.
+#[derive(Default)]
+struct Hanging(AtomicUsize);
+
+impl Transport for Hanging {
+    fn send(
+        &self,
+        request: Sent,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        let is_good = request
+            .headers
+            .get("authorization")
+            .is_some_and(|it| it == "Bearer token-2");
+        let body = |text: String| Body::from(Bytes::from(text));
+        let response = if request.url.path() == "/api/oauth/token" {
+            let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+            Response::new(body(format!(r#"{{"access_token":"token-{number}"}}"#)))
+        } else if is_good {
+            Response::new(body("{}".to_owned()))
+        } else {
+            let hanging = Body::new(futures_util::stream::pending());
+            Response::builder().status(401).body(hanging).unwrap()
+        };
+        Box::pin(std::future::ready(Ok(response)))
+    }
+}
+
+/// Each refusal may take half of the time that is left, not of the time that there was.
+#[tokio::test(start_paused = true)]
+async fn replaced_credentials_have_the_rest_of_the_time() {
+    let begun = tokio::time::Instant::now();
+    let is_asked = AtomicUsize::new(0);
+    let client = Client::builder()
+        .transport(Hanging::default())
+        .clock(Paused(begun))
+        .attempt_timeout(Duration::from_secs(4))
+        .credentials_provider(move || {
+            let credentials = match is_asked.fetch_add(1, Ordering::SeqCst) {
+                0 => Credentials::access_token("old"),
+                _ => Credentials::service_account("mdb_sa_id_1", "mdb_sa_sk_1"),
+            };
+            async { Ok(Some(credentials)) }
+        })
+        .build()
+        .unwrap();
+    let response = get().send(&client).await.unwrap();
+    assert_eq!(response.attempts(), 1);
+    // Half of four seconds, and half of the other two.
+    assert_eq!(begun.elapsed().as_secs(), 3);
 }
 
 #[tokio::test]

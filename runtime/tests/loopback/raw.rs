@@ -1,6 +1,6 @@
 use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::operation::Method;
-use atlas_admin_runtime::{Map, Request, Version, json};
+use atlas_admin_runtime::{Download, Map, MediaType, Request, Version, json};
 
 use super::api::{ACCESS_TOKEN, builder, granting, plain, service_account};
 use super::clock::Steps;
@@ -83,6 +83,51 @@ async fn errors_of_a_raw_request_show_method_and_path() {
     assert_eq!(error.to_string(), format!("{name}404 Not Found: No sandbox."));
     let error = raw("/groups/1/sandboxes").send(&client).await.unwrap_err();
     assert!(error.is_decode() && error.to_string().starts_with(name), "{error}");
+}
+
+/// A payload that is no JSON, in a format of its own.
+#[tokio::test]
+async fn a_raw_download_is_saved_as_it_is() {
+    let server = Server::start(|number, _| match number {
+        0 => {
+            let headers = [("content-encoding", "gzip"), ("content-type", "binary/x")];
+            Reply::new(200, &headers, "\x1f\x0bno JSON")
+        }
+        1 => Reply::new(200, &[("content-type", "text/csv")], "a,b\n"),
+        2 => Reply::new(200, &[("content-type", "text/html")], "<html>"),
+        3 => Reply::new(404, &[], r#"{"detail":"No log."}"#),
+        _ => Reply::raw("HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\nno").close(),
+    })
+    .await;
+    let client = plain(&server);
+    let path = std::env::temp_dir().join(format!("atlas-raw-{}", std::process::id()));
+    let download = |format: &str| {
+        let accept = format!("application/vnd.atlas.2025-03-12+{format}");
+        let accept = MediaType::parse(&accept).unwrap();
+        let request = Request::raw(Method::Get, "/groups/1/sandboxes/2/log", accept);
+        request.with_output::<Download>().send(&client)
+    };
+    let saved =
+        download("gzip").await.unwrap().into_value().save_to(&path).await.unwrap();
+    assert_eq!(saved, 9);
+    assert_eq!(std::fs::read(&path).unwrap(), b"\x1f\x0bno JSON");
+    download("csv").await.unwrap().into_value().save_to(&path).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), b"a,b\n");
+    let accepted = |at: usize| server.seen()[at].header("accept").map(str::to_owned);
+    let media_type = |format| Some(format!("application/vnd.atlas.2025-03-12+{format}"));
+    assert_eq!([accepted(0), accepted(1)], ["gzip", "csv"].map(media_type));
+
+    let name = "GET /api/atlas/v2/groups/1/sandboxes/2/log (2025-03-12): ";
+    let page = download("csv").await.unwrap_err();
+    assert!(page.is_decode() && page.to_string().starts_with(name), "{page}");
+    let missing = download("csv").await.unwrap_err();
+    assert_eq!(missing.to_string(), format!("{name}404 Not Found: No log."));
+    let broken = download("csv").await.unwrap().into_value();
+    let broken = broken.save_to(&path).await.unwrap_err();
+    assert!(broken.to_string().starts_with(name), "{broken}");
+    // The file is that of the last whole download.
+    assert_eq!(std::fs::read(&path).unwrap(), b"a,b\n");
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use atlas_admin_generator::template::positional;
 use serde_json::Value;
 
 use crate::surface::{Operation, Shape, Surface, mentioned};
@@ -220,17 +221,6 @@ impl<'a> Document<'a> {
         }
         found
     }
-}
-
-/// Returns a path without the names of its parameters.
-fn positional(path: &str) -> String {
-    let segments = path.split('/').map(|part| match (part.find('{'), part.find('}')) {
-        (Some(start), Some(end)) => {
-            format!("{}{{}}{}", &part[..start], &part[end + 1..])
-        }
-        _ => part.to_owned(),
-    });
-    segments.collect::<Vec<_>>().join("/")
 }
 
 /// Returns the JSON types that schemas allow.

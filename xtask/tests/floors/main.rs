@@ -16,6 +16,7 @@ const GENERATOR: &[&str] = &[
     "pointer",
     "diagnostic",
     "version",
+    "template",
     "codes",
     "words",
     "conventions",

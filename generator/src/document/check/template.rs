@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
-use crate::grammar::{METHODS, template_parameters};
+use crate::grammar::METHODS;
 use crate::pointer::Pointer;
+use crate::template;
 
 /// Reports names in braces without a parameter, path parameters that the path doesn't name, and
 /// parameters that are declared twice.
@@ -65,7 +66,7 @@ fn compare(
     at: &Pointer,
     found: &mut Vec<Diagnostic>,
 ) {
-    let named: BTreeSet<&str> = template_parameters(path).collect();
+    let named: BTreeSet<&str> = template::parameters(path).collect();
     let described: BTreeSet<&str> = keys
         .iter()
         .filter(|(location, _)| *location == "path")

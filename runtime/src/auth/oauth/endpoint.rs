@@ -157,26 +157,19 @@ impl Endpoint {
         let mut attempts = 1;
         loop {
             let form = format!("token={}&token_type_hint=access_token", encode(secret));
-            let Err(Failure { error, retryability }) =
-                self.post(REVOKE, form, secret).await
-            else {
+            let Err(failure) = self.post(REVOKE, form, secret).await else {
                 return Ok(());
             };
             // A revocation is as safe to repeat as a DELETE.
             let method = crate::operation::Method::Delete;
             let wait = self.settings.retry.wait(
                 method,
-                retryability,
+                failure.retryability,
                 attempts,
                 clock::jitter(),
             );
             let Some(wait) = wait else {
-                return Err(error.edit(|error| {
-                    error.attempts = attempts;
-                    if error.kind == Kind::Token {
-                        error.message = "the access token was not revoked".to_owned();
-                    }
-                }));
+                return Err(failure.error.after(attempts, failure.may_be_executed));
             };
             self.clock().sleep(wait).await;
             attempts += 1;
@@ -238,7 +231,7 @@ impl Endpoint {
                 let message =
                     format!("the token endpoint did not respond within {limit:?}");
                 let error = Error::new(Kind::Timeout, message);
-                Failure { error, retryability: Retryability::Always(None) }
+                Failure::new(error, Retryability::Always(None))
             }
         };
         call.settle(Some(&failure.error));
@@ -262,17 +255,18 @@ impl Endpoint {
         let response = call.send(connection, Some(&self.basic)).await?;
         let (parts, body) = response.into_parts();
         if parts.status.is_success() {
-            // The body is dropped from the failure, because it may hold a token.
-            return read(&parts.headers, body, RESPONSE_LIMIT).await.map_err(
-                |failure| Failure {
-                    error: failure.error.edit(|error| error.body = Bytes::new()),
-                    ..failure
-                },
-            );
+            let read = read(&parts.headers, body, RESPONSE_LIMIT).await;
+            // Without the response: its body may hold a token.
+            return read.map_err(|unread| unread.failure(None));
         }
         let body = connection.excerpt(&parts.headers, body, None).await;
         let body = scrub(self.scrub(body), token);
-        let error = status_error(Kind::Token, parts.status, &parts.headers, body);
+        let message = match call.url().path().ends_with(REVOKE) {
+            true => "the access token was not revoked",
+            false => "the token endpoint gave no access token",
+        };
+        let error =
+            status_error(Kind::Token, message, parts.status, &parts.headers, body);
         let retryability = match Retryability::after(
             parts.status,
             &parts.headers,
@@ -281,7 +275,7 @@ impl Endpoint {
             _ if error.is_too_many_tokens() => Retryability::Never,
             retryability => retryability,
         };
-        Err(Failure { error, retryability })
+        Err(Failure::new(error, retryability))
     }
 
     async fn within<F: Future>(&self, limit: Duration, future: F) -> Option<F::Output> {

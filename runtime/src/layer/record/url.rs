@@ -1,12 +1,11 @@
 //! Pseudonyms of paths, queries and URLs.
 
-use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
 use super::Types;
 use super::json::untyped;
 use super::pseudonym::Pseudonyms;
-use crate::template::{encode, fill, values};
+use crate::template::{Template, decode, encode};
 use crate::transport::Url;
 
 /// The prefix of the API's paths.
@@ -52,15 +51,14 @@ impl Pseudonyms {
     /// gateway's prefix.
     fn path(&self, path: &str, known: &Known<'_>) -> String {
         let declared = known.types.templates.iter().copied();
-        let mut templates = known.template.into_iter().chain(declared);
+        let mut templates = known.template.into_iter().chain(declared).map(Template);
         let found =
-            templates.find_map(|template| Some((template, below(template, path)?)));
-        if let Some((template, below)) = found {
-            let values = values(template, below);
+            templates.find_map(|template| Some((template, captured(template, path)?)));
+        if let Some((template, values)) = found {
             let values: Vec<_> =
                 values.iter().map(|(_, value)| self.text(value)).collect();
             let values: Vec<_> = values.iter().map(String::as_str).collect();
-            return fill(template, &values).0;
+            return template.fill(&values).0;
         }
         // By the convention of the API, collections and IDs alternate.
         match path.find(ROOT) {
@@ -78,10 +76,7 @@ impl Pseudonyms {
         let segments = path.split('/').enumerate().map(|(at, segment)| match segment {
             "" => String::new(),
             _ if keep(at) && is_word(segment) => segment.to_owned(),
-            _ => {
-                let value = percent_decode_str(segment).decode_utf8_lossy();
-                encode(&self.text(&value)).to_string()
-            }
+            _ => encode(&self.text(&decode(segment))).to_string(),
         });
         segments.collect::<Vec<_>>().join("/")
     }
@@ -110,22 +105,11 @@ impl Pseudonyms {
     }
 }
 
-/// Returns the end of a path that matches a template; the rest before it is a gateway's.
-fn below<'a>(template: &str, path: &'a str) -> Option<&'a str> {
-    let length = template.matches('/').count();
-    let at = path.rmatch_indices('/').nth(length.checked_sub(1)?)?.0;
-    let below = &path[at..];
-    let same =
-        template.split('/').zip(below.split('/')).all(|(known, found)| {
-            match known.split_once('{') {
-                None => known == found,
-                Some((before, rest)) => {
-                    let after = rest.rsplit('}').next().unwrap_or_default();
-                    found.len() > before.len() + after.len()
-                        && found.starts_with(before)
-                        && found.ends_with(after)
-                }
-            }
-        });
-    same.then_some(below)
+/// Returns the parameters at the end of a path that matches a template; the rest before it
+/// is a gateway's.
+fn captured<'t>(template: Template<'t>, path: &str) -> Option<Vec<(&'t str, String)>> {
+    // The segment before the first slash is empty.
+    let below = template.segments().count() - 1;
+    let at = path.rmatch_indices('/').nth(below.checked_sub(1)?)?.0;
+    template.capture(&path[at..])
 }

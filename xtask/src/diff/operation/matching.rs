@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use atlas_admin_generator::template::positional;
+
 use super::super::api::Endpoint;
 
 type Pair<'a, 'd> = (Option<&'a Endpoint<'d>>, Option<&'a Endpoint<'d>>);
@@ -30,21 +32,4 @@ pub(super) fn pairs<'a, 'd>(
     }
     pairs.extend(loose.into_values().flatten().map(|added| (None, Some(added))));
     pairs
-}
-
-/// Returns a path without the names of its parameters.
-fn positional(path: &str) -> String {
-    let mut parts = path.split('{');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        text.push_str("{}");
-        text.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
-    }
-    text
-}
-
-/// Returns the names of a path's parameters, in order.
-pub(super) fn names(path: &str) -> Vec<&str> {
-    let parts = path.split('{').skip(1);
-    parts.map(|part| part.split('}').next().unwrap_or_default()).collect()
 }

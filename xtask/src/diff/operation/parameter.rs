@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use atlas_admin_generator::template;
+
 use super::super::api::{Endpoint, Parameter};
 use super::super::change::{Anchor, Change, Direction, Location, Part, Site, need};
 use super::super::graph::{Graph, Root};
 use super::super::tree::Tree;
-use super::{Draft, matching};
+use super::Draft;
 
 /// Compares the parameters of two operations.
 pub(super) fn compare<'a>(
@@ -37,7 +39,7 @@ pub(super) fn compare<'a>(
 fn keyed<'a, 'b>(
     endpoint: &'b Endpoint<'a>,
 ) -> BTreeMap<(&'a str, String), &'b Parameter<'a>> {
-    let names = matching::names(endpoint.path);
+    let names = template::parameters(endpoint.path).collect::<Vec<_>>();
     let key = |parameter: &Parameter<'a>| match parameter.place {
         "path" => {
             let position = names.iter().position(|name| *name == parameter.name);
