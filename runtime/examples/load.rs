@@ -163,6 +163,7 @@ async fn run(scheme: &str, credentials: Credentials, requests: usize) {
         ledger.tokens.load(Ordering::Relaxed)
     );
     println!("  all that arrived               {}", server.arrived());
+    println!("  connections                    {}", server.connections());
     println!("  POST, PATCH reported as failed  {failed}");
     println!("  POST, PATCH executed twice     {twice}");
     println!("  memory (KiB) at 10 % steps     {memory:?}");

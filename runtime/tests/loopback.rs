@@ -18,6 +18,7 @@ mod loopback {
     mod building;
     mod cancel;
     mod causes;
+    mod connections;
     mod digest;
     mod download;
     mod dry_run;

@@ -11,11 +11,14 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::header::CONNECTION;
+use http::{HeaderValue, Version};
 
 pub use ::reqwest::{Client, Proxy};
 
 use self::classify::classify;
-use self::runtimes::PerRuntime;
+use self::opening::InFlight;
+use self::runtimes::{PerRuntime, Pool};
 use super::{Body, BoxFuture, Request, Transport, TransportError};
 
 pub use self::tls::TlsBackend;
@@ -23,6 +26,7 @@ pub use self::tls::TlsBackend;
 pub(crate) use self::settings::Settings;
 
 mod classify;
+mod opening;
 mod runtimes;
 mod settings;
 mod tls;
@@ -48,13 +52,13 @@ pub struct ReqwestTransport(Source);
 /// The source of the `reqwest` client of a request.
 #[derive(Clone)]
 enum Source {
-    Given(Client),
+    Given(Pool),
     Made(Arc<PerRuntime>),
 }
 
 impl From<Client> for ReqwestTransport {
     fn from(client: Client) -> Self {
-        Self(Source::Given(client))
+        Self(Source::Given(Pool { client, opening: None }))
     }
 }
 
@@ -65,9 +69,9 @@ impl From<PerRuntime> for ReqwestTransport {
 }
 
 impl ReqwestTransport {
-    fn client(&self) -> Result<Client, TransportError> {
+    fn pool(&self) -> Result<Pool, TransportError> {
         match &self.0 {
-            Source::Given(client) => Ok(client.clone()),
+            Source::Given(pool) => Ok(pool.clone()),
             Source::Made(clients) => clients.get(),
         }
     }
@@ -85,8 +89,8 @@ impl Transport for ReqwestTransport {
         &self,
         request: Request,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        let client = match self.client() {
-            Ok(client) => client,
+        let Pool { client, opening } = match self.pool() {
+            Ok(pool) => pool,
             Err(error) => return Box::pin(std::future::ready(Err(error))),
         };
         let mut sent = ::reqwest::Request::new(request.method, request.url);
@@ -94,17 +98,34 @@ impl Transport for ReqwestTransport {
         *sent.body_mut() = request.body.map(::reqwest::Body::from);
         // Outside the future, which would otherwise hold the request as long as it runs.
         let pending = client.execute(sent);
+        let in_flight = opening.map(|opening| opening.begin());
         Box::pin(async move {
-            let response = pending.await.map_err(classify)?;
-            let (parts, body) =
-                http::Response::<::reqwest::Body>::from(response).into_parts();
-            Ok(http::Response::from_parts(parts, Body::new(Chunks(body))))
+            let response = match &in_flight {
+                Some(in_flight) => in_flight.follow(pending).await,
+                None => pending.await,
+            };
+            let response =
+                http::Response::<::reqwest::Body>::from(response.map_err(classify)?);
+            let in_flight = in_flight.filter(|_| stays_open(&response));
+            Ok(response.map(|body| Body::new(Chunks { body, in_flight })))
         })
     }
 }
 
+/// Returns true if the connection of a response takes another request (RFC 9112 section
+/// 9.3).
+fn stays_open<T>(response: &http::Response<T>) -> bool {
+    let closes = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"close");
+    response.version() > Version::HTTP_10
+        && !response.headers().get(CONNECTION).is_some_and(closes)
+}
+
 /// The data frames of a body.
-struct Chunks(::reqwest::Body);
+struct Chunks {
+    body: ::reqwest::Body,
+    /// Ended with the body.
+    in_flight: Option<InFlight>,
+}
 
 impl Stream for Chunks {
     type Item = Result<Bytes, TransportError>;
@@ -114,10 +135,15 @@ impl Stream for Chunks {
         context: &mut Context<'_>,
     ) -> Poll<Option<Self::Item>> {
         loop {
-            let frame = Pin::new(&mut self.0);
+            let frame = Pin::new(&mut self.body);
             return Poll::Ready(match http_body::Body::poll_frame(frame, context) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => None,
+                Poll::Ready(None) => {
+                    if let Some(in_flight) = self.in_flight.take() {
+                        in_flight.end();
+                    }
+                    None
+                }
                 Poll::Ready(Some(Err(problem))) => Some(Err(classify(problem))),
                 Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
                     Ok(data) => Some(Ok(data)),

@@ -4,14 +4,23 @@
 //! requests on the connection wait, from whichever runtime they come. So each runtime
 //! has separate connections, in a separate `reqwest` client.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use ::reqwest::Client;
 use tokio::runtime::{Handle, Id};
 use tokio::sync::oneshot;
 
+use super::opening::Opening;
 use super::settings::Maker;
 use crate::transport::{Stage, TransportError};
+
+/// A `reqwest` client, which is a pool of connections.
+#[derive(Clone)]
+pub(super) struct Pool {
+    pub(super) client: Client,
+    /// `None` if the client opens a connection for each request that finds none idle.
+    pub(super) opening: Option<Arc<Opening>>,
+}
 
 /// The `reqwest` clients of a client.
 pub(super) struct PerRuntime {
@@ -20,8 +29,8 @@ pub(super) struct PerRuntime {
 }
 
 struct Clients {
-    /// The client for the first runtime, until a request comes from it.
-    first: Option<Client>,
+    /// That of the first runtime, until a request comes from it.
+    first: Option<Pool>,
     entries: Vec<Entry>,
 }
 
@@ -29,7 +38,7 @@ struct Clients {
 struct Entry {
     /// The ID of a runtime that is gone may be reused by another.
     runtime: Id,
-    client: Client,
+    pool: Pool,
     /// Closed once the runtime is gone, and with it the task that holds the receiver.
     alive: oneshot::Sender<()>,
 }
@@ -41,7 +50,7 @@ impl Entry {
 }
 
 impl PerRuntime {
-    pub(super) fn new(maker: Maker, first: Client) -> Self {
+    pub(super) fn new(maker: Maker, first: Pool) -> Self {
         let clients = Clients { first: Some(first), entries: Vec::new() };
         Self { maker, clients: RwLock::new(clients) }
     }
@@ -51,7 +60,7 @@ impl PerRuntime {
     /// # Errors
     ///
     /// Returns an error if this thread runs no runtime.
-    pub(super) fn get(&self) -> Result<Client, TransportError> {
+    pub(super) fn get(&self) -> Result<Pool, TransportError> {
         let Ok(runtime) = Handle::try_current() else {
             let error = TransportError::new(
                 Stage::Refused,
@@ -64,7 +73,7 @@ impl PerRuntime {
         let id = runtime.id();
         let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
         match clients.entries.iter().find(|entry| entry.is_of(id)) {
-            Some(entry) => Ok(entry.client.clone()),
+            Some(entry) => Ok(entry.pool.clone()),
             None => {
                 drop(clients);
                 self.add(&runtime)
@@ -73,15 +82,15 @@ impl PerRuntime {
     }
 
     /// Adds a client for a runtime, and drops those of runtimes that are gone.
-    fn add(&self, runtime: &Handle) -> Result<Client, TransportError> {
+    fn add(&self, runtime: &Handle) -> Result<Pool, TransportError> {
         let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
         let id = runtime.id();
         // Another thread of the runtime may have added one in the meantime.
         if let Some(entry) = clients.entries.iter().find(|entry| entry.is_of(id)) {
-            return Ok(entry.client.clone());
+            return Ok(entry.pool.clone());
         }
         clients.entries.retain(|entry| !entry.alive.is_closed());
-        let client = match clients.first.take() {
+        let pool = match clients.first.take() {
             Some(first) => first,
             None => self
                 .maker
@@ -91,7 +100,7 @@ impl PerRuntime {
         let (alive, gone) = oneshot::channel::<()>();
         // The task ends with the runtime, or with the entry.
         runtime.spawn(async { _ = gone.await });
-        clients.entries.push(Entry { runtime: id, client: client.clone(), alive });
-        Ok(client)
+        clients.entries.push(Entry { runtime: id, pool: pool.clone(), alive });
+        Ok(pool)
     }
 }

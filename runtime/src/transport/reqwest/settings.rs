@@ -8,7 +8,8 @@ use ::reqwest::{Client, Proxy};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use super::ReqwestTransport;
-use super::runtimes::PerRuntime;
+use super::opening::{Around, Opening};
+use super::runtimes::{PerRuntime, Pool};
 use super::tls::{Tls, TlsBackend};
 use crate::error::{Error, Kind};
 use crate::transport::Transport;
@@ -105,7 +106,7 @@ pub(super) struct Maker {
 }
 
 impl Maker {
-    pub(super) fn make(&self) -> Result<Client, ::reqwest::Error> {
+    pub(super) fn make(&self) -> Result<Pool, ::reqwest::Error> {
         let settings = &self.settings;
         let mut builder = self
             .tls
@@ -119,9 +120,18 @@ impl Maker {
         if let Some(timeout) = settings.connect_timeout {
             builder = builder.connect_timeout(timeout.min(LONGEST));
         }
-        if let Some(connections) = settings.idle_connections {
-            builder = builder.pool_max_idle_per_host(connections);
-        }
+        let opening = match settings.idle_connections {
+            // Those beyond the limit don't come back, so none is waited for.
+            Some(connections) => {
+                builder = builder.pool_max_idle_per_host(connections);
+                None
+            }
+            None => {
+                let opening = Arc::<Opening>::default();
+                builder = builder.connector_layer(Around(Arc::clone(&opening)));
+                Some(opening)
+            }
+        };
         if self.is_plain {
             // Credentials over plain HTTP are for loopback only, and not for a proxy:
             // the proxy variables of the environment are ignored.
@@ -136,6 +146,7 @@ impl Maker {
         for proxy in &settings.proxies {
             builder = builder.proxy(proxy.clone());
         }
-        builder.build().map_err(::reqwest::Error::without_url)
+        let client = builder.build().map_err(::reqwest::Error::without_url)?;
+        Ok(Pool { client, opening })
     }
 }

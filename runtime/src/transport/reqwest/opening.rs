@@ -1,0 +1,222 @@
+//! When a connection is opened: only if there are fewer than requests in flight.
+//!
+//! The pool of `reqwest` starts to open a connection for each request that finds none
+//! idle, and also offers that request each connection that comes back meanwhile. Left
+//! alone, it opens more connections than there are ever requests at once: the next
+//! request of a task often starts before the connection of the previous one is back, and
+//! a connection whose request got another one is completed and left over. Here, a
+//! request waits a moment for such a connection before it opens its own.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::clock::{Clock, SystemClock};
+use crate::transport::{BoxError, BoxFuture};
+
+/// The time that the connection of a response takes at most to come back, once the
+/// response has been read: a moment, unless the machine is busy.
+const RETURN: Duration = Duration::from_millis(50);
+
+/// The longest wait for a connection that is being opened and is left over.
+const LEFT_OVER: Duration = Duration::from_secs(1);
+
+tokio::task_local! {
+    /// Set while a request is polled. The pool opens the connections that are left over
+    /// in tasks of their own, outside of any request.
+    static REQUEST: ();
+}
+
+/// Returns true if a request is being polled, and waits for what is being opened.
+fn is_awaited() -> bool {
+    REQUEST.try_with(|()| ()).is_ok()
+}
+
+/// The requests and connections of a pool.
+#[derive(Debug, Default)]
+pub(super) struct Opening {
+    /// The number of requests in flight, until their responses have been read.
+    requests: AtomicUsize,
+    /// The number of connections that are open or being opened. Those that were closed
+    /// since are included until one is missing.
+    connections: AtomicUsize,
+    /// The number of those that are being opened, and are left over.
+    left_over: AtomicUsize,
+    /// The time until which the connection of the last response may come back, in
+    /// milliseconds of the monotonic clock.
+    returns_until: AtomicU64,
+}
+
+impl Opening {
+    /// Counts a request.
+    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
+        self.requests.fetch_add(1, Relaxed);
+        InFlight(Arc::clone(self))
+    }
+
+    /// Waits until a connection may be opened.
+    ///
+    /// # Errors
+    ///
+    /// Fails if its request got another one.
+    async fn wait(&self) -> Result<(), BoxError> {
+        let mut waited = Duration::ZERO;
+        while is_awaited() {
+            if self.adds_one() {
+                return Ok(());
+            }
+            let is_expected = match self.left_over.load(Relaxed) {
+                0 => waited < RETURN && now() < self.returns_until.load(Relaxed),
+                _ => waited < LEFT_OVER,
+            };
+            if !is_expected {
+                // Nothing came back, so this one replaces a closed one.
+                self.connections.store(self.requests.load(Relaxed), Relaxed);
+                return Ok(());
+            }
+            SystemClock.sleep(RETURN).await;
+            waited += RETURN;
+        }
+        Err("the request got another connection".into())
+    }
+
+    /// Counts another connection, if there are fewer than requests.
+    fn adds_one(&self) -> bool {
+        let requests = self.requests.load(Relaxed);
+        let more = |open| (open < requests).then_some(open + 1);
+        self.connections.fetch_update(Relaxed, Relaxed, more).is_ok()
+    }
+
+    /// Polls the opening of a connection to its end.
+    async fn finish<T>(
+        &self,
+        opened: impl Future<Output = Result<T, BoxError>>,
+    ) -> Result<T, BoxError> {
+        let mut opened = pin!(opened);
+        let mut unfinished =
+            Unfinished { opening: self, is_left_over: false, is_open: false };
+        let outcome = poll_fn(|context| {
+            unfinished.note();
+            opened.as_mut().poll(context)
+        })
+        .await;
+        unfinished.is_open = outcome.is_ok();
+        outcome
+    }
+}
+
+/// A connection that is being opened. It no longer counts if it is dropped before it is
+/// open.
+struct Unfinished<'a> {
+    opening: &'a Opening,
+    is_left_over: bool,
+    is_open: bool,
+}
+
+impl Unfinished<'_> {
+    /// Notes if it is left over.
+    fn note(&mut self) {
+        if !self.is_left_over && !is_awaited() {
+            self.is_left_over = true;
+            self.opening.left_over.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if !self.is_open {
+            let less = |open: usize| Some(open.saturating_sub(1));
+            _ = self.opening.connections.fetch_update(Relaxed, Relaxed, less);
+        }
+        if self.is_left_over {
+            self.opening.left_over.fetch_sub(1, Relaxed);
+        }
+    }
+}
+
+/// A request in flight, until it is dropped.
+pub(super) struct InFlight(Arc<Opening>);
+
+impl InFlight {
+    /// Polls the request.
+    pub(super) async fn follow<T>(&self, response: impl Future<Output = T>) -> T {
+        REQUEST.scope((), response).await
+    }
+
+    /// Notes that the response was read, so that its connection comes back.
+    pub(super) fn end(self) {
+        self.0.returns_until.store(now() + milliseconds(RETURN), Relaxed);
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.requests.fetch_sub(1, Relaxed);
+    }
+}
+
+fn now() -> u64 {
+    milliseconds(SystemClock.monotonic())
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Puts an [`Opening`] around what opens connections.
+#[derive(Clone)]
+pub(super) struct Around(pub(super) Arc<Opening>);
+
+impl<S> Layer<S> for Around {
+    type Service = Opener<S>;
+
+    fn layer(&self, inner: S) -> Opener<S> {
+        Opener { inner: Arc::new(inner), opening: Arc::clone(&self.0) }
+    }
+}
+
+/// What opens connections, when it may.
+pub(super) struct Opener<S> {
+    /// Shared, because `reqwest` clones this for every request.
+    inner: Arc<S>,
+    opening: Arc<Opening>,
+}
+
+impl<S> Clone for Opener<S> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), opening: Arc::clone(&self.opening) }
+    }
+}
+
+impl<S, Target> Service<Target> for Opener<S>
+where
+    S: Service<Target, Error = BoxError> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    S::Response: Send,
+    Target: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<S::Response, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, target: Target) -> Self::Future {
+        let Self { inner, opening } = self.clone();
+        Box::pin(async move {
+            opening.wait().await?;
+            let mut inner = S::clone(&inner);
+            poll_fn(|context| inner.poll_ready(context)).await?;
+            opening.finish(inner.call(target)).await
+        })
+    }
+}
