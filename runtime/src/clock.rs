@@ -88,9 +88,14 @@ impl Stopwatch {
 
     /// Returns the waited time so far, from a fixed point.
     pub(crate) fn elapsed(&self, clock: &dyn Clock) -> Duration {
-        let Some(waited) = &self.0 else { return clock.monotonic() };
+        self.at(clock.monotonic())
+    }
+
+    /// Returns the waited time until a time of the monotonic clock, from a fixed point.
+    fn at(&self, now: Duration) -> Duration {
+        let Some(waited) = &self.0 else { return now };
         let waited = lock(waited);
-        let present = waited.since.map(|since| clock.monotonic().saturating_sub(since));
+        let present = waited.since.map(|since| now.saturating_sub(since));
         waited.before + present.unwrap_or_default()
     }
 
@@ -170,9 +175,9 @@ impl<'a> Timer<'a> {
         let Some(end) = self.end else { return Poll::Pending };
         // The caller that starts the stopwatch polls this future as well.
         while self.stopwatch.is_running() {
-            let now = self.clock.monotonic();
-            let left = end.saturating_sub(self.stopwatch.elapsed(self.clock));
             let (alarm, due) = self.alarm.get_or_insert_with(|| {
+                let now = self.clock.monotonic();
+                let left = end.saturating_sub(self.stopwatch.at(now));
                 (self.clock.sleep(left), now.saturating_add(left))
             });
             if alarm.as_mut().poll(context).is_pending() {

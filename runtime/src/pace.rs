@@ -8,7 +8,7 @@
 //! per project is inferred from which of the two explains the levels better. The refill
 //! rate is measured.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -42,15 +42,16 @@ pub(crate) struct Pacer {
     started: Notify,
 }
 
+/// The maps are ordered, because comparing with their few keys is faster than hashing.
 #[derive(Debug, Default)]
 struct State {
     /// The rate limits of operations, by their IDs.
-    operations: HashMap<&'static str, Known>,
+    operations: BTreeMap<&'static str, Known>,
     sets: Sets,
 }
 
 /// The sets, by operation group and limit.
-type Sets = HashMap<(&'static str, u64), Set>;
+type Sets = BTreeMap<(&'static str, u64), Set>;
 
 #[derive(Debug)]
 enum Known {

@@ -446,9 +446,12 @@ impl Parts {
     /// Returns the encoded value of the first path parameter: the project or
     /// organization of the request. Empty if the path has no parameter.
     pub(crate) fn scope(&self) -> &str {
-        let template = self.operation.path.split('/');
-        let mut segments = template.zip(self.path.split('/'));
-        segments.find(|(name, _)| name.starts_with('{')).map_or("", |(_, value)| value)
+        let Some((before, _)) = self.operation.path.split_once("/{") else { return "" };
+        let is_slash = |&(_, byte): &(usize, u8)| byte == b'/';
+        let depth = before.bytes().enumerate().filter(is_slash).count();
+        let start = self.path.bytes().enumerate().filter(is_slash).nth(depth);
+        let rest = start.map_or("", |(start, _)| &self.path[start + 1..]);
+        rest.split_once('/').map_or(rest, |(value, _)| value)
     }
 
     /// Returns the requested page; `None` if the request names none.

@@ -1,6 +1,6 @@
 //! A set of operations that share a limit: with one bucket, or with one per scope.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const RECENT: Duration = Duration::from_millis(100);
 pub(super) struct Set {
     limit: u64,
     shared: Bucket,
-    scoped: HashMap<String, Bucket>,
+    scoped: BTreeMap<String, Bucket>,
     /// Above 0 if the levels indicate one bucket per scope.
     lean: i8,
     /// The last time that a response was observed.
@@ -48,7 +48,7 @@ impl Set {
         Self {
             limit,
             shared: Bucket::new(limit),
-            scoped: HashMap::new(),
+            scoped: BTreeMap::new(),
             lean: 0,
             observed_at: None,
             queue: Queue::default(),
