@@ -446,12 +446,13 @@ impl Parts {
     /// Returns the encoded value of the first path parameter: the project or
     /// organization of the request. Empty if the path has no parameter.
     pub(crate) fn scope(&self) -> &str {
-        let Some((before, _)) = self.operation.path.split_once("/{") else { return "" };
-        let is_slash = |&(_, byte): &(usize, u8)| byte == b'/';
-        let depth = before.bytes().enumerate().filter(is_slash).count();
-        let start = self.path.bytes().enumerate().filter(is_slash).nth(depth);
-        let rest = start.map_or("", |(start, _)| &self.path[start + 1..]);
-        rest.split_once('/').map_or(rest, |(value, _)| value)
+        let Some((before, _)) = self.operation.path.split_once('{') else { return "" };
+        let depth = before.bytes().filter(|byte| *byte == b'/').count();
+        let slashes = self.path.bytes().zip(1..).filter(|(byte, _)| *byte == b'/');
+        let mut starts = slashes.map(|(_, next)| next).skip(depth.saturating_sub(1));
+        let Some(start) = starts.next() else { return "" };
+        let end = starts.next().map_or(self.path.len(), |next| next - 1);
+        &self.path[start..end]
     }
 
     /// Returns the requested page; `None` if the request names none.
