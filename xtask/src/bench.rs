@@ -5,7 +5,7 @@
 //! says so.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::Arg;
@@ -13,6 +13,7 @@ use lexopt::Arg;
 use crate::failure::{Failure, finish};
 use measure::{Measure, Usage};
 
+mod calls;
 mod codec;
 mod floor;
 mod instructions;
@@ -26,8 +27,9 @@ mod twin;
 const PAGE: &str = "docs/src/measurements.md";
 
 const USAGE: &str = "\
-Usage: cargo xtask bench [--page] [--runs N]
-       cargo xtask bench --codec
+Usage: cargo xtask bench [--page] [--runs N] [--sdk FOLDER]
+       cargo xtask bench --codec [--runs N]
+       cargo xtask bench --go [--runs N] [--sdk FOLDER]
 
 Measures, in release builds where stated:
   codegen             against ploidy, where it is installed (`cargo install ploidy --version 0.15.0`)
@@ -40,10 +42,14 @@ Measures, in release builds where stated:
   a program           ten lines that list clusters, with all dependencies, from scratch
   its size            in release, stripped, against the same call without a client
   the codec           against the same types with serde derives, on recorded responses, in turns
+  calls               against the official Go SDK, where Go and the SDK's source are, and against
+                      `net/http` of Go: calls a second, CPU time, connections
 
-  --codec    measures only the codec
-  --page     puts the table into docs/src/measurements.md, between its two markers
-  --runs N   the number of runs, of which the median counts (default: 3)
+  --codec        measures only the codec
+  --go           measures only the calls; ends with exit code 77 if Go or the SDK is missing
+  --page         puts the table into docs/src/measurements.md, between its two markers
+  --runs N       the number of runs, of which the median counts (default: 3)
+  --sdk FOLDER   the source of the Go SDK, which has its `go.mod`; Go finds its dependencies
 
 Needs /usr/bin/time (Debian package `time`). Temporary files are in target/bench.
 ";
@@ -53,12 +59,20 @@ pub(crate) fn run(arguments: lexopt::Parser) -> ExitCode {
     finish(bench(arguments))
 }
 
+/// The only part that is measured.
+enum Alone {
+    Codec,
+    Calls,
+}
+
 fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
-    let (mut page, mut codec_alone, mut runs) = (false, false, 3);
+    let (mut page, mut runs, mut alone, mut sdk) = (false, 3, None, None);
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("page") => page = true,
-            Arg::Long("codec") => codec_alone = true,
+            Arg::Long("codec") => alone = Some(Alone::Codec),
+            Arg::Long("go") => alone = Some(Alone::Calls),
+            Arg::Long("sdk") => sdk = Some(PathBuf::from(arguments.value()?)),
             Arg::Long("runs") => {
                 let number =
                     arguments.value()?.to_str().and_then(|text| text.parse().ok());
@@ -77,15 +91,24 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
     fs::create_dir_all(&scratch)
         .map_err(|error| Failure::unwritable(&scratch, &error))?;
     let measure = Measure { runs, root, scratch };
-    if codec_alone {
-        return codec::table(&measure);
+    match alone {
+        Some(Alone::Codec) => return codec::table(&measure),
+        Some(Alone::Calls) => {
+            let calls::Comparison { text, missing } =
+                calls::compare(&measure, sdk.as_deref())?;
+            let Some(missing) = missing else { return Ok(text) };
+            print!("{text}");
+            return Err(Failure::Missing(missing));
+        }
+        None => {}
     }
     let table = format!(
-        "{}\n{}\n{}\n{}",
+        "{}\n{}\n{}\n{}\n{}",
         table(&measure)?,
         instructions::sentences(&measure)?,
         size_of_program(&measure)?,
-        codec::table(&measure)?
+        codec::table(&measure)?,
+        calls::compare(&measure, sdk.as_deref())?
     );
     if page {
         put_into_page(&measure.root.join(PAGE), &table)?;

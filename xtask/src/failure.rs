@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     Document(Vec<Diagnostic>),
     /// The result can't be written.
     Output(String),
+    /// A program or source that the command needs is not on this machine.
+    Missing(String),
 }
 
 impl Failure {
@@ -30,12 +32,14 @@ impl Failure {
         Self::Output(format!("error: can't write {}: {error}", path.display()))
     }
 
-    /// Prints the reason; returns 1 where the machine is the cause and 2 where the input is.
+    /// Prints the reason; returns 1 where the machine is the cause, 2 where the input is, and 77,
+    /// as the steps of `.ci/run` do, where something is missing.
     pub(crate) fn report(&self) -> ExitCode {
         eprintln!("{self}");
         match self {
             Self::Output(_) => ExitCode::FAILURE,
             Self::Usage(_) | Self::Input(_) | Self::Document(_) => ExitCode::from(2),
+            Self::Missing(_) => ExitCode::from(77),
         }
     }
 }
@@ -43,9 +47,10 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(text) | Self::Input(text) | Self::Output(text) => {
-                f.write_str(text.trim_end())
-            }
+            Self::Usage(text)
+            | Self::Input(text)
+            | Self::Output(text)
+            | Self::Missing(text) => f.write_str(text.trim_end()),
             Self::Document(diagnostics) => {
                 for diagnostic in diagnostics {
                     writeln!(f, "{diagnostic}")?;

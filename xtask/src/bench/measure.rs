@@ -155,6 +155,37 @@ impl Measure {
         }
     }
 
+    /// Runs a program once. Returns what it printed, and the seconds of all processors that it
+    /// took, in the kernel too.
+    pub(super) fn cpu(
+        &self,
+        program: &Path,
+        arguments: &[&str],
+    ) -> Result<(String, f64), Failure> {
+        let report = self.scratch.join("usage");
+        let failed = |why: String| {
+            Failure::Input(format!("error: can't measure {}: {why}", program.display()))
+        };
+        let outcome = Command::new("/usr/bin/time")
+            .args(["-f", "%U %S", "-o"])
+            .arg(&report)
+            .arg(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| failed(format!("/usr/bin/time: {error}")))?;
+        if !outcome.status.success() {
+            let said = String::from_utf8_lossy(&outcome.stderr).into_owned();
+            return Err(failed(format!("it ended with {}\n{said}", outcome.status)));
+        }
+        let text =
+            fs::read_to_string(&report).map_err(|error| failed(error.to_string()))?;
+        let seconds =
+            text.split_whitespace().filter_map(|text| text.parse::<f64>().ok());
+        let said = String::from_utf8_lossy(&outcome.stdout).into_owned();
+        Ok((said, seconds.sum()))
+    }
+
     /// Names the machine: processor, cores, memory, compiler, and how busy it is.
     pub(super) fn machine(&self) -> String {
         let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
