@@ -35,6 +35,14 @@ impl fmt::Display for Comparison {
 struct Client {
     name: &'static str,
     program: PathBuf,
+    /// Its further arguments.
+    settings: &'static [&'static str],
+}
+
+impl Client {
+    fn new(name: &'static str, program: PathBuf) -> Self {
+        Self { name, program, settings: &[] }
+    }
 }
 
 /// A run of a program.
@@ -63,12 +71,11 @@ pub(super) fn compare(
         .map_err(|error| Failure::unwritable(&folder, &error))?;
     measure.cargo(&folder, "release", &["build", "--quiet", "--release"])?;
     let programs = measure.scratch.join("release/release");
-    let mut clients =
-        vec![Client { name: "this crate", program: programs.join("ours") }];
+    let mut clients = vec![Client::new("this crate", programs.join("ours"))];
     let missing = match sdk {
         Some(sdk) => {
             let program = build_sdk(&folder, sdk)?;
-            clients.push(Client { name: "the Go SDK", program });
+            clients.push(Client::new("the Go SDK", program));
             None
         }
         None => Some(
@@ -79,7 +86,9 @@ pub(super) fn compare(
     };
     let module = "module calls\n\ngo 1.19\n";
     let program = build_go(&folder, "nethttp", module, &[])?;
-    clients.push(Client { name: "`net/http` of Go", program });
+    clients.push(Client::new("`net/http` of Go", program.clone()));
+    let name = "`net/http`, which keeps 64 connections";
+    clients.push(Client { settings: &[TASKS], ..Client::new(name, program) });
     let server = Server::start(&programs.join("server"))?;
     let mut text = format!(
         "Calls that list two clusters, {CALLS} from {TASKS} tasks, against one server on the same \
@@ -162,7 +171,8 @@ impl Server {
         scheme: &str,
     ) -> Result<Run, Failure> {
         let calls = CALLS.to_string();
-        let arguments = [&*self.url, scheme, TASKS, &calls];
+        let mut arguments = vec![&*self.url, scheme, TASKS, &calls];
+        arguments.extend(client.settings);
         let (said, cpu) = measure.cpu(&client.program, &arguments)?;
         let failed = |error| Failure::unreadable(&client.program, &error);
         let counts = self.counts().map_err(failed)?;
@@ -207,11 +217,15 @@ fn build_sdk(folder: &Path, sdk: &Path) -> Result<PathBuf, Failure> {
         let manifest = manifest.display();
         return Err(Failure::Input(format!("error: {manifest} names no module")));
     };
+    let name = name.trim();
+    // The name of a module ends with its major version, and its version must agree.
+    let major = name.rsplit('/').next().filter(|major| major.starts_with('v'));
     let module = format!(
-        "module calls\n\ngo 1.21\n\nrequire {name} v0.0.0\n\nreplace {name} => {}\n",
+        "module calls\n\ngo 1.21\n\nrequire {name} {}.0.0\n\nreplace {name} => {}\n",
+        major.unwrap_or("v0"),
         sdk.display()
     );
-    let source = include_str!("calls/sdk.go").replace("MODULE", name.trim());
+    let source = include_str!("calls/sdk.go").replace("MODULE", name);
     let file = folder.join("sdk.go");
     fs::write(&file, source).map_err(|error| Failure::unwritable(&file, &error))?;
     build_go(folder, "sdk", &module, &["-mod=mod", "-tags", "sdk"])

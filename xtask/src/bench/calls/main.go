@@ -4,6 +4,7 @@ package main
 import (
 	"fmt"
 	"log"
+	"net/http"
 	"os"
 	"strconv"
 	"sync"
@@ -14,8 +15,12 @@ import (
 const group = "32b6e34b3d91647abb20e7b8"
 
 func main() {
-	if len(os.Args) != 5 {
-		log.Fatal("usage: program URL oauth|digest TASKS CALLS")
+	if len(os.Args) < 5 {
+		log.Fatal("usage: program URL oauth|digest TASKS CALLS [IDLE]")
+	}
+	if len(os.Args) > 5 {
+		// The number of unused connections that are kept; 2 by default.
+		http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = number(os.Args[5])
 	}
 	tasks, calls := number(os.Args[3]), int64(number(os.Args[4]))
 	clusters := client(os.Args[1], os.Args[2])
