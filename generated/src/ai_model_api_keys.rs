@@ -18,7 +18,12 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::AiModelApiKeyCreateRequest { ..Default::default() };
+/// let body = types::AiModelApiKeyCreateRequest {
+///     cloud: Some(types::Cloud::Any),
+///     geography: Some(types::Geography::Any),
+///     name: Some("my-ai-model-api-key".into()),
+///     ..Default::default()
+/// };
 /// let response = ai_model_api_keys::create_group_model_key(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -375,7 +380,10 @@ static LIST_ORG_MODEL_KEYS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_api_keys, types};
 /// # async fn example(client: Client, group_id: &str, api_key_id: &str) -> Result<(), Error> {
-/// let body = types::AiModelApiKeyUpdateRequest { ..Default::default() };
+/// let body = types::AiModelApiKeyUpdateRequest {
+///     name: Some("my-ai-model-api-key".into()),
+///     ..Default::default()
+/// };
 /// let response = ai_model_api_keys::update_group_model_key(group_id, api_key_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -415,7 +415,11 @@ static RESET_GROUP_RATE_LIMITS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ai_model_rate_limits, types};
 /// # async fn example(client: Client, group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> Result<(), Error> {
-/// let body = types::AiModelsRateLimitUpdateRequest { ..Default::default() };
+/// let body = types::AiModelsRateLimitUpdateRequest {
+///     requests_per_minute_limit: Some(1),
+///     tokens_per_minute_limit: Some(1),
+///     ..Default::default()
+/// };
 /// let response = ai_model_rate_limits::update_group_rate_limits(group_id, cloud, geography, model_group_name, &body)
 ///     .send(&client)
 ///     .await?;

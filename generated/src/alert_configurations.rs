@@ -16,7 +16,16 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body: types::GroupAlertsConfig = Default::default();
+/// let body = types::GroupAlertsConfig::Default(types::DefaultAlertConfigViewForNdsGroup {
+///     event_type_name: Some(
+///         types::DefaultAlertConfigViewForNdsGroupEventTypeName::CreditCardAboutToExpire,
+///     ),
+///     notifications: Some(vec![types::AlertsNotificationRootForGroup::Datadog(types::DatadogNotification {
+///         datadog_region: Some(types::DatadogNotificationDatadogRegion::Us),
+///         ..Default::default()
+///     })]),
+///     ..Default::default()
+/// });
 /// let response = alert_configurations::create_alert_config(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -360,7 +369,10 @@ static LIST_MATCHER_FIELD_NAMES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations, types};
 /// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
-/// let body = types::AlertsToggle { ..Default::default() };
+/// let body = types::AlertsToggle {
+///     enabled: Some(true),
+///     ..Default::default()
+/// };
 /// let response = alert_configurations::toggle_alert_config(group_id, alert_config_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -421,7 +433,16 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations, types};
 /// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
-/// let body: types::GroupAlertsConfig = Default::default();
+/// let body = types::GroupAlertsConfig::Default(types::DefaultAlertConfigViewForNdsGroup {
+///     event_type_name: Some(
+///         types::DefaultAlertConfigViewForNdsGroupEventTypeName::CreditCardAboutToExpire,
+///     ),
+///     notifications: Some(vec![types::AlertsNotificationRootForGroup::Datadog(types::DatadogNotification {
+///         datadog_region: Some(types::DatadogNotificationDatadogRegion::Us),
+///         ..Default::default()
+///     })]),
+///     ..Default::default()
+/// });
 /// let response = alert_configurations::update_alert_config(group_id, alert_config_id, &body)
 ///     .send(&client)
 ///     .await?;

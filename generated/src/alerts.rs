@@ -18,7 +18,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alerts, types};
 /// # async fn example(client: Client, group_id: &str, alert_id: &str) -> Result<(), Error> {
-/// let body = types::AcknowledgeAlert { ..Default::default() };
+/// let body = types::AcknowledgeAlert {
+///     acknowledged_until: Some("2030-01-31T12:00:00Z".into()),
+///     ..Default::default()
+/// };
 /// let response = alerts::acknowledge_alert(group_id, alert_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -338,7 +341,10 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, alerts, types};
     /// # async fn example(client: Client, group_id: &str, alert_id: &str) -> Result<(), Error> {
-    /// let body = types::AlertView { ..Default::default() };
+    /// let body = types::AlertView {
+    ///     acknowledged_until: Some("2030-01-31T12:00:00Z".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = alerts::v2023_01_01::acknowledge_alert(group_id, alert_id, &body)
     ///     .send(&client)
     ///     .await?;

@@ -21,7 +21,12 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body: types::ClusterSearchIndex = Default::default();
+/// let body = types::ClusterSearchIndex::Search(types::SearchIndex {
+///     collection_name: Some("my-collection".into()),
+///     database: Some("my-database".into()),
+///     name: Some("my-indexe".into()),
+///     ..Default::default()
+/// });
 /// let response = atlas_search::create_cluster_fts_index(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -105,7 +110,15 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
+/// let body = types::ApiSearchDeploymentRequestView {
+///     specs: Some(vec![types::ApiSearchDeploymentRequestSpecView {
+///         instance_size: Some(
+///             types::ApiSearchDeploymentEffectiveSpecViewInstanceSize::S10Highcpu,
+///         ),
+///         ..Default::default()
+///     }]),
+///     ..Default::default()
+/// };
 /// let response = atlas_search::create_cluster_search_deployment(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -186,7 +199,19 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body: types::SearchIndexCreateRequest = Default::default();
+/// let body = types::SearchIndexCreateRequest::Search(types::TextSearchIndexCreateRequest {
+///     collection_name: Some("my-collection".into()),
+///     database: Some("my-database".into()),
+///     definition: Some(types::TextSearchIndexDefinition {
+///         mappings: Some(types::SearchMappings {
+///             dynamic: Some(types::SearchMappingsDynamic::Boolean(true)),
+///             ..Default::default()
+///         }),
+///         ..Default::default()
+///     }),
+///     name: Some("my-indexe".into()),
+///     ..Default::default()
+/// });
 /// let response = atlas_search::create_cluster_search_index(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1130,7 +1155,12 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
-/// let body: types::ClusterSearchIndex = Default::default();
+/// let body = types::ClusterSearchIndex::Search(types::SearchIndex {
+///     collection_name: Some("my-collection".into()),
+///     database: Some("my-database".into()),
+///     name: Some("my-indexe".into()),
+///     ..Default::default()
+/// });
 /// let response = atlas_search::update_cluster_fts_index(group_id, cluster_name, index_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1225,7 +1255,15 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
+/// let body = types::ApiSearchDeploymentRequestView {
+///     specs: Some(vec![types::ApiSearchDeploymentRequestSpecView {
+///         instance_size: Some(
+///             types::ApiSearchDeploymentEffectiveSpecViewInstanceSize::S10Highcpu,
+///         ),
+///         ..Default::default()
+///     }]),
+///     ..Default::default()
+/// };
 /// let response = atlas_search::update_cluster_search_deployment(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1306,7 +1344,13 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
-/// let body = types::SearchIndexUpdateRequest { ..Default::default() };
+/// let body = types::SearchIndexUpdateRequest {
+///     definition: Some(types::SearchIndexUpdateRequestDefinition {
+///         analyzer: Some(types::Analyzer::LuceneStandard),
+///         ..Default::default()
+///     }),
+///     ..Default::default()
+/// };
 /// let response = atlas_search::update_cluster_search_index(group_id, cluster_name, index_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1401,7 +1445,13 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, database_name: &str, collection_name: &str, index_name: &str) -> Result<(), Error> {
-/// let body = types::SearchIndexUpdateRequest { ..Default::default() };
+/// let body = types::SearchIndexUpdateRequest {
+///     definition: Some(types::SearchIndexUpdateRequestDefinition {
+///         analyzer: Some(types::Analyzer::LuceneStandard),
+///         ..Default::default()
+///     }),
+///     ..Default::default()
+/// };
 /// let response = atlas_search::update_index_by_name(group_id, cluster_name, database_name, collection_name, index_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1530,7 +1580,15 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
+    /// let body = types::ApiSearchDeploymentRequestView {
+    ///     specs: Some(vec![types::ApiSearchDeploymentRequestSpecView {
+    ///         instance_size: Some(
+    ///             types::ApiSearchDeploymentEffectiveSpecViewInstanceSize::S10Highcpu,
+    ///         ),
+    ///         ..Default::default()
+    ///     }]),
+    ///     ..Default::default()
+    /// };
     /// let response = atlas_search::v2023_01_01::create_cluster_search_deployment(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
@@ -1760,7 +1818,15 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::ApiSearchDeploymentRequestView { ..Default::default() };
+    /// let body = types::ApiSearchDeploymentRequestView {
+    ///     specs: Some(vec![types::ApiSearchDeploymentRequestSpecView {
+    ///         instance_size: Some(
+    ///             types::ApiSearchDeploymentEffectiveSpecViewInstanceSize::S10Highcpu,
+    ///         ),
+    ///         ..Default::default()
+    ///     }]),
+    ///     ..Default::default()
+    /// };
     /// let response = atlas_search::v2023_01_01::update_cluster_search_deployment(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;

@@ -69,7 +69,10 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, auditing, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::AuditLog { ..Default::default() };
+/// let body = types::AuditLog {
+///     audit_authorization_success: Some(true),
+///     ..Default::default()
+/// };
 /// let response = auditing::update_audit_log(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }

@@ -75,7 +75,10 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, aws_clusters_dns, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::AwsCustomDnsEnabledView { ..Default::default() };
+/// let body = types::AwsCustomDnsEnabledView {
+///     enabled: Some(true),
+///     ..Default::default()
+/// };
 /// let response = aws_clusters_dns::toggle_aws_custom_dns(group_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -88,7 +88,11 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::DiskBackupExportJobRequest { ..Default::default() };
+/// let body = types::DiskBackupExportJobRequest {
+///     export_bucket_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     snapshot_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// };
 /// let response = cloud_backups::create_backup_export(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -170,7 +174,12 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider) -> Result<(), Error> {
-/// let body = types::ObjectStoragePrivateEndpointRequest { ..Default::default() };
+/// let body = types::ObjectStoragePrivateEndpointRequest {
+///     cloud_provider: Some(
+///         types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider::Aws,
+///     ),
+///     ..Default::default()
+/// };
 /// let response = cloud_backups::create_backup_private_endpoint(group_id, cloud_provider, &body)
 ///     .send(&client)
 ///     .await?;
@@ -259,7 +268,10 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::DiskBackupSnapshotRestoreJob { ..Default::default() };
+/// let body = types::DiskBackupSnapshotRestoreJob {
+///     delivery_type: Some(types::DiskBackupSnapshotRestoreJobDeliveryType::Automated),
+///     ..Default::default()
+/// };
 /// let response = cloud_backups::create_backup_restore_job(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -341,7 +353,13 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::ApiAtlasCollectionRestoreJobRequest { ..Default::default() };
+/// let body = types::ApiAtlasCollectionRestoreJobRequest {
+///     index_strategy: Some(types::IndexStrategy::All),
+///     target_cluster_name: Some("my-target-cluster".into()),
+///     target_group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     write_strategy: Some(types::WriteStrategy::CreateNew),
+///     ..Default::default()
+/// };
 /// let response = cloud_backups::create_collection_restore_job(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -426,7 +444,11 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body: types::DiskBackupSnapshotExportBucketRequest = Default::default();
+/// let body = types::DiskBackupSnapshotExportBucketRequest::Aws(types::DiskBackupSnapshotAwsExportBucketRequest {
+///     bucket_name: Some("my-bucket".into()),
+///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// });
 /// let response = cloud_backups::create_export_bucket(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -487,7 +509,12 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::ServerlessBackupRestoreJob { ..Default::default() };
+/// let body = types::ServerlessBackupRestoreJob {
+///     delivery_type: Some(types::DiskBackupSnapshotRestoreJobDeliveryType::Automated),
+///     target_cluster_name: Some("my-target-cluster".into()),
+///     target_group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// };
 /// let response = cloud_backups::create_serverless_restore_job(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2805,7 +2832,10 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::DiskBackupOnDemandSnapshotRequest { ..Default::default() };
+/// let body = types::DiskBackupOnDemandSnapshotRequest {
+///     description: Some("my-description".into()),
+///     ..Default::default()
+/// };
 /// let response = cloud_backups::take_snapshots(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2883,7 +2913,10 @@ static TAKE_SNAPSHOTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, export_bucket_id: &str) -> Result<(), Error> {
-/// let body = types::UpdateRequirePrivateNetworkingRequestView { ..Default::default() };
+/// let body = types::UpdateRequirePrivateNetworkingRequestView {
+///     require_private_networking: Some(true),
+///     ..Default::default()
+/// };
 /// let response = cloud_backups::update_backup_export_bucket(group_id, export_bucket_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2945,7 +2978,19 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::DiskBackupSnapshotSchedule20240805 { ..Default::default() };
+/// let body = types::DiskBackupSnapshotSchedule20240805 {
+///     policies: Some(vec![types::AdvancedDiskBackupSnapshotSchedulePolicy {
+///         policy_items: Some(vec![types::DiskBackupApiPolicyItem {
+///             frequency_interval: Some(1),
+///             frequency_type: Some(types::DiskBackupApiPolicyItemFrequencyType::Daily),
+///             retention_unit: Some(types::RetentionUnit::Days),
+///             retention_value: Some(1),
+///             ..Default::default()
+///         }]),
+///         ..Default::default()
+///     }]),
+///     ..Default::default()
+/// };
 /// let response = cloud_backups::update_backup_schedule(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -3008,7 +3053,11 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
-/// let body = types::BackupSnapshotRetention { ..Default::default() };
+/// let body = types::BackupSnapshotRetention {
+///     retention_unit: Some(types::BackupSnapshotRetentionUnit::Days),
+///     retention_value: Some(1),
+///     ..Default::default()
+/// };
 /// let response = cloud_backups::update_backup_snapshot(group_id, cluster_name, snapshot_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -3101,7 +3150,12 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::DataProtectionSettings20231001 { ..Default::default() };
+/// let body = types::DataProtectionSettings20231001 {
+///     authorized_email: Some("ada@example.com".into()),
+///     authorized_user_first_name: Some("my-authorized-user-first".into()),
+///     authorized_user_last_name: Some("my-authorized-user-last".into()),
+///     ..Default::default()
+/// };
 /// let response = cloud_backups::update_compliance_policy(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -3549,7 +3603,12 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let body = types::DiskBackupSnapshotAwsExportBucketRequest { ..Default::default() };
+    /// let body = types::DiskBackupSnapshotAwsExportBucketRequest {
+    ///     bucket_name: Some("my-bucket".into()),
+    ///     cloud_provider: Some(types::CloudProvider::Aws),
+    ///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = cloud_backups::v2023_01_01::create_export_bucket(group_id, &body)
     ///     .send(&client)
     ///     .await?;
@@ -3927,7 +3986,19 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::DiskBackupSnapshotSchedule { ..Default::default() };
+    /// let body = types::DiskBackupSnapshotSchedule {
+    ///     policies: Some(vec![types::AdvancedDiskBackupSnapshotSchedulePolicy {
+    ///         policy_items: Some(vec![types::DiskBackupApiPolicyItem {
+    ///             frequency_interval: Some(1),
+    ///             frequency_type: Some(types::DiskBackupApiPolicyItemFrequencyType::Daily),
+    ///             retention_unit: Some(types::RetentionUnit::Days),
+    ///             retention_value: Some(1),
+    ///             ..Default::default()
+    ///         }]),
+    ///         ..Default::default()
+    ///     }]),
+    ///     ..Default::default()
+    /// };
     /// let response = cloud_backups::v2023_01_01::update_backup_schedule(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
@@ -3995,7 +4066,10 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let body = types::DataProtectionSettings { ..Default::default() };
+    /// let body = types::DataProtectionSettings {
+    ///     authorized_email: Some("ada@example.com".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = cloud_backups::v2023_01_01::update_compliance_policy(group_id, &body)
     ///     .send(&client)
     ///     .await?;
@@ -4139,7 +4213,13 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::ApiAtlasCollectionRestoreJobRequest { ..Default::default() };
+    /// let body = types::ApiAtlasCollectionRestoreJobRequest {
+    ///     index_strategy: Some(types::IndexStrategy::All),
+    ///     target_cluster_name: Some("my-target-cluster".into()),
+    ///     target_group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+    ///     write_strategy: Some(types::WriteStrategy::CreateNew),
+    ///     ..Default::default()
+    /// };
     /// let response = cloud_backups::preview::create_collection_restore_job(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;

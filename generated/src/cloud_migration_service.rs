@@ -21,7 +21,23 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::LiveMigrationRequest20240530 { ..Default::default() };
+/// let body = types::LiveMigrationRequest20240530 {
+///     destination: Some(types::Destination {
+///         cluster_name: Some("my-cluster".into()),
+///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         hostname_schema_type: Some(types::DestinationHostnameSchemaType::Public),
+///         ..Default::default()
+///     }),
+///     migration_hosts: Some(vec!["my-migration-host".into()]),
+///     source: Some(types::Source {
+///         cluster_name: Some("my-cluster".into()),
+///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         managed_authentication: Some(true),
+///         ssl: Some(true),
+///         ..Default::default()
+///     }),
+///     ..Default::default()
+/// };
 /// let response = cloud_migration_service::create_group_live_migration(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -79,7 +95,10 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::TargetOrgRequest { ..Default::default() };
+/// let body = types::TargetOrgRequest {
+///     access_list_ips: Some(vec!["my-access-list-ip".into()]),
+///     ..Default::default()
+/// };
 /// let response = cloud_migration_service::create_link_token(org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -443,7 +462,23 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::LiveMigrationRequest20240530 { ..Default::default() };
+/// let body = types::LiveMigrationRequest20240530 {
+///     destination: Some(types::Destination {
+///         cluster_name: Some("my-cluster".into()),
+///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         hostname_schema_type: Some(types::DestinationHostnameSchemaType::Public),
+///         ..Default::default()
+///     }),
+///     migration_hosts: Some(vec!["my-migration-host".into()]),
+///     source: Some(types::Source {
+///         cluster_name: Some("my-cluster".into()),
+///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         managed_authentication: Some(true),
+///         ssl: Some(true),
+///         ..Default::default()
+///     }),
+///     ..Default::default()
+/// };
 /// let response = cloud_migration_service::validate_live_migrations(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -539,7 +574,24 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let body = types::LiveMigrationRequest { ..Default::default() };
+    /// let body = types::LiveMigrationRequest {
+    ///     destination: Some(types::Destination {
+    ///         cluster_name: Some("my-cluster".into()),
+    ///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+    ///         hostname_schema_type: Some(types::DestinationHostnameSchemaType::Public),
+    ///         ..Default::default()
+    ///     }),
+    ///     drop_enabled: Some(true),
+    ///     migration_hosts: Some(vec!["my-migration-host".into()]),
+    ///     source: Some(types::Source {
+    ///         cluster_name: Some("my-cluster".into()),
+    ///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+    ///         managed_authentication: Some(true),
+    ///         ssl: Some(true),
+    ///         ..Default::default()
+    ///     }),
+    ///     ..Default::default()
+    /// };
     /// let response = cloud_migration_service::v2023_01_01::create_group_live_migration(group_id, &body)
     ///     .send(&client)
     ///     .await?;
@@ -601,7 +653,24 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let body = types::LiveMigrationRequest { ..Default::default() };
+    /// let body = types::LiveMigrationRequest {
+    ///     destination: Some(types::Destination {
+    ///         cluster_name: Some("my-cluster".into()),
+    ///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+    ///         hostname_schema_type: Some(types::DestinationHostnameSchemaType::Public),
+    ///         ..Default::default()
+    ///     }),
+    ///     drop_enabled: Some(true),
+    ///     migration_hosts: Some(vec!["my-migration-host".into()]),
+    ///     source: Some(types::Source {
+    ///         cluster_name: Some("my-cluster".into()),
+    ///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+    ///         managed_authentication: Some(true),
+    ///         ssl: Some(true),
+    ///         ..Default::default()
+    ///     }),
+    ///     ..Default::default()
+    /// };
     /// let response = cloud_migration_service::v2023_01_01::validate_live_migrations(group_id, &body)
     ///     .send(&client)
     ///     .await?;

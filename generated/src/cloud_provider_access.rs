@@ -19,7 +19,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_provider_access, types};
 /// # async fn example(client: Client, group_id: &str, role_id: &str) -> Result<(), Error> {
-/// let body: types::CloudProviderAccessRoleRequestUpdate = Default::default();
+/// let body = types::CloudProviderAccessRoleRequestUpdate::Aws(types::CloudProviderAccessAwsiamRoleRequestUpdate {
+///     iam_assumed_role_arn: Some("my-iam-assumed-role-arn".into()),
+///     ..Default::default()
+/// });
 /// let response = cloud_provider_access::authorize_provider_access_role(group_id, role_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -84,7 +87,7 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_provider_access, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body: types::CloudProviderAccessRoleRequest = Default::default();
+/// let body = types::CloudProviderAccessRoleRequest::Aws(Default::default());
 /// let response = cloud_provider_access::create_cloud_provider_access(group_id, &body)
 ///     .send(&client)
 ///     .await?;

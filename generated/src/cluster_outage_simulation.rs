@@ -157,7 +157,13 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cluster_outage_simulation, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::ClusterOutageSimulation { ..Default::default() };
+/// let body = types::ClusterOutageSimulation {
+///     outage_filters: Some(vec![types::AtlasClusterOutageSimulationOutageFilter {
+///         cloud_provider: Some(types::CloudProvider::Aws),
+///         ..Default::default()
+///     }]),
+///     ..Default::default()
+/// };
 /// let response = cluster_outage_simulation::start_outage_simulation(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;

@@ -87,7 +87,10 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::ClusterDescription20240805 { ..Default::default() };
+/// let body = types::ClusterDescription20240805 {
+///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+///     ..Default::default()
+/// };
 /// let response = clusters::create_cluster(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -489,7 +492,11 @@ static GET_SAMPLE_DATASET_LOAD: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::EmployeeAccessGrantView { ..Default::default() };
+/// let body = types::EmployeeAccessGrantView {
+///     expiration_time: Some("2030-01-31T12:00:00Z".into()),
+///     grant_type: Some(types::EmployeeAccessGrantViewGrantType::ClusterDatabaseLogs),
+///     ..Default::default()
+/// };
 /// clusters::grant_mongo_employee_access(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -736,7 +743,10 @@ static LIST_CLUSTERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::PinFcvView { ..Default::default() };
+/// let body = types::PinFcvView {
+///     expiration_date: Some("2030-01-31T12:00:00Z".into()),
+///     ..Default::default()
+/// };
 /// clusters::pin_feature_compatibility_version(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1062,7 +1072,10 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::ClusterDescription20240805 { ..Default::default() };
+/// let body = types::ClusterDescription20240805 {
+///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+///     ..Default::default()
+/// };
 /// let response = clusters::update_cluster(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1152,7 +1165,10 @@ static UPDATE_CLUSTER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::ClusterDescriptionProcessArgs20240805 { ..Default::default() };
+/// let body = types::ClusterDescriptionProcessArgs20240805 {
+///     change_stream_options_pre_and_post_images_expire_after_seconds: Some(-1),
+///     ..Default::default()
+/// };
 /// let response = clusters::update_process_args(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1215,7 +1231,14 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::ServerlessInstanceDescription { ..Default::default() };
+/// let body = types::ServerlessInstanceDescription {
+///     provider_settings: Some(types::ServerlessProviderSettings {
+///         backing_provider_name: Some(types::BackingProviderName::Aws),
+///         region_name: Some("my-region".into()),
+///         ..Default::default()
+///     }),
+///     ..Default::default()
+/// };
 /// let response = clusters::upgrade_cluster_to_serverless(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1278,7 +1301,10 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::LegacyAtlasTenantClusterUpgradeRequest { ..Default::default() };
+/// let body = types::LegacyAtlasTenantClusterUpgradeRequest {
+///     name: Some("my-tenant-upgrade".into()),
+///     ..Default::default()
+/// };
 /// let response = clusters::upgrade_tenant_upgrade(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1339,7 +1365,14 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::ClusterConfigurationValidation { ..Default::default() };
+/// let body = types::ClusterConfigurationValidation {
+///     cluster_description: Some(types::ClusterDescription20240805 {
+///         accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+///         ..Default::default()
+///     }),
+///     editing: Some(true),
+///     ..Default::default()
+/// };
 /// let response = clusters::validate_group_cluster_configurations(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1655,7 +1688,10 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let body = types::LegacyAtlasCluster { ..Default::default() };
+    /// let body = types::LegacyAtlasCluster {
+    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = clusters::v2023_01_01::create_cluster(group_id, &body)
     ///     .send(&client)
     ///     .await?;
@@ -2094,7 +2130,10 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::LegacyAtlasCluster { ..Default::default() };
+    /// let body = types::LegacyAtlasCluster {
+    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = clusters::v2023_01_01::update_cluster(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
@@ -2191,7 +2230,10 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::ClusterDescriptionProcessArgs { ..Default::default() };
+    /// let body = types::ClusterDescriptionProcessArgs {
+    ///     change_stream_options_pre_and_post_images_expire_after_seconds: Some(-1),
+    ///     ..Default::default()
+    /// };
     /// let response = clusters::v2023_01_01::update_process_args(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
@@ -2279,7 +2321,10 @@ pub mod v2023_02_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let body = types::AdvancedClusterDescription { ..Default::default() };
+    /// let body = types::AdvancedClusterDescription {
+    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = clusters::v2023_02_01::create_cluster(group_id, &body)
     ///     .send(&client)
     ///     .await?;
@@ -2506,7 +2551,10 @@ pub mod v2023_02_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::AdvancedClusterDescription { ..Default::default() };
+    /// let body = types::AdvancedClusterDescription {
+    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = clusters::v2023_02_01::update_cluster(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
@@ -2638,7 +2686,10 @@ pub mod v2024_08_05 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let body = types::ClusterDescription20240805 { ..Default::default() };
+    /// let body = types::ClusterDescription20240805 {
+    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = clusters::v2024_08_05::create_cluster(group_id, &body)
     ///     .send(&client)
     ///     .await?;
@@ -2724,7 +2775,10 @@ pub mod v2024_08_05 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::ClusterDescription20240805 { ..Default::default() };
+    /// let body = types::ClusterDescription20240805 {
+    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = clusters::v2024_08_05::update_cluster(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
@@ -2904,7 +2958,10 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::SqlInterfaceStatusUpdateRequest { ..Default::default() };
+    /// let body = types::SqlInterfaceStatusUpdateRequest {
+    ///     status: Some(types::SqlInterfaceStatusResponseStatus::On),
+    ///     ..Default::default()
+    /// };
     /// let response = clusters::preview::update_cluster_sql_interface(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;

@@ -453,7 +453,10 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::NamespacesRequest { ..Default::default() };
+/// let body = types::NamespacesRequest {
+///     namespaces: Some(vec!["...".into()]),
+///     ..Default::default()
+/// };
 /// let response = collection_level_metrics::pin_namespaces(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -514,7 +517,10 @@ static PIN_NAMESPACES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::NamespacesRequest { ..Default::default() };
+/// let body = types::NamespacesRequest {
+///     namespaces: Some(vec!["...".into()]),
+///     ..Default::default()
+/// };
 /// let response = collection_level_metrics::unpin_namespaces(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -575,7 +581,10 @@ static UNPIN_NAMESPACES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::NamespacesRequest { ..Default::default() };
+/// let body = types::NamespacesRequest {
+///     namespaces: Some(vec!["...".into()]),
+///     ..Default::default()
+/// };
 /// let response = collection_level_metrics::update_pinned_namespaces(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;

@@ -23,7 +23,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, custom_database_roles, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::UserCustomDbRole { ..Default::default() };
+/// let body = types::UserCustomDbRole {
+///     role_name: Some("my-role".into()),
+///     ..Default::default()
+/// };
 /// let response = custom_database_roles::create_custom_db_role(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -283,7 +286,19 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, custom_database_roles, types};
 /// # async fn example(client: Client, group_id: &str, role_name: &str) -> Result<(), Error> {
-/// let body = types::UpdateCustomDbRole { ..Default::default() };
+/// let body = types::UpdateCustomDbRole {
+///     actions: Some(vec![types::DatabasePrivilegeAction {
+///         action: Some(types::DatabasePrivilegeActionValue::Find),
+///         resources: Some(vec![types::DatabasePermittedNamespaceResource {
+///             cluster: Some(true),
+///             collection: Some("my-collection".into()),
+///             db: Some("my-db".into()),
+///             ..Default::default()
+///         }]),
+///         ..Default::default()
+///     }]),
+///     ..Default::default()
+/// };
 /// let response = custom_database_roles::update_custom_db_role(group_id, role_name, &body)
 ///     .send(&client)
 ///     .await?;

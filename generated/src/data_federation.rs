@@ -22,7 +22,10 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::DataLakeTenant { ..Default::default() };
+/// let body = types::DataLakeTenant {
+///     name: Some("my-data-federation".into()),
+///     ..Default::default()
+/// };
 /// let response = data_federation::create_data_federation(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -89,7 +92,10 @@ static CREATE_DATA_FEDERATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::PrivateNetworkEndpointIdEntry { ..Default::default() };
+/// let body = types::PrivateNetworkEndpointIdEntry {
+///     endpoint_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// };
 /// let response = data_federation::create_private_endpoint_id(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -805,7 +811,10 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, limit_name: types::DeleteDataFederationLimitName) -> Result<(), Error> {
-/// let body = types::DataFederationTenantQueryLimit { ..Default::default() };
+/// let body = types::DataFederationTenantQueryLimit {
+///     value: Some(1),
+///     ..Default::default()
+/// };
 /// let response = data_federation::set_data_federation_limit(group_id, tenant_name, limit_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -879,7 +888,10 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, data_federation, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, skip_role_validation: bool) -> Result<(), Error> {
-/// let body = types::DataLakeTenant { ..Default::default() };
+/// let body = types::DataLakeTenant {
+///     name: Some("my-data-federation".into()),
+///     ..Default::default()
+/// };
 /// let response = data_federation::update_data_federation(group_id, tenant_name, skip_role_validation, &body)
 ///     .send(&client)
 ///     .await?;

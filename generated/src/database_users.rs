@@ -21,7 +21,17 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, database_users, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::CloudDatabaseUser { ..Default::default() };
+/// let body = types::CloudDatabaseUser {
+///     database_name: Some(types::CloudDatabaseUserDatabaseName::Admin),
+///     group_id: Some("...".into()),
+///     roles: Some(vec![types::DatabaseUserRole {
+///         database_name: Some("my-database".into()),
+///         role_name: Some(types::DatabaseUserRoleName::AtlasAdmin),
+///         ..Default::default()
+///     }]),
+///     username: Some("my-username".into()),
+///     ..Default::default()
+/// };
 /// let response = database_users::create_database_user(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -311,7 +321,17 @@ static LIST_DATABASE_USERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, database_users, types};
 /// # async fn example(client: Client, group_id: &str, database_name: &str, username: &str) -> Result<(), Error> {
-/// let body = types::CloudDatabaseUser { ..Default::default() };
+/// let body = types::CloudDatabaseUser {
+///     database_name: Some(types::CloudDatabaseUserDatabaseName::Admin),
+///     group_id: Some("...".into()),
+///     roles: Some(vec![types::DatabaseUserRole {
+///         database_name: Some("my-database".into()),
+///         role_name: Some(types::DatabaseUserRoleName::AtlasAdmin),
+///         ..Default::default()
+///     }]),
+///     username: Some("my-username".into()),
+///     ..Default::default()
+/// };
 /// let response = database_users::update_database_user(group_id, database_name, username, &body)
 ///     .send(&client)
 ///     .await?;

@@ -22,7 +22,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider) -> Result<(), Error> {
-/// let body: types::EarPrivateEndpoint = Default::default();
+/// let body = types::EarPrivateEndpoint::Azure(types::PrivateEndpoint {
+///     region_name: Some(types::AwskmsearPrivateEndpointRegionName::UsCentral),
+///     ..Default::default()
+/// });
 /// let response = encryption_at_rest_using_customer_key_management::create_rest_private_endpoint(group_id, cloud_provider, &body)
 ///     .send(&client)
 ///     .await?;
@@ -393,7 +396,10 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::EncryptionAtRest { ..Default::default() };
+/// let body = types::EncryptionAtRest {
+///     enabled_for_search_nodes: Some(true),
+///     ..Default::default()
+/// };
 /// let response = encryption_at_rest_using_customer_key_management::update_encryption_at_rest(group_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -21,7 +21,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str) -> Result<(), Error> {
-/// let body = types::FederationOidcIdentityProviderUpdate { ..Default::default() };
+/// let body = types::FederationOidcIdentityProviderUpdate {
+///     associated_domains: Some(vec!["my-associated-domain".into()]),
+///     ..Default::default()
+/// };
 /// let response = federated_authentication::create_identity_provider(federation_settings_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -84,7 +87,14 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
-/// let body = types::AuthFederationRoleMapping { ..Default::default() };
+/// let body = types::AuthFederationRoleMapping {
+///     external_group_name: Some("my-external-group".into()),
+///     role_assignments: Some(vec![types::ConnectedOrgConfigRoleAssignment {
+///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         ..Default::default()
+///     }]),
+///     ..Default::default()
+/// };
 /// let response = federated_authentication::create_role_mapping(federation_settings_id, org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1000,7 +1010,10 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str, org_id: &str) -> Result<(), Error> {
-/// let body = types::ConnectedOrgConfig { ..Default::default() };
+/// let body = types::ConnectedOrgConfig {
+///     domain_restriction_enabled: Some(true),
+///     ..Default::default()
+/// };
 /// let response = federated_authentication::update_connected_org_config(federation_settings_id, org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1070,7 +1083,10 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
-/// let body = types::FederationIdentityProviderUpdate { ..Default::default() };
+/// let body = types::FederationIdentityProviderUpdate {
+///     associated_domains: Some(vec!["my-associated-domain".into()]),
+///     ..Default::default()
+/// };
 /// let response = federated_authentication::update_identity_provider(federation_settings_id, identity_provider_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1143,7 +1159,14 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str, org_id: &str, id: &str) -> Result<(), Error> {
-/// let body = types::AuthFederationRoleMapping { ..Default::default() };
+/// let body = types::AuthFederationRoleMapping {
+///     external_group_name: Some("my-external-group".into()),
+///     role_assignments: Some(vec![types::ConnectedOrgConfigRoleAssignment {
+///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         ..Default::default()
+///     }]),
+///     ..Default::default()
+/// };
 /// let response = federated_authentication::update_role_mapping(federation_settings_id, org_id, id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1372,7 +1395,10 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, federated_authentication, types};
     /// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
-    /// let body = types::FederationSamlIdentityProviderUpdate { ..Default::default() };
+    /// let body = types::FederationSamlIdentityProviderUpdate {
+    ///     sso_debug_enabled: Some(true),
+    ///     ..Default::default()
+    /// };
     /// let response = federated_authentication::v2023_01_01::update_identity_provider(federation_settings_id, identity_provider_id, &body)
     ///     .send(&client)
     ///     .await?;

@@ -18,7 +18,15 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::FlexClusterDescriptionCreate20241113 { ..Default::default() };
+/// let body = types::FlexClusterDescriptionCreate20241113 {
+///     name: Some("...".into()),
+///     provider_settings: Some(types::FlexProviderSettingsCreate20241113 {
+///         backing_provider_name: Some(types::BackingProviderName::Aws),
+///         region_name: Some("...".into()),
+///         ..Default::default()
+///     }),
+///     ..Default::default()
+/// };
 /// let response = flex_clusters::create_flex_cluster(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -279,7 +287,10 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::AtlasTenantClusterUpgradeRequest20240805 { ..Default::default() };
+/// let body = types::AtlasTenantClusterUpgradeRequest20240805 {
+///     name: Some("my-flex-cluster".into()),
+///     ..Default::default()
+/// };
 /// let response = flex_clusters::tenant_upgrade(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -339,7 +350,10 @@ static TENANT_UPGRADE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_clusters, types};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
-/// let body = types::FlexClusterDescriptionUpdate20241113 { ..Default::default() };
+/// let body = types::FlexClusterDescriptionUpdate20241113 {
+///     termination_protection_enabled: Some(true),
+///     ..Default::default()
+/// };
 /// let response = flex_clusters::update_flex_cluster(group_id, name, &body)
 ///     .send(&client)
 ///     .await?;

@@ -20,7 +20,11 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_restore_jobs, types};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
-/// let body = types::FlexBackupRestoreJobCreate20241113 { ..Default::default() };
+/// let body = types::FlexBackupRestoreJobCreate20241113 {
+///     snapshot_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     target_deployment_item_name: Some("...".into()),
+///     ..Default::default()
+/// };
 /// let response = flex_restore_jobs::create_flex_restore_job(group_id, name, &body)
 ///     .send(&client)
 ///     .await?;

@@ -19,7 +19,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, flex_snapshots, types};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
-/// let body = types::FlexBackupSnapshotDownloadCreate20241113 { ..Default::default() };
+/// let body = types::FlexBackupSnapshotDownloadCreate20241113 {
+///     snapshot_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// };
 /// let response = flex_snapshots::download_flex_backup(group_id, name, &body)
 ///     .send(&client)
 ///     .await?;

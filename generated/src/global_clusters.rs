@@ -20,7 +20,14 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::CustomZoneMappings { ..Default::default() };
+/// let body = types::CustomZoneMappings {
+///     custom_zone_mappings: Some(vec![types::ZoneMapping {
+///         location: Some("my-location".into()),
+///         zone: Some("my-zone".into()),
+///         ..Default::default()
+///     }]),
+///     ..Default::default()
+/// };
 /// let response = global_clusters::create_custom_zone_mapping(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -86,7 +93,12 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::ManagedNamespaces { ..Default::default() };
+/// let body = types::ManagedNamespaces {
+///     collection: Some("my-collection".into()),
+///     custom_shard_key: Some("my-custom-shard-key".into()),
+///     db: Some("my-db".into()),
+///     ..Default::default()
+/// };
 /// let response = global_clusters::create_managed_namespace(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -372,7 +384,14 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::CustomZoneMappings { ..Default::default() };
+    /// let body = types::CustomZoneMappings {
+    ///     custom_zone_mappings: Some(vec![types::ZoneMapping {
+    ///         location: Some("my-location".into()),
+    ///         zone: Some("my-zone".into()),
+    ///         ..Default::default()
+    ///     }]),
+    ///     ..Default::default()
+    /// };
     /// let response = global_clusters::v2023_01_01::create_custom_zone_mapping(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
@@ -439,7 +458,12 @@ pub mod v2023_01_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::ManagedNamespaces { ..Default::default() };
+    /// let body = types::ManagedNamespaces {
+    ///     collection: Some("my-collection".into()),
+    ///     custom_shard_key: Some("my-custom-shard-key".into()),
+    ///     db: Some("my-db".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = global_clusters::v2023_01_01::create_managed_namespace(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
@@ -710,7 +734,14 @@ pub mod v2023_02_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::CustomZoneMappings { ..Default::default() };
+    /// let body = types::CustomZoneMappings {
+    ///     custom_zone_mappings: Some(vec![types::ZoneMapping {
+    ///         location: Some("my-location".into()),
+    ///         zone: Some("my-zone".into()),
+    ///         ..Default::default()
+    ///     }]),
+    ///     ..Default::default()
+    /// };
     /// let response = global_clusters::v2023_02_01::create_custom_zone_mapping(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;
@@ -777,7 +808,12 @@ pub mod v2023_02_01 {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::ManagedNamespaces { ..Default::default() };
+    /// let body = types::ManagedNamespaces {
+    ///     collection: Some("my-collection".into()),
+    ///     custom_shard_key: Some("my-custom-shard-key".into()),
+    ///     db: Some("my-db".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = global_clusters::v2023_02_01::create_managed_namespace(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;

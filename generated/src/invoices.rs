@@ -19,7 +19,11 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::CostExplorerFilterRequestBody { ..Default::default() };
+/// let body = types::CostExplorerFilterRequestBody {
+///     end_date: Some("2030-01-31".into()),
+///     start_date: Some("2030-01-31".into()),
+///     ..Default::default()
+/// };
 /// let response = invoices::create_cost_explorer_process(org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -79,7 +83,11 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices, types};
 /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
-/// let body = types::InvoiceReportRequest { ..Default::default() };
+/// let body = types::InvoiceReportRequest {
+///     report_format: Some(types::ReportFormat::Csv),
+///     report_type: Some(types::ReportType::Focus),
+///     ..Default::default()
+/// };
 /// let response = invoices::create_org_invoice_report(org_id, invoice_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -787,7 +795,12 @@ static LIST_SKUS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, invoices, types};
 /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
-/// let body = types::ApiPublicUsageDetailsQueryRequest { ..Default::default() };
+/// let body = types::ApiPublicUsageDetailsQueryRequest {
+///     sort_field: Some(
+///         types::ApiPublicUsageDetailsQueryRequestSortField::UsageDates,
+///     ),
+///     ..Default::default()
+/// };
 /// let response = invoices::search_invoice_line_items(org_id, invoice_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1037,7 +1050,10 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, invoices, types};
     /// # async fn example(client: Client, org_id: &str, invoice_id: &str) -> Result<(), Error> {
-    /// let body = types::ReportGenerationRequest { ..Default::default() };
+    /// let body = types::ReportGenerationRequest {
+    ///     report_format: Some(types::ReportFormat::Csv),
+    ///     ..Default::default()
+    /// };
     /// let response = invoices::preview::generate_invoice_report(org_id, invoice_id, &body)
     ///     .send(&client)
     ///     .await?;

@@ -186,7 +186,13 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ldap_configuration, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::UserSecurity { ..Default::default() };
+/// let body = types::UserSecurity {
+///     customer_x509: Some(types::DbUserTlsX509Settings {
+///         cas: Some("my-ca".into()),
+///         ..Default::default()
+///     }),
+///     ..Default::default()
+/// };
 /// let response = ldap_configuration::update_user_security(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -246,7 +252,13 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, ldap_configuration, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::LdapVerifyConnectivityJobRequestParams { ..Default::default() };
+/// let body = types::LdapVerifyConnectivityJobRequestParams {
+///     bind_password: Some("...".into()),
+///     bind_username: Some("my-bind-username".into()),
+///     hostname: Some("my-hostname".into()),
+///     port: Some(636),
+///     ..Default::default()
+/// };
 /// let response = ldap_configuration::verify_user_security_ldap(group_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -21,7 +21,13 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::BackupRestoreJob { ..Default::default() };
+/// let body = types::BackupRestoreJob {
+///     delivery: Some(types::BackupRestoreJobDelivery {
+///         method_name: Some(types::BackupRestoreJobDeliveryMethodName::ClientPitHttp),
+///         ..Default::default()
+///     }),
+///     ..Default::default()
+/// };
 /// let response = legacy_backup::create_cluster_restore_job(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -625,7 +631,10 @@ static LIST_CLUSTER_SNAPSHOTS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
-/// let body = types::BackupSnapshot { ..Default::default() };
+/// let body = types::BackupSnapshot {
+///     do_not_delete: Some(true),
+///     ..Default::default()
+/// };
 /// let response = legacy_backup::update_cluster_snapshot(group_id, cluster_name, snapshot_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -698,7 +707,17 @@ static UPDATE_CLUSTER_SNAPSHOT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, legacy_backup, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::ApiAtlasSnapshotScheduleView { ..Default::default() };
+/// let body = types::ApiAtlasSnapshotScheduleView {
+///     cluster_checkpoint_interval_min: Some(15),
+///     cluster_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     daily_snapshot_retention_days: Some(0),
+///     monthly_snapshot_retention_months: Some(0),
+///     point_in_time_window_hours: Some(1),
+///     snapshot_interval_hours: Some(6),
+///     snapshot_retention_days: Some(2),
+///     weekly_snapshot_retention_weeks: Some(0),
+///     ..Default::default()
+/// };
 /// let response = legacy_backup::update_cluster_snapshot_schedule(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;

@@ -241,7 +241,10 @@ static TOGGLE_MAINTENANCE_AUTO_DEFER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, maintenance_windows, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::GroupMaintenanceWindow { ..Default::default() };
+/// let body = types::GroupMaintenanceWindow {
+///     day_of_week: Some(1),
+///     ..Default::default()
+/// };
 /// maintenance_windows::update_maintenance_window(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -379,7 +382,10 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, maintenance_windows, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let body = types::GroupMaintenanceWindowPreviewUpdateRequest { ..Default::default() };
+    /// let body = types::GroupMaintenanceWindowPreviewUpdateRequest {
+    ///     day_of_week: Some(1),
+    ///     ..Default::default()
+    /// };
     /// maintenance_windows::preview::update_maintenance_window(group_id, &body)
     ///     .send(&client)
     ///     .await?;

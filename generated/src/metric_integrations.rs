@@ -22,7 +22,19 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, metric_integrations, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let body = types::MetricIntegrationRequest { ..Default::default() };
+    /// let body = types::MetricIntegrationRequest {
+    ///     aggregation_temporality: Some(types::AggregationTemporality::Delta),
+    ///     endpoint: Some("my-endpoint".into()),
+    ///     headers: Some(vec![types::Header {
+    ///         name: Some("my-header".into()),
+    ///         value: Some("...".into()),
+    ///         ..Default::default()
+    ///     }]),
+    ///     integration_type: Some(types::MetricIntegrationRequestIntegrationType::Otel),
+    ///     metric_selection: Some(vec![types::MetricSelectionItem::AtlasStreamProcessing]),
+    ///     provider_type: Some(types::ProviderType::Custom),
+    ///     ..Default::default()
+    /// };
     /// let response = metric_integrations::preview::create_group_metric_integration(group_id, &body)
     ///     .send(&client)
     ///     .await?;
@@ -311,7 +323,19 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, metric_integrations, types};
     /// # async fn example(client: Client, group_id: &str, metric_integration_id: &str) -> Result<(), Error> {
-    /// let body = types::MetricIntegrationUpdateRequest { ..Default::default() };
+    /// let body = types::MetricIntegrationUpdateRequest {
+    ///     aggregation_temporality: Some(types::AggregationTemporality::Delta),
+    ///     endpoint: Some("my-endpoint".into()),
+    ///     headers: Some(vec![types::Header {
+    ///         name: Some("my-header".into()),
+    ///         value: Some("...".into()),
+    ///         ..Default::default()
+    ///     }]),
+    ///     integration_type: Some(types::MetricIntegrationRequestIntegrationType::Otel),
+    ///     metric_selection: Some(vec![types::MetricSelectionItem::AtlasStreamProcessing]),
+    ///     provider_type: Some(types::ProviderType::Custom),
+    ///     ..Default::default()
+    /// };
     /// let response = metric_integrations::preview::update_group_metric_integration(group_id, metric_integration_id, &body)
     ///     .send(&client)
     ///     .await?;

@@ -18,7 +18,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
-/// let body = types::AddOrRemoveGroupRole { ..Default::default() };
+/// let body = types::AddOrRemoveGroupRole {
+///     group_role: Some("my-group-role".into()),
+///     ..Default::default()
+/// };
 /// let response = mongodb_cloud_users::add_group_user_role(group_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -82,7 +85,11 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::GroupUserRequest { ..Default::default() };
+/// let body = types::GroupUserRequest {
+///     roles: Some(vec!["...".into()]),
+///     username: Some("ada@example.com".into()),
+///     ..Default::default()
+/// };
 /// let response = mongodb_cloud_users::add_group_users(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -140,7 +147,10 @@ static ADD_GROUP_USERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
-/// let body = types::AddOrRemoveOrgRole { ..Default::default() };
+/// let body = types::AddOrRemoveOrgRole {
+///     org_role: Some(types::OrgRole::OrgOwner),
+///     ..Default::default()
+/// };
 /// let response = mongodb_cloud_users::add_org_role(org_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -205,7 +215,10 @@ static ADD_ORG_ROLE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
-/// let body = types::AddOrRemoveUserFromTeam { ..Default::default() };
+/// let body = types::AddOrRemoveUserFromTeam {
+///     id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// };
 /// let response = mongodb_cloud_users::add_org_team_user(org_id, team_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -267,7 +280,14 @@ static ADD_ORG_TEAM_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::OrgUserRequest { ..Default::default() };
+/// let body = types::OrgUserRequest {
+///     roles: Some(types::OrgUserRolesRequest {
+///         org_roles: Some(vec![types::OrgRole::OrgOwner]),
+///         ..Default::default()
+///     }),
+///     username: Some("ada@example.com".into()),
+///     ..Default::default()
+/// };
 /// let response = mongodb_cloud_users::create_org_user(org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -327,7 +347,19 @@ static CREATE_ORG_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let body = types::CloudAppUser { ..Default::default() };
+/// let body = types::CloudAppUser {
+///     country: Some("my-country".into()),
+///     first_name: Some("my-first".into()),
+///     last_name: Some("my-last".into()),
+///     mobile_number: Some("my-mobile-number".into()),
+///     password: Some("...".into()),
+///     roles: Some(vec![types::CloudAccessRoleAssignment {
+///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         ..Default::default()
+///     }]),
+///     username: Some("ada@example.com".into()),
+///     ..Default::default()
+/// };
 /// let response = mongodb_cloud_users::create_user(&body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -873,7 +905,10 @@ static REMOVE_GROUP_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
-/// let body = types::AddOrRemoveGroupRole { ..Default::default() };
+/// let body = types::AddOrRemoveGroupRole {
+///     group_role: Some("my-group-role".into()),
+///     ..Default::default()
+/// };
 /// let response = mongodb_cloud_users::remove_group_user_role(group_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -936,7 +971,10 @@ static REMOVE_GROUP_USER_ROLE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
-/// let body = types::AddOrRemoveOrgRole { ..Default::default() };
+/// let body = types::AddOrRemoveOrgRole {
+///     org_role: Some(types::OrgRole::OrgOwner),
+///     ..Default::default()
+/// };
 /// let response = mongodb_cloud_users::remove_org_role(org_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -998,7 +1036,10 @@ static REMOVE_ORG_ROLE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
-/// let body = types::AddOrRemoveUserFromTeam { ..Default::default() };
+/// let body = types::AddOrRemoveUserFromTeam {
+///     id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// };
 /// let response = mongodb_cloud_users::remove_org_team_user(org_id, team_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1115,7 +1156,10 @@ static REMOVE_ORG_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
-/// let body = types::OrgUserUpdateRequest { ..Default::default() };
+/// let body = types::OrgUserUpdateRequest {
+///     team_ids: Some(vec!["...".into()]),
+///     ..Default::default()
+/// };
 /// let response = mongodb_cloud_users::update_org_user(org_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;

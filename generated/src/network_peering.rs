@@ -19,7 +19,11 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body: types::CloudProviderContainer = Default::default();
+/// let body = types::CloudProviderContainer::Azure(types::AzureCloudProviderContainer {
+///     atlas_cidr_block: Some("my-atlas-cidr-block".into()),
+///     region: Some(types::AzureCloudProviderContainerRegion::UsCentral),
+///     ..Default::default()
+/// });
 /// let response = network_peering::create_group_container(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -80,7 +84,14 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body: types::BaseNetworkPeeringConnectionSettings = Default::default();
+/// let body = types::BaseNetworkPeeringConnectionSettings::Aws(types::AwsNetworkPeeringConnectionSettings {
+///     accepter_region_name: Some("my-accepter-region".into()),
+///     aws_account_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     container_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     route_table_cidr_block: Some("my-route-table-cidr-block".into()),
+///     vpc_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// });
 /// let response = network_peering::create_group_peer(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -282,7 +293,10 @@ static DELETE_GROUP_PEER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::PrivateIpModeView { ..Default::default() };
+/// let body = types::PrivateIpModeView {
+///     enabled: Some(true),
+///     ..Default::default()
+/// };
 /// let response = network_peering::disable_peering(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -652,7 +666,11 @@ static LIST_GROUP_PEERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str, container_id: &str) -> Result<(), Error> {
-/// let body: types::CloudProviderContainer = Default::default();
+/// let body = types::CloudProviderContainer::Azure(types::AzureCloudProviderContainer {
+///     atlas_cidr_block: Some("my-atlas-cidr-block".into()),
+///     region: Some(types::AzureCloudProviderContainerRegion::UsCentral),
+///     ..Default::default()
+/// });
 /// let response = network_peering::update_group_container(group_id, container_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -713,7 +731,14 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str, peer_id: &str) -> Result<(), Error> {
-/// let body: types::BaseNetworkPeeringConnectionSettings = Default::default();
+/// let body = types::BaseNetworkPeeringConnectionSettings::Aws(types::AwsNetworkPeeringConnectionSettings {
+///     accepter_region_name: Some("my-accepter-region".into()),
+///     aws_account_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     container_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     route_table_cidr_block: Some("my-route-table-cidr-block".into()),
+///     vpc_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// });
 /// let response = network_peering::update_group_peer(group_id, peer_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -21,7 +21,15 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::BackupOnlineArchiveCreate { ..Default::default() };
+/// let body = types::BackupOnlineArchiveCreate {
+///     coll_name: Some("...".into()),
+///     criteria: Some(types::CriteriaView::Custom(types::CustomCriteriaView {
+///         query: Some("my-query".into()),
+///         ..Default::default()
+///     })),
+///     db_name: Some("...".into()),
+///     ..Default::default()
+/// };
 /// let response = online_archive::create_online_archive(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -393,7 +401,10 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, online_archive, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, archive_id: &str) -> Result<(), Error> {
-/// let body = types::BackupOnlineArchive { ..Default::default() };
+/// let body = types::BackupOnlineArchive {
+///     paused: Some(true),
+///     ..Default::default()
+/// };
 /// let response = online_archive::update_online_archive(group_id, cluster_name, archive_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -22,7 +22,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let body = types::CreateOrganizationRequest { ..Default::default() };
+/// let body = types::CreateOrganizationRequest {
+///     name: Some("my-org".into()),
+///     ..Default::default()
+/// };
 /// let response = organizations::create_org(&body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -73,7 +76,10 @@ static CREATE_ORG: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::OrganizationInvitationRequest { ..Default::default() };
+/// let body = types::OrganizationInvitationRequest {
+///     roles: Some(vec![types::Role::OrgOwner]),
+///     ..Default::default()
+/// };
 /// let response = organizations::create_org_invite(org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -629,7 +635,10 @@ static LIST_ORGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::AtlasOrganization { ..Default::default() };
+/// let body = types::AtlasOrganization {
+///     name: Some("my-org".into()),
+///     ..Default::default()
+/// };
 /// let response = organizations::update_org(org_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -685,9 +694,12 @@ static UPDATE_ORG: Operation = Operation {
 /// `PATCH /api/atlas/v2/orgs/{orgId}/delegationSettings`. Version 2025-03-12.
 ///
 /// ```no_run
-/// # use atlas_admin::{Client, Error, organizations, types};
+/// # use atlas_admin::{Client, Error, Nullable, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::OrgDelegationSettingsUpdateRequest { ..Default::default() };
+/// let body = types::OrgDelegationSettingsUpdateRequest {
+///     delegated_mcp_access: Nullable::Value(types::DelegatedMcpAccess::Disallowed),
+///     ..Default::default()
+/// };
 /// let response = organizations::update_org_delegation_settings(org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -747,7 +759,10 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str, invitation_id: &str) -> Result<(), Error> {
-/// let body = types::OrganizationInvitationUpdateRequest { ..Default::default() };
+/// let body = types::OrganizationInvitationUpdateRequest {
+///     roles: Some(vec![types::Role::OrgOwner]),
+///     ..Default::default()
+/// };
 /// let response = organizations::update_org_invite_by_id(org_id, invitation_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -810,7 +825,10 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::OrganizationInvitationRequest { ..Default::default() };
+/// let body = types::OrganizationInvitationRequest {
+///     roles: Some(vec![types::Role::OrgOwner]),
+///     ..Default::default()
+/// };
 /// let response = organizations::update_org_invites(org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -868,7 +886,10 @@ static UPDATE_ORG_INVITES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::OrganizationSettings { ..Default::default() };
+/// let body = types::OrganizationSettings {
+///     api_access_list_required: Some(true),
+///     ..Default::default()
+/// };
 /// let response = organizations::update_org_settings(org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -926,7 +947,10 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
-/// let body = types::UpdateOrgRolesForUser { ..Default::default() };
+/// let body = types::UpdateOrgRolesForUser {
+///     org_roles: Some(vec![types::OrgRole::OrgOwner]),
+///     ..Default::default()
+/// };
 /// let response = organizations::update_org_user_roles(org_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1224,7 +1248,10 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, organizations, types};
     /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-    /// let body = types::OrganizationMaintenanceSettingsUpdateRequest { ..Default::default() };
+    /// let body = types::OrganizationMaintenanceSettingsUpdateRequest {
+    ///     wave_assignment_mode: Some(types::WaveAssignmentMode::Manual),
+    ///     ..Default::default()
+    /// };
     /// let response = organizations::preview::update_org_maintenance_settings(org_id, &body)
     ///     .send(&client)
     ///     .await?;

@@ -25,7 +25,10 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, overload_protection_simulation, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-    /// let body = types::OverloadProtectionSimulationRequest { ..Default::default() };
+    /// let body = types::OverloadProtectionSimulationRequest {
+    ///     duration_seconds: Some(1),
+    ///     ..Default::default()
+    /// };
     /// let response = overload_protection_simulation::preview::create_cluster_overload_simulation(group_id, cluster_name, &body)
     ///     .send(&client)
     ///     .await?;

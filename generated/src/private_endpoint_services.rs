@@ -19,7 +19,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str) -> Result<(), Error> {
-/// let body: types::CreateEndpointRequest = Default::default();
+/// let body = types::CreateEndpointRequest::Aws(types::CreateAwsEndpointRequest {
+///     id: Some("...".into()),
+///     ..Default::default()
+/// });
 /// let response = private_endpoint_services::create_private_endpoint(group_id, cloud_provider, endpoint_service_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -123,7 +126,11 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::CloudProviderEndpointServiceRequest { ..Default::default() };
+/// let body = types::CloudProviderEndpointServiceRequest {
+///     provider_name: Some(types::ProviderName::Aws),
+///     region: Some("...".into()),
+///     ..Default::default()
+/// };
 /// let response = private_endpoint_services::create_private_endpoint_service(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -664,7 +671,10 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::ProjectSettingItemView { ..Default::default() };
+/// let body = types::ProjectSettingItemView {
+///     enabled: Some(true),
+///     ..Default::default()
+/// };
 /// let response = private_endpoint_services::toggle_regional_endpoint_mode(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -724,7 +734,12 @@ static TOGGLE_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str, endpoint_service_id: &str) -> Result<(), Error> {
-/// let body = types::ApiAtlasModifyEndpointServiceRequestView { ..Default::default() };
+/// let body = types::ApiAtlasModifyEndpointServiceRequestView {
+///     cloud_provider: Some(
+///         types::ApiAtlasModifyEndpointServiceRequestViewCloudProvider::Aws,
+///     ),
+///     ..Default::default()
+/// };
 /// let response = private_endpoint_services::update_private_endpoint_service(group_id, endpoint_service_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -17,7 +17,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, group_id: &str, api_user_id: &str) -> Result<(), Error> {
-/// let body: Vec<types::UserAccessRoleAssignment> = Default::default();
+/// let body: Vec<types::UserAccessRoleAssignment> = vec![types::UserAccessRoleAssignment {
+///     roles: Some(vec!["my-role".into()]),
+///     ..Default::default()
+/// }];
 /// programmatic_api_keys::add_group_api_key(group_id, api_user_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -77,7 +80,11 @@ static ADD_GROUP_API_KEY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::CreateAtlasProjectApiKey { ..Default::default() };
+/// let body = types::CreateAtlasProjectApiKey {
+///     desc: Some("my-desc".into()),
+///     roles: Some(vec!["my-role".into()]),
+///     ..Default::default()
+/// };
 /// let response = programmatic_api_keys::create_group_api_key(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -135,7 +142,10 @@ static CREATE_GROUP_API_KEY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
-/// let body: Vec<types::UserAccessListRequest> = Default::default();
+/// let body: Vec<types::UserAccessListRequest> = vec![types::UserAccessListRequest {
+///     cidr_block: Some("my-cidr-block".into()),
+///     ..Default::default()
+/// }];
 /// let response = programmatic_api_keys::create_org_access_entry(org_id, api_user_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -208,7 +218,11 @@ static CREATE_ORG_ACCESS_ENTRY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::CreateAtlasOrganizationApiKey { ..Default::default() };
+/// let body = types::CreateAtlasOrganizationApiKey {
+///     desc: Some("my-desc".into()),
+///     roles: Some(vec![types::Role::OrgOwner]),
+///     ..Default::default()
+/// };
 /// let response = programmatic_api_keys::create_org_api_key(org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -753,7 +767,10 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, group_id: &str, api_user_id: &str) -> Result<(), Error> {
-/// let body = types::UpdateAtlasProjectApiKey { ..Default::default() };
+/// let body = types::UpdateAtlasProjectApiKey {
+///     desc: Some("my-desc".into()),
+///     ..Default::default()
+/// };
 /// let response = programmatic_api_keys::update_api_key_roles(group_id, api_user_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -825,7 +842,10 @@ static UPDATE_API_KEY_ROLES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
-/// let body = types::UpdateAtlasOrganizationApiKey { ..Default::default() };
+/// let body = types::UpdateAtlasOrganizationApiKey {
+///     desc: Some("my-desc".into()),
+///     ..Default::default()
+/// };
 /// let response = programmatic_api_keys::update_org_api_key(org_id, api_user_id, &body)
 ///     .send(&client)
 ///     .await?;

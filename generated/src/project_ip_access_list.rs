@@ -23,7 +23,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, project_ip_access_list, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body: Vec<types::NetworkPermissionEntry> = Default::default();
+/// let body: Vec<types::NetworkPermissionEntry> = vec![types::NetworkPermissionEntry {
+///     aws_security_group: Some("my-aws-security-group".into()),
+///     ..Default::default()
+/// }];
 /// let response = project_ip_access_list::create_access_list_entry(group_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -21,7 +21,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::GroupInvitationRequest { ..Default::default() };
+/// let body = types::GroupInvitationRequest {
+///     roles: Some(vec!["my-role".into()]),
+///     ..Default::default()
+/// };
 /// let response = projects::add_group_user(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -77,7 +80,11 @@ static ADD_GROUP_USER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// let body = types::Group { ..Default::default() };
+/// let body = types::Group {
+///     name: Some("my-group".into()),
+///     org_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// };
 /// let response = projects::create_group(&body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -129,7 +136,10 @@ static CREATE_GROUP: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::GroupInvitationRequest { ..Default::default() };
+/// let body = types::GroupInvitationRequest {
+///     roles: Some(vec!["my-role".into()]),
+///     ..Default::default()
+/// };
 /// let response = projects::create_group_invite(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -898,7 +908,10 @@ static LIST_GROUPS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::GroupMigrationRequest { ..Default::default() };
+/// let body = types::GroupMigrationRequest {
+///     destination_org_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// };
 /// let response = projects::migrate_group(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -955,7 +968,10 @@ static MIGRATE_GROUP: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitName) -> Result<(), Error> {
-/// let body: types::DataFederationLimit = Default::default();
+/// let body = types::DataFederationLimit::Default(types::DefaultLimit {
+///     value: Some(1),
+///     ..Default::default()
+/// });
 /// let response = projects::set_group_limit(group_id, limit_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1016,7 +1032,10 @@ static SET_GROUP_LIMIT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::GroupUpdate { ..Default::default() };
+/// let body = types::GroupUpdate {
+///     name: Some("my-group".into()),
+///     ..Default::default()
+/// };
 /// let response = projects::update_group(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -1069,7 +1088,10 @@ static UPDATE_GROUP: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::GroupInvitationRequest { ..Default::default() };
+/// let body = types::GroupInvitationRequest {
+///     roles: Some(vec!["my-role".into()]),
+///     ..Default::default()
+/// };
 /// let response = projects::update_group_invites(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1129,7 +1151,10 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::GroupSettings { ..Default::default() };
+/// let body = types::GroupSettings {
+///     is_atlas_home_page_ai_assistant_enabled: Some(true),
+///     ..Default::default()
+/// };
 /// let response = projects::update_group_settings(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1186,7 +1211,10 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
-/// let body = types::UpdateGroupRolesForUser { ..Default::default() };
+/// let body = types::UpdateGroupRolesForUser {
+///     group_roles: Some(vec!["my-group-role".into()]),
+///     ..Default::default()
+/// };
 /// let response = projects::update_group_user_roles(group_id, user_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1246,7 +1274,10 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str, invitation_id: &str) -> Result<(), Error> {
-/// let body = types::GroupInvitationUpdateRequest { ..Default::default() };
+/// let body = types::GroupInvitationUpdateRequest {
+///     roles: Some(vec!["my-role".into()]),
+///     ..Default::default()
+/// };
 /// let response = projects::update_invite_by_id(group_id, invitation_id, &body)
 ///     .send(&client)
 ///     .await?;

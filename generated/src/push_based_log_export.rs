@@ -19,7 +19,13 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body: types::LogIntegrationRequest = Default::default();
+/// let body = types::LogIntegrationRequest::S3LogExport(types::S3LogIntegrationRequest {
+///     bucket_name: Some("my-bucket".into()),
+///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     log_types: Some(vec![types::LogType::Mongod]),
+///     prefix_path: Some("my-prefix-path".into()),
+///     ..Default::default()
+/// });
 /// let response = push_based_log_export::create_group_log_integration(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -77,7 +83,12 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::CreatePushBasedLogExportProjectRequest { ..Default::default() };
+/// let body = types::CreatePushBasedLogExportProjectRequest {
+///     bucket_name: Some("my-bucket".into()),
+///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     prefix_path: Some("my-prefix-path".into()),
+///     ..Default::default()
+/// };
 /// push_based_log_export::create_log_export(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -440,7 +451,13 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
 /// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
-/// let body: types::LogIntegrationRequest = Default::default();
+/// let body = types::LogIntegrationRequest::S3LogExport(types::S3LogIntegrationRequest {
+///     bucket_name: Some("my-bucket".into()),
+///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     log_types: Some(vec![types::LogType::Mongod]),
+///     prefix_path: Some("my-prefix-path".into()),
+///     ..Default::default()
+/// });
 /// let response = push_based_log_export::update_group_log_integration(group_id, id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -500,7 +517,10 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::PushBasedLogExportProject { ..Default::default() };
+/// let body = types::PushBasedLogExportProject {
+///     bucket_name: Some("my-bucket".into()),
+///     ..Default::default()
+/// };
 /// push_based_log_export::update_log_export(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }

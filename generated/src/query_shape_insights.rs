@@ -313,7 +313,10 @@ static LIST_QUERY_SHAPE_SUMMARIES: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, query_shape_insights, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, query_shape_hash: &str) -> Result<(), Error> {
-/// let body = types::QueryShapeUpdateRequest { ..Default::default() };
+/// let body = types::QueryShapeUpdateRequest {
+///     status: Some(types::QueryShapeResponseStatus::Rejected),
+///     ..Default::default()
+/// };
 /// let response = query_shape_insights::update_cluster_query_shape(group_id, cluster_name, query_shape_hash, &body)
 ///     .send(&client)
 ///     .await?;

@@ -17,7 +17,14 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::ApiAtlasResourcePolicyCreateView { ..Default::default() };
+/// let body = types::ApiAtlasResourcePolicyCreateView {
+///     name: Some("my-resource-policie".into()),
+///     policies: Some(vec![types::ApiAtlasPolicyCreateView {
+///         body: Some("my-body".into()),
+///         ..Default::default()
+///     }]),
+///     ..Default::default()
+/// };
 /// let response = resource_policies::create_org_resource_policy(org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -297,9 +304,12 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
 /// `PATCH /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`. Version 2024-08-05.
 ///
 /// ```no_run
-/// # use atlas_admin::{Client, Error, resource_policies, types};
+/// # use atlas_admin::{Client, Error, Nullable, resource_policies, types};
 /// # async fn example(client: Client, org_id: &str, resource_policy_id: &str) -> Result<(), Error> {
-/// let body = types::ApiAtlasResourcePolicyEditView { ..Default::default() };
+/// let body = types::ApiAtlasResourcePolicyEditView {
+///     description: Nullable::Value("my-description".into()),
+///     ..Default::default()
+/// };
 /// let response = resource_policies::update_org_resource_policy(org_id, resource_policy_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -358,7 +368,14 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, resource_policies, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::ApiAtlasResourcePolicyCreateView { ..Default::default() };
+/// let body = types::ApiAtlasResourcePolicyCreateView {
+///     name: Some("my-resource-policie".into()),
+///     policies: Some(vec![types::ApiAtlasPolicyCreateView {
+///         body: Some("my-body".into()),
+///         ..Default::default()
+///     }]),
+///     ..Default::default()
+/// };
 /// let response = resource_policies::validate_resource_policies(org_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -21,7 +21,12 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, rolling_index, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::DatabaseRollingIndexRequest { ..Default::default() };
+/// let body = types::DatabaseRollingIndexRequest {
+///     collection: Some("...".into()),
+///     db: Some("...".into()),
+///     keys: Some(Vec::new()),
+///     ..Default::default()
+/// };
 /// rolling_index::create_rolling_index(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;

@@ -20,9 +20,12 @@ pub mod preview {
     /// `POST /api/atlas/v2/orgs/{orgId}/sandboxConfig`. In preview.
     ///
     /// ```no_run
-    /// # use atlas_admin::{Client, Error, sandbox, types};
+    /// # use atlas_admin::{Client, Error, Nullable, sandbox, types};
     /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-    /// let body = types::SandboxConfigRequest { ..Default::default() };
+    /// let body = types::SandboxConfigRequest {
+    ///     enabled: Nullable::Value(true),
+    ///     ..Default::default()
+    /// };
     /// let response = sandbox::preview::create_org_sandbox_config(org_id, &body)
     ///     .send(&client)
     ///     .await?;
@@ -341,9 +344,12 @@ pub mod preview {
     /// `PATCH /api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}`. In preview.
     ///
     /// ```no_run
-    /// # use atlas_admin::{Client, Error, sandbox, types};
+    /// # use atlas_admin::{Client, Error, Nullable, sandbox, types};
     /// # async fn example(client: Client, org_id: &str, sandbox_config_id: &str) -> Result<(), Error> {
-    /// let body = types::SandboxConfigUpdateRequest { ..Default::default() };
+    /// let body = types::SandboxConfigUpdateRequest {
+    ///     enabled: Nullable::Value(true),
+    ///     ..Default::default()
+    /// };
     /// let response = sandbox::preview::update_org_sandbox_config(org_id, sandbox_config_id, &body)
     ///     .send(&client)
     ///     .await?;

@@ -20,7 +20,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
 /// # async fn example(client: Client, group_id: &str, instance_name: &str) -> Result<(), Error> {
-/// let body = types::ServerlessTenantCreateRequest { ..Default::default() };
+/// let body = types::ServerlessTenantCreateRequest {
+///     comment: Some("...".into()),
+///     ..Default::default()
+/// };
 /// let response = serverless_private_endpoints::create_serverless_private_endpoint(group_id, instance_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -335,7 +338,10 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
 /// # async fn example(client: Client, group_id: &str, instance_name: &str, endpoint_id: &str) -> Result<(), Error> {
-/// let body: types::ServerlessTenantEndpointUpdate = Default::default();
+/// let body = types::ServerlessTenantEndpointUpdate::Aws(types::ServerlessAwsTenantEndpointUpdate {
+///     cloud_provider_endpoint_id: Some("...".into()),
+///     ..Default::default()
+/// });
 /// let response = serverless_private_endpoints::update_serverless_private_endpoint(group_id, instance_name, endpoint_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -18,9 +18,12 @@ use atlas_admin_runtime::{Request, Version};
 /// 2024-08-05.
 ///
 /// ```no_run
-/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # use atlas_admin::{Client, Error, Nullable, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
-/// let body: Vec<types::ServiceAccountIpAccessListEntry> = Default::default();
+/// let body: Vec<types::ServiceAccountIpAccessListEntry> = vec![types::ServiceAccountIpAccessListEntry {
+///     cidr_block: Nullable::Value("my-cidr-block".into()),
+///     ..Default::default()
+/// }];
 /// let response = service_accounts::create_access_list(group_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -93,7 +96,10 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
-/// let body = types::ServiceAccountSecretRequest { ..Default::default() };
+/// let body = types::ServiceAccountSecretRequest {
+///     secret_expires_after_hours: Some(0),
+///     ..Default::default()
+/// };
 /// let response = service_accounts::create_group_secret(group_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -156,7 +162,13 @@ static CREATE_GROUP_SECRET: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::GroupServiceAccountRequest { ..Default::default() };
+/// let body = types::GroupServiceAccountRequest {
+///     description: Some("my-description".into()),
+///     name: Some("my-service-account".into()),
+///     roles: Some(vec!["my-role".into()]),
+///     secret_expires_after_hours: Some(0),
+///     ..Default::default()
+/// };
 /// let response = service_accounts::create_group_service_account(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -213,9 +225,12 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList`. Version 2024-08-05.
 ///
 /// ```no_run
-/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # use atlas_admin::{Client, Error, Nullable, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
-/// let body: Vec<types::ServiceAccountIpAccessListEntry> = Default::default();
+/// let body: Vec<types::ServiceAccountIpAccessListEntry> = vec![types::ServiceAccountIpAccessListEntry {
+///     cidr_block: Nullable::Value("my-cidr-block".into()),
+///     ..Default::default()
+/// }];
 /// let response = service_accounts::create_org_access_list(org_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -287,7 +302,10 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
-/// let body = types::ServiceAccountSecretRequest { ..Default::default() };
+/// let body = types::ServiceAccountSecretRequest {
+///     secret_expires_after_hours: Some(0),
+///     ..Default::default()
+/// };
 /// let response = service_accounts::create_org_secret(org_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -350,7 +368,13 @@ static CREATE_ORG_SECRET: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::OrgServiceAccountRequest { ..Default::default() };
+/// let body = types::OrgServiceAccountRequest {
+///     description: Some("my-description".into()),
+///     name: Some("my-service-account".into()),
+///     roles: Some(vec![types::Role::OrgMember]),
+///     secret_expires_after_hours: Some(0),
+///     ..Default::default()
+/// };
 /// let response = service_accounts::create_org_service_account(org_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -974,7 +998,10 @@ static GET_SERVICE_ACCOUNT_GROUPS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
-/// let body = types::GroupServiceAccountRoleAssignment { ..Default::default() };
+/// let body = types::GroupServiceAccountRoleAssignment {
+///     roles: Some(vec!["my-role".into()]),
+///     ..Default::default()
+/// };
 /// let response = service_accounts::invite_group_service_account(group_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1290,9 +1317,12 @@ static LIST_ORG_SERVICE_ACCOUNTS: Operation = Operation {
 /// `PATCH /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`. Version 2024-08-05.
 ///
 /// ```no_run
-/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # use atlas_admin::{Client, Error, Nullable, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
-/// let body = types::GroupServiceAccountUpdateRequest { ..Default::default() };
+/// let body = types::GroupServiceAccountUpdateRequest {
+///     description: Nullable::Value("my-description".into()),
+///     ..Default::default()
+/// };
 /// let response = service_accounts::update_group_service_account(group_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -1350,9 +1380,12 @@ static UPDATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// `PATCH /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`. Version 2024-08-05.
 ///
 /// ```no_run
-/// # use atlas_admin::{Client, Error, service_accounts, types};
+/// # use atlas_admin::{Client, Error, Nullable, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
-/// let body = types::OrgServiceAccountUpdateRequest { ..Default::default() };
+/// let body = types::OrgServiceAccountUpdateRequest {
+///     description: Nullable::Value("my-description".into()),
+///     ..Default::default()
+/// };
 /// let response = service_accounts::update_org_service_account(org_id, client_id, &body)
 ///     .send(&client)
 ///     .await?;

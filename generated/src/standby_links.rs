@@ -27,7 +27,11 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-    /// let body = types::ApiStandbyLinkRequest { ..Default::default() };
+    /// let body = types::ApiStandbyLinkRequest {
+    ///     active_cluster_unique_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+    ///     standby_cluster_unique_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+    ///     ..Default::default()
+    /// };
     /// let response = standby_links::preview::create_group_standby_link(group_id, &body)
     ///     .send(&client)
     ///     .await?;
@@ -86,7 +90,10 @@ pub mod preview {
     /// ```no_run
     /// # use atlas_admin::{Client, Error, standby_links, types};
     /// # async fn example(client: Client, group_id: &str, standby_link_id: &str) -> Result<(), Error> {
-    /// let body = types::ApiStandbyLinkFailoverRequest { ..Default::default() };
+    /// let body = types::ApiStandbyLinkFailoverRequest {
+    ///     r#type: Some(types::ApiStandbyLinkFailoverRequestType::Unplanned),
+    ///     ..Default::default()
+    /// };
     /// let response = standby_links::preview::create_standby_link_failover(group_id, standby_link_id, &body)
     ///     .send(&client)
     ///     .await?;

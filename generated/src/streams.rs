@@ -19,7 +19,10 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
-/// let body = types::VpcPeeringActionChallenge { ..Default::default() };
+/// let body = types::VpcPeeringActionChallenge {
+///     requester_account_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// };
 /// streams::accept_vpc_peering_connection(group_id, id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -80,9 +83,12 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// Version 2025-03-12.
 ///
 /// ```no_run
-/// # use atlas_admin::{Client, Error, streams, types};
+/// # use atlas_admin::{Client, Error, Nullable, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
-/// let body: types::StreamsFailoverConnection = Default::default();
+/// let body = types::StreamsFailoverConnection::Cluster(types::StreamsFailoverClusterConnection {
+///     cluster_group_id: Nullable::Value("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// });
 /// let response = streams::create_failover_connection(group_id, tenant_name, connection_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -180,7 +186,10 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::StreamsPrivateLinkConnection { ..Default::default() };
+/// let body = types::StreamsPrivateLinkConnection {
+///     provider: Some("my-provider".into()),
+///     ..Default::default()
+/// };
 /// let response = streams::create_private_link_connection(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -245,7 +254,10 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let body: types::StreamsConnection = Default::default();
+/// let body = types::StreamsConnection::Sample(types::StreamsSampleConnection {
+///     name: Some("my-connection".into()),
+///     ..Default::default()
+/// });
 /// let response = streams::create_stream_connection(group_id, tenant_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -330,7 +342,10 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let body = types::StreamsProcessor { ..Default::default() };
+/// let body = types::StreamsProcessor {
+///     failover_enabled: Some(true),
+///     ..Default::default()
+/// };
 /// let response = streams::create_stream_processor(group_id, tenant_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -413,7 +428,10 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::StreamsTenant { ..Default::default() };
+/// let body = types::StreamsTenant {
+///     name: Some("my-stream".into()),
+///     ..Default::default()
+/// };
 /// let response = streams::create_stream_workspace(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2147,7 +2165,10 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
-/// let body = types::StreamsStartStreamProcessorWith { ..Default::default() };
+/// let body = types::StreamsStartStreamProcessorWith {
+///     resume_from_checkpoint: Some(true),
+///     ..Default::default()
+/// };
 /// streams::start_stream_processor_with(group_id, tenant_name, processor_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2331,7 +2352,10 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, connection_id: &str) -> Result<(), Error> {
-/// let body = types::StreamsPrivateLinkConnectionRequest { ..Default::default() };
+/// let body = types::StreamsPrivateLinkConnectionRequest {
+///     dns_domain: Some("my-dns-domain".into()),
+///     ..Default::default()
+/// };
 /// let response = streams::update_private_link_connection(group_id, connection_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2399,7 +2423,10 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
-/// let body: types::StreamsConnection = Default::default();
+/// let body = types::StreamsConnection::Sample(types::StreamsSampleConnection {
+///     name: Some("my-connection".into()),
+///     ..Default::default()
+/// });
 /// let response = streams::update_stream_connection(group_id, tenant_name, connection_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2493,9 +2520,12 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// Version 2025-03-12.
 ///
 /// ```no_run
-/// # use atlas_admin::{Client, Error, streams, types};
+/// # use atlas_admin::{Client, Error, Nullable, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str) -> Result<(), Error> {
-/// let body: types::StreamsFailoverConnection = Default::default();
+/// let body = types::StreamsFailoverConnection::Cluster(types::StreamsFailoverClusterConnection {
+///     cluster_group_id: Nullable::Value("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// });
 /// let response = streams::update_stream_failover_connection(group_id, tenant_name, connection_name, failover_connection_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2595,7 +2625,10 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
-/// let body = types::StreamsModifyStreamProcessor { ..Default::default() };
+/// let body = types::StreamsModifyStreamProcessor {
+///     failover_enabled: Some(true),
+///     ..Default::default()
+/// };
 /// let response = streams::update_stream_processor(group_id, tenant_name, processor_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2672,7 +2705,10 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let body = types::StreamsTenantUpdateRequest { ..Default::default() };
+/// let body = types::StreamsTenantUpdateRequest {
+///     cloud_provider: Some(types::StreamsDataProcessRegionCloudProvider::Aws),
+///     ..Default::default()
+/// };
 /// let response = streams::update_stream_workspace(group_id, tenant_name, &body)
 ///     .send(&client)
 ///     .await?;

@@ -20,7 +20,11 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body: Vec<types::TeamRole> = Default::default();
+/// let body: Vec<types::TeamRole> = vec![types::TeamRole {
+///     role_names: Some(vec!["my-role".into()]),
+///     team_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// }];
 /// let response = teams::add_group_teams(group_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -78,7 +82,10 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
-/// let body: Vec<types::AddUserToTeam> = Default::default();
+/// let body: Vec<types::AddUserToTeam> = vec![types::AddUserToTeam {
+///     id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// }];
 /// let response = teams::add_team_users(org_id, team_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -142,7 +149,11 @@ static ADD_TEAM_USERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
-/// let body = types::Team { ..Default::default() };
+/// let body = types::Team {
+///     name: Some("my-team".into()),
+///     usernames: Some(vec!["my-username".into()]),
+///     ..Default::default()
+/// };
 /// let response = teams::create_org_team(org_id, &body).send(&client).await?;
 /// # Ok(())
 /// # }
@@ -640,7 +651,10 @@ static REMOVE_USER_FROM_TEAM: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
-/// let body = types::TeamUpdate { ..Default::default() };
+/// let body = types::TeamUpdate {
+///     name: Some("...".into()),
+///     ..Default::default()
+/// };
 /// let response = teams::rename_org_team(org_id, team_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -700,7 +714,11 @@ static RENAME_ORG_TEAM: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, group_id: &str, team_id: &str) -> Result<(), Error> {
-/// let body = types::TeamRole { ..Default::default() };
+/// let body = types::TeamRole {
+///     role_names: Some(vec!["my-role".into()]),
+///     team_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     ..Default::default()
+/// };
 /// let response = teams::update_group_team(group_id, team_id, &body)
 ///     .send(&client)
 ///     .await?;

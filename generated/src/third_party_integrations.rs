@@ -21,7 +21,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, third_party_integrations, types};
 /// # async fn example(client: Client, group_id: &str, integration_type: types::IntegrationType) -> Result<(), Error> {
-/// let body: types::ThirdPartyIntegration = Default::default();
+/// let body = types::ThirdPartyIntegration::PagerDuty(types::PagerDuty {
+///     service_key: Some("...".into()),
+///     ..Default::default()
+/// });
 /// let response = third_party_integrations::create_group_integration(group_id, integration_type, &body)
 ///     .send(&client)
 ///     .await?;
@@ -271,7 +274,10 @@ static LIST_GROUP_INTEGRATIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, third_party_integrations, types};
 /// # async fn example(client: Client, group_id: &str, integration_type: types::IntegrationType) -> Result<(), Error> {
-/// let body: types::ThirdPartyIntegration = Default::default();
+/// let body = types::ThirdPartyIntegration::PagerDuty(types::PagerDuty {
+///     service_key: Some("...".into()),
+///     ..Default::default()
+/// });
 /// let response = third_party_integrations::update_group_integration(group_id, integration_type, &body)
 ///     .send(&client)
 ///     .await?;

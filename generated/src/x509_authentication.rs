@@ -19,7 +19,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, x509_authentication, types};
 /// # async fn example(client: Client, group_id: &str, username: &str) -> Result<(), Error> {
-/// let body = types::UserCert { ..Default::default() };
+/// let body = types::UserCert {
+///     months_until_expiration: Some(3),
+///     ..Default::default()
+/// };
 /// let response = x509_authentication::create_database_user_cert(group_id, username, &body)
 ///     .send(&client)
 ///     .await?;

@@ -29,6 +29,8 @@ pub struct Sentences<'w> {
     types: Vec<Option<&'w str>>,
     /// For each type, the sentences of its fields or values.
     members: Vec<Vec<Option<&'w str>>>,
+    /// For each type, the values of its fields in example programs.
+    examples: Vec<Vec<Option<Example<'w>>>>,
     /// The operations by their ids, which sentences use.
     by_id: BTreeMap<String, usize>,
 }
@@ -52,6 +54,7 @@ impl<'w> Sentences<'w> {
             types: types().map(|(def, name)| finder.ty(def, name)).collect(),
             by_id: indices(api),
             members: types().map(|(def, name)| finder.members(def, name)).collect(),
+            examples: api.types.iter().map(|def| finder.examples(def)).collect(),
         }
     }
 
@@ -85,6 +88,11 @@ impl<'w> Sentences<'w> {
         *self.members.get(id.0)?.get(index)?
     }
 
+    /// Returns the value of the field of a record in example programs.
+    pub fn example(&self, id: TypeId, index: usize) -> Option<Example<'w>> {
+        *self.examples.get(id.0)?.get(index)?
+    }
+
     /// Returns the shares of items with a sentence.
     pub fn coverage(&self, api: &Api) -> Coverage {
         wanting::coverage(self, api)
@@ -104,6 +112,15 @@ impl<'w> Sentences<'w> {
         let stale = keys::Keys::of(document, api, names, words).stale();
         Wording { wanting: wanting::wanting(self, api), stale }
     }
+}
+
+/// The value of a field in example programs.
+#[derive(Clone, Copy, Debug)]
+pub struct Example<'w> {
+    pub text: &'w str,
+    /// Whether the record has it even if the document doesn't require it: its key is the path of
+    /// the property rather than the name alone.
+    pub is_shown: bool,
 }
 
 /// Finds the sentences of items by their places.
@@ -188,6 +205,17 @@ impl<'w> Finder<'w, '_> {
         let general = find(lines, &field.json_name);
         let specific = field.places.iter().map(|place| find(lines, place).or(general));
         agreed(specific, general)
+    }
+
+    fn examples(&self, def: &TypeDef) -> Vec<Option<Example<'w>>> {
+        let Kind::Record(record) = &def.kind else { return Vec::new() };
+        let lines = &self.words.examples;
+        let example = |field: &Field| {
+            let path = field.places.iter().find_map(|place| find(lines, place));
+            let text = path.or_else(|| find(lines, &field.json_name))?;
+            Some(Example { text, is_shown: path.is_some() })
+        };
+        record.fields.iter().map(example).collect()
     }
 
     /// Returns the sentences of the values of an enum. A type that was merged from several may have

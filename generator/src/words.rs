@@ -19,6 +19,8 @@ pub struct Words {
     pub(crate) properties: Lines,
     /// A table for each property, parameter or schema: value → sentence.
     pub(crate) values: BTreeMap<String, Lines>,
+    /// The values that example programs give to properties.
+    pub(crate) examples: Lines,
 }
 
 /// Sentences by key.
@@ -33,8 +35,8 @@ pub(crate) struct Sentence {
 }
 
 /// The kinds of items: the names of the files without `.toml`.
-const KINDS: [&str; 6] =
-    ["operations", "tags", "parameters", "types", "properties", "values"];
+const KINDS: [&str; 7] =
+    ["operations", "tags", "parameters", "types", "properties", "values", "examples"];
 
 impl Words {
     /// Reads files, each a name without extension and a text.
@@ -52,11 +54,12 @@ impl Words {
             let file = File { name, text: Text::new(text) };
             let read = match name {
                 "values" => file.values(&mut problems).map(|it| words.values = it),
-                "operations" => file.read(&mut problems, &mut words.operations),
-                "tags" => file.read(&mut problems, &mut words.tags),
-                "parameters" => file.read(&mut problems, &mut words.parameters),
-                "types" => file.read(&mut problems, &mut words.types),
-                "properties" => file.read(&mut problems, &mut words.properties),
+                "operations" => file.read(&mut problems, &mut words.operations, check),
+                "tags" => file.read(&mut problems, &mut words.tags, check),
+                "parameters" => file.read(&mut problems, &mut words.parameters, check),
+                "types" => file.read(&mut problems, &mut words.types, check),
+                "properties" => file.read(&mut problems, &mut words.properties, check),
+                "examples" => file.read(&mut problems, &mut words.examples, one_line),
                 _ => {
                     let help = format!("call it {}", KINDS.join(", "));
                     Err(file.problem(None, "holds sentences of no known kind", &help))
@@ -91,10 +94,11 @@ impl File<'_> {
         &self,
         problems: &mut Vec<Diagnostic>,
         into: &mut Lines,
+        check: Check,
     ) -> Result<(), Diagnostic> {
         const SHAPE: &str = "write a line for each key: `key = \"A sentence.\"`";
         let table: Table<String> = self.parse(SHAPE)?;
-        *into = self.sentences(table, problems);
+        *into = self.sentences(table, problems, check);
         Ok(())
     }
 
@@ -105,8 +109,9 @@ impl File<'_> {
         const SHAPE: &str = "write a table for each property: `[property]`, and below it a \
                              line for each value: `VALUE = \"A sentence.\"`";
         let tables: BTreeMap<String, Table<String>> = self.parse(SHAPE)?;
-        let sentences =
-            |(key, table)| -> (String, Lines) { (key, self.sentences(table, problems)) };
+        let sentences = |(key, table)| -> (String, Lines) {
+            (key, self.sentences(table, problems, check))
+        };
         Ok(tables.into_iter().map(sentences).collect())
     }
 
@@ -115,12 +120,17 @@ impl File<'_> {
             toml::de::Deserializer::parse(self.text.text).and_then(T::deserialize);
         read.map_err(|error: toml::de::Error| {
             let at = error.span().map_or(0, |span| span.start);
-            let what = format!("is not understood: {}", error.message());
+            let what = format!("is not valid TOML of this kind: {}", error.message());
             self.problem(Some(at), &what, shape)
         })
     }
 
-    fn sentences(&self, table: Table<String>, problems: &mut Vec<Diagnostic>) -> Lines {
+    fn sentences(
+        &self,
+        table: Table<String>,
+        problems: &mut Vec<Diagnostic>,
+        check: Check,
+    ) -> Lines {
         let lines = table.into_iter().map(|(key, text)| {
             let at = key.span().start;
             let key = key.into_inner();
@@ -158,11 +168,20 @@ pub(crate) fn split(said: &str) -> (&str, Option<&str>) {
     (said, None)
 }
 
-/// Checks that a doc comment can have a sentence; otherwise returns the problem and the advice.
-fn check(text: &str) -> Result<(), (&'static str, &'static str)> {
+/// Checks a text; returns the problem and the advice if it can't be used.
+type Check = fn(&str) -> Result<(), (&'static str, &'static str)>;
+
+/// Checks that a text has one line.
+fn one_line(text: &str) -> Result<(), (&'static str, &'static str)> {
     if text.contains(char::is_control) {
         return Err(("text of more than one line", "write it in one line"));
     }
+    Ok(())
+}
+
+/// Checks that a doc comment can have a sentence.
+fn check(text: &str) -> Result<(), (&'static str, &'static str)> {
+    one_line(text)?;
     if !text.ends_with('.') || text.starts_with(char::is_whitespace) {
         return Err((
             "no sentence",

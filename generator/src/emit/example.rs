@@ -2,11 +2,13 @@
 
 use proc_macro2::TokenStream;
 
+mod body;
+
 use super::Emit;
 use super::operation::{Call, arguments, output};
 use super::ty::text;
 use crate::casing;
-use crate::model::{Body, Kind, Output, Type};
+use crate::model::{Body, Output, Type};
 
 /// The maximum width of a line of the program, which must not need scrolling.
 const WIDTH: usize = 80;
@@ -24,7 +26,8 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
     for (index, (name, ty)) in arguments.iter().enumerate() {
         match body {
             Some(body) if index + 1 == arguments.len() => {
-                lines.push(value(emit, &name.to_string(), body, ty));
+                let path = &call.operation.path;
+                lines.push(value(emit, &name.to_string(), body, ty, path));
                 let reference = if body.is_bytes { "" } else { "&" };
                 passed.push(format!("{reference}{name}"));
             }
@@ -43,9 +46,10 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
     } else {
         ""
     };
+    let nullable = if program.contains("Nullable::") { ", Nullable" } else { "" };
     format!(
         "```no_run\n\
-         # use atlas_admin::{{Client, Error, {module}{types}}};\n\
+         # use atlas_admin::{{Client, Error{nullable}, {module}{types}}};\n\
          # async fn example({taken}) -> Result<(), Error> {{\n\
          {program}\n\
          # Ok(())\n\
@@ -55,18 +59,32 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
 }
 
 /// Returns the statement that makes a body.
-fn value(emit: &Emit<'_>, name: &str, body: &Body, ty: &TokenStream) -> String {
+fn value(
+    emit: &Emit<'_>,
+    name: &str,
+    body: &Body,
+    ty: &TokenStream,
+    path: &str,
+) -> String {
     let ty = called(ty);
     if body.is_bytes {
         return format!("let {name}: {ty} = b\"...\";");
     }
     let ty = ty.trim_start_matches('&');
+    let literal = body::literal(emit, &body.ty, noun(path));
     match &body.ty {
-        Type::Def(id) if matches!(emit.api.def(*id).kind, Kind::Record(_)) => {
-            format!("let {name} = {ty} {{ ..Default::default() }};")
+        Type::Def(_) if literal.starts_with("types::") => {
+            format!("let {name} = {literal};")
         }
-        _ => format!("let {name}: {ty} = Default::default();"),
+        _ => format!("let {name}: {ty} = {literal};"),
     }
+}
+
+/// Returns the kind of thing that a path is about: `/fleets/{id}/bikes` → `bike`.
+fn noun(path: &str) -> &str {
+    let named = path.rsplit('/').find(|step| !step.contains('{')).unwrap_or_default();
+    let word = named.split(':').next().unwrap_or_default();
+    body::singular(word)
 }
 
 /// Returns the statement that sends a request.

@@ -173,8 +173,9 @@ impl<'d> Keys<'d> {
     }
 
     fn add_place(&mut self, key: &str) {
-        let Words { types, properties, .. } = self.words;
-        let found = types.get_key_value(key).or_else(|| properties.get_key_value(key));
+        let Words { types, properties, examples, .. } = self.words;
+        let lists = [types, properties, examples];
+        let found = lists.into_iter().find_map(|lines| lines.get_key_value(key));
         self.places.extend(found.map(|(key, _)| key.as_str()));
     }
 
@@ -208,6 +209,7 @@ impl<'d> Keys<'d> {
         add("parameters", &words.parameters, &|key| self.parameters.contains(key));
         add("types", &words.types, &|key| self.places.contains(key));
         add("properties", &words.properties, &is_property);
+        add("examples", &words.examples, &is_property);
         for (table, lines) in &words.values {
             let is_known = |value: &str| self.values.contains(&(table.as_str(), value));
             let unknown = lines.iter().filter(|(value, _)| !is_known(value));

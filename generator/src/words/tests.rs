@@ -30,7 +30,7 @@ fn a_line_that_is_wrong_is_named_with_what_to_do() {
         ("values", "[A]\nB = \"`b.\"", "has for `B` a backtick"),
         ("values", "[A]\nB = 1", "invalid type"),
         ("properties", "A = \"A.\"\nA = \"A.\"", "duplicate key"),
-        ("properties", "A = \"A.\"\nB", "is not understood"),
+        ("properties", "A = \"A.\"\nB", "is not valid TOML"),
     ] {
         let found = problems(file, text);
         assert_eq!(found.len(), 1, "{text}: {found:?}");

@@ -1,0 +1,226 @@
+//! The bodies of example programs: literals with the properties that the document requires, each
+//! with a likely value.
+
+use super::super::Emit;
+use crate::casing;
+use crate::model::{Discriminator, Enum, Field, Kind, Record, Type, TypeId, Union};
+use crate::sentences::Example;
+
+mod likely;
+
+/// The maximum width of a line of a literal, without its indentation.
+const WIDTH: usize = 60;
+
+/// Returns the literal of a body. `noun` is the kind of thing that the operation is about.
+pub(super) fn literal(emit: &Emit<'_>, ty: &Type, noun: &str) -> String {
+    let field = Field::new(noun, ty.clone());
+    let mut maker = Maker { emit, noun: noun.to_owned(), open: Vec::new() };
+    maker.value(ty, &Hint { field: &field, example: None })
+}
+
+/// The property of a value, which its likely value follows from.
+struct Hint<'a> {
+    field: &'a Field,
+    example: Option<Example<'a>>,
+}
+
+struct Maker<'a> {
+    emit: &'a Emit<'a>,
+    /// The kind of thing that the record is about.
+    noun: String,
+    /// The types around the value, which it must not contain again.
+    open: Vec<TypeId>,
+}
+
+impl Maker<'_> {
+    fn value(&mut self, ty: &Type, hint: &Hint<'_>) -> String {
+        let text = hint.example.map(|example| example.text);
+        match ty {
+            Type::Bool => likely::flag(&hint.field.limits, text).to_string(),
+            Type::Int => likely::integer(&hint.field.limits, text).to_string(),
+            Type::Float => format!("{:?}", likely::float(&hint.field.limits, text)),
+            Type::String => {
+                let text = likely::string(hint.field, text, &self.noun);
+                format!("{text:?}.into()")
+            }
+            Type::DateTime => format!("{:?}.into()", text.unwrap_or(likely::TIME)),
+            Type::Date => format!("{:?}.into()", text.unwrap_or(likely::DATE)),
+            Type::List(item) => self.list(item, hint),
+            Type::Json | Type::Map(_) => "Default::default()".to_owned(),
+            Type::Def(id) if self.open.contains(id) => "Default::default()".to_owned(),
+            Type::Def(id) => {
+                self.open.push(*id);
+                let made = self.definition(*id, hint);
+                self.open.pop();
+                made
+            }
+        }
+    }
+
+    fn list(&mut self, item: &Type, hint: &Hint<'_>) -> String {
+        match self.value(item, hint) {
+            nothing if nothing == "Default::default()" => "Vec::new()".to_owned(),
+            item => format!("vec![{item}]"),
+        }
+    }
+
+    fn definition(&mut self, id: TypeId, hint: &Hint<'_>) -> String {
+        let emit = self.emit;
+        match &emit.api.def(id).kind {
+            Kind::Record(record) => {
+                let outer = self.open.len() > 1;
+                let noun = casing::spoken(&hint.field.json_name).replace(' ', "-");
+                let noun = if outer { singular(&noun).to_owned() } else { noun };
+                let before = std::mem::replace(&mut self.noun, noun);
+                let made = self.record(id, record, None);
+                self.noun = before;
+                made
+            }
+            Kind::Enum(values) => self.constant(id, values, hint),
+            Kind::Union(union) => self.variant(id, union, hint),
+        }
+    }
+
+    /// Returns the variant of an enum: that of the example, else the first that the property
+    /// lists.
+    fn constant(&self, id: TypeId, values: &Enum, hint: &Hint<'_>) -> String {
+        let text = hint.example.map(|example| example.text);
+        let wanted = text.or_else(|| hint.field.listed.first().map(String::as_str));
+        let at =
+            wanted.and_then(|it| values.values.iter().position(|value| value == it));
+        let name = self.emit.names.ty(id);
+        match self.emit.names.members(id).nth(at.unwrap_or_default()) {
+            Some(variant) => format!("types::{name}::{variant}"),
+            None => "Default::default()".to_owned(),
+        }
+    }
+
+    /// Returns a variant of a union: that of the example, else the first.
+    fn variant(&mut self, id: TypeId, union: &Union, hint: &Hint<'_>) -> String {
+        let text = hint.example.map(|example| example.text.to_owned());
+        let wanted = |tags: &[String]| text.as_ref().is_some_and(|it| tags.contains(it));
+        let at = union.variants.iter().position(|variant| wanted(&variant.tags));
+        let at = at.unwrap_or_default();
+        let Some(variant) = union.variants.get(at) else {
+            return "Default::default()".to_owned();
+        };
+        let held = match &variant.ty {
+            Type::Def(held) if !self.open.contains(held) => {
+                match &self.emit.api.def(*held).kind {
+                    Kind::Record(record) => {
+                        self.open.push(*held);
+                        let made = self.record(*held, record, tag(union, at));
+                        self.open.pop();
+                        made
+                    }
+                    _ => self.value(&variant.ty, hint),
+                }
+            }
+            other => self.value(other, hint),
+        };
+        let held = self.boxed((id, at), held);
+        let name = self.emit.names.ty(id);
+        let variant = self.emit.names.members(id).nth(at).expect("a name for each");
+        format!("types::{name}::{variant}({held})")
+    }
+
+    /// Returns the literal of a record. `tag` is the property that selects its variant, and the
+    /// value for it, if the union doesn't set it.
+    fn record(
+        &mut self,
+        id: TypeId,
+        record: &Record,
+        tag: Option<(&str, Option<&str>)>,
+    ) -> String {
+        let name = self.emit.names.ty(id);
+        let mut lines = String::new();
+        for index in self.shown(id, record, tag) {
+            let field = &record.fields[index];
+            let member =
+                self.emit.names.members(id).nth(index).expect("a name for each");
+            let tag = tag.filter(|(property, _)| *property == field.json_name);
+            let value = match tag.and_then(|(_, value)| value) {
+                Some(text) => Some(Example { text, is_shown: true }),
+                None => self.emit.sentences.example(id, index),
+            };
+            let value = self.value(&field.ty, &Hint { field, example: value });
+            let value = self.boxed((id, index), value).replace('\n', "\n    ");
+            let kind = if field.nullable { "Nullable::Value" } else { "Some" };
+            lines.push_str(&format!("    {member}: {},\n", call(kind, &value)));
+        }
+        match lines.is_empty() {
+            true if self.open.len() > 1 => "Default::default()".to_owned(),
+            _ => format!("types::{name} {{\n{lines}    ..Default::default()\n}}"),
+        }
+    }
+
+    /// Returns the fields that a record shows: those that are required or have an example of their
+    /// own, and otherwise the simplest one.
+    fn shown(
+        &self,
+        id: TypeId,
+        record: &Record,
+        tag: Option<(&str, Option<&str>)>,
+    ) -> Vec<usize> {
+        let is_sent = |index: &usize| {
+            let field = &record.fields[*index];
+            let is_read_only = self.emit.facts.read_only.contains(&(id, *index));
+            let is_set = matches!(tag, Some((name, None)) if name == field.json_name);
+            !is_read_only && !field.deprecated && !is_set
+        };
+        let is_tag =
+            |field: &Field| tag.is_some_and(|(name, _)| name == field.json_name);
+        let sent: Vec<usize> = (0..record.fields.len()).filter(is_sent).collect();
+        let is_wanted = |index: &usize| {
+            let field = &record.fields[*index];
+            let example = self.emit.sentences.example(id, *index);
+            field.required || is_tag(field) || example.is_some_and(|it| it.is_shown)
+        };
+        let wanted: Vec<usize> = sent.iter().copied().filter(is_wanted).collect();
+        if !wanted.is_empty() {
+            return wanted;
+        }
+        let field = |index: usize| &record.fields[index];
+        let is_plain = |index: &usize| self.is_plain(&field(*index).ty);
+        let first = sent.iter().find(|it| is_plain(it) && !field(**it).secret);
+        first.or(sent.first()).copied().into_iter().collect()
+    }
+
+    /// Tells whether a value is one word: a scalar, a value of an enum, or a list of them.
+    fn is_plain(&self, ty: &Type) -> bool {
+        match ty {
+            Type::List(item) => self.is_plain(item),
+            Type::Def(id) => self.emit.api.is_enum(*id),
+            Type::Json | Type::Map(_) => false,
+            _ => true,
+        }
+    }
+
+    fn boxed(&self, member: (TypeId, usize), value: String) -> String {
+        let is_boxed = self.emit.facts.boxed.contains(&member);
+        if is_boxed { call("Box::new", &value) } else { value }
+    }
+}
+
+/// Returns the property that selects a variant. It has a value only if several select the variant:
+/// a single one is written by the union.
+fn tag(union: &Union, at: usize) -> Option<(&str, Option<&str>)> {
+    let Discriminator::Tag { property, .. } = &union.by else { return None };
+    let tags = &union.variants[at].tags;
+    let value = tags.first().filter(|_| tags.len() > 1);
+    Some((property, value.map(String::as_str)))
+}
+
+/// Returns a call with one argument, on lines of its own where it is long.
+fn call(function: &str, argument: &str) -> String {
+    if argument.contains('\n') || argument.len() <= WIDTH {
+        return format!("{function}({argument})");
+    }
+    format!("{function}(\n        {argument},\n    )")
+}
+
+/// Returns a word for one of the things that a plural names.
+pub(super) fn singular(noun: &str) -> &str {
+    let kept = ["ss", "us", "is"].iter().any(|ending| noun.ends_with(ending));
+    noun.strip_suffix('s').filter(|_| !kept).unwrap_or(noun)
+}
