@@ -44,6 +44,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "getGroupDbAccessHistoryCluster")]
 #[doc(alias = "getAccessHistoryCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dbAccessHistory/clusters/{clusterName}")]
+#[doc(alias = "/groups/{groupId}/dbAccessHistory/clusters/{clusterName}")]
 #[inline]
 pub fn get_access_history_cluster(
     group_id: &str,
@@ -115,6 +116,7 @@ static GET_ACCESS_HISTORY_CLUSTER: Operation = Operation {
 #[doc(alias = "getGroupDbAccessHistoryProcess")]
 #[doc(alias = "getAccessHistoryProcess")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dbAccessHistory/processes/{hostname}")]
+#[doc(alias = "/groups/{groupId}/dbAccessHistory/processes/{hostname}")]
 #[inline]
 pub fn get_access_history_process(
     group_id: &str,

@@ -44,6 +44,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getGroupActivityFeed).
 #[doc(alias = "getGroupActivityFeed")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/activityFeed")]
+#[doc(alias = "/groups/{groupId}/activityFeed")]
 #[inline]
 pub fn get_group_activity_feed(
     group_id: &str,
@@ -110,6 +111,7 @@ static GET_GROUP_ACTIVITY_FEED: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getOrgActivityFeed).
 #[doc(alias = "getOrgActivityFeed")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/activityFeed")]
+#[doc(alias = "/orgs/{orgId}/activityFeed")]
 #[inline]
 pub fn get_org_activity_feed(
     org_id: &str,

@@ -48,6 +48,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createGroupAiModelApiKey")]
 #[doc(alias = "createGroupModelKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys")]
+#[doc(alias = "/groups/{groupId}/aiModelApiKeys")]
 #[inline]
 pub fn create_group_model_key(
     group_id: &str,
@@ -108,6 +109,7 @@ static CREATE_GROUP_MODEL_KEY: Operation = Operation {
 #[doc(alias = "deleteGroupAiModelApiKey")]
 #[doc(alias = "deleteGroupModelKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}")]
+#[doc(alias = "/groups/{groupId}/aiModelApiKeys/{apiKeyId}")]
 #[inline]
 pub fn delete_group_model_key(group_id: &str, api_key_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_MODEL_KEY, &[group_id, api_key_id])
@@ -162,6 +164,7 @@ static DELETE_GROUP_MODEL_KEY: Operation = Operation {
 #[doc(alias = "getGroupAiModelApiKey")]
 #[doc(alias = "getGroupModelKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}")]
+#[doc(alias = "/groups/{groupId}/aiModelApiKeys/{apiKeyId}")]
 #[inline]
 pub fn get_group_model_key(
     group_id: &str,
@@ -219,6 +222,7 @@ static GET_GROUP_MODEL_KEY: Operation = Operation {
 #[doc(alias = "getOrgAiModelApiKey")]
 #[doc(alias = "getOrgModelKey")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/aiModelApiKeys/{apiKeyId}")]
+#[doc(alias = "/orgs/{orgId}/aiModelApiKeys/{apiKeyId}")]
 #[inline]
 pub fn get_org_model_key(
     org_id: &str,
@@ -277,6 +281,7 @@ static GET_ORG_MODEL_KEY: Operation = Operation {
 #[doc(alias = "listGroupAiModelApiKeys")]
 #[doc(alias = "listGroupModelKeys")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys")]
+#[doc(alias = "/groups/{groupId}/aiModelApiKeys")]
 #[inline]
 pub fn list_group_model_keys(
     group_id: &str,
@@ -340,6 +345,7 @@ static LIST_GROUP_MODEL_KEYS: Operation = Operation {
 #[doc(alias = "listOrgAiModelApiKeys")]
 #[doc(alias = "listOrgModelKeys")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/aiModelApiKeys")]
+#[doc(alias = "/orgs/{orgId}/aiModelApiKeys")]
 #[inline]
 pub fn list_org_model_keys(
     org_id: &str,
@@ -409,6 +415,7 @@ static LIST_ORG_MODEL_KEYS: Operation = Operation {
 #[doc(alias = "updateGroupAiModelApiKey")]
 #[doc(alias = "updateGroupModelKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys/{apiKeyId}")]
+#[doc(alias = "/groups/{groupId}/aiModelApiKeys/{apiKeyId}")]
 #[inline]
 pub fn update_group_model_key(
     group_id: &str,

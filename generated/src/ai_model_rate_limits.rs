@@ -39,6 +39,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "getGroupAiModelApiRateLimits")]
 #[doc(alias = "getGroupModelLimits")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiRateLimits")]
+#[doc(alias = "/groups/{groupId}/aiModelApiRateLimits")]
 #[inline]
 pub fn get_group_model_limits(
     group_id: &str,
@@ -107,6 +108,9 @@ static GET_GROUP_MODEL_LIMITS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits"
 )]
+#[doc(
+    alias = "/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits"
+)]
 #[inline]
 pub fn get_group_rate_limits(
     group_id: &str,
@@ -173,6 +177,7 @@ static GET_GROUP_RATE_LIMITS: Operation = Operation {
 #[doc(alias = "getOrgAiModelApiRateLimits")]
 #[doc(alias = "getOrgModelLimits")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/aiModelApiRateLimits")]
+#[doc(alias = "/orgs/{orgId}/aiModelApiRateLimits")]
 #[inline]
 pub fn get_org_model_limits(
     org_id: &str,
@@ -240,6 +245,9 @@ static GET_ORG_MODEL_LIMITS: Operation = Operation {
 #[doc(alias = "getOrgRateLimits")]
 #[doc(
     alias = "/api/atlas/v2/orgs/{orgId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits"
+)]
+#[doc(
+    alias = "/orgs/{orgId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits"
 )]
 #[inline]
 pub fn get_org_rate_limits(
@@ -314,6 +322,9 @@ static GET_ORG_RATE_LIMITS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits:reset"
 )]
+#[doc(
+    alias = "/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits:reset"
+)]
 #[inline]
 pub fn reset_group_model_limits(
     group_id: &str,
@@ -380,6 +391,7 @@ static RESET_GROUP_MODEL_LIMITS: Operation = Operation {
 #[doc(alias = "resetGroupAiModelApiRateLimits")]
 #[doc(alias = "resetGroupRateLimits")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiRateLimits:reset")]
+#[doc(alias = "/groups/{groupId}/aiModelApiRateLimits:reset")]
 #[inline]
 pub fn reset_group_rate_limits(
     group_id: &str,
@@ -448,6 +460,9 @@ static RESET_GROUP_RATE_LIMITS: Operation = Operation {
 #[doc(alias = "updateGroupRateLimits")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits"
+)]
+#[doc(
+    alias = "/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits"
 )]
 #[inline]
 pub fn update_group_rate_limits(

@@ -50,6 +50,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createGroupAlertConfig")]
 #[doc(alias = "createAlertConfig")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs")]
+#[doc(alias = "/groups/{groupId}/alertConfigs")]
 #[inline]
 pub fn create_alert_config(
     group_id: &str,
@@ -107,6 +108,7 @@ static CREATE_ALERT_CONFIG: Operation = Operation {
 #[doc(alias = "deleteGroupAlertConfig")]
 #[doc(alias = "deleteAlertConfig")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
+#[doc(alias = "/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[inline]
 pub fn delete_alert_config(group_id: &str, alert_config_id: &str) -> Request<()> {
     Request::new(&DELETE_ALERT_CONFIG, &[group_id, alert_config_id])
@@ -161,6 +163,7 @@ static DELETE_ALERT_CONFIG: Operation = Operation {
 #[doc(alias = "getGroupAlertConfig")]
 #[doc(alias = "getAlertConfig")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
+#[doc(alias = "/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[inline]
 pub fn get_alert_config(
     group_id: &str,
@@ -218,6 +221,7 @@ static GET_ALERT_CONFIG: Operation = Operation {
 #[doc(alias = "getGroupAlertAlertConfigs")]
 #[doc(alias = "getAlertConfigs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts/{alertId}/alertConfigs")]
+#[doc(alias = "/groups/{groupId}/alerts/{alertId}/alertConfigs")]
 #[inline]
 pub fn get_alert_configs(
     group_id: &str,
@@ -282,6 +286,7 @@ static GET_ALERT_CONFIGS: Operation = Operation {
 #[doc(alias = "listGroupAlertConfigs")]
 #[doc(alias = "listAlertConfigs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs")]
+#[doc(alias = "/groups/{groupId}/alertConfigs")]
 #[inline]
 pub fn list_alert_configs(
     group_id: &str,
@@ -339,6 +344,7 @@ static LIST_ALERT_CONFIGS: Operation = Operation {
 #[doc(alias = "listAlertConfigMatcherFieldNames")]
 #[doc(alias = "listMatcherFieldNames")]
 #[doc(alias = "/api/atlas/v2/alertConfigs/matchers/fieldNames")]
+#[doc(alias = "/alertConfigs/matchers/fieldNames")]
 #[inline]
 pub fn list_matcher_field_names() -> Request<Vec<types::MatcherFieldView>> {
     Request::new(&LIST_MATCHER_FIELD_NAMES, &[])
@@ -397,6 +403,7 @@ static LIST_MATCHER_FIELD_NAMES: Operation = Operation {
 #[doc(alias = "toggleGroupAlertConfig")]
 #[doc(alias = "toggleAlertConfig")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
+#[doc(alias = "/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[inline]
 pub fn toggle_alert_config(
     group_id: &str,
@@ -426,7 +433,8 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 
 /// Replaces the settings of one alert configuration.
 ///
-/// To turn it on or off only, use `alert_configurations::toggle_alert_config`.
+/// To turn it on or off only, use
+/// [`alert_configurations::toggle_alert_config`](crate::alert_configurations::toggle_alert_config).
 ///
 /// `PUT /api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}`. Version 2023-01-01.
 ///
@@ -468,6 +476,7 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 #[doc(alias = "updateGroupAlertConfig")]
 #[doc(alias = "updateAlertConfig")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
+#[doc(alias = "/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[inline]
 pub fn update_alert_config(
     group_id: &str,

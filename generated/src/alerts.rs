@@ -47,6 +47,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "acknowledgeGroupAlert")]
 #[doc(alias = "acknowledgeAlert")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts/{alertId}")]
+#[doc(alias = "/groups/{groupId}/alerts/{alertId}")]
 #[inline]
 pub fn acknowledge_alert(
     group_id: &str,
@@ -103,6 +104,7 @@ static ACKNOWLEDGE_ALERT: Operation = Operation {
 #[doc(alias = "getGroupAlert")]
 #[doc(alias = "getAlert")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts/{alertId}")]
+#[doc(alias = "/groups/{groupId}/alerts/{alertId}")]
 #[inline]
 pub fn get_alert(
     group_id: &str,
@@ -162,6 +164,7 @@ static GET_ALERT: Operation = Operation {
 #[doc(alias = "getGroupAlertConfigAlerts")]
 #[doc(alias = "getAlertConfigAlerts")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}/alerts")]
+#[doc(alias = "/groups/{groupId}/alertConfigs/{alertConfigId}/alerts")]
 #[inline]
 pub fn get_alert_config_alerts(
     group_id: &str,
@@ -225,6 +228,7 @@ static GET_ALERT_CONFIG_ALERTS: Operation = Operation {
 #[doc(alias = "listGroupAlerts")]
 #[doc(alias = "listAlerts")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts")]
+#[doc(alias = "/groups/{groupId}/alerts")]
 #[inline]
 pub fn list_alerts(group_id: &str) -> ListAlerts<types::PaginatedAlertView> {
     ListAlerts {
@@ -370,6 +374,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "acknowledgeGroupAlert")]
     #[doc(alias = "acknowledgeAlert")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts/{alertId}")]
+    #[doc(alias = "/groups/{groupId}/alerts/{alertId}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]

@@ -22,9 +22,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ClusterSearchIndex::Search(types::SearchIndex {
-///     collection_name: Some("my-collection".into()),
-///     database: Some("my-database".into()),
-///     name: Some("my-indexe".into()),
+///     collection_name: Some("orders".into()),
+///     database: Some("shop".into()),
+///     name: Some("my-index".into()),
 ///     ..Default::default()
 /// });
 /// let response = atlas_search::create_cluster_fts_index(group_id, cluster_name, &body)
@@ -34,8 +34,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of `get_cluster_fts_index`
-/// is `STEADY`. It fails where `status` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// [`get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) is `STEADY`. It fails
+/// where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -56,6 +57,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createGroupClusterFtsIndex")]
 #[doc(alias = "createClusterFtsIndex")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/fts/indexes")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn create_cluster_fts_index(
@@ -127,7 +129,8 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// `get_cluster_search_deployment` is `IDLE`.
+/// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) is
+/// `IDLE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -148,6 +151,7 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 #[doc(alias = "createGroupClusterSearchDeployment")]
 #[doc(alias = "createClusterSearchDeployment")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[inline]
 pub fn create_cluster_search_deployment(
     group_id: &str,
@@ -200,8 +204,8 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::SearchIndexCreateRequest::Search(types::TextSearchIndexCreateRequest {
-///     collection_name: Some("my-collection".into()),
-///     database: Some("my-database".into()),
+///     collection_name: Some("orders".into()),
+///     database: Some("shop".into()),
 ///     definition: Some(types::TextSearchIndexDefinition {
 ///         mappings: Some(types::SearchMappings {
 ///             dynamic: Some(types::SearchMappingsDynamic::Boolean(true)),
@@ -209,7 +213,7 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 ///         }),
 ///         ..Default::default()
 ///     }),
-///     name: Some("my-indexe".into()),
+///     name: Some("my-index".into()),
 ///     ..Default::default()
 /// });
 /// let response = atlas_search::create_cluster_search_index(group_id, cluster_name, &body)
@@ -220,7 +224,8 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_cluster_search_index` is `READY`. It fails where `status` is `FAILED`.
+/// [`get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is `READY`. It
+/// fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -241,6 +246,7 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 #[doc(alias = "createGroupClusterSearchIndex")]
 #[doc(alias = "createClusterSearchIndex")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes")]
 #[inline]
 pub fn create_cluster_search_index(
     group_id: &str,
@@ -298,8 +304,8 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_cluster_fts_index` finds
-/// nothing.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) finds nothing.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -323,6 +329,7 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn delete_cluster_fts_index(
@@ -386,8 +393,9 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_cluster_search_deployment`
-/// finds nothing.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) finds
+/// nothing.
 ///
 /// Needs the role `Project Cluster Manager`.
 ///
@@ -408,6 +416,7 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 #[doc(alias = "deleteGroupClusterSearchDeployment")]
 #[doc(alias = "deleteClusterSearchDeployment")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[inline]
 pub fn delete_cluster_search_deployment(
     group_id: &str,
@@ -462,7 +471,9 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_cluster_search_index` is `DOES_NOT_EXIST`, or `get_cluster_search_index` finds nothing.
+/// [`get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is
+/// `DOES_NOT_EXIST`, or
+/// [`get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) finds nothing.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -486,6 +497,7 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}")]
 #[inline]
 pub fn delete_cluster_search_index(
     group_id: &str,
@@ -549,8 +561,9 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of `get_index_by_name` is
-/// `DOES_NOT_EXIST`, or `get_index_by_name` finds nothing.
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// [`get_index_by_name`](crate::atlas_search::get_index_by_name) is `DOES_NOT_EXIST`, or
+/// [`get_index_by_name`](crate::atlas_search::get_index_by_name) finds nothing.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -574,6 +587,9 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 #[doc(alias = "deleteIndexByName")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}"
 )]
 #[inline]
 pub fn delete_index_by_name(
@@ -667,6 +683,7 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn get_cluster_fts_index(
@@ -737,6 +754,7 @@ static GET_CLUSTER_FTS_INDEX: Operation = Operation {
 #[doc(alias = "getGroupClusterSearchDeployment")]
 #[doc(alias = "getClusterSearchDeployment")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[inline]
 pub fn get_cluster_search_deployment(
     group_id: &str,
@@ -802,6 +820,7 @@ static GET_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}")]
 #[inline]
 pub fn get_cluster_search_index(
     group_id: &str,
@@ -876,6 +895,9 @@ static GET_CLUSTER_SEARCH_INDEX: Operation = Operation {
 #[doc(alias = "getIndexByName")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}"
 )]
 #[inline]
 pub fn get_index_by_name(
@@ -957,6 +979,9 @@ static GET_INDEX_BY_NAME: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{databaseName}/{collectionName}"
 )]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/fts/indexes/{databaseName}/{collectionName}"
+)]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn list_cluster_fts_index(
@@ -1034,6 +1059,7 @@ static LIST_CLUSTER_FTS_INDEX: Operation = Operation {
 #[doc(alias = "listGroupClusterSearchIndexes")]
 #[doc(alias = "listClusterSearchIndexes")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes")]
 #[inline]
 pub fn list_cluster_search_indexes(
     group_id: &str,
@@ -1104,6 +1130,9 @@ static LIST_CLUSTER_SEARCH_INDEXES: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}"
 )]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}"
+)]
 #[inline]
 pub fn list_search_index(
     group_id: &str,
@@ -1156,9 +1185,9 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, index_id: &str) -> Result<(), Error> {
 /// let body = types::ClusterSearchIndex::Search(types::SearchIndex {
-///     collection_name: Some("my-collection".into()),
-///     database: Some("my-database".into()),
-///     name: Some("my-indexe".into()),
+///     collection_name: Some("orders".into()),
+///     database: Some("shop".into()),
+///     name: Some("my-index".into()),
 ///     ..Default::default()
 /// });
 /// let response = atlas_search::update_cluster_fts_index(group_id, cluster_name, index_id, &body)
@@ -1168,8 +1197,9 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of `get_cluster_fts_index`
-/// is `STEADY`. It fails where `status` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// [`get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) is `STEADY`. It fails
+/// where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -1194,6 +1224,7 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_cluster_fts_index(
@@ -1272,7 +1303,8 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// `get_cluster_search_deployment` is `IDLE`.
+/// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) is
+/// `IDLE`.
 ///
 /// Needs the role `Project Cluster Manager`.
 ///
@@ -1293,6 +1325,7 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 #[doc(alias = "updateGroupClusterSearchDeployment")]
 #[doc(alias = "updateClusterSearchDeployment")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[inline]
 pub fn update_cluster_search_deployment(
     group_id: &str,
@@ -1359,7 +1392,8 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_cluster_search_index` is `READY`. It fails where `status` is `FAILED`.
+/// [`get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is `READY`. It
+/// fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -1384,6 +1418,7 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}")]
 #[inline]
 pub fn update_cluster_search_index(
     group_id: &str,
@@ -1459,8 +1494,9 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of `get_index_by_name` is
-/// `READY`. It fails where `status` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// [`get_index_by_name`](crate::atlas_search::get_index_by_name) is `READY`. It fails where
+/// `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -1485,6 +1521,9 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 #[doc(alias = "updateIndexByName")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}"
 )]
 #[inline]
 pub fn update_index_by_name(
@@ -1597,7 +1636,8 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// `get_cluster_search_deployment` is `IDLE`.
+    /// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) is
+    /// `IDLE`.
     ///
     /// Needs the role `Project Owner`.
     ///
@@ -1620,6 +1660,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1681,8 +1722,9 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `get_cluster_search_deployment`
-    /// finds nothing.
+    /// Goes on after the response: `send_and_wait` waits until
+    /// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) finds
+    /// nothing.
     ///
     /// Needs the role `Project Cluster Manager`.
     ///
@@ -1705,6 +1747,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1780,6 +1823,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1835,7 +1879,8 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// `get_cluster_search_deployment` is `IDLE`.
+    /// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) is
+    /// `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`.
     ///
@@ -1858,6 +1903,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1964,6 +2010,7 @@ pub mod v2024_05_30 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]

@@ -36,6 +36,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Auditing/operation/getGroupAuditLog).
 #[doc(alias = "getGroupAuditLog")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/auditLog")]
+#[doc(alias = "/groups/{groupId}/auditLog")]
 #[inline]
 pub fn get_group_audit_log(group_id: &str) -> Request<types::AuditLog> {
     Request::new(&GET_GROUP_AUDIT_LOG, &[group_id])
@@ -70,7 +71,7 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
 /// # use atlas_admin::{Client, Error, auditing, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::AuditLog {
-///     audit_authorization_success: Some(true),
+///     enabled: Some(true),
 ///     ..Default::default()
 /// };
 /// let response = auditing::update_audit_log(group_id, &body).send(&client).await?;
@@ -95,6 +96,7 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
 #[doc(alias = "updateGroupAuditLog")]
 #[doc(alias = "updateAuditLog")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/auditLog")]
+#[doc(alias = "/groups/{groupId}/auditLog")]
 #[inline]
 pub fn update_audit_log(
     group_id: &str,

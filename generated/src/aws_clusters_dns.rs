@@ -43,6 +43,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "getGroupAwsCustomDns")]
 #[doc(alias = "getAwsCustomDns")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/awsCustomDNS")]
+#[doc(alias = "/groups/{groupId}/awsCustomDNS")]
 #[inline]
 pub fn get_aws_custom_dns(group_id: &str) -> Request<types::AwsCustomDnsEnabledView> {
     Request::new(&GET_AWS_CUSTOM_DNS, &[group_id])
@@ -87,7 +88,8 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
+/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
+/// [`list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -105,6 +107,7 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 #[doc(alias = "toggleGroupAwsCustomDns")]
 #[doc(alias = "toggleAwsCustomDns")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/awsCustomDNS")]
+#[doc(alias = "/groups/{groupId}/awsCustomDNS")]
 #[inline]
 pub fn toggle_aws_custom_dns(
     group_id: &str,

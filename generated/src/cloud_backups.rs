@@ -49,6 +49,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}"
 )]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}"
+)]
 #[inline]
 pub fn cancel_backup_restore_job(
     group_id: &str,
@@ -100,8 +103,9 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_backup_export` is
-/// `Successful`. It fails where `state` is `Failed` or `Cancelled`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_backup_export`](crate::cloud_backups::get_backup_export) is `Successful`. It fails
+/// where `state` is `Failed` or `Cancelled`.
 ///
 /// Needs the role `Project Backup Export Operator`.
 ///
@@ -122,6 +126,7 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 #[doc(alias = "createGroupClusterBackupExport")]
 #[doc(alias = "createBackupExport")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/exports")]
 #[inline]
 pub fn create_backup_export(
     group_id: &str,
@@ -188,8 +193,8 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_backup_private_endpoint` is `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status`
-/// is `FAILED`.
+/// [`get_backup_private_endpoint`](crate::cloud_backups::get_backup_private_endpoint) is
+/// `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -211,6 +216,7 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 #[doc(alias = "createGroupBackupPrivateEndpoint")]
 #[doc(alias = "createBackupPrivateEndpoint")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints")]
+#[doc(alias = "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints")]
 #[inline]
 pub fn create_backup_private_endpoint(
     group_id: &str,
@@ -270,6 +276,9 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::DiskBackupSnapshotRestoreJob {
 ///     delivery_type: Some(types::DiskBackupSnapshotRestoreJobDeliveryType::Automated),
+///     snapshot_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     target_cluster_name: Some("my-restored-cluster".into()),
+///     target_group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
 ///     ..Default::default()
 /// };
 /// let response = cloud_backups::create_backup_restore_job(group_id, cluster_name, &body)
@@ -279,8 +288,9 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_backup_restore_job` has
-/// `finishedAt`. It fails where `cancelled`, `expired` or `failed` is true.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_backup_restore_job`](crate::cloud_backups::get_backup_restore_job) has `finishedAt`.
+/// It fails where `cancelled`, `expired` or `failed` is true.
 ///
 /// Needs the role `Project Backup Export Operator` or `Project Backup Recovery Operator`.
 ///
@@ -303,6 +313,7 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs")]
 #[inline]
 pub fn create_backup_restore_job(
     group_id: &str,
@@ -368,8 +379,8 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// `get_collection_restore_job` is `SUCCESSFUL`. It fails where `state` is `CANCELED` or
-/// `FAILED`.
+/// [`get_collection_restore_job`](crate::cloud_backups::get_collection_restore_job) is
+/// `SUCCESSFUL`. It fails where `state` is `CANCELED` or `FAILED`.
 ///
 /// Needs the role `Project Backup Recovery Operator`.
 ///
@@ -393,6 +404,7 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs")]
 #[inline]
 pub fn create_collection_restore_job(
     group_id: &str,
@@ -473,6 +485,7 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 #[doc(alias = "createGroupBackupExportBucket")]
 #[doc(alias = "createExportBucket")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
+#[doc(alias = "/groups/{groupId}/backup/exportBuckets")]
 #[inline]
 pub fn create_export_bucket(
     group_id: &str,
@@ -522,7 +535,8 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_serverless_restore_job` has
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_serverless_restore_job`](crate::cloud_backups::get_serverless_restore_job) has
 /// `finishedAt`. It fails where `cancelled`, `expired` or `failed` is true.
 ///
 /// Needs the role `Project Owner`.
@@ -547,6 +561,7 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs"
 )]
+#[doc(alias = "/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs")]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn create_serverless_restore_job(
@@ -604,7 +619,8 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_backup_private_endpoint` finds
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_backup_private_endpoint`](crate::cloud_backups::get_backup_private_endpoint) finds
 /// nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
@@ -628,6 +644,7 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}"
 )]
+#[doc(alias = "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}")]
 #[inline]
 pub fn delete_backup_private_endpoint(
     group_id: &str,
@@ -694,7 +711,8 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_backup_sharded_cluster` finds
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_backup_sharded_cluster`](crate::cloud_backups::get_backup_sharded_cluster) finds
 /// nothing.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -716,6 +734,9 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(alias = "deleteBackupShardedCluster")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}"
 )]
 #[inline]
 pub fn delete_backup_sharded_cluster(
@@ -795,6 +816,7 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 #[doc(alias = "deleteGroupClusterBackupSchedule")]
 #[doc(alias = "deleteClusterBackupSchedule")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
 #[inline]
 pub fn delete_cluster_backup_schedule(
     group_id: &str,
@@ -838,7 +860,8 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_cluster_backup_snapshot` finds
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot) finds
 /// nothing.
 ///
 /// Needs the role `Project Backup Manager`.
@@ -862,6 +885,7 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}")]
 #[inline]
 pub fn delete_cluster_backup_snapshot(
     group_id: &str,
@@ -942,6 +966,7 @@ static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 #[doc(alias = "deleteGroupBackupExportBucket")]
 #[doc(alias = "deleteExportBucket")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
+#[doc(alias = "/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
 #[inline]
 pub fn delete_export_bucket(group_id: &str, export_bucket_id: &str) -> Request<()> {
     Request::new(&DELETE_EXPORT_BUCKET, &[group_id, export_bucket_id])
@@ -979,8 +1004,8 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_compliance_policy` finds
-/// nothing.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_compliance_policy`](crate::cloud_backups::get_compliance_policy) finds nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -999,6 +1024,7 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 #[doc(alias = "disableGroupBackupCompliancePolicy")]
 #[doc(alias = "disableCompliancePolicy")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
+#[doc(alias = "/groups/{groupId}/backupCompliancePolicy")]
 #[inline]
 pub fn disable_compliance_policy(group_id: &str) -> WaitingRequest<()> {
     Request::new(&DISABLE_COMPLIANCE_POLICY, &[group_id]).waiting()
@@ -1064,6 +1090,7 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}")]
 #[inline]
 pub fn get_backup_export(
     group_id: &str,
@@ -1131,6 +1158,7 @@ static GET_BACKUP_EXPORT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}"
 )]
+#[doc(alias = "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints/{endpointId}")]
 #[inline]
 pub fn get_backup_private_endpoint(
     group_id: &str,
@@ -1200,6 +1228,9 @@ static GET_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}"
 )]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}"
+)]
 #[inline]
 pub fn get_backup_restore_job(
     group_id: &str,
@@ -1263,6 +1294,7 @@ static GET_BACKUP_RESTORE_JOB: Operation = Operation {
 #[doc(alias = "getGroupClusterBackupSchedule")]
 #[doc(alias = "getBackupSchedule")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
 #[inline]
 pub fn get_backup_schedule(
     group_id: &str,
@@ -1324,6 +1356,9 @@ static GET_BACKUP_SCHEDULE: Operation = Operation {
 #[doc(alias = "getBackupShardedCluster")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}"
 )]
 #[inline]
 pub fn get_backup_sharded_cluster(
@@ -1391,6 +1426,9 @@ static GET_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 #[doc(alias = "getBackupSnapshotDatabase")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}"
 )]
 #[inline]
 pub fn get_backup_snapshot_database(
@@ -1464,6 +1502,7 @@ static GET_BACKUP_SNAPSHOT_DATABASE: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}")]
 #[inline]
 pub fn get_cluster_backup_snapshot(
     group_id: &str,
@@ -1531,6 +1570,7 @@ static GET_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}")]
 #[inline]
 pub fn get_collection_restore_job(
     group_id: &str,
@@ -1593,6 +1633,7 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
 #[doc(alias = "getGroupBackupCompliancePolicy")]
 #[doc(alias = "getCompliancePolicy")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
+#[doc(alias = "/groups/{groupId}/backupCompliancePolicy")]
 #[inline]
 pub fn get_compliance_policy(
     group_id: &str,
@@ -1650,6 +1691,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 #[doc(alias = "getGroupBackupExportBucket")]
 #[doc(alias = "getExportBucket")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
+#[doc(alias = "/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
 #[inline]
 pub fn get_export_bucket(
     group_id: &str,
@@ -1712,6 +1754,9 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 #[doc(alias = "getRestoreJobCollection")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}"
 )]
 #[inline]
 pub fn get_restore_job_collection(
@@ -1788,6 +1833,9 @@ static GET_RESTORE_JOB_COLLECTION: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}"
 )]
+#[doc(
+    alias = "/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn get_serverless_backup_snapshot(
@@ -1859,6 +1907,9 @@ static GET_SERVERLESS_BACKUP_SNAPSHOT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}"
 )]
+#[doc(
+    alias = "/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn get_serverless_restore_job(
@@ -1927,6 +1978,9 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 #[doc(alias = "getSnapshotDatabaseCollection")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}"
 )]
 #[inline]
 pub fn get_snapshot_database_collection(
@@ -1998,6 +2052,7 @@ static GET_SNAPSHOT_DATABASE_COLLECTION: Operation = Operation {
 #[doc(alias = "listGroupClusterBackupExports")]
 #[doc(alias = "listBackupExports")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/exports")]
 #[inline]
 pub fn list_backup_exports(
     group_id: &str,
@@ -2066,6 +2121,7 @@ static LIST_BACKUP_EXPORTS: Operation = Operation {
 #[doc(alias = "listGroupBackupPrivateEndpoints")]
 #[doc(alias = "listBackupPrivateEndpoints")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints")]
+#[doc(alias = "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints")]
 #[inline]
 pub fn list_backup_private_endpoints(
     group_id: &str,
@@ -2139,6 +2195,7 @@ static LIST_BACKUP_PRIVATE_ENDPOINTS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs")]
 #[inline]
 pub fn list_backup_restore_jobs(
     group_id: &str,
@@ -2208,6 +2265,9 @@ static LIST_BACKUP_RESTORE_JOBS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters"
 )]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters"
+)]
 #[inline]
 pub fn list_backup_sharded_clusters(
     group_id: &str,
@@ -2269,6 +2329,9 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
 #[doc(alias = "listBackupSnapshotDatabases")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases"
 )]
 #[inline]
 pub fn list_backup_snapshot_databases(
@@ -2342,6 +2405,7 @@ static LIST_BACKUP_SNAPSHOT_DATABASES: Operation = Operation {
 #[doc(alias = "listGroupClusterBackupSnapshots")]
 #[doc(alias = "listBackupSnapshots")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots")]
 #[inline]
 pub fn list_backup_snapshots(
     group_id: &str,
@@ -2414,6 +2478,7 @@ static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs")]
 #[inline]
 pub fn list_collection_restore_jobs(
     group_id: &str,
@@ -2478,6 +2543,7 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 #[doc(alias = "listGroupBackupExportBuckets")]
 #[doc(alias = "listExportBuckets")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
+#[doc(alias = "/groups/{groupId}/backup/exportBuckets")]
 #[inline]
 pub fn list_export_buckets(
     group_id: &str,
@@ -2547,6 +2613,9 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 #[doc(alias = "listRestoreJobCollections")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections"
 )]
 #[inline]
 pub fn list_restore_job_collections(
@@ -2629,6 +2698,7 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots"
 )]
+#[doc(alias = "/groups/{groupId}/serverless/{clusterName}/backup/snapshots")]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn list_serverless_backup_snapshots(
@@ -2708,6 +2778,7 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs"
 )]
+#[doc(alias = "/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs")]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn list_serverless_restore_jobs(
@@ -2781,6 +2852,9 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections"
 )]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections"
+)]
 #[inline]
 pub fn list_snapshot_database_collections(
     group_id: &str,
@@ -2833,7 +2907,7 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::DiskBackupOnDemandSnapshotRequest {
-///     description: Some("my-description".into()),
+///     retention_in_days: Some(7),
 ///     ..Default::default()
 /// };
 /// let response = cloud_backups::take_snapshots(group_id, cluster_name, &body)
@@ -2844,7 +2918,8 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_cluster_backup_snapshot` is `completed`. It fails where `status` is `failed`.
+/// [`get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot) is
+/// `completed`. It fails where `status` is `failed`.
 ///
 /// Needs the role `Project Backup Creator`.
 ///
@@ -2864,6 +2939,7 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 #[doc(alias = "takeGroupClusterBackupSnapshots")]
 #[doc(alias = "takeSnapshots")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots")]
 #[inline]
 pub fn take_snapshots(
     group_id: &str,
@@ -2942,6 +3018,7 @@ static TAKE_SNAPSHOTS: Operation = Operation {
 #[doc(alias = "updateGroupBackupExportBucket")]
 #[doc(alias = "updateBackupExportBucket")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
+#[doc(alias = "/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
 #[inline]
 pub fn update_backup_export_bucket(
     group_id: &str,
@@ -2984,7 +3061,7 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 ///             frequency_interval: Some(1),
 ///             frequency_type: Some(types::DiskBackupApiPolicyItemFrequencyType::Daily),
 ///             retention_unit: Some(types::RetentionUnit::Days),
-///             retention_value: Some(1),
+///             retention_value: Some(7),
 ///             ..Default::default()
 ///         }]),
 ///         ..Default::default()
@@ -3016,6 +3093,7 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 #[doc(alias = "updateGroupClusterBackupSchedule")]
 #[doc(alias = "updateBackupSchedule")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
 #[inline]
 pub fn update_backup_schedule(
     group_id: &str,
@@ -3055,7 +3133,7 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str, snapshot_id: &str) -> Result<(), Error> {
 /// let body = types::BackupSnapshotRetention {
 ///     retention_unit: Some(types::BackupSnapshotRetentionUnit::Days),
-///     retention_value: Some(1),
+///     retention_value: Some(7),
 ///     ..Default::default()
 /// };
 /// let response = cloud_backups::update_backup_snapshot(group_id, cluster_name, snapshot_id, &body)
@@ -3066,7 +3144,8 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_cluster_backup_snapshot` is `completed`. It fails where `status` is `failed`.
+/// [`get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot) is
+/// `completed`. It fails where `status` is `failed`.
 ///
 /// Needs the role `Project Backup Manager`.
 ///
@@ -3089,6 +3168,7 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}")]
 #[inline]
 pub fn update_backup_snapshot(
     group_id: &str,
@@ -3152,8 +3232,8 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::DataProtectionSettings20231001 {
 ///     authorized_email: Some("ada@example.com".into()),
-///     authorized_user_first_name: Some("my-authorized-user-first".into()),
-///     authorized_user_last_name: Some("my-authorized-user-last".into()),
+///     authorized_user_first_name: Some("Ada".into()),
+///     authorized_user_last_name: Some("Lovelace".into()),
 ///     ..Default::default()
 /// };
 /// let response = cloud_backups::update_compliance_policy(group_id, &body)
@@ -3163,8 +3243,8 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_compliance_policy`
-/// is `ACTIVE`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_compliance_policy`](crate::cloud_backups::get_compliance_policy) is `ACTIVE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -3183,6 +3263,7 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 #[doc(alias = "updateGroupBackupCompliancePolicy")]
 #[doc(alias = "updateCompliancePolicy")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
+#[doc(alias = "/groups/{groupId}/backupCompliancePolicy")]
 #[inline]
 pub fn update_compliance_policy(
     group_id: &str,
@@ -3633,6 +3714,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "createGroupBackupExportBucket")]
     #[doc(alias = "createExportBucket")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
+    #[doc(alias = "/groups/{groupId}/backup/exportBuckets")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -3697,6 +3779,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -3760,6 +3843,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -3820,6 +3904,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "getGroupBackupCompliancePolicy")]
     #[doc(alias = "getCompliancePolicy")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
+    #[doc(alias = "/groups/{groupId}/backupCompliancePolicy")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -3882,6 +3967,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}"
     )]
+    #[doc(alias = "/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -3942,6 +4028,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "listGroupBackupExportBuckets")]
     #[doc(alias = "listExportBuckets")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
+    #[doc(alias = "/groups/{groupId}/backup/exportBuckets")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -3992,7 +4079,7 @@ pub mod v2023_01_01 {
     ///             frequency_interval: Some(1),
     ///             frequency_type: Some(types::DiskBackupApiPolicyItemFrequencyType::Daily),
     ///             retention_unit: Some(types::RetentionUnit::Days),
-    ///             retention_value: Some(1),
+    ///             retention_value: Some(7),
     ///             ..Default::default()
     ///         }]),
     ///         ..Default::default()
@@ -4026,6 +4113,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -4077,8 +4165,8 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `state` of `get_compliance_policy`
-    /// is `ACTIVE`.
+    /// Goes on after the response: `send_and_wait` waits until `state` of
+    /// [`get_compliance_policy`](crate::cloud_backups::get_compliance_policy) is `ACTIVE`.
     ///
     /// Needs the role `Project Owner`.
     ///
@@ -4097,6 +4185,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "updateGroupBackupCompliancePolicy")]
     #[doc(alias = "updateCompliancePolicy")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
+    #[doc(alias = "/groups/{groupId}/backupCompliancePolicy")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -4194,7 +4283,7 @@ pub mod v2025_03_12 {
 
 /// Cloud Backups, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -4228,8 +4317,8 @@ pub mod preview {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `state` of
-    /// `get_collection_restore_job` is `SUCCESSFUL`. It fails where `state` is `CANCELED` or
-    /// `FAILED`.
+    /// [`get_collection_restore_job`](crate::cloud_backups::get_collection_restore_job) is
+    /// `SUCCESSFUL`. It fails where `state` is `CANCELED` or `FAILED`.
     ///
     /// Needs the role `Project Backup Recovery Operator`.
     ///
@@ -4253,6 +4342,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs")]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn create_collection_restore_job(
@@ -4336,6 +4426,9 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}"
     )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn get_backup_snapshot_database(
@@ -4409,6 +4502,9 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}"
     )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn get_collection_restore_job(
@@ -4477,6 +4573,9 @@ pub mod preview {
     #[doc(alias = "getRestoreJobCollection")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}"
     )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
@@ -4552,6 +4651,9 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}"
     )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}"
+    )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn get_snapshot_database_collection(
@@ -4626,6 +4728,9 @@ pub mod preview {
     #[doc(alias = "listBackupSnapshotDatabases")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases"
     )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
@@ -4704,6 +4809,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs")]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
     pub fn list_collection_restore_jobs(
@@ -4780,6 +4886,9 @@ pub mod preview {
     #[doc(alias = "listRestoreJobCollections")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections"
     )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]
@@ -4862,6 +4971,9 @@ pub mod preview {
     #[doc(alias = "listSnapshotDatabaseCollections")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections"
     )]
     #[deprecated(note = "the service may answer 410 after 2026-08-10")]
     #[inline]

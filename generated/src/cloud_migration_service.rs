@@ -28,7 +28,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///         hostname_schema_type: Some(types::DestinationHostnameSchemaType::Public),
 ///         ..Default::default()
 ///     }),
-///     migration_hosts: Some(vec!["my-migration-host".into()]),
+///     migration_hosts: Some(vec!["migration.example.com".into()]),
 ///     source: Some(types::Source {
 ///         cluster_name: Some("my-cluster".into()),
 ///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
@@ -61,6 +61,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createGroupLiveMigration).
 #[doc(alias = "createGroupLiveMigration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations")]
+#[doc(alias = "/groups/{groupId}/liveMigrations")]
 #[inline]
 pub fn create_group_live_migration(
     group_id: &str,
@@ -96,7 +97,7 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::TargetOrgRequest {
-///     access_list_ips: Some(vec!["my-access-list-ip".into()]),
+///     access_list_ips: Some(vec!["203.0.113.10".into()]),
 ///     ..Default::default()
 /// };
 /// let response = cloud_migration_service::create_link_token(org_id, &body)
@@ -123,6 +124,7 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
 #[doc(alias = "createOrgLiveMigrationLinkToken")]
 #[doc(alias = "createLinkToken")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens")]
+#[doc(alias = "/orgs/{orgId}/liveMigrations/linkTokens")]
 #[inline]
 pub fn create_link_token(
     org_id: &str,
@@ -168,7 +170,8 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_group_live_migration` is `COMPLETE`. It fails where `status` is `EXPIRED` or `FAILED`.
+/// [`get_group_live_migration`](crate::cloud_migration_service::get_group_live_migration) is
+/// `COMPLETE`. It fails where `status` is `EXPIRED` or `FAILED`.
 ///
 /// Needs the role `Organization Owner`.
 ///
@@ -188,6 +191,7 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 #[doc(alias = "cutoverGroupLiveMigration")]
 #[doc(alias = "cutoverMigration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover")]
+#[doc(alias = "/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover")]
 #[inline]
 pub fn cutover_migration(
     group_id: &str,
@@ -256,6 +260,7 @@ static CUTOVER_MIGRATION: Operation = Operation {
 #[doc(alias = "deleteOrgLiveMigrationLinkTokens")]
 #[doc(alias = "deleteLinkTokens")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens")]
+#[doc(alias = "/orgs/{orgId}/liveMigrations/linkTokens")]
 #[inline]
 pub fn delete_link_tokens(org_id: &str) -> Request<()> {
     Request::new(&DELETE_LINK_TOKENS, &[org_id])
@@ -310,6 +315,7 @@ static DELETE_LINK_TOKENS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/getGroupLiveMigration).
 #[doc(alias = "getGroupLiveMigration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}")]
+#[doc(alias = "/groups/{groupId}/liveMigrations/{liveMigrationId}")]
 #[inline]
 pub fn get_group_live_migration(
     group_id: &str,
@@ -370,6 +376,7 @@ static GET_GROUP_LIVE_MIGRATION: Operation = Operation {
 #[doc(alias = "getGroupLiveMigrationValidateStatus")]
 #[doc(alias = "getMigrationValidateStatus")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/validate/{validationId}")]
+#[doc(alias = "/groups/{groupId}/liveMigrations/validate/{validationId}")]
 #[inline]
 pub fn get_migration_validate_status(
     group_id: &str,
@@ -428,6 +435,7 @@ static GET_MIGRATION_VALIDATE_STATUS: Operation = Operation {
 #[doc(alias = "listOrgLiveMigrationAvailableProjects")]
 #[doc(alias = "listAvailableProjects")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/liveMigrations/availableProjects")]
+#[doc(alias = "/orgs/{orgId}/liveMigrations/availableProjects")]
 #[inline]
 pub fn list_available_projects(
     org_id: &str,
@@ -469,7 +477,7 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 ///         hostname_schema_type: Some(types::DestinationHostnameSchemaType::Public),
 ///         ..Default::default()
 ///     }),
-///     migration_hosts: Some(vec!["my-migration-host".into()]),
+///     migration_hosts: Some(vec!["migration.example.com".into()]),
 ///     source: Some(types::Source {
 ///         cluster_name: Some("my-cluster".into()),
 ///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
@@ -487,7 +495,8 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_migration_validate_status` is `SUCCESS`. It fails where `status` is `FAILED`.
+/// [`get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status)
+/// is `SUCCESS`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Organization Owner`.
 ///
@@ -506,6 +515,7 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 #[doc(alias = "validateGroupLiveMigrations")]
 #[doc(alias = "validateLiveMigrations")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/validate")]
+#[doc(alias = "/groups/{groupId}/liveMigrations/validate")]
 #[inline]
 pub fn validate_live_migrations(
     group_id: &str,
@@ -582,7 +592,7 @@ pub mod v2023_01_01 {
     ///         ..Default::default()
     ///     }),
     ///     drop_enabled: Some(true),
-    ///     migration_hosts: Some(vec!["my-migration-host".into()]),
+    ///     migration_hosts: Some(vec!["migration.example.com".into()]),
     ///     source: Some(types::Source {
     ///         cluster_name: Some("my-cluster".into()),
     ///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
@@ -615,6 +625,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createGroupLiveMigration).
     #[doc(alias = "createGroupLiveMigration")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations")]
+    #[doc(alias = "/groups/{groupId}/liveMigrations")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -661,7 +672,7 @@ pub mod v2023_01_01 {
     ///         ..Default::default()
     ///     }),
     ///     drop_enabled: Some(true),
-    ///     migration_hosts: Some(vec!["my-migration-host".into()]),
+    ///     migration_hosts: Some(vec!["migration.example.com".into()]),
     ///     source: Some(types::Source {
     ///         cluster_name: Some("my-cluster".into()),
     ///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
@@ -679,7 +690,8 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `status` of
-    /// `get_migration_validate_status` is `SUCCESS`. It fails where `status` is `FAILED`.
+    /// [`get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status)
+    /// is `SUCCESS`. It fails where `status` is `FAILED`.
     ///
     /// Needs the role `Organization Owner`.
     ///
@@ -698,6 +710,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "validateGroupLiveMigrations")]
     #[doc(alias = "validateLiveMigrations")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/validate")]
+    #[doc(alias = "/groups/{groupId}/liveMigrations/validate")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]

@@ -20,7 +20,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, cloud_provider_access, types};
 /// # async fn example(client: Client, group_id: &str, role_id: &str) -> Result<(), Error> {
 /// let body = types::CloudProviderAccessRoleRequestUpdate::Aws(types::CloudProviderAccessAwsiamRoleRequestUpdate {
-///     iam_assumed_role_arn: Some("my-iam-assumed-role-arn".into()),
+///     iam_assumed_role_arn: Some("arn:aws:iam::123456789012:role/atlas".into()),
 ///     ..Default::default()
 /// });
 /// let response = cloud_provider_access::authorize_provider_access_role(group_id, role_id, &body)
@@ -50,6 +50,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "authorizeGroupCloudProviderAccessRole")]
 #[doc(alias = "authorizeProviderAccessRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}")]
+#[doc(alias = "/groups/{groupId}/cloudProviderAccess/{roleId}")]
 #[inline]
 pub fn authorize_provider_access_role(
     group_id: &str,
@@ -111,6 +112,7 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 #[doc(alias = "createGroupCloudProviderAccess")]
 #[doc(alias = "createCloudProviderAccess")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess")]
+#[doc(alias = "/groups/{groupId}/cloudProviderAccess")]
 #[inline]
 pub fn create_cloud_provider_access(
     group_id: &str,
@@ -174,6 +176,7 @@ static CREATE_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}"
 )]
+#[doc(alias = "/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}")]
 #[inline]
 pub fn deauthorize_provider_access_role(
     group_id: &str,
@@ -240,6 +243,7 @@ static DEAUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 #[doc(alias = "getGroupCloudProviderAccess")]
 #[doc(alias = "getCloudProviderAccess")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}")]
+#[doc(alias = "/groups/{groupId}/cloudProviderAccess/{roleId}")]
 #[inline]
 pub fn get_cloud_provider_access(
     group_id: &str,
@@ -296,6 +300,7 @@ static GET_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 #[doc(alias = "listGroupCloudProviderAccess")]
 #[doc(alias = "listCloudProviderAccess")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess")]
+#[doc(alias = "/groups/{groupId}/cloudProviderAccess")]
 #[inline]
 pub fn list_cloud_provider_access(
     group_id: &str,

@@ -26,8 +26,11 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_outage_simulation`
-/// is `COMPLETE`, or `get_outage_simulation` finds nothing.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation) is
+/// `COMPLETE`, or
+/// [`get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation) finds
+/// nothing.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
@@ -48,6 +51,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "endGroupClusterOutageSimulation")]
 #[doc(alias = "endOutageSimulation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
 #[inline]
 pub fn end_outage_simulation(
     group_id: &str,
@@ -121,6 +125,7 @@ static END_OUTAGE_SIMULATION: Operation = Operation {
 #[doc(alias = "getGroupClusterOutageSimulation")]
 #[doc(alias = "getOutageSimulation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
 #[inline]
 pub fn get_outage_simulation(
     group_id: &str,
@@ -171,8 +176,9 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_outage_simulation`
-/// is `SIMULATING`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation) is
+/// `SIMULATING`.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
@@ -193,6 +199,7 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 #[doc(alias = "startGroupClusterOutageSimulation")]
 #[doc(alias = "startOutageSimulation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
 #[inline]
 pub fn start_outage_simulation(
     group_id: &str,

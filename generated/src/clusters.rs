@@ -49,6 +49,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn auto_scaling_configuration(
@@ -88,7 +89,8 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::ClusterDescription20240805 {
-///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+///     cluster_type: Some(types::ClusterType::Replicaset),
+///     name: Some("my-cluster".into()),
 ///     ..Default::default()
 /// };
 /// let response = clusters::create_cluster(group_id, &body).send(&client).await?;
@@ -96,8 +98,8 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
-/// `IDLE`.
+/// Goes on after the response: `send_and_wait` waits until `stateName` of
+/// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
 ///
 /// Needs the role `Project Cluster Creator`.
 ///
@@ -118,6 +120,10 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 #[doc(alias = "createGroupCluster")]
 #[doc(alias = "createCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
+#[doc(alias = "/groups/{groupId}/clusters")]
+#[doc(alias = "create cluster")]
+#[doc(alias = "new cluster")]
+#[doc(alias = "deploy cluster")]
 #[inline]
 pub fn create_cluster(
     group_id: &str,
@@ -176,7 +182,8 @@ static CREATE_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_cluster` finds nothing.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_cluster`](crate::clusters::get_cluster) finds nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -197,6 +204,10 @@ static CREATE_CLUSTER: Operation = Operation {
 #[doc(alias = "deleteGroupCluster")]
 #[doc(alias = "deleteCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
+#[doc(alias = "delete cluster")]
+#[doc(alias = "drop cluster")]
+#[doc(alias = "terminate cluster")]
 #[inline]
 pub fn delete_cluster(group_id: &str, cluster_name: &str) -> DeleteCluster<()> {
     DeleteCluster {
@@ -271,6 +282,7 @@ static DELETE_CLUSTER: Operation = Operation {
 #[doc(alias = "getGroupCluster")]
 #[doc(alias = "getCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
 #[inline]
 pub fn get_cluster(
     group_id: &str,
@@ -337,6 +349,7 @@ static GET_CLUSTER: Operation = Operation {
 #[doc(alias = "getGroupClusterStatus")]
 #[doc(alias = "getClusterStatus")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/status")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/status")]
 #[inline]
 pub fn get_cluster_status(
     group_id: &str,
@@ -399,6 +412,7 @@ static GET_CLUSTER_STATUS: Operation = Operation {
 #[doc(alias = "getGroupClusterProcessArgs")]
 #[doc(alias = "getProcessArgs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/processArgs")]
 #[inline]
 pub fn get_process_args(
     group_id: &str,
@@ -458,6 +472,7 @@ static GET_PROCESS_ARGS: Operation = Operation {
 #[doc(alias = "getGroupSampleDatasetLoad")]
 #[doc(alias = "getSampleDatasetLoad")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{sampleDatasetId}")]
+#[doc(alias = "/groups/{groupId}/sampleDatasetLoad/{sampleDatasetId}")]
 #[inline]
 pub fn get_sample_dataset_load(
     group_id: &str,
@@ -525,6 +540,7 @@ static GET_SAMPLE_DATASET_LOAD: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:grantMongoDBEmployeeAccess"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}:grantMongoDBEmployeeAccess")]
 #[inline]
 pub fn grant_mongo_employee_access(
     group_id: &str,
@@ -574,6 +590,7 @@ static GRANT_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listClusterDetails).
 #[doc(alias = "listClusterDetails")]
 #[doc(alias = "/api/atlas/v2/clusters")]
+#[doc(alias = "/clusters")]
 #[inline]
 pub fn list_cluster_details() -> ListClusterDetails<types::PaginatedOrgGroupView> {
     ListClusterDetails {
@@ -634,6 +651,7 @@ static LIST_CLUSTER_DETAILS: Operation = Operation {
 #[doc(alias = "listGroupClusterProviderRegions")]
 #[doc(alias = "listClusterProviderRegions")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/provider/regions")]
+#[doc(alias = "/groups/{groupId}/clusters/provider/regions")]
 #[inline]
 pub fn list_cluster_provider_regions(
     group_id: &str,
@@ -699,6 +717,7 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
 #[doc(alias = "listGroupClusters")]
 #[doc(alias = "listClusters")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
+#[doc(alias = "/groups/{groupId}/clusters")]
 #[inline]
 pub fn list_clusters(
     group_id: &str,
@@ -775,6 +794,7 @@ static LIST_CLUSTERS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion")]
 #[inline]
 pub fn pin_feature_compatibility_version(
     group_id: &str,
@@ -808,7 +828,8 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 
 /// Starts to load MongoDB's sample data set into one cluster.
 ///
-/// Loading continues after the response: poll `clusters::get_sample_dataset_load`.
+/// Loading continues after the response: poll
+/// [`clusters::get_sample_dataset_load`](crate::clusters::get_sample_dataset_load).
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{name}`. Version 2023-01-01.
 ///
@@ -822,8 +843,9 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_sample_dataset_load`
-/// is `COMPLETED`. It fails where `state` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_sample_dataset_load`](crate::clusters::get_sample_dataset_load) is `COMPLETED`. It
+/// fails where `state` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -845,6 +867,7 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 #[doc(alias = "requestGroupSampleDatasetLoad")]
 #[doc(alias = "requestSampleDatasetLoad")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{name}")]
+#[doc(alias = "/groups/{groupId}/sampleDatasetLoad/{name}")]
 #[inline]
 pub fn request_sample_dataset_load(
     group_id: &str,
@@ -914,6 +937,7 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
 #[doc(alias = "restartGroupClusterPrimaries")]
 #[doc(alias = "restartPrimaries")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restartPrimaries")]
 #[inline]
 pub fn restart_primaries(group_id: &str, cluster_name: &str) -> Request<()> {
     Request::new(&RESTART_PRIMARIES, &[group_id, cluster_name])
@@ -973,6 +997,7 @@ static RESTART_PRIMARIES: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:revokeMongoDBEmployeeAccess"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}:revokeMongoDBEmployeeAccess")]
 #[inline]
 pub fn revoke_mongo_employee_access(group_id: &str, cluster_name: &str) -> Request<()> {
     Request::new(&REVOKE_MONGO_EMPLOYEE_ACCESS, &[group_id, cluster_name])
@@ -1035,6 +1060,9 @@ static REVOKE_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:unpinFeatureCompatibilityVersion"
 )]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}:unpinFeatureCompatibilityVersion"
+)]
 #[inline]
 pub fn unpin_feature_compatibility_version(
     group_id: &str,
@@ -1073,7 +1101,8 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ClusterDescription20240805 {
-///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+///     cluster_type: Some(types::ClusterType::Replicaset),
+///     name: Some("my-cluster".into()),
 ///     ..Default::default()
 /// };
 /// let response = clusters::update_cluster(group_id, cluster_name, &body)
@@ -1083,8 +1112,8 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
-/// `IDLE`.
+/// Goes on after the response: `send_and_wait` waits until `stateName` of
+/// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
@@ -1106,6 +1135,12 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 #[doc(alias = "updateGroupCluster")]
 #[doc(alias = "updateCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
+#[doc(alias = "resize cluster")]
+#[doc(alias = "scale cluster")]
+#[doc(alias = "change instance size")]
+#[doc(alias = "pause cluster")]
+#[doc(alias = "resume cluster")]
 #[inline]
 pub fn update_cluster(
     group_id: &str,
@@ -1166,7 +1201,7 @@ static UPDATE_CLUSTER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ClusterDescriptionProcessArgs20240805 {
-///     change_stream_options_pre_and_post_images_expire_after_seconds: Some(-1),
+///     minimum_enabled_tls_protocol: Some(types::MinimumEnabledTlsProtocol::Tls12),
 ///     ..Default::default()
 /// };
 /// let response = clusters::update_process_args(group_id, cluster_name, &body)
@@ -1194,6 +1229,7 @@ static UPDATE_CLUSTER: Operation = Operation {
 #[doc(alias = "updateGroupClusterProcessArgs")]
 #[doc(alias = "updateProcessArgs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/processArgs")]
 #[inline]
 pub fn update_process_args(
     group_id: &str,
@@ -1234,7 +1270,7 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 /// let body = types::ServerlessInstanceDescription {
 ///     provider_settings: Some(types::ServerlessProviderSettings {
 ///         backing_provider_name: Some(types::BackingProviderName::Aws),
-///         region_name: Some("my-region".into()),
+///         region_name: Some("US_EAST_1".into()),
 ///         ..Default::default()
 ///     }),
 ///     ..Default::default()
@@ -1265,6 +1301,7 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 #[doc(alias = "upgradeGroupClusterTenantUpgradeToServerless")]
 #[doc(alias = "upgradeClusterToServerless")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/tenantUpgradeToServerless")]
+#[doc(alias = "/groups/{groupId}/clusters/tenantUpgradeToServerless")]
 #[deprecated(note = "the service may answer 410 after 2025-02-05")]
 #[inline]
 pub fn upgrade_cluster_to_serverless(
@@ -1302,7 +1339,7 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::LegacyAtlasTenantClusterUpgradeRequest {
-///     name: Some("my-tenant-upgrade".into()),
+///     name: Some("my-cluster".into()),
 ///     ..Default::default()
 /// };
 /// let response = clusters::upgrade_tenant_upgrade(group_id, &body)
@@ -1331,6 +1368,7 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
 #[doc(alias = "upgradeGroupClusterTenantUpgrade")]
 #[doc(alias = "upgradeTenantUpgrade")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/tenantUpgrade")]
+#[doc(alias = "/groups/{groupId}/clusters/tenantUpgrade")]
 #[inline]
 pub fn upgrade_tenant_upgrade(
     group_id: &str,
@@ -1367,7 +1405,8 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::ClusterConfigurationValidation {
 ///     cluster_description: Some(types::ClusterDescription20240805 {
-///         accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+///         cluster_type: Some(types::ClusterType::Replicaset),
+///         name: Some("my-cluster".into()),
 ///         ..Default::default()
 ///     }),
 ///     editing: Some(true),
@@ -1396,6 +1435,7 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/validateGroupClusterConfigurations).
 #[doc(alias = "validateGroupClusterConfigurations")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusterConfigurations:validate")]
+#[doc(alias = "/groups/{groupId}/clusterConfigurations:validate")]
 #[inline]
 pub fn validate_group_cluster_configurations(
     group_id: &str,
@@ -1689,7 +1729,8 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::LegacyAtlasCluster {
-    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     cluster_type: Some(types::ClusterType::Replicaset),
+    ///     name: Some("my-cluster".into()),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2023_01_01::create_cluster(group_id, &body)
@@ -1699,8 +1740,8 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
-    /// `IDLE`.
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of
+    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Creator`.
     ///
@@ -1721,6 +1762,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "createGroupCluster")]
     #[doc(alias = "createCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
+    #[doc(alias = "/groups/{groupId}/clusters")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1784,7 +1826,8 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `get_cluster` finds nothing.
+    /// Goes on after the response: `send_and_wait` waits until
+    /// [`get_cluster`](crate::clusters::get_cluster) finds nothing.
     ///
     /// Needs the role `Project Owner`.
     ///
@@ -1805,6 +1848,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "deleteGroupCluster")]
     #[doc(alias = "deleteCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1885,6 +1929,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "getGroupCluster")]
     #[doc(alias = "getCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1957,6 +2002,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "getGroupClusterProcessArgs")]
     #[doc(alias = "getProcessArgs")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/processArgs")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2019,6 +2065,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "listGroupClusters")]
     #[doc(alias = "listClusters")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
+    #[doc(alias = "/groups/{groupId}/clusters")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2093,6 +2140,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restartPrimaries")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2131,7 +2179,8 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::LegacyAtlasCluster {
-    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     cluster_type: Some(types::ClusterType::Replicaset),
+    ///     name: Some("my-cluster".into()),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2023_01_01::update_cluster(group_id, cluster_name, &body)
@@ -2141,8 +2190,8 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
-    /// `IDLE`.
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of
+    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
@@ -2164,6 +2213,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "updateGroupCluster")]
     #[doc(alias = "updateCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2231,7 +2281,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ClusterDescriptionProcessArgs {
-    ///     change_stream_options_pre_and_post_images_expire_after_seconds: Some(-1),
+    ///     minimum_enabled_tls_protocol: Some(types::MinimumEnabledTlsProtocol::Tls12),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2023_01_01::update_process_args(group_id, cluster_name, &body)
@@ -2259,6 +2309,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "updateGroupClusterProcessArgs")]
     #[doc(alias = "updateProcessArgs")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/processArgs")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2322,7 +2373,8 @@ pub mod v2023_02_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::AdvancedClusterDescription {
-    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     cluster_type: Some(types::ClusterType::Replicaset),
+    ///     name: Some("my-cluster".into()),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2023_02_01::create_cluster(group_id, &body)
@@ -2332,8 +2384,8 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
-    /// `IDLE`.
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of
+    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Creator`.
     ///
@@ -2354,6 +2406,7 @@ pub mod v2023_02_01 {
     #[doc(alias = "createGroupCluster")]
     #[doc(alias = "createCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
+    #[doc(alias = "/groups/{groupId}/clusters")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2434,6 +2487,7 @@ pub mod v2023_02_01 {
     #[doc(alias = "getGroupCluster")]
     #[doc(alias = "getCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2503,6 +2557,7 @@ pub mod v2023_02_01 {
     #[doc(alias = "listGroupClusters")]
     #[doc(alias = "listClusters")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
+    #[doc(alias = "/groups/{groupId}/clusters")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2552,7 +2607,8 @@ pub mod v2023_02_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::AdvancedClusterDescription {
-    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     cluster_type: Some(types::ClusterType::Replicaset),
+    ///     name: Some("my-cluster".into()),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2023_02_01::update_cluster(group_id, cluster_name, &body)
@@ -2562,8 +2618,8 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
-    /// `IDLE`.
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of
+    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
@@ -2585,6 +2641,7 @@ pub mod v2023_02_01 {
     #[doc(alias = "updateGroupCluster")]
     #[doc(alias = "updateCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2687,7 +2744,8 @@ pub mod v2024_08_05 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::ClusterDescription20240805 {
-    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     cluster_type: Some(types::ClusterType::Replicaset),
+    ///     name: Some("my-cluster".into()),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2024_08_05::create_cluster(group_id, &body)
@@ -2697,8 +2755,8 @@ pub mod v2024_08_05 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
-    /// `IDLE`.
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of
+    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Creator`.
     ///
@@ -2719,6 +2777,7 @@ pub mod v2024_08_05 {
     #[doc(alias = "createGroupCluster")]
     #[doc(alias = "createCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
+    #[doc(alias = "/groups/{groupId}/clusters")]
     #[deprecated(note = "the service may answer 410 after 2027-03-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2776,7 +2835,8 @@ pub mod v2024_08_05 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ClusterDescription20240805 {
-    ///     accept_data_risks_and_force_replica_set_reconfig: Some("2030-01-31T12:00:00Z".into()),
+    ///     cluster_type: Some(types::ClusterType::Replicaset),
+    ///     name: Some("my-cluster".into()),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2024_08_05::update_cluster(group_id, cluster_name, &body)
@@ -2786,8 +2846,8 @@ pub mod v2024_08_05 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of `get_cluster` is
-    /// `IDLE`.
+    /// Goes on after the response: `send_and_wait` waits until `stateName` of
+    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
@@ -2809,6 +2869,7 @@ pub mod v2024_08_05 {
     #[doc(alias = "updateGroupCluster")]
     #[doc(alias = "updateCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
     #[deprecated(note = "the service may answer 410 after 2027-03-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -2882,7 +2943,7 @@ pub mod v2025_03_12 {
 
 /// Clusters, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -2923,6 +2984,7 @@ pub mod preview {
     #[doc(alias = "getGroupClusterSqlInterface")]
     #[doc(alias = "getClusterSqlInterface")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/sqlInterface")]
     #[inline]
     pub fn get_cluster_sql_interface(
         group_id: &str,
@@ -2988,6 +3050,7 @@ pub mod preview {
     #[doc(alias = "updateGroupClusterSqlInterface")]
     #[doc(alias = "updateClusterSqlInterface")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/sqlInterface")]
     #[inline]
     pub fn update_cluster_sql_interface(
         group_id: &str,

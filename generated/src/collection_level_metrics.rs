@@ -47,6 +47,9 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/{clusterView}/collStats/namespaces"
 )]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/{clusterView}/collStats/namespaces"
+)]
 #[inline]
 pub fn get_cluster_namespaces(
     group_id: &str,
@@ -123,6 +126,7 @@ static GET_CLUSTER_NAMESPACES: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/collStats/namespaces"
 )]
+#[doc(alias = "/groups/{groupId}/processes/{processId}/collStats/namespaces")]
 #[inline]
 pub fn get_process_namespaces(
     group_id: &str,
@@ -195,6 +199,9 @@ static GET_PROCESS_NAMESPACES: Operation = Operation {
 #[doc(alias = "listCollStatMeasurements")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/{clusterView}/{databaseName}/{collectionName}/collStats/measurements"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/{clusterView}/{databaseName}/{collectionName}/collStats/measurements"
 )]
 #[inline]
 pub fn list_coll_stat_measurements(
@@ -278,6 +285,7 @@ static LIST_COLL_STAT_MEASUREMENTS: Operation = Operation {
 #[doc(alias = "listGroupCollStatMetrics")]
 #[doc(alias = "listCollStatMetrics")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/collStats/metrics")]
+#[doc(alias = "/groups/{groupId}/collStats/metrics")]
 #[inline]
 pub fn list_coll_stat_metrics(
     group_id: &str,
@@ -336,6 +344,7 @@ static LIST_COLL_STAT_METRICS: Operation = Operation {
 #[doc(alias = "listGroupClusterCollStatPinnedNamespaces")]
 #[doc(alias = "listPinnedNamespaces")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
 #[inline]
 pub fn list_pinned_namespaces(
     group_id: &str,
@@ -401,6 +410,9 @@ static LIST_PINNED_NAMESPACES: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/{databaseName}/{collectionName}/collStats/measurements"
 )]
+#[doc(
+    alias = "/groups/{groupId}/processes/{processId}/{databaseName}/{collectionName}/collStats/measurements"
+)]
 #[inline]
 pub fn list_process_measurements(
     group_id: &str,
@@ -454,7 +466,7 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::NamespacesRequest {
-///     namespaces: Some(vec!["...".into()]),
+///     namespaces: Some(vec!["shop.orders".into()]),
 ///     ..Default::default()
 /// };
 /// let response = collection_level_metrics::pin_namespaces(group_id, cluster_name, &body)
@@ -482,6 +494,7 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
 #[doc(alias = "pinGroupClusterCollStatPinnedNamespaces")]
 #[doc(alias = "pinNamespaces")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
 #[inline]
 pub fn pin_namespaces(
     group_id: &str,
@@ -518,7 +531,7 @@ static PIN_NAMESPACES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::NamespacesRequest {
-///     namespaces: Some(vec!["...".into()]),
+///     namespaces: Some(vec!["shop.orders".into()]),
 ///     ..Default::default()
 /// };
 /// let response = collection_level_metrics::unpin_namespaces(group_id, cluster_name, &body)
@@ -546,6 +559,7 @@ static PIN_NAMESPACES: Operation = Operation {
 #[doc(alias = "unpinGroupClusterCollStatUnpinNamespaces")]
 #[doc(alias = "unpinNamespaces")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/unpin")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collStats/unpin")]
 #[inline]
 pub fn unpin_namespaces(
     group_id: &str,
@@ -582,7 +596,7 @@ static UNPIN_NAMESPACES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, collection_level_metrics, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::NamespacesRequest {
-///     namespaces: Some(vec!["...".into()]),
+///     namespaces: Some(vec!["shop.orders".into()]),
 ///     ..Default::default()
 /// };
 /// let response = collection_level_metrics::update_pinned_namespaces(group_id, cluster_name, &body)
@@ -610,6 +624,7 @@ static UNPIN_NAMESPACES: Operation = Operation {
 #[doc(alias = "updateGroupClusterCollStatPinnedNamespaces")]
 #[doc(alias = "updatePinnedNamespaces")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
 #[inline]
 pub fn update_pinned_namespaces(
     group_id: &str,

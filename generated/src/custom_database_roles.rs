@@ -35,7 +35,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
+/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
+/// [`list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -55,6 +56,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createGroupCustomDbRoleRole")]
 #[doc(alias = "createCustomDbRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles")]
+#[doc(alias = "/groups/{groupId}/customDBRoles/roles")]
 #[inline]
 pub fn create_custom_db_role(
     group_id: &str,
@@ -112,7 +114,8 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
+/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
+/// [`list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -133,6 +136,7 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 #[doc(alias = "deleteGroupCustomDbRoleRole")]
 #[doc(alias = "deleteCustomDbRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}")]
+#[doc(alias = "/groups/{groupId}/customDBRoles/roles/{roleName}")]
 #[inline]
 pub fn delete_custom_db_role(group_id: &str, role_name: &str) -> WaitingRequest<()> {
     Request::new(&DELETE_CUSTOM_DB_ROLE, &[group_id, role_name]).waiting()
@@ -200,6 +204,7 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
 #[doc(alias = "getGroupCustomDbRoleRole")]
 #[doc(alias = "getCustomDbRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}")]
+#[doc(alias = "/groups/{groupId}/customDBRoles/roles/{roleName}")]
 #[inline]
 pub fn get_custom_db_role(
     group_id: &str,
@@ -256,6 +261,7 @@ static GET_CUSTOM_DB_ROLE: Operation = Operation {
 #[doc(alias = "listGroupCustomDbRoleRoles")]
 #[doc(alias = "listCustomDbRoles")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles")]
+#[doc(alias = "/groups/{groupId}/customDBRoles/roles")]
 #[inline]
 pub fn list_custom_db_roles(group_id: &str) -> Request<Vec<types::UserCustomDbRole>> {
     Request::new(&LIST_CUSTOM_DB_ROLES, &[group_id])
@@ -291,8 +297,8 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 ///         action: Some(types::DatabasePrivilegeActionValue::Find),
 ///         resources: Some(vec![types::DatabasePermittedNamespaceResource {
 ///             cluster: Some(true),
-///             collection: Some("my-collection".into()),
-///             db: Some("my-db".into()),
+///             collection: Some("orders".into()),
+///             db: Some("shop".into()),
 ///             ..Default::default()
 ///         }]),
 ///         ..Default::default()
@@ -307,7 +313,8 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
+/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
+/// [`list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -328,6 +335,7 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 #[doc(alias = "updateGroupCustomDbRoleRole")]
 #[doc(alias = "updateCustomDbRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}")]
+#[doc(alias = "/groups/{groupId}/customDBRoles/roles/{roleName}")]
 #[inline]
 pub fn update_custom_db_role(
     group_id: &str,

@@ -23,7 +23,7 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// # use atlas_admin::{Client, Error, data_federation, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::DataLakeTenant {
-///     name: Some("my-data-federation".into()),
+///     name: Some("my-federated-database".into()),
 ///     ..Default::default()
 /// };
 /// let response = data_federation::create_data_federation(group_id, &body)
@@ -50,6 +50,7 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 #[doc(alias = "createGroupDataFederation")]
 #[doc(alias = "createDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation")]
+#[doc(alias = "/groups/{groupId}/dataFederation")]
 #[inline]
 pub fn create_data_federation(
     group_id: &str,
@@ -120,6 +121,7 @@ static CREATE_DATA_FEDERATION: Operation = Operation {
 #[doc(alias = "createGroupPrivateNetworkSettingEndpointId")]
 #[doc(alias = "createPrivateEndpointId")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds")]
+#[doc(alias = "/groups/{groupId}/privateNetworkSettings/endpointIds")]
 #[inline]
 pub fn create_private_endpoint_id(
     group_id: &str,
@@ -162,8 +164,9 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_data_federation` is
-/// `DELETED`, or `get_data_federation` finds nothing.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_data_federation`](crate::data_federation::get_data_federation) is `DELETED`, or
+/// [`get_data_federation`](crate::data_federation::get_data_federation) finds nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -182,6 +185,7 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 #[doc(alias = "deleteGroupDataFederation")]
 #[doc(alias = "deleteDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
+#[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}")]
 #[inline]
 pub fn delete_data_federation(group_id: &str, tenant_name: &str) -> WaitingRequest<()> {
     Request::new(&DELETE_DATA_FEDERATION, &[group_id, tenant_name]).waiting()
@@ -252,6 +256,7 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}"
 )]
+#[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}")]
 #[inline]
 pub fn delete_data_federation_limit(
     group_id: &str,
@@ -302,8 +307,9 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_private_endpoint_id` finds
-/// nothing. It fails where `status` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_private_endpoint_id`](crate::data_federation::get_private_endpoint_id) finds nothing.
+/// It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -325,6 +331,7 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}"
 )]
+#[doc(alias = "/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}")]
 #[inline]
 pub fn delete_private_endpoint_id(
     group_id: &str,
@@ -396,6 +403,7 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 #[doc(alias = "downloadGroupDataFederationQueryLogs")]
 #[doc(alias = "downloadFederationQueryLogs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/queryLogs.gz")]
+#[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}/queryLogs.gz")]
 #[inline]
 pub fn download_federation_query_logs(
     group_id: &str,
@@ -466,6 +474,7 @@ static DOWNLOAD_FEDERATION_QUERY_LOGS: Operation = Operation {
 #[doc(alias = "getGroupDataFederation")]
 #[doc(alias = "getDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
+#[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}")]
 #[inline]
 pub fn get_data_federation(
     group_id: &str,
@@ -528,6 +537,7 @@ static GET_DATA_FEDERATION: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}"
 )]
+#[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}")]
 #[inline]
 pub fn get_data_federation_limit(
     group_id: &str,
@@ -598,6 +608,7 @@ static GET_DATA_FEDERATION_LIMIT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}"
 )]
+#[doc(alias = "/groups/{groupId}/privateNetworkSettings/endpointIds/{endpointId}")]
 #[inline]
 pub fn get_private_endpoint_id(
     group_id: &str,
@@ -654,6 +665,7 @@ static GET_PRIVATE_ENDPOINT_ID: Operation = Operation {
 #[doc(alias = "listGroupDataFederation")]
 #[doc(alias = "listDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation")]
+#[doc(alias = "/groups/{groupId}/dataFederation")]
 #[inline]
 pub fn list_data_federation(
     group_id: &str,
@@ -712,6 +724,7 @@ static LIST_DATA_FEDERATION: Operation = Operation {
 #[doc(alias = "listGroupDataFederationLimits")]
 #[doc(alias = "listDataFederationLimits")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits")]
+#[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}/limits")]
 #[inline]
 pub fn list_data_federation_limits(
     group_id: &str,
@@ -770,6 +783,7 @@ static LIST_DATA_FEDERATION_LIMITS: Operation = Operation {
 #[doc(alias = "listGroupPrivateNetworkSettingEndpointIds")]
 #[doc(alias = "listPrivateEndpointIds")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds")]
+#[doc(alias = "/groups/{groupId}/privateNetworkSettings/endpointIds")]
 #[inline]
 pub fn list_private_endpoint_ids(
     group_id: &str,
@@ -844,6 +858,7 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}"
 )]
+#[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}")]
 #[inline]
 pub fn set_data_federation_limit(
     group_id: &str,
@@ -889,7 +904,7 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, data_federation, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, skip_role_validation: bool) -> Result<(), Error> {
 /// let body = types::DataLakeTenant {
-///     name: Some("my-data-federation".into()),
+///     name: Some("my-federated-database".into()),
 ///     ..Default::default()
 /// };
 /// let response = data_federation::update_data_federation(group_id, tenant_name, skip_role_validation, &body)
@@ -919,6 +934,7 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
 #[doc(alias = "updateGroupDataFederation")]
 #[doc(alias = "updateDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
+#[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}")]
 #[inline]
 pub fn update_data_federation(
     group_id: &str,

@@ -23,13 +23,14 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::CloudDatabaseUser {
 ///     database_name: Some(types::CloudDatabaseUserDatabaseName::Admin),
-///     group_id: Some("...".into()),
+///     group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     password: Some("...".into()),
 ///     roles: Some(vec![types::DatabaseUserRole {
-///         database_name: Some("my-database".into()),
-///         role_name: Some(types::DatabaseUserRoleName::AtlasAdmin),
+///         database_name: Some("shop".into()),
+///         role_name: Some(types::DatabaseUserRoleName::ReadWrite),
 ///         ..Default::default()
 ///     }]),
-///     username: Some("my-username".into()),
+///     username: Some("my-app".into()),
 ///     ..Default::default()
 /// };
 /// let response = database_users::create_database_user(group_id, &body)
@@ -40,7 +41,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
+/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
+/// [`list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -60,6 +62,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createGroupDatabaseUser")]
 #[doc(alias = "createDatabaseUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers")]
+#[doc(alias = "/groups/{groupId}/databaseUsers")]
 #[inline]
 pub fn create_database_user(
     group_id: &str,
@@ -115,7 +118,8 @@ static CREATE_DATABASE_USER: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
+/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
+/// [`list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -139,6 +143,7 @@ static CREATE_DATABASE_USER: Operation = Operation {
 #[doc(alias = "deleteGroupDatabaseUser")]
 #[doc(alias = "deleteDatabaseUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
+#[doc(alias = "/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
 #[inline]
 pub fn delete_database_user(
     group_id: &str,
@@ -220,6 +225,7 @@ static DELETE_DATABASE_USER: Operation = Operation {
 #[doc(alias = "getGroupDatabaseUser")]
 #[doc(alias = "getDatabaseUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
+#[doc(alias = "/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
 #[inline]
 pub fn get_database_user(
     group_id: &str,
@@ -281,6 +287,7 @@ static GET_DATABASE_USER: Operation = Operation {
 #[doc(alias = "listGroupDatabaseUsers")]
 #[doc(alias = "listDatabaseUsers")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers")]
+#[doc(alias = "/groups/{groupId}/databaseUsers")]
 #[inline]
 pub fn list_database_users(
     group_id: &str,
@@ -323,13 +330,14 @@ static LIST_DATABASE_USERS: Operation = Operation {
 /// # async fn example(client: Client, group_id: &str, database_name: &str, username: &str) -> Result<(), Error> {
 /// let body = types::CloudDatabaseUser {
 ///     database_name: Some(types::CloudDatabaseUserDatabaseName::Admin),
-///     group_id: Some("...".into()),
+///     group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     password: Some("...".into()),
 ///     roles: Some(vec![types::DatabaseUserRole {
-///         database_name: Some("my-database".into()),
-///         role_name: Some(types::DatabaseUserRoleName::AtlasAdmin),
+///         database_name: Some("shop".into()),
+///         role_name: Some(types::DatabaseUserRoleName::ReadWrite),
 ///         ..Default::default()
 ///     }]),
-///     username: Some("my-username".into()),
+///     username: Some("my-app".into()),
 ///     ..Default::default()
 /// };
 /// let response = database_users::update_database_user(group_id, database_name, username, &body)
@@ -340,7 +348,8 @@ static LIST_DATABASE_USERS: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// `get_cluster_status` is `APPLIED` for each item of `list_clusters`.
+/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
+/// [`list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -366,6 +375,7 @@ static LIST_DATABASE_USERS: Operation = Operation {
 #[doc(alias = "updateGroupDatabaseUser")]
 #[doc(alias = "updateDatabaseUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
+#[doc(alias = "/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
 #[inline]
 pub fn update_database_user(
     group_id: &str,

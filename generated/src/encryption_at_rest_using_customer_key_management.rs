@@ -23,7 +23,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # use atlas_admin::{Client, Error, encryption_at_rest_using_customer_key_management, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider) -> Result<(), Error> {
 /// let body = types::EarPrivateEndpoint::Azure(types::PrivateEndpoint {
-///     region_name: Some(types::AwskmsearPrivateEndpointRegionName::UsCentral),
+///     region_name: Some(types::AwskmsearPrivateEndpointRegionName::UsEast1),
 ///     ..Default::default()
 /// });
 /// let response = encryption_at_rest_using_customer_key_management::create_rest_private_endpoint(group_id, cloud_provider, &body)
@@ -34,8 +34,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_rest_private_endpoint` is `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status` is
-/// `FAILED`.
+/// [`get_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::get_rest_private_endpoint)
+/// is `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -57,6 +57,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints"
 )]
+#[doc(alias = "/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints")]
 #[inline]
 pub fn create_rest_private_endpoint(
     group_id: &str,
@@ -134,6 +135,7 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(alias = "getGroupEncryptionAtRest")]
 #[doc(alias = "getEncryptionAtRest")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest")]
+#[doc(alias = "/groups/{groupId}/encryptionAtRest")]
 #[inline]
 pub fn get_encryption_at_rest(group_id: &str) -> Request<types::EncryptionAtRest> {
     Request::new(&GET_ENCRYPTION_AT_REST, &[group_id])
@@ -192,6 +194,9 @@ static GET_ENCRYPTION_AT_REST: Operation = Operation {
 #[doc(alias = "getRestPrivateEndpoint")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}"
 )]
 #[inline]
 pub fn get_rest_private_endpoint(
@@ -262,6 +267,7 @@ static GET_REST_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints"
 )]
+#[doc(alias = "/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints")]
 #[inline]
 pub fn list_rest_private_endpoints(
     group_id: &str,
@@ -314,8 +320,9 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_rest_private_endpoint` finds
-/// nothing. It fails where `status` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::get_rest_private_endpoint)
+/// finds nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -337,6 +344,9 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
 #[doc(alias = "requestPrivateEndpointDeletion")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}"
 )]
 #[inline]
 pub fn request_private_endpoint_deletion(
@@ -425,6 +435,7 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
 #[doc(alias = "updateGroupEncryptionAtRest")]
 #[doc(alias = "updateEncryptionAtRest")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest")]
+#[doc(alias = "/groups/{groupId}/encryptionAtRest")]
 #[inline]
 pub fn update_encryption_at_rest(
     group_id: &str,

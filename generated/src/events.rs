@@ -38,6 +38,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/getGroupEvent).
 #[doc(alias = "getGroupEvent")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/events/{eventId}")]
+#[doc(alias = "/groups/{groupId}/events/{eventId}")]
 #[inline]
 pub fn get_group_event(
     group_id: &str,
@@ -98,6 +99,7 @@ static GET_GROUP_EVENT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/getOrgEvent).
 #[doc(alias = "getOrgEvent")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/events/{eventId}")]
+#[doc(alias = "/orgs/{orgId}/events/{eventId}")]
 #[inline]
 pub fn get_org_event(
     org_id: &str,
@@ -152,6 +154,7 @@ static GET_ORG_EVENT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listEventTypes).
 #[doc(alias = "listEventTypes")]
 #[doc(alias = "/api/atlas/v2/eventTypes")]
+#[doc(alias = "/eventTypes")]
 #[inline]
 pub fn list_event_types() -> ListEventTypes<types::PaginatedEventTypeDetailsResponse> {
     ListEventTypes {
@@ -209,6 +212,7 @@ static LIST_EVENT_TYPES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listGroupEvents).
 #[doc(alias = "listGroupEvents")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/events")]
+#[doc(alias = "/groups/{groupId}/events")]
 #[inline]
 pub fn list_group_events(
     group_id: &str,
@@ -275,6 +279,7 @@ static LIST_GROUP_EVENTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listOrgEvents).
 #[doc(alias = "listOrgEvents")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/events")]
+#[doc(alias = "/orgs/{orgId}/events")]
 #[inline]
 pub fn list_org_events(org_id: &str) -> ListOrgEvents<types::OrgPaginatedEventView> {
     ListOrgEvents {
@@ -389,7 +394,8 @@ impl<T> ListGroupEvents<T> {
     }
 
     /// Types of events to leave out of the response, such as `CLUSTER_CREATED`. Atlas often changes
-    /// these names: `events::list_event_types` returns the current ones. Sets `excludedEventType`.
+    /// these names: [`events::list_event_types`](crate::events::list_event_types) returns the
+    /// current ones. Sets `excludedEventType`.
     pub fn excluded_event_type(
         self,
         excluded_event_type: impl IntoList<types::EventTypeForNdsGroup>,

@@ -22,7 +22,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str) -> Result<(), Error> {
 /// let body = types::FederationOidcIdentityProviderUpdate {
-///     associated_domains: Some(vec!["my-associated-domain".into()]),
+///     associated_domains: Some(vec!["example.com".into()]),
 ///     ..Default::default()
 /// };
 /// let response = federated_authentication::create_identity_provider(federation_settings_id, &body)
@@ -37,7 +37,8 @@ use atlas_admin_runtime::{Request, Version};
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
 ///
@@ -52,6 +53,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders"
 )]
+#[doc(alias = "/federationSettings/{federationSettingsId}/identityProviders")]
 #[inline]
 pub fn create_identity_provider(
     federation_settings_id: &str,
@@ -107,7 +109,8 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
@@ -122,6 +125,9 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 #[doc(alias = "createRoleMapping")]
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings"
+)]
+#[doc(
+    alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings"
 )]
 #[inline]
 pub fn create_role_mapping(
@@ -171,7 +177,8 @@ static CREATE_ROLE_MAPPING: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
 ///
@@ -183,6 +190,7 @@ static CREATE_ROLE_MAPPING: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/deleteFederationSetting).
 #[doc(alias = "deleteFederationSetting")]
 #[doc(alias = "/api/atlas/v2/federationSettings/{federationSettingsId}")]
+#[doc(alias = "/federationSettings/{federationSettingsId}")]
 #[inline]
 pub fn delete_federation_setting(federation_settings_id: &str) -> Request<()> {
     Request::new(&DELETE_FEDERATION_SETTING, &[federation_settings_id])
@@ -228,7 +236,8 @@ static DELETE_FEDERATION_SETTING: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `identityProviderId`, in the path: ID of the identity provider.
 ///
 /// # Errors
@@ -243,6 +252,9 @@ static DELETE_FEDERATION_SETTING: Operation = Operation {
 #[doc(alias = "deleteIdentityProvider")]
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
+)]
+#[doc(
+    alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
 )]
 #[inline]
 pub fn delete_identity_provider(
@@ -296,7 +308,8 @@ static DELETE_IDENTITY_PROVIDER: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 /// - `id`, in the path: ID of the role mapping. Pattern: `^([a-f0-9]{24})$`.
 ///
@@ -312,6 +325,9 @@ static DELETE_IDENTITY_PROVIDER: Operation = Operation {
 #[doc(alias = "deleteRoleMapping")]
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}"
+)]
+#[doc(
+    alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}"
 )]
 #[inline]
 pub fn delete_role_mapping(
@@ -364,7 +380,8 @@ static DELETE_ROLE_MAPPING: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the connected organization. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
@@ -380,6 +397,7 @@ static DELETE_ROLE_MAPPING: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}"
 )]
+#[doc(alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}")]
 #[inline]
 pub fn get_connected_org_config(
     federation_settings_id: &str,
@@ -437,6 +455,7 @@ static GET_CONNECTED_ORG_CONFIG: Operation = Operation {
 #[doc(alias = "getOrgFederationSettings")]
 #[doc(alias = "getFederationSettings")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/federationSettings")]
+#[doc(alias = "/orgs/{orgId}/federationSettings")]
 #[inline]
 pub fn get_federation_settings(org_id: &str) -> Request<types::OrgFederationSettings> {
     Request::new(&GET_FEDERATION_SETTINGS, &[org_id])
@@ -480,7 +499,8 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `identityProviderId`, in the path: ID of the identity provider. Versions before 2023-11-15
 ///   take the legacy ID, which is `oktaIdpId` in responses.
 ///
@@ -496,6 +516,9 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
 #[doc(alias = "getIdentityProvider")]
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
+)]
+#[doc(
+    alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
 )]
 #[inline]
 pub fn get_identity_provider(
@@ -546,7 +569,8 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `identityProviderId`, in the path: Legacy ID of the identity provider, which is
 ///   `oktaIdpId` in responses. Pattern: `^([a-f0-9]{20})$`.
 ///
@@ -563,6 +587,9 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
 #[doc(alias = "getIdentityProviderMetadata")]
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/metadata.xml"
+)]
+#[doc(
+    alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/metadata.xml"
 )]
 #[inline]
 pub fn get_identity_provider_metadata(
@@ -616,7 +643,8 @@ static GET_IDENTITY_PROVIDER_METADATA: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 /// - `id`, in the path: ID of the role mapping. Pattern: `^([a-f0-9]{24})$`.
 ///
@@ -632,6 +660,9 @@ static GET_IDENTITY_PROVIDER_METADATA: Operation = Operation {
 #[doc(alias = "getRoleMapping")]
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}"
+)]
+#[doc(
+    alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}"
 )]
 #[inline]
 pub fn get_role_mapping(
@@ -684,7 +715,8 @@ static GET_ROLE_MAPPING: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
 ///
@@ -699,6 +731,7 @@ static GET_ROLE_MAPPING: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs"
 )]
+#[doc(alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs")]
 #[inline]
 pub fn list_connected_org_configs(
     federation_settings_id: &str,
@@ -752,7 +785,8 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
 ///
@@ -767,6 +801,7 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders"
 )]
+#[doc(alias = "/federationSettings/{federationSettingsId}/identityProviders")]
 #[inline]
 pub fn list_identity_providers(
     federation_settings_id: &str,
@@ -820,7 +855,8 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
@@ -835,6 +871,9 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
 #[doc(alias = "listRoleMappings")]
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings"
+)]
+#[doc(
+    alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings"
 )]
 #[inline]
 pub fn list_role_mappings(
@@ -884,7 +923,8 @@ static LIST_ROLE_MAPPINGS: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization to disconnect from the federation. Pattern:
 ///   `^([a-f0-9]{24})$`.
 ///
@@ -901,6 +941,7 @@ static LIST_ROLE_MAPPINGS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}"
 )]
+#[doc(alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}")]
 #[inline]
 pub fn remove_connected_org_config(
     federation_settings_id: &str,
@@ -951,7 +992,8 @@ static REMOVE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `identityProviderId`, in the path: ID of the identity provider.
 ///
 /// # Errors
@@ -966,6 +1008,9 @@ static REMOVE_CONNECTED_ORG_CONFIG: Operation = Operation {
 #[doc(alias = "revokeIdentityProviderJwks")]
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/jwks"
+)]
+#[doc(
+    alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/jwks"
 )]
 #[inline]
 pub fn revoke_identity_provider_jwks(
@@ -1026,7 +1071,8 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the connected organization. Pattern: `^([a-f0-9]{24})$`.
 ///
 /// # Errors
@@ -1042,6 +1088,7 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}"
 )]
+#[doc(alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}")]
 #[inline]
 pub fn update_connected_org_config(
     federation_settings_id: &str,
@@ -1084,7 +1131,7 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
 /// # async fn example(client: Client, federation_settings_id: &str, identity_provider_id: &str) -> Result<(), Error> {
 /// let body = types::FederationIdentityProviderUpdate {
-///     associated_domains: Some(vec!["my-associated-domain".into()]),
+///     associated_domains: Some(vec!["example.com".into()]),
 ///     ..Default::default()
 /// };
 /// let response = federated_authentication::update_identity_provider(federation_settings_id, identity_provider_id, &body)
@@ -1099,7 +1146,8 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `identityProviderId`, in the path: ID of the identity provider. Versions before 2023-11-15
 ///   take the legacy ID, which is `oktaIdpId` in responses.
 ///
@@ -1116,6 +1164,9 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 #[doc(alias = "updateIdentityProvider")]
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
+)]
+#[doc(
+    alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
 )]
 #[inline]
 pub fn update_identity_provider(
@@ -1179,7 +1230,8 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
 /// # Parameters
 ///
 /// - `federationSettingsId`, in the path: ID of the federation, as
-///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+///   returns. Pattern: `^([a-f0-9]{24})$`.
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 /// - `id`, in the path: ID of the role mapping. Pattern: `^([a-f0-9]{24})$`.
 ///
@@ -1195,6 +1247,9 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
 #[doc(alias = "updateRoleMapping")]
 #[doc(
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}"
+)]
+#[doc(
+    alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings/{id}"
 )]
 #[inline]
 pub fn update_role_mapping(
@@ -1333,7 +1388,8 @@ pub mod v2023_01_01 {
     /// # Parameters
     ///
     /// - `federationSettingsId`, in the path: ID of the federation, as
-    ///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+    ///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+    ///   returns. Pattern: `^([a-f0-9]{24})$`.
     /// - `identityProviderId`, in the path: ID of the identity provider. Versions before 2023-11-15
     ///   take the legacy ID, which is `oktaIdpId` in responses.
     ///
@@ -1349,6 +1405,9 @@ pub mod v2023_01_01 {
     #[doc(alias = "getIdentityProvider")]
     #[doc(
         alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
+    )]
+    #[doc(
+        alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
     )]
     #[deprecated(note = "the service may answer 410 after 2025-01-01")]
     #[cfg(feature = "older-versions")]
@@ -1411,7 +1470,8 @@ pub mod v2023_01_01 {
     /// # Parameters
     ///
     /// - `federationSettingsId`, in the path: ID of the federation, as
-    ///   `federated_authentication::get_federation_settings` returns. Pattern: `^([a-f0-9]{24})$`.
+    ///   [`federated_authentication::get_federation_settings`](crate::federated_authentication::get_federation_settings)
+    ///   returns. Pattern: `^([a-f0-9]{24})$`.
     /// - `identityProviderId`, in the path: ID of the identity provider. Versions before 2023-11-15
     ///   take the legacy ID, which is `oktaIdpId` in responses.
     ///
@@ -1428,6 +1488,9 @@ pub mod v2023_01_01 {
     #[doc(alias = "updateIdentityProvider")]
     #[doc(
         alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
+    )]
+    #[doc(
+        alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
     )]
     #[deprecated(note = "the service may answer 410 after 2025-01-01")]
     #[cfg(feature = "older-versions")]

@@ -19,10 +19,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # use atlas_admin::{Client, Error, flex_clusters, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::FlexClusterDescriptionCreate20241113 {
-///     name: Some("...".into()),
+///     name: Some("my-flex-cluster".into()),
 ///     provider_settings: Some(types::FlexProviderSettingsCreate20241113 {
 ///         backing_provider_name: Some(types::BackingProviderName::Aws),
-///         region_name: Some("...".into()),
+///         region_name: Some("US_EAST_1".into()),
 ///         ..Default::default()
 ///     }),
 ///     ..Default::default()
@@ -34,8 +34,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `stateName` of `get_flex_cluster` is
-/// `IDLE`.
+/// Goes on after the response: `send_and_wait` waits until `stateName` of
+/// [`get_flex_cluster`](crate::flex_clusters::get_flex_cluster) is `IDLE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -56,6 +56,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createGroupFlexCluster")]
 #[doc(alias = "createFlexCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters")]
+#[doc(alias = "/groups/{groupId}/flexClusters")]
 #[inline]
 pub fn create_flex_cluster(
     group_id: &str,
@@ -105,7 +106,8 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_flex_cluster` finds nothing.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_flex_cluster`](crate::flex_clusters::get_flex_cluster) finds nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -126,6 +128,7 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 #[doc(alias = "deleteGroupFlexCluster")]
 #[doc(alias = "deleteFlexCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}")]
+#[doc(alias = "/groups/{groupId}/flexClusters/{name}")]
 #[inline]
 pub fn delete_flex_cluster(group_id: &str, name: &str) -> WaitingRequest<()> {
     Request::new(&DELETE_FLEX_CLUSTER, &[group_id, name]).waiting()
@@ -191,6 +194,7 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
 #[doc(alias = "getGroupFlexCluster")]
 #[doc(alias = "getFlexCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}")]
+#[doc(alias = "/groups/{groupId}/flexClusters/{name}")]
 #[inline]
 pub fn get_flex_cluster(
     group_id: &str,
@@ -246,6 +250,7 @@ static GET_FLEX_CLUSTER: Operation = Operation {
 #[doc(alias = "listGroupFlexClusters")]
 #[doc(alias = "listFlexClusters")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters")]
+#[doc(alias = "/groups/{groupId}/flexClusters")]
 #[inline]
 pub fn list_flex_clusters(
     group_id: &str,
@@ -317,6 +322,7 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
 #[doc(alias = "tenantGroupFlexClusterUpgrade")]
 #[doc(alias = "tenantUpgrade")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters:tenantUpgrade")]
+#[doc(alias = "/groups/{groupId}/flexClusters:tenantUpgrade")]
 #[inline]
 pub fn tenant_upgrade(
     group_id: &str,
@@ -361,8 +367,8 @@ static TENANT_UPGRADE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `stateName` of `get_flex_cluster` is
-/// `IDLE`.
+/// Goes on after the response: `send_and_wait` waits until `stateName` of
+/// [`get_flex_cluster`](crate::flex_clusters::get_flex_cluster) is `IDLE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -384,6 +390,7 @@ static TENANT_UPGRADE: Operation = Operation {
 #[doc(alias = "updateGroupFlexCluster")]
 #[doc(alias = "updateFlexCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}")]
+#[doc(alias = "/groups/{groupId}/flexClusters/{name}")]
 #[inline]
 pub fn update_flex_cluster(
     group_id: &str,

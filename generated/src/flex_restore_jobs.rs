@@ -22,7 +22,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # async fn example(client: Client, group_id: &str, name: &str) -> Result<(), Error> {
 /// let body = types::FlexBackupRestoreJobCreate20241113 {
 ///     snapshot_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
-///     target_deployment_item_name: Some("...".into()),
+///     target_deployment_item_name: Some("my-target-deployment-item".into()),
 ///     ..Default::default()
 /// };
 /// let response = flex_restore_jobs::create_flex_restore_job(group_id, name, &body)
@@ -32,8 +32,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of `get_flex_restore_job`
-/// is `COMPLETED`. It fails where `status` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `status` of
+/// [`get_flex_restore_job`](crate::flex_restore_jobs::get_flex_restore_job) is `COMPLETED`. It
+/// fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Backup Recovery Operator`.
 ///
@@ -54,6 +55,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createGroupFlexClusterBackupRestoreJob")]
 #[doc(alias = "createFlexRestoreJob")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs")]
+#[doc(alias = "/groups/{groupId}/flexClusters/{name}/backup/restoreJobs")]
 #[inline]
 pub fn create_flex_restore_job(
     group_id: &str,
@@ -131,6 +133,7 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}"
 )]
+#[doc(alias = "/groups/{groupId}/flexClusters/{name}/backup/restoreJobs/{restoreJobId}")]
 #[inline]
 pub fn get_flex_restore_job(
     group_id: &str,
@@ -195,6 +198,7 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 #[doc(alias = "listGroupFlexClusterBackupRestoreJobs")]
 #[doc(alias = "listFlexRestoreJobs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs")]
+#[doc(alias = "/groups/{groupId}/flexClusters/{name}/backup/restoreJobs")]
 #[inline]
 pub fn list_flex_restore_jobs(
     group_id: &str,

@@ -49,6 +49,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "downloadGroupFlexClusterBackup")]
 #[doc(alias = "downloadFlexBackup")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download")]
+#[doc(alias = "/groups/{groupId}/flexClusters/{name}/backup/download")]
 #[inline]
 pub fn download_flex_backup(
     group_id: &str,
@@ -112,6 +113,7 @@ static DOWNLOAD_FLEX_BACKUP: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}"
 )]
+#[doc(alias = "/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}")]
 #[inline]
 pub fn get_flex_backup_snapshot(
     group_id: &str,
@@ -176,6 +178,7 @@ static GET_FLEX_BACKUP_SNAPSHOT: Operation = Operation {
 #[doc(alias = "listGroupFlexClusterBackupSnapshots")]
 #[doc(alias = "listFlexBackupSnapshots")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots")]
+#[doc(alias = "/groups/{groupId}/flexClusters/{name}/backup/snapshots")]
 #[inline]
 pub fn list_flex_backup_snapshots(
     group_id: &str,

@@ -22,8 +22,8 @@ use atlas_admin_runtime::{Request, Version};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::CustomZoneMappings {
 ///     custom_zone_mappings: Some(vec![types::ZoneMapping {
-///         location: Some("my-location".into()),
-///         zone: Some("my-zone".into()),
+///         location: Some("US-CA".into()),
+///         zone: Some("Zone 1".into()),
 ///         ..Default::default()
 ///     }]),
 ///     ..Default::default()
@@ -55,6 +55,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping")]
 #[inline]
 pub fn create_custom_zone_mapping(
     group_id: &str,
@@ -94,9 +95,9 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// # use atlas_admin::{Client, Error, global_clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ManagedNamespaces {
-///     collection: Some("my-collection".into()),
-///     custom_shard_key: Some("my-custom-shard-key".into()),
-///     db: Some("my-db".into()),
+///     collection: Some("orders".into()),
+///     custom_shard_key: Some("city".into()),
+///     db: Some("shop".into()),
 ///     ..Default::default()
 /// };
 /// let response = global_clusters::create_managed_namespace(group_id, cluster_name, &body)
@@ -127,6 +128,7 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces")]
 #[inline]
 pub fn create_managed_namespace(
     group_id: &str,
@@ -190,6 +192,7 @@ static CREATE_MANAGED_NAMESPACE: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping")]
 #[inline]
 pub fn delete_custom_zone_mapping(
     group_id: &str,
@@ -253,6 +256,7 @@ static DELETE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces")]
 #[inline]
 pub fn delete_managed_namespaces(
     group_id: &str,
@@ -318,6 +322,7 @@ static DELETE_MANAGED_NAMESPACES: Operation = Operation {
 #[doc(alias = "getGroupClusterGlobalWrites")]
 #[doc(alias = "getClusterGlobalWrites")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites")]
 #[inline]
 pub fn get_cluster_global_writes(
     group_id: &str,
@@ -386,8 +391,8 @@ pub mod v2023_01_01 {
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::CustomZoneMappings {
     ///     custom_zone_mappings: Some(vec![types::ZoneMapping {
-    ///         location: Some("my-location".into()),
-    ///         zone: Some("my-zone".into()),
+    ///         location: Some("US-CA".into()),
+    ///         zone: Some("Zone 1".into()),
     ///         ..Default::default()
     ///     }]),
     ///     ..Default::default()
@@ -418,6 +423,9 @@ pub mod v2023_01_01 {
     #[doc(alias = "createCustomZoneMapping")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
@@ -459,9 +467,9 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, global_clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ManagedNamespaces {
-    ///     collection: Some("my-collection".into()),
-    ///     custom_shard_key: Some("my-custom-shard-key".into()),
-    ///     db: Some("my-db".into()),
+    ///     collection: Some("orders".into()),
+    ///     custom_shard_key: Some("city".into()),
+    ///     db: Some("shop".into()),
     ///     ..Default::default()
     /// };
     /// let response = global_clusters::v2023_01_01::create_managed_namespace(group_id, cluster_name, &body)
@@ -491,6 +499,9 @@ pub mod v2023_01_01 {
     #[doc(alias = "createManagedNamespace")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
@@ -556,6 +567,9 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn delete_custom_zone_mapping(
@@ -619,6 +633,9 @@ pub mod v2023_01_01 {
     #[doc(alias = "deleteManagedNamespaces")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
@@ -686,6 +703,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "getGroupClusterGlobalWrites")]
     #[doc(alias = "getClusterGlobalWrites")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn get_cluster_global_writes(
@@ -736,8 +754,8 @@ pub mod v2023_02_01 {
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::CustomZoneMappings {
     ///     custom_zone_mappings: Some(vec![types::ZoneMapping {
-    ///         location: Some("my-location".into()),
-    ///         zone: Some("my-zone".into()),
+    ///         location: Some("US-CA".into()),
+    ///         zone: Some("Zone 1".into()),
     ///         ..Default::default()
     ///     }]),
     ///     ..Default::default()
@@ -768,6 +786,9 @@ pub mod v2023_02_01 {
     #[doc(alias = "createCustomZoneMapping")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
@@ -809,9 +830,9 @@ pub mod v2023_02_01 {
     /// # use atlas_admin::{Client, Error, global_clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ManagedNamespaces {
-    ///     collection: Some("my-collection".into()),
-    ///     custom_shard_key: Some("my-custom-shard-key".into()),
-    ///     db: Some("my-db".into()),
+    ///     collection: Some("orders".into()),
+    ///     custom_shard_key: Some("city".into()),
+    ///     db: Some("shop".into()),
     ///     ..Default::default()
     /// };
     /// let response = global_clusters::v2023_02_01::create_managed_namespace(group_id, cluster_name, &body)
@@ -841,6 +862,9 @@ pub mod v2023_02_01 {
     #[doc(alias = "createManagedNamespace")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
@@ -906,6 +930,9 @@ pub mod v2023_02_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
+    )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn delete_custom_zone_mapping(
@@ -969,6 +996,9 @@ pub mod v2023_02_01 {
     #[doc(alias = "deleteManagedNamespaces")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
@@ -1036,6 +1066,7 @@ pub mod v2023_02_01 {
     #[doc(alias = "getGroupClusterGlobalWrites")]
     #[doc(alias = "getClusterGlobalWrites")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites")]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[inline]
     pub fn get_cluster_global_writes(

@@ -12,7 +12,9 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 
 /// Starts a Cost Explorer query.
 ///
-/// The response has a token with which `invoices::get_cost_explorer_usage` fetches the result.
+/// The response has a token with which
+/// [`invoices::get_cost_explorer_usage`](crate::invoices::get_cost_explorer_usage) fetches the
+/// result.
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage`. Version 2023-01-01.
 ///
@@ -48,6 +50,7 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 #[doc(alias = "createOrgBillingCostExplorerUsageProcess")]
 #[doc(alias = "createCostExplorerProcess")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage")]
+#[doc(alias = "/orgs/{orgId}/billing/costExplorer/usage")]
 #[inline]
 pub fn create_cost_explorer_process(
     org_id: &str,
@@ -76,7 +79,8 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 
 /// Starts to generate a report on an invoice.
 ///
-/// Poll `invoices::get_org_invoice_report` until the report is ready.
+/// Poll [`invoices::get_org_invoice_report`](crate::invoices::get_org_invoice_report) until the
+/// report is ready.
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`. Version 2025-03-12.
 ///
@@ -95,8 +99,9 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_org_invoice_report`
-/// is `SUCCEEDED`. It fails where `state` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_org_invoice_report`](crate::invoices::get_org_invoice_report) is `SUCCEEDED`. It fails
+/// where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Billing Viewer`.
 ///
@@ -115,6 +120,7 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgInvoiceReport).
 #[doc(alias = "createOrgInvoiceReport")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports")]
+#[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}/reports")]
 #[inline]
 pub fn create_org_invoice_report(
     org_id: &str,
@@ -178,7 +184,8 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
 ///
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 /// - `token`, in the path: Token of the Cost Explorer query, from the response of
-///   `invoices::create_cost_explorer_process`. Exactly 64 characters.
+///   [`invoices::create_cost_explorer_process`](crate::invoices::create_cost_explorer_process).
+///   Exactly 64 characters.
 ///
 /// # Errors
 ///
@@ -191,6 +198,7 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
 #[doc(alias = "getOrgBillingCostExplorerUsage")]
 #[doc(alias = "getCostExplorerUsage")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}")]
+#[doc(alias = "/orgs/{orgId}/billing/costExplorer/usage/{token}")]
 #[inline]
 pub fn get_cost_explorer_usage(
     org_id: &str,
@@ -239,7 +247,8 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
 ///
 /// - `orgId`, in the path: ID of the organization. Pattern: `^([a-f0-9]{24})$`.
 /// - `token`, in the path: Token of the Cost Explorer query, from the response of
-///   `invoices::create_cost_explorer_process`. Exactly 64 characters.
+///   [`invoices::create_cost_explorer_process`](crate::invoices::create_cost_explorer_process).
+///   Exactly 64 characters.
 ///
 /// # Errors
 ///
@@ -252,6 +261,7 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
 #[doc(alias = "getOrgBillingCostExplorerUsage")]
 #[doc(alias = "getCostExplorerUsage")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}")]
+#[doc(alias = "/orgs/{orgId}/billing/costExplorer/usage/{token}")]
 #[inline]
 pub fn get_cost_explorer_usage_as_csv(org_id: &str, token: &str) -> Request<Download> {
     Request::new(&GET_COST_EXPLORER_USAGE_AS_CSV, &[org_id, token])
@@ -304,6 +314,7 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
 #[doc(alias = "getOrgInvoice")]
 #[doc(alias = "getInvoice")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}")]
+#[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}")]
 #[inline]
 pub fn get_invoice(org_id: &str, invoice_id: &str) -> Request<types::BillingInvoice> {
     Request::new(&GET_INVOICE, &[org_id, invoice_id])
@@ -358,6 +369,7 @@ static GET_INVOICE: Operation = Operation {
 #[doc(alias = "getOrgInvoice")]
 #[doc(alias = "getInvoice")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}")]
+#[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}")]
 #[inline]
 pub fn get_invoice_as_csv(org_id: &str, invoice_id: &str) -> Request<Download> {
     Request::new(&GET_INVOICE_AS_CSV, &[org_id, invoice_id])
@@ -412,6 +424,7 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
 #[doc(alias = "getOrgInvoiceCsv")]
 #[doc(alias = "getInvoiceCsv")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/csv")]
+#[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}/csv")]
 #[inline]
 pub fn get_invoice_csv(org_id: &str, invoice_id: &str) -> Request<Download> {
     Request::new(&GET_INVOICE_CSV, &[org_id, invoice_id])
@@ -468,6 +481,7 @@ static GET_INVOICE_CSV: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoiceReport).
 #[doc(alias = "getOrgInvoiceReport")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports/{reportId}")]
+#[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}/reports/{reportId}")]
 #[inline]
 pub fn get_org_invoice_report(
     org_id: &str,
@@ -526,6 +540,7 @@ static GET_ORG_INVOICE_REPORT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getSku).
 #[doc(alias = "getSku")]
 #[doc(alias = "/api/atlas/v2/skus/{skuId}")]
+#[doc(alias = "/skus/{skuId}")]
 #[inline]
 pub fn get_sku(sku_id: &str) -> Request<types::SkuResponse> {
     Request::new(&GET_SKU, &[sku_id])
@@ -579,6 +594,7 @@ static GET_SKU: Operation = Operation {
 #[doc(alias = "listOrgInvoicePending")]
 #[doc(alias = "listInvoicePending")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/pending")]
+#[doc(alias = "/orgs/{orgId}/invoices/pending")]
 #[inline]
 pub fn list_invoice_pending(org_id: &str) -> Request<types::PaginatedApiInvoiceView> {
     Request::new(&LIST_INVOICE_PENDING, &[org_id])
@@ -632,6 +648,7 @@ static LIST_INVOICE_PENDING: Operation = Operation {
 #[doc(alias = "listOrgInvoices")]
 #[doc(alias = "listInvoices")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices")]
+#[doc(alias = "/orgs/{orgId}/invoices")]
 #[inline]
 pub fn list_invoices(
     org_id: &str,
@@ -672,7 +689,8 @@ static LIST_INVOICES: Operation = Operation {
 
 /// Returns the reports on an invoice that haven't expired, newest first.
 ///
-/// The download URL is only in the response of `invoices::get_org_invoice_report`.
+/// The download URL is only in the response of
+/// [`invoices::get_org_invoice_report`](crate::invoices::get_org_invoice_report).
 ///
 /// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports`. Version 2025-03-12.
 ///
@@ -703,6 +721,7 @@ static LIST_INVOICES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoiceReports).
 #[doc(alias = "listOrgInvoiceReports")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports")]
+#[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}/reports")]
 #[inline]
 pub fn list_org_invoice_reports(
     org_id: &str,
@@ -759,6 +778,7 @@ static LIST_ORG_INVOICE_REPORTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listSkus).
 #[doc(alias = "listSkus")]
 #[doc(alias = "/api/atlas/v2/skus")]
+#[doc(alias = "/skus")]
 #[inline]
 pub fn list_skus() -> ListSkus<types::PaginatedApiSkuView> {
     ListSkus {
@@ -826,6 +846,7 @@ static LIST_SKUS: Operation = Operation {
 #[doc(alias = "searchOrgInvoiceLineItems")]
 #[doc(alias = "searchInvoiceLineItems")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/lineItems:search")]
+#[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}/lineItems:search")]
 #[inline]
 pub fn search_invoice_line_items(
     org_id: &str,
@@ -1035,7 +1056,7 @@ pub mod v2025_03_12 {
 
 /// Invoices, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -1081,6 +1102,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}:generateAndDownloadReport"
     )]
+    #[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}:generateAndDownloadReport")]
     #[inline]
     pub fn generate_invoice_report(
         org_id: &str,
@@ -1139,6 +1161,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgAssociatedInvoices).
     #[doc(alias = "getOrgAssociatedInvoices")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/associatedInvoices")]
+    #[doc(alias = "/orgs/{orgId}/associatedInvoices")]
     #[inline]
     pub fn get_org_associated_invoices(
         org_id: &str,

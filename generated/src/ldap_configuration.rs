@@ -42,6 +42,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "deleteGroupUserSecurityLdapUserToDnMapping")]
 #[doc(alias = "deleteLdapUserMapping")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity/ldap/userToDNMapping")]
+#[doc(alias = "/groups/{groupId}/userSecurity/ldap/userToDNMapping")]
 #[inline]
 pub fn delete_ldap_user_mapping(group_id: &str) -> Request<types::UserSecurity> {
     Request::new(&DELETE_LDAP_USER_MAPPING, &[group_id])
@@ -96,6 +97,7 @@ static DELETE_LDAP_USER_MAPPING: Operation = Operation {
 #[doc(alias = "getGroupUserSecurity")]
 #[doc(alias = "getUserSecurity")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity")]
+#[doc(alias = "/groups/{groupId}/userSecurity")]
 #[inline]
 pub fn get_user_security(group_id: &str) -> Request<types::UserSecurity> {
     Request::new(&GET_USER_SECURITY, &[group_id])
@@ -151,6 +153,7 @@ static GET_USER_SECURITY: Operation = Operation {
 #[doc(alias = "getGroupUserSecurityLdapVerify")]
 #[doc(alias = "getUserSecurityVerify")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify/{requestId}")]
+#[doc(alias = "/groups/{groupId}/userSecurity/ldap/verify/{requestId}")]
 #[inline]
 pub fn get_user_security_verify(
     group_id: &str,
@@ -188,7 +191,7 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::UserSecurity {
 ///     customer_x509: Some(types::DbUserTlsX509Settings {
-///         cas: Some("my-ca".into()),
+///         cas: Some("-----BEGIN CERTIFICATE-----".into()),
 ///         ..Default::default()
 ///     }),
 ///     ..Default::default()
@@ -217,6 +220,7 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
 #[doc(alias = "updateGroupUserSecurity")]
 #[doc(alias = "updateUserSecurity")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity")]
+#[doc(alias = "/groups/{groupId}/userSecurity")]
 #[inline]
 pub fn update_user_security(
     group_id: &str,
@@ -245,7 +249,8 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 
 /// Starts a check of LDAP settings against the LDAP server, without saving them.
 ///
-/// Poll its result with `ldap_configuration::get_user_security_verify`.
+/// Poll its result with
+/// [`ldap_configuration::get_user_security_verify`](crate::ldap_configuration::get_user_security_verify).
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify`. Version 2023-01-01.
 ///
@@ -253,9 +258,9 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, ldap_configuration, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::LdapVerifyConnectivityJobRequestParams {
-///     bind_password: Some("...".into()),
-///     bind_username: Some("my-bind-username".into()),
-///     hostname: Some("my-hostname".into()),
+///     bind_password: Some("my-bind-password".into()),
+///     bind_username: Some("CN=Atlas,DC=example,DC=com".into()),
+///     hostname: Some("ldap.example.com".into()),
 ///     port: Some(636),
 ///     ..Default::default()
 /// };
@@ -267,7 +272,8 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_user_security_verify` is `SUCCESS`. It fails where `status` is `FAIL` or `FAILED`.
+/// [`get_user_security_verify`](crate::ldap_configuration::get_user_security_verify) is
+/// `SUCCESS`. It fails where `status` is `FAIL` or `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -286,6 +292,7 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 #[doc(alias = "verifyGroupUserSecurityLdap")]
 #[doc(alias = "verifyUserSecurityLdap")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify")]
+#[doc(alias = "/groups/{groupId}/userSecurity/ldap/verify")]
 #[inline]
 pub fn verify_user_security_ldap(
     group_id: &str,

@@ -53,6 +53,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createGroupClusterRestoreJob")]
 #[doc(alias = "createClusterRestoreJob")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restoreJobs")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn create_cluster_restore_job(
@@ -117,6 +118,7 @@ static CREATE_CLUSTER_RESTORE_JOB: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn delete_cluster_snapshot(
@@ -184,6 +186,9 @@ static DELETE_CLUSTER_SNAPSHOT: Operation = Operation {
 #[doc(alias = "getClusterBackupCheckpoint")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}"
 )]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
@@ -256,6 +261,7 @@ static GET_CLUSTER_BACKUP_CHECKPOINT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn get_cluster_restore_job(
@@ -323,6 +329,7 @@ static GET_CLUSTER_RESTORE_JOB: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn get_cluster_snapshot(
@@ -387,6 +394,7 @@ static GET_CLUSTER_SNAPSHOT: Operation = Operation {
 #[doc(alias = "getGroupClusterSnapshotSchedule")]
 #[doc(alias = "getClusterSnapshotSchedule")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshotSchedule")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn get_cluster_snapshot_schedule(
@@ -446,6 +454,7 @@ static GET_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
 #[doc(alias = "listGroupClusterBackupCheckpoints")]
 #[doc(alias = "listClusterBackupCheckpoints")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backupCheckpoints")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn list_cluster_backup_checkpoints(
@@ -518,6 +527,7 @@ static LIST_CLUSTER_BACKUP_CHECKPOINTS: Operation = Operation {
 #[doc(alias = "listGroupClusterRestoreJobs")]
 #[doc(alias = "listClusterRestoreJobs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restoreJobs")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn list_cluster_restore_jobs(
@@ -587,6 +597,7 @@ static LIST_CLUSTER_RESTORE_JOBS: Operation = Operation {
 #[doc(alias = "listGroupClusterSnapshots")]
 #[doc(alias = "listClusterSnapshots")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshots")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn list_cluster_snapshots(
@@ -662,6 +673,7 @@ static LIST_CLUSTER_SNAPSHOTS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn update_cluster_snapshot(
@@ -743,6 +755,7 @@ static UPDATE_CLUSTER_SNAPSHOT: Operation = Operation {
 #[doc(alias = "updateGroupClusterSnapshotSchedule")]
 #[doc(alias = "updateClusterSnapshotSchedule")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshotSchedule")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn update_cluster_snapshot_schedule(

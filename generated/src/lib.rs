@@ -14,19 +14,20 @@
 //! # }
 //! ```
 //!
-//! - [`Client`] says where credentials come from, and how to change what it does.
-//! - [`Request`] is what a request function makes; it is sent, streamed over pages or polled.
-//! - [`Error`] says what went wrong, and has a predicate for each thing to branch on.
-//! - [`types`] holds the bodies, [`codec`] what they are made of.
+//! - [`Client`] finds credentials, sends requests and has the settings.
+//! - [`Request`] is the result of a request function: send it, stream its pages, or poll it.
+//! - [`Error`] describes a failure, and has a predicate for each case to handle.
+//! - [`types`] has the bodies of requests and responses, [`codec`] their dates and JSON values.
 //!
-//! A group of operations is a module and a feature. A request function stands there in its
-//! newest version, and in every version under its date, as in `v2024_08_05`, for callers that
-//! no update may move. The search of these pages finds it by its `operationId`, its short name
-//! and its path.
+//! Each group of operations is a module and a Cargo feature. The module has a function for the
+//! newest version of each operation. Its modules with dates, such as `v2024_08_05`, have a
+//! function for every version: a program that calls those keeps its versions when it updates
+//! this crate. The search of these pages finds a function by the `operationId`, the short name
+//! and the path of its operation.
 //!
 //! # Operations, in the groups of the Atlas documentation
 //!
-//! Mostly below `/api/atlas/v2/groups`:
+//! Mostly paths below `/api/atlas/v2/groups`:
 //!
 //! - [AI Model API Keys](mod@ai_model_api_keys): 7 operations. Creates, renames and deletes API
 //!   keys for the embedding and reranking models.
@@ -127,7 +128,7 @@
 //!   authentication of database users: certificates that Atlas generates, or your own
 //!   certificate authority.
 //!
-//! Mostly below `/api/atlas/v2/orgs`:
+//! Mostly paths below `/api/atlas/v2/orgs`:
 //!
 //! - [Invoices](mod@invoices): 14 operations. Returns invoices, their line items and reports,
 //!   and runs Cost Explorer queries.
@@ -144,7 +145,7 @@
 //! - [Teams](mod@teams): 13 operations. Manages teams, groups of an organization's users that
 //!   get roles in projects together.
 //!
-//! Elsewhere:
+//! Other paths:
 //!
 //! - [Federated Authentication](mod@federated_authentication): 18 operations. Manages sign-in
 //!   through a company's own identity providers: providers, connected organizations and role

@@ -7,7 +7,7 @@
 
 /// Limit Description, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -41,6 +41,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/getDefaultGroupLimit).
     #[doc(alias = "getDefaultGroupLimit")]
     #[doc(alias = "/api/atlas/v2/defaultGroupLimits/{limitName}")]
+    #[doc(alias = "/defaultGroupLimits/{limitName}")]
     #[inline]
     pub fn get_default_group_limit(
         limit_name: types::GetDefaultGroupLimitName,
@@ -89,6 +90,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/listDefaultGroupLimits).
     #[doc(alias = "listDefaultGroupLimits")]
     #[doc(alias = "/api/atlas/v2/defaultGroupLimits")]
+    #[doc(alias = "/defaultGroupLimits")]
     #[inline]
     pub fn list_default_group_limits() -> ListDefaultGroupLimits<
         types::PaginatedDefaultGroupLimitResponse,

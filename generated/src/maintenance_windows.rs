@@ -40,6 +40,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "deferGroupMaintenanceWindow")]
 #[doc(alias = "deferMaintenanceWindow")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow/defer")]
+#[doc(alias = "/groups/{groupId}/maintenanceWindow/defer")]
 #[inline]
 pub fn defer_maintenance_window(group_id: &str) -> Request<()> {
     Request::new(&DEFER_MAINTENANCE_WINDOW, &[group_id])
@@ -96,6 +97,7 @@ static DEFER_MAINTENANCE_WINDOW: Operation = Operation {
 #[doc(alias = "getGroupMaintenanceWindow")]
 #[doc(alias = "getMaintenanceWindow")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
+#[doc(alias = "/groups/{groupId}/maintenanceWindow")]
 #[inline]
 pub fn get_maintenance_window(group_id: &str) -> Request<types::GroupMaintenanceWindow> {
     Request::new(&GET_MAINTENANCE_WINDOW, &[group_id])
@@ -151,6 +153,7 @@ static GET_MAINTENANCE_WINDOW: Operation = Operation {
 #[doc(alias = "resetGroupMaintenanceWindow")]
 #[doc(alias = "resetMaintenanceWindow")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
+#[doc(alias = "/groups/{groupId}/maintenanceWindow")]
 #[inline]
 pub fn reset_maintenance_window(group_id: &str) -> Request<()> {
     Request::new(&RESET_MAINTENANCE_WINDOW, &[group_id])
@@ -207,6 +210,7 @@ static RESET_MAINTENANCE_WINDOW: Operation = Operation {
 #[doc(alias = "toggleGroupMaintenanceWindowAutoDefer")]
 #[doc(alias = "toggleMaintenanceAutoDefer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow/autoDefer")]
+#[doc(alias = "/groups/{groupId}/maintenanceWindow/autoDefer")]
 #[inline]
 pub fn toggle_maintenance_auto_defer(group_id: &str) -> Request<()> {
     Request::new(&TOGGLE_MAINTENANCE_AUTO_DEFER, &[group_id])
@@ -269,6 +273,7 @@ static TOGGLE_MAINTENANCE_AUTO_DEFER: Operation = Operation {
 #[doc(alias = "updateGroupMaintenanceWindow")]
 #[doc(alias = "updateMaintenanceWindow")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
+#[doc(alias = "/groups/{groupId}/maintenanceWindow")]
 #[inline]
 pub fn update_maintenance_window(
     group_id: &str,
@@ -308,7 +313,7 @@ pub mod v2023_01_01 {
 
 /// Maintenance Windows, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -347,6 +352,7 @@ pub mod preview {
     #[doc(alias = "getGroupMaintenanceWindow")]
     #[doc(alias = "getMaintenanceWindow")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
+    #[doc(alias = "/groups/{groupId}/maintenanceWindow")]
     #[inline]
     pub fn get_maintenance_window(
         group_id: &str,
@@ -410,6 +416,7 @@ pub mod preview {
     #[doc(alias = "updateGroupMaintenanceWindow")]
     #[doc(alias = "updateMaintenanceWindow")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
+    #[doc(alias = "/groups/{groupId}/maintenanceWindow")]
     #[inline]
     pub fn update_maintenance_window(
         group_id: &str,

@@ -7,7 +7,7 @@
 
 /// Metric Integrations, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -24,7 +24,7 @@ pub mod preview {
     /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
     /// let body = types::MetricIntegrationRequest {
     ///     aggregation_temporality: Some(types::AggregationTemporality::Delta),
-    ///     endpoint: Some("my-endpoint".into()),
+    ///     endpoint: Some("https://logs.example.com".into()),
     ///     headers: Some(vec![types::Header {
     ///         name: Some("my-header".into()),
     ///         value: Some("...".into()),
@@ -58,6 +58,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/createGroupMetricIntegration).
     #[doc(alias = "createGroupMetricIntegration")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations")]
+    #[doc(alias = "/groups/{groupId}/metricIntegrations")]
     #[inline]
     pub fn create_group_metric_integration(
         group_id: &str,
@@ -118,6 +119,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}"
     )]
+    #[doc(alias = "/groups/{groupId}/metricIntegrations/{metricIntegrationId}")]
     #[inline]
     pub fn delete_group_metric_integration(
         group_id: &str,
@@ -183,6 +185,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}"
     )]
+    #[doc(alias = "/groups/{groupId}/metricIntegrations/{metricIntegrationId}")]
     #[inline]
     pub fn get_group_metric_integration(
         group_id: &str,
@@ -242,6 +245,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/listGroupMetricIntegrations).
     #[doc(alias = "listGroupMetricIntegrations")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations")]
+    #[doc(alias = "/groups/{groupId}/metricIntegrations")]
     #[inline]
     pub fn list_group_metric_integrations(
         group_id: &str,
@@ -325,7 +329,7 @@ pub mod preview {
     /// # async fn example(client: Client, group_id: &str, metric_integration_id: &str) -> Result<(), Error> {
     /// let body = types::MetricIntegrationUpdateRequest {
     ///     aggregation_temporality: Some(types::AggregationTemporality::Delta),
-    ///     endpoint: Some("my-endpoint".into()),
+    ///     endpoint: Some("https://logs.example.com".into()),
     ///     headers: Some(vec![types::Header {
     ///         name: Some("my-header".into()),
     ///         value: Some("...".into()),
@@ -362,6 +366,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}"
     )]
+    #[doc(alias = "/groups/{groupId}/metricIntegrations/{metricIntegrationId}")]
     #[inline]
     pub fn update_group_metric_integration(
         group_id: &str,

@@ -19,7 +19,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::AddOrRemoveGroupRole {
-///     group_role: Some("my-group-role".into()),
+///     group_role: Some("GROUP_READ_ONLY".into()),
 ///     ..Default::default()
 /// };
 /// let response = mongodb_cloud_users::add_group_user_role(group_id, user_id, &body)
@@ -48,6 +48,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addGroupUserRole).
 #[doc(alias = "addGroupUserRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}:addRole")]
+#[doc(alias = "/groups/{groupId}/users/{userId}:addRole")]
 #[inline]
 pub fn add_group_user_role(
     group_id: &str,
@@ -86,7 +87,7 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupUserRequest {
-///     roles: Some(vec!["...".into()]),
+///     roles: Some(vec!["GROUP_READ_ONLY".into()]),
 ///     username: Some("ada@example.com".into()),
 ///     ..Default::default()
 /// };
@@ -114,6 +115,7 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addGroupUsers).
 #[doc(alias = "addGroupUsers")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users")]
+#[doc(alias = "/groups/{groupId}/users")]
 #[inline]
 pub fn add_group_users(
     group_id: &str,
@@ -178,6 +180,7 @@ static ADD_GROUP_USERS: Operation = Operation {
 #[doc(alias = "addOrgUserRole")]
 #[doc(alias = "addOrgRole")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}:addRole")]
+#[doc(alias = "/orgs/{orgId}/users/{userId}:addRole")]
 #[inline]
 pub fn add_org_role(
     org_id: &str,
@@ -243,6 +246,7 @@ static ADD_ORG_ROLE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addOrgTeamUser).
 #[doc(alias = "addOrgTeamUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}:addUser")]
+#[doc(alias = "/orgs/{orgId}/teams/{teamId}:addUser")]
 #[inline]
 pub fn add_org_team_user(
     org_id: &str,
@@ -282,7 +286,7 @@ static ADD_ORG_TEAM_USER: Operation = Operation {
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrgUserRequest {
 ///     roles: Some(types::OrgUserRolesRequest {
-///         org_roles: Some(vec![types::OrgRole::OrgOwner]),
+///         org_roles: Some(vec![types::OrgRole::OrgMember]),
 ///         ..Default::default()
 ///     }),
 ///     username: Some("ada@example.com".into()),
@@ -312,6 +316,7 @@ static ADD_ORG_TEAM_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/createOrgUser).
 #[doc(alias = "createOrgUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users")]
+#[doc(alias = "/orgs/{orgId}/users")]
 #[inline]
 pub fn create_org_user(
     org_id: &str,
@@ -348,10 +353,10 @@ static CREATE_ORG_USER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// let body = types::CloudAppUser {
-///     country: Some("my-country".into()),
-///     first_name: Some("my-first".into()),
-///     last_name: Some("my-last".into()),
-///     mobile_number: Some("my-mobile-number".into()),
+///     country: Some("US".into()),
+///     first_name: Some("Ada".into()),
+///     last_name: Some("Lovelace".into()),
+///     mobile_number: Some("2125550100".into()),
 ///     password: Some("...".into()),
 ///     roles: Some(vec![types::CloudAccessRoleAssignment {
 ///         group_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
@@ -374,6 +379,7 @@ static CREATE_ORG_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/createUser).
 #[doc(alias = "createUser")]
 #[doc(alias = "/api/atlas/v2/users")]
+#[doc(alias = "/users")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn create_user(body: &types::CloudAppUser) -> Request<types::CloudAppUser> {
@@ -432,6 +438,7 @@ static CREATE_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getGroupUser).
 #[doc(alias = "getGroupUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}")]
+#[doc(alias = "/groups/{groupId}/users/{userId}")]
 #[inline]
 pub fn get_group_user(
     group_id: &str,
@@ -498,6 +505,7 @@ static GET_GROUP_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getOrgUser).
 #[doc(alias = "getOrgUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
+#[doc(alias = "/orgs/{orgId}/users/{userId}")]
 #[inline]
 pub fn get_org_user(org_id: &str, user_id: &str) -> GetOrgUser<types::OrgUserResponse> {
     GetOrgUser {
@@ -555,6 +563,7 @@ static GET_ORG_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getUser).
 #[doc(alias = "getUser")]
 #[doc(alias = "/api/atlas/v2/users/{userId}")]
+#[doc(alias = "/users/{userId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn get_user(user_id: &str) -> Request<types::CloudAppUser> {
@@ -609,6 +618,7 @@ static GET_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getUserByName).
 #[doc(alias = "getUserByName")]
 #[doc(alias = "/api/atlas/v2/users/byName/{userName}")]
+#[doc(alias = "/users/byName/{userName}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn get_user_by_name(user_name: &str) -> Request<types::CloudAppUser> {
@@ -665,6 +675,7 @@ static GET_USER_BY_NAME: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listGroupUsers).
 #[doc(alias = "listGroupUsers")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users")]
+#[doc(alias = "/groups/{groupId}/users")]
 #[inline]
 pub fn list_group_users(
     group_id: &str,
@@ -733,6 +744,7 @@ static LIST_GROUP_USERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgUsers).
 #[doc(alias = "listOrgUsers")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users")]
+#[doc(alias = "/orgs/{orgId}/users")]
 #[inline]
 pub fn list_org_users(org_id: &str) -> ListOrgUsers<types::PaginatedOrgUserView> {
     ListOrgUsers {
@@ -803,6 +815,7 @@ static LIST_ORG_USERS: Operation = Operation {
 #[doc(alias = "listOrgTeamUsers")]
 #[doc(alias = "listTeamUsers")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users")]
+#[doc(alias = "/orgs/{orgId}/teams/{teamId}/users")]
 #[inline]
 pub fn list_team_users(
     org_id: &str,
@@ -873,6 +886,7 @@ static LIST_TEAM_USERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUser).
 #[doc(alias = "removeGroupUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}")]
+#[doc(alias = "/groups/{groupId}/users/{userId}")]
 #[inline]
 pub fn remove_group_user(group_id: &str, user_id: &str) -> Request<()> {
     Request::new(&REMOVE_GROUP_USER, &[group_id, user_id])
@@ -906,7 +920,7 @@ static REMOVE_GROUP_USER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::AddOrRemoveGroupRole {
-///     group_role: Some("my-group-role".into()),
+///     group_role: Some("GROUP_READ_ONLY".into()),
 ///     ..Default::default()
 /// };
 /// let response = mongodb_cloud_users::remove_group_user_role(group_id, user_id, &body)
@@ -935,6 +949,7 @@ static REMOVE_GROUP_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUserRole).
 #[doc(alias = "removeGroupUserRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}:removeRole")]
+#[doc(alias = "/groups/{groupId}/users/{userId}:removeRole")]
 #[inline]
 pub fn remove_group_user_role(
     group_id: &str,
@@ -1001,6 +1016,7 @@ static REMOVE_GROUP_USER_ROLE: Operation = Operation {
 #[doc(alias = "removeOrgUserRole")]
 #[doc(alias = "removeOrgRole")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}:removeRole")]
+#[doc(alias = "/orgs/{orgId}/users/{userId}:removeRole")]
 #[inline]
 pub fn remove_org_role(
     org_id: &str,
@@ -1064,6 +1080,7 @@ static REMOVE_ORG_ROLE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgTeamUser).
 #[doc(alias = "removeOrgTeamUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}:removeUser")]
+#[doc(alias = "/orgs/{orgId}/teams/{teamId}:removeUser")]
 #[inline]
 pub fn remove_org_team_user(
     org_id: &str,
@@ -1124,6 +1141,7 @@ static REMOVE_ORG_TEAM_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUser).
 #[doc(alias = "removeOrgUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
+#[doc(alias = "/orgs/{orgId}/users/{userId}")]
 #[inline]
 pub fn remove_org_user(org_id: &str, user_id: &str) -> Request<()> {
     Request::new(&REMOVE_ORG_USER, &[org_id, user_id])
@@ -1157,7 +1175,7 @@ static REMOVE_ORG_USER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::OrgUserUpdateRequest {
-///     team_ids: Some(vec!["...".into()]),
+///     team_ids: Some(vec!["6650f1a2b3c4d5e6f7a8b9c0".into()]),
 ///     ..Default::default()
 /// };
 /// let response = mongodb_cloud_users::update_org_user(org_id, user_id, &body)
@@ -1185,6 +1203,7 @@ static REMOVE_ORG_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/updateOrgUser).
 #[doc(alias = "updateOrgUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
+#[doc(alias = "/orgs/{orgId}/users/{userId}")]
 #[inline]
 pub fn update_org_user(
     org_id: &str,
@@ -1310,7 +1329,7 @@ impl<T> ListGroupUsers<T> {
     }
 
     /// Email address of the user to return. Unset: all users. Deprecated versions of the operation
-    /// don't support this filter. Sets `username`. An e-mail address.
+    /// don't support this filter. Sets `username`.
     pub fn username(self, username: impl Into<String>) -> Self {
         self.set_query("username", &username.into())
     }
@@ -1363,7 +1382,7 @@ impl<T> ListOrgUsers<T> {
     }
 
     /// Email address of the user to return. Unset: all users. Deprecated versions of the operation
-    /// don't support this filter. Sets `username`. An e-mail address.
+    /// don't support this filter. Sets `username`.
     pub fn username(self, username: impl Into<String>) -> Self {
         self.set_query("username", &username.into())
     }
@@ -1416,7 +1435,7 @@ impl<T> ListTeamUsers<T> {
     }
 
     /// Email address of the user to return. Unset: all users. Deprecated versions of the operation
-    /// don't support this filter. Sets `username`. An e-mail address.
+    /// don't support this filter. Sets `username`.
     pub fn username(self, username: impl Into<String>) -> Self {
         self.set_query("username", &username.into())
     }
@@ -1477,6 +1496,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listGroupUsers).
     #[doc(alias = "listGroupUsers")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/users")]
+    #[doc(alias = "/groups/{groupId}/users")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1551,6 +1571,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgUsers).
     #[doc(alias = "listOrgUsers")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users")]
+    #[doc(alias = "/orgs/{orgId}/users")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1626,6 +1647,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "listOrgTeamUsers")]
     #[doc(alias = "listTeamUsers")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users")]
+    #[doc(alias = "/orgs/{orgId}/teams/{teamId}/users")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1701,6 +1723,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUser).
     #[doc(alias = "removeGroupUser")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}")]
+    #[doc(alias = "/groups/{groupId}/users/{userId}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
@@ -1762,6 +1785,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUser).
     #[doc(alias = "removeOrgUser")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
+    #[doc(alias = "/orgs/{orgId}/users/{userId}")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]

@@ -53,6 +53,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 #[doc(alias = "downloadGroupClusterLog")]
 #[doc(alias = "downloadClusterLog")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz")]
+#[doc(alias = "/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz")]
 #[inline]
 pub fn download_cluster_log(
     group_id: &str,
@@ -134,6 +135,7 @@ static DOWNLOAD_CLUSTER_LOG: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/databases/{databaseName}"
 )]
+#[doc(alias = "/groups/{groupId}/processes/{processId}/databases/{databaseName}")]
 #[inline]
 pub fn get_database(
     group_id: &str,
@@ -205,6 +207,9 @@ static GET_DATABASE: Operation = Operation {
 #[doc(alias = "getDatabaseMeasurements")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/databases/{databaseName}/measurements"
+)]
+#[doc(
+    alias = "/groups/{groupId}/processes/{processId}/databases/{databaseName}/measurements"
 )]
 #[inline]
 pub fn get_database_measurements(
@@ -282,6 +287,7 @@ static GET_DATABASE_MEASUREMENTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcess).
 #[doc(alias = "getGroupProcess")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}")]
+#[doc(alias = "/groups/{groupId}/processes/{processId}")]
 #[inline]
 pub fn get_group_process(
     group_id: &str,
@@ -350,6 +356,9 @@ static GET_GROUP_PROCESS: Operation = Operation {
 #[doc(alias = "getIndexMeasurements")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/{indexName}/measurements"
+)]
+#[doc(
+    alias = "/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/{indexName}/measurements"
 )]
 #[inline]
 pub fn get_index_measurements(
@@ -437,6 +446,7 @@ static GET_INDEX_MEASUREMENTS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/disks/{partitionName}"
 )]
+#[doc(alias = "/groups/{groupId}/processes/{processId}/disks/{partitionName}")]
 #[inline]
 pub fn get_process_disk(
     group_id: &str,
@@ -506,6 +516,9 @@ static GET_PROCESS_DISK: Operation = Operation {
 #[doc(alias = "getProcessDiskMeasurements")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/disks/{partitionName}/measurements"
+)]
+#[doc(
+    alias = "/groups/{groupId}/processes/{processId}/disks/{partitionName}/measurements"
 )]
 #[inline]
 pub fn get_process_disk_measurements(
@@ -587,6 +600,7 @@ static GET_PROCESS_DISK_MEASUREMENTS: Operation = Operation {
 #[doc(alias = "getGroupProcessMeasurements")]
 #[doc(alias = "getProcessMeasurements")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/measurements")]
+#[doc(alias = "/groups/{groupId}/processes/{processId}/measurements")]
 #[inline]
 pub fn get_process_measurements(
     group_id: &str,
@@ -662,6 +676,7 @@ static GET_PROCESS_MEASUREMENTS: Operation = Operation {
 #[doc(alias = "listGroupProcessDatabases")]
 #[doc(alias = "listDatabases")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/databases")]
+#[doc(alias = "/groups/{groupId}/processes/{processId}/databases")]
 #[inline]
 pub fn list_databases(
     group_id: &str,
@@ -725,6 +740,7 @@ static LIST_DATABASES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcesses).
 #[doc(alias = "listGroupProcesses")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/processes")]
+#[doc(alias = "/groups/{groupId}/processes")]
 #[inline]
 pub fn list_group_processes(
     group_id: &str,
@@ -791,6 +807,7 @@ static LIST_GROUP_PROCESSES: Operation = Operation {
 #[doc(alias = "listGroupHostFtsMetrics")]
 #[doc(alias = "listHostFtsMetrics")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics")]
+#[doc(alias = "/groups/{groupId}/hosts/{processId}/fts/metrics")]
 #[inline]
 pub fn list_host_fts_metrics(
     group_id: &str,
@@ -858,6 +875,9 @@ static LIST_HOST_FTS_METRICS: Operation = Operation {
 #[doc(alias = "listIndexMeasurements")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/measurements"
+)]
+#[doc(
+    alias = "/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/measurements"
 )]
 #[inline]
 pub fn list_index_measurements(
@@ -946,6 +966,7 @@ static LIST_INDEX_MEASUREMENTS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/measurements"
 )]
+#[doc(alias = "/groups/{groupId}/hosts/{processId}/fts/metrics/measurements")]
 #[inline]
 pub fn list_measurements(
     group_id: &str,
@@ -1022,6 +1043,7 @@ static LIST_MEASUREMENTS: Operation = Operation {
 #[doc(alias = "listGroupProcessDisks")]
 #[doc(alias = "listProcessDisks")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/disks")]
+#[doc(alias = "/groups/{groupId}/processes/{processId}/disks")]
 #[inline]
 pub fn list_process_disks(
     group_id: &str,
@@ -1414,6 +1436,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz")]
     #[deprecated(note = "the service may answer 410 after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]

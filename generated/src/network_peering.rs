@@ -20,7 +20,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::CloudProviderContainer::Azure(types::AzureCloudProviderContainer {
-///     atlas_cidr_block: Some("my-atlas-cidr-block".into()),
+///     atlas_cidr_block: Some("192.168.240.0/21".into()),
 ///     region: Some(types::AzureCloudProviderContainerRegion::UsCentral),
 ///     ..Default::default()
 /// });
@@ -48,6 +48,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupContainer).
 #[doc(alias = "createGroupContainer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/containers")]
+#[doc(alias = "/groups/{groupId}/containers")]
 #[inline]
 pub fn create_group_container(
     group_id: &str,
@@ -85,11 +86,11 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::BaseNetworkPeeringConnectionSettings::Aws(types::AwsNetworkPeeringConnectionSettings {
-///     accepter_region_name: Some("my-accepter-region".into()),
-///     aws_account_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     accepter_region_name: Some("us-east-1".into()),
+///     aws_account_id: Some("123456789012".into()),
 ///     container_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
-///     route_table_cidr_block: Some("my-route-table-cidr-block".into()),
-///     vpc_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     route_table_cidr_block: Some("10.0.0.0/16".into()),
+///     vpc_id: Some("vpc-0a1b2c3d4e5f67890".into()),
 ///     ..Default::default()
 /// });
 /// let response = network_peering::create_group_peer(group_id, &body)
@@ -100,8 +101,9 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` or `statusName` of
-/// `get_group_peer` is `AVAILABLE`, `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. It fails where
-/// `status` or `statusName` is `FAILED`.
+/// [`get_group_peer`](crate::network_peering::get_group_peer) is `AVAILABLE`,
+/// `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. It fails where `status` or `statusName` is
+/// `FAILED`.
 ///
 /// Needs the role `Project Network Access Manager`.
 ///
@@ -120,6 +122,7 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupPeer).
 #[doc(alias = "createGroupPeer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/peers")]
+#[doc(alias = "/groups/{groupId}/peers")]
 #[inline]
 pub fn create_group_peer(
     group_id: &str,
@@ -191,6 +194,7 @@ static CREATE_GROUP_PEER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupContainer).
 #[doc(alias = "deleteGroupContainer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/containers/{containerId}")]
+#[doc(alias = "/groups/{groupId}/containers/{containerId}")]
 #[inline]
 pub fn delete_group_container(group_id: &str, container_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_CONTAINER, &[group_id, container_id])
@@ -230,8 +234,9 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_group_peer` finds nothing. It
-/// fails where `status` or `statusName` is `DELETION_FAILED`.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_group_peer`](crate::network_peering::get_group_peer) finds nothing. It fails where
+/// `status` or `statusName` is `DELETION_FAILED`.
 ///
 /// Needs the role `Project Network Access Manager`.
 ///
@@ -250,6 +255,7 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupPeer).
 #[doc(alias = "deleteGroupPeer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/peers/{peerId}")]
+#[doc(alias = "/groups/{groupId}/peers/{peerId}")]
 #[inline]
 pub fn delete_group_peer(
     group_id: &str,
@@ -321,6 +327,7 @@ static DELETE_GROUP_PEER: Operation = Operation {
 #[doc(alias = "disableGroupPrivateIpModePeering")]
 #[doc(alias = "disablePeering")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateIpMode")]
+#[doc(alias = "/groups/{groupId}/privateIpMode")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn disable_peering(
@@ -379,6 +386,7 @@ static DISABLE_PEERING: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupContainer).
 #[doc(alias = "getGroupContainer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/containers/{containerId}")]
+#[doc(alias = "/groups/{groupId}/containers/{containerId}")]
 #[inline]
 pub fn get_group_container(
     group_id: &str,
@@ -436,6 +444,7 @@ static GET_GROUP_CONTAINER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupPeer).
 #[doc(alias = "getGroupPeer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/peers/{peerId}")]
+#[doc(alias = "/groups/{groupId}/peers/{peerId}")]
 #[inline]
 pub fn get_group_peer(
     group_id: &str,
@@ -491,6 +500,7 @@ static GET_GROUP_PEER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainerAll).
 #[doc(alias = "listGroupContainerAll")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/containers/all")]
+#[doc(alias = "/groups/{groupId}/containers/all")]
 #[inline]
 pub fn list_group_container_all(
     group_id: &str,
@@ -555,6 +565,7 @@ static LIST_GROUP_CONTAINER_ALL: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainers).
 #[doc(alias = "listGroupContainers")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/containers")]
+#[doc(alias = "/groups/{groupId}/containers")]
 #[inline]
 pub fn list_group_containers(
     group_id: &str,
@@ -623,6 +634,7 @@ static LIST_GROUP_CONTAINERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupPeers).
 #[doc(alias = "listGroupPeers")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/peers")]
+#[doc(alias = "/groups/{groupId}/peers")]
 #[inline]
 pub fn list_group_peers(
     group_id: &str,
@@ -667,7 +679,7 @@ static LIST_GROUP_PEERS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str, container_id: &str) -> Result<(), Error> {
 /// let body = types::CloudProviderContainer::Azure(types::AzureCloudProviderContainer {
-///     atlas_cidr_block: Some("my-atlas-cidr-block".into()),
+///     atlas_cidr_block: Some("192.168.240.0/21".into()),
 ///     region: Some(types::AzureCloudProviderContainerRegion::UsCentral),
 ///     ..Default::default()
 /// });
@@ -697,6 +709,7 @@ static LIST_GROUP_PEERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupContainer).
 #[doc(alias = "updateGroupContainer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/containers/{containerId}")]
+#[doc(alias = "/groups/{groupId}/containers/{containerId}")]
 #[inline]
 pub fn update_group_container(
     group_id: &str,
@@ -732,11 +745,11 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str, peer_id: &str) -> Result<(), Error> {
 /// let body = types::BaseNetworkPeeringConnectionSettings::Aws(types::AwsNetworkPeeringConnectionSettings {
-///     accepter_region_name: Some("my-accepter-region".into()),
-///     aws_account_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     accepter_region_name: Some("us-east-1".into()),
+///     aws_account_id: Some("123456789012".into()),
 ///     container_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
-///     route_table_cidr_block: Some("my-route-table-cidr-block".into()),
-///     vpc_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     route_table_cidr_block: Some("10.0.0.0/16".into()),
+///     vpc_id: Some("vpc-0a1b2c3d4e5f67890".into()),
 ///     ..Default::default()
 /// });
 /// let response = network_peering::update_group_peer(group_id, peer_id, &body)
@@ -747,8 +760,9 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` or `statusName` of
-/// `get_group_peer` is `AVAILABLE`, `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. It fails where
-/// `status` or `statusName` is `FAILED`.
+/// [`get_group_peer`](crate::network_peering::get_group_peer) is `AVAILABLE`,
+/// `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. It fails where `status` or `statusName` is
+/// `FAILED`.
 ///
 /// Needs the role `Project Network Access Manager`.
 ///
@@ -768,6 +782,7 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupPeer).
 #[doc(alias = "updateGroupPeer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/peers/{peerId}")]
+#[doc(alias = "/groups/{groupId}/peers/{peerId}")]
 #[inline]
 pub fn update_group_peer(
     group_id: &str,
@@ -835,6 +850,7 @@ static UPDATE_GROUP_PEER: Operation = Operation {
 #[doc(alias = "verifyGroupPrivateIpMode")]
 #[doc(alias = "verifyPrivateIpMode")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateIpMode")]
+#[doc(alias = "/groups/{groupId}/privateIpMode")]
 #[deprecated(note = "the document marks the operation as deprecated")]
 #[inline]
 pub fn verify_private_ip_mode(group_id: &str) -> Request<types::PrivateIpModeView> {

@@ -22,12 +22,12 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// # use atlas_admin::{Client, Error, online_archive, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::BackupOnlineArchiveCreate {
-///     coll_name: Some("...".into()),
+///     coll_name: Some("orders".into()),
 ///     criteria: Some(types::CriteriaView::Custom(types::CustomCriteriaView {
-///         query: Some("my-query".into()),
+///         query: Some("status = OPEN".into()),
 ///         ..Default::default()
 ///     })),
-///     db_name: Some("...".into()),
+///     db_name: Some("shop".into()),
 ///     ..Default::default()
 /// };
 /// let response = online_archive::create_online_archive(group_id, cluster_name, &body)
@@ -37,8 +37,9 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_online_archive` is
-/// `ACTIVE`, `ARCHIVING` or `IDLE`. It fails where `state` is `DELETED` or `ORPHANED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_online_archive`](crate::online_archive::get_online_archive) is `ACTIVE`, `ARCHIVING`
+/// or `IDLE`. It fails where `state` is `DELETED` or `ORPHANED`.
 ///
 /// Needs the role `Project Data Access Admin`.
 ///
@@ -59,6 +60,7 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 #[doc(alias = "createGroupClusterOnlineArchive")]
 #[doc(alias = "createOnlineArchive")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/onlineArchives")]
 #[inline]
 pub fn create_online_archive(
     group_id: &str,
@@ -117,8 +119,9 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_online_archive` is
-/// `DELETED`, or `get_online_archive` finds nothing.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_online_archive`](crate::online_archive::get_online_archive) is `DELETED`, or
+/// [`get_online_archive`](crate::online_archive::get_online_archive) finds nothing.
 ///
 /// Needs the role `Project Data Access Admin`.
 ///
@@ -140,6 +143,7 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}")]
 #[inline]
 pub fn delete_online_archive(
     group_id: &str,
@@ -221,6 +225,7 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/queryLogs.gz"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/onlineArchives/queryLogs.gz")]
 #[inline]
 pub fn download_query_logs(
     group_id: &str,
@@ -296,6 +301,7 @@ static DOWNLOAD_QUERY_LOGS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}")]
 #[inline]
 pub fn get_online_archive(
     group_id: &str,
@@ -359,6 +365,7 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
 #[doc(alias = "listGroupClusterOnlineArchives")]
 #[doc(alias = "listOnlineArchives")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/onlineArchives")]
 #[inline]
 pub fn list_online_archives(
     group_id: &str,
@@ -412,9 +419,9 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_online_archive` is
-/// `ACTIVE`, `ARCHIVING`, `IDLE` or `PAUSED`. It fails where `state` is `DELETED` or
-/// `ORPHANED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_online_archive`](crate::online_archive::get_online_archive) is `ACTIVE`, `ARCHIVING`,
+/// `IDLE` or `PAUSED`. It fails where `state` is `DELETED` or `ORPHANED`.
 ///
 /// Needs the role `Project Data Access Admin`.
 ///
@@ -438,6 +445,7 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}")]
 #[inline]
 pub fn update_online_archive(
     group_id: &str,

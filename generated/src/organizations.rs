@@ -23,7 +23,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// let body = types::CreateOrganizationRequest {
-///     name: Some("my-org".into()),
+///     name: Some("my-organization".into()),
 ///     ..Default::default()
 /// };
 /// let response = organizations::create_org(&body).send(&client).await?;
@@ -42,6 +42,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/createOrg).
 #[doc(alias = "createOrg")]
 #[doc(alias = "/api/atlas/v2/orgs")]
+#[doc(alias = "/orgs")]
 #[inline]
 pub fn create_org(
     body: &types::CreateOrganizationRequest,
@@ -69,7 +70,8 @@ static CREATE_ORG: Operation = Operation {
 
 /// Invites a user to an organization; the user has access only after accepting.
 ///
-/// Use `mongodb_cloud_users::create_org_user` instead.
+/// Use [`mongodb_cloud_users::create_org_user`](crate::mongodb_cloud_users::create_org_user)
+/// instead.
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. May be gone after 2027-07-01.
 ///
@@ -77,7 +79,8 @@ static CREATE_ORG: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrganizationInvitationRequest {
-///     roles: Some(vec![types::Role::OrgOwner]),
+///     roles: Some(vec![types::Role::OrgMember]),
+///     username: Some("ada@example.com".into()),
 ///     ..Default::default()
 /// };
 /// let response = organizations::create_org_invite(org_id, &body)
@@ -103,6 +106,7 @@ static CREATE_ORG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/createOrgInvite).
 #[doc(alias = "createOrgInvite")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites")]
+#[doc(alias = "/orgs/{orgId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn create_org_invite(
@@ -162,6 +166,7 @@ static CREATE_ORG_INVITE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/deleteOrg).
 #[doc(alias = "deleteOrg")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}")]
+#[doc(alias = "/orgs/{orgId}")]
 #[inline]
 pub fn delete_org(org_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG, &[org_id])
@@ -187,7 +192,9 @@ static DELETE_ORG: Operation = Operation {
 
 /// Cancels a pending invitation to an organization.
 ///
-/// Fails if the user has already accepted. Use `mongodb_cloud_users::remove_org_user` instead.
+/// Fails if the user has already accepted. Use
+/// [`mongodb_cloud_users::remove_org_user`](crate::mongodb_cloud_users::remove_org_user)
+/// instead.
 ///
 /// `DELETE /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. May be gone
 /// after 2027-07-01.
@@ -217,6 +224,7 @@ static DELETE_ORG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/deleteOrgInvite).
 #[doc(alias = "deleteOrgInvite")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}")]
+#[doc(alias = "/orgs/{orgId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn delete_org_invite(org_id: &str, invitation_id: &str) -> Request<()> {
@@ -270,6 +278,7 @@ static DELETE_ORG_INVITE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrg).
 #[doc(alias = "getOrg")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}")]
+#[doc(alias = "/orgs/{orgId}")]
 #[inline]
 pub fn get_org(org_id: &str) -> Request<types::AtlasOrganization> {
     Request::new(&GET_ORG, &[org_id])
@@ -322,6 +331,7 @@ static GET_ORG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgDelegationSettings).
 #[doc(alias = "getOrgDelegationSettings")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/delegationSettings")]
+#[doc(alias = "/orgs/{orgId}/delegationSettings")]
 #[inline]
 pub fn get_org_delegation_settings(
     org_id: &str,
@@ -375,6 +385,7 @@ static GET_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgGroups).
 #[doc(alias = "getOrgGroups")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/groups")]
+#[doc(alias = "/orgs/{orgId}/groups")]
 #[inline]
 pub fn get_org_groups(org_id: &str) -> GetOrgGroups<types::PaginatedAtlasGroupView> {
     GetOrgGroups {
@@ -408,7 +419,7 @@ static GET_ORG_GROUPS: Operation = Operation {
 
 /// Returns one pending invitation to an organization.
 ///
-/// Use `mongodb_cloud_users::get_org_user` instead.
+/// Use [`mongodb_cloud_users::get_org_user`](crate::mongodb_cloud_users::get_org_user) instead.
 ///
 /// `GET /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. May be gone
 /// after 2027-07-01.
@@ -440,6 +451,7 @@ static GET_ORG_GROUPS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgInvite).
 #[doc(alias = "getOrgInvite")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}")]
+#[doc(alias = "/orgs/{orgId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn get_org_invite(
@@ -494,6 +506,7 @@ static GET_ORG_INVITE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgSettings).
 #[doc(alias = "getOrgSettings")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/settings")]
+#[doc(alias = "/orgs/{orgId}/settings")]
 #[inline]
 pub fn get_org_settings(org_id: &str) -> Request<types::OrganizationSettings> {
     Request::new(&GET_ORG_SETTINGS, &[org_id])
@@ -519,7 +532,8 @@ static GET_ORG_SETTINGS: Operation = Operation {
 
 /// Returns all pending invitations to an organization.
 ///
-/// Use `mongodb_cloud_users::list_org_users` instead.
+/// Use [`mongodb_cloud_users::list_org_users`](crate::mongodb_cloud_users::list_org_users)
+/// instead.
 ///
 /// `GET /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. May be gone after 2027-07-01.
 ///
@@ -547,6 +561,7 @@ static GET_ORG_SETTINGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/listOrgInvites).
 #[doc(alias = "listOrgInvites")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites")]
+#[doc(alias = "/orgs/{orgId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn list_org_invites(
@@ -598,6 +613,7 @@ static LIST_ORG_INVITES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/listOrgs).
 #[doc(alias = "listOrgs")]
 #[doc(alias = "/api/atlas/v2/orgs")]
+#[doc(alias = "/orgs")]
 #[inline]
 pub fn list_orgs() -> ListOrgs<types::PaginatedOrganizationView> {
     ListOrgs {
@@ -636,7 +652,7 @@ static LIST_ORGS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::AtlasOrganization {
-///     name: Some("my-org".into()),
+///     name: Some("my-organization".into()),
 ///     ..Default::default()
 /// };
 /// let response = organizations::update_org(org_id, &body).send(&client).await?;
@@ -661,6 +677,7 @@ static LIST_ORGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrg).
 #[doc(alias = "updateOrg")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}")]
+#[doc(alias = "/orgs/{orgId}")]
 #[inline]
 pub fn update_org(
     org_id: &str,
@@ -723,6 +740,7 @@ static UPDATE_ORG: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgDelegationSettings).
 #[doc(alias = "updateOrgDelegationSettings")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/delegationSettings")]
+#[doc(alias = "/orgs/{orgId}/delegationSettings")]
 #[inline]
 pub fn update_org_delegation_settings(
     org_id: &str,
@@ -751,7 +769,8 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 
 /// Updates a pending invitation to an organization, found by its ID.
 ///
-/// Use `mongodb_cloud_users::update_org_user` instead.
+/// Use [`mongodb_cloud_users::update_org_user`](crate::mongodb_cloud_users::update_org_user)
+/// instead.
 ///
 /// `PATCH /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. May be gone
 /// after 2027-07-01.
@@ -760,7 +779,7 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str, invitation_id: &str) -> Result<(), Error> {
 /// let body = types::OrganizationInvitationUpdateRequest {
-///     roles: Some(vec![types::Role::OrgOwner]),
+///     roles: Some(vec![types::Role::OrgMember]),
 ///     ..Default::default()
 /// };
 /// let response = organizations::update_org_invite_by_id(org_id, invitation_id, &body)
@@ -787,6 +806,7 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgInviteById).
 #[doc(alias = "updateOrgInviteById")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}")]
+#[doc(alias = "/orgs/{orgId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_org_invite_by_id(
@@ -817,7 +837,8 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 
 /// Updates a pending invitation to an organization, found by the invited user's name.
 ///
-/// Use `mongodb_cloud_users::update_org_user` instead.
+/// Use [`mongodb_cloud_users::update_org_user`](crate::mongodb_cloud_users::update_org_user)
+/// instead.
 ///
 /// `PATCH /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. May be gone after
 /// 2027-07-01.
@@ -826,7 +847,8 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrganizationInvitationRequest {
-///     roles: Some(vec![types::Role::OrgOwner]),
+///     roles: Some(vec![types::Role::OrgMember]),
+///     username: Some("ada@example.com".into()),
 ///     ..Default::default()
 /// };
 /// let response = organizations::update_org_invites(org_id, &body)
@@ -852,6 +874,7 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgInvites).
 #[doc(alias = "updateOrgInvites")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites")]
+#[doc(alias = "/orgs/{orgId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_org_invites(
@@ -887,7 +910,7 @@ static UPDATE_ORG_INVITES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrganizationSettings {
-///     api_access_list_required: Some(true),
+///     max_service_account_secret_validity_in_hours: Some(720),
 ///     ..Default::default()
 /// };
 /// let response = organizations::update_org_settings(org_id, &body)
@@ -913,6 +936,7 @@ static UPDATE_ORG_INVITES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgSettings).
 #[doc(alias = "updateOrgSettings")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/settings")]
+#[doc(alias = "/orgs/{orgId}/settings")]
 #[inline]
 pub fn update_org_settings(
     org_id: &str,
@@ -948,7 +972,7 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, organizations, types};
 /// # async fn example(client: Client, org_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::UpdateOrgRolesForUser {
-///     org_roles: Some(vec![types::OrgRole::OrgOwner]),
+///     org_roles: Some(vec![types::OrgRole::OrgMember]),
 ///     ..Default::default()
 /// };
 /// let response = organizations::update_org_user_roles(org_id, user_id, &body)
@@ -974,6 +998,7 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgUserRoles).
 #[doc(alias = "updateOrgUserRoles")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}/roles")]
+#[doc(alias = "/orgs/{orgId}/users/{userId}/roles")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_org_user_roles(
@@ -1041,7 +1066,7 @@ pub struct ListOrgInvites<T> {
 
 impl<T> ListOrgInvites<T> {
     /// Email address of an invited user, whose invitation to return. Unset: all that are pending.
-    /// Sets `username`. An e-mail address.
+    /// Sets `username`.
     pub fn username(self, username: impl Into<String>) -> Self {
         self.set_query("username", &username.into())
     }
@@ -1119,7 +1144,7 @@ pub mod v2025_03_12 {
 
 /// Organizations, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -1157,6 +1182,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgMaintenanceSettings).
     #[doc(alias = "getOrgMaintenanceSettings")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/maintenanceSettings")]
+    #[doc(alias = "/orgs/{orgId}/maintenanceSettings")]
     #[inline]
     pub fn get_org_maintenance_settings(
         org_id: &str,
@@ -1214,6 +1240,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/resetOrgMaintenanceSettings).
     #[doc(alias = "resetOrgMaintenanceSettings")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/maintenanceSettings:reset")]
+    #[doc(alias = "/orgs/{orgId}/maintenanceSettings:reset")]
     #[inline]
     pub fn reset_org_maintenance_settings(
         org_id: &str,
@@ -1275,6 +1302,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgMaintenanceSettings).
     #[doc(alias = "updateOrgMaintenanceSettings")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/maintenanceSettings")]
+    #[doc(alias = "/orgs/{orgId}/maintenanceSettings")]
     #[inline]
     pub fn update_org_maintenance_settings(
         org_id: &str,

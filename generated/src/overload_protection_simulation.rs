@@ -8,7 +8,7 @@
 
 /// Overload Protection Simulation, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -57,6 +57,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/overloadSimulations")]
     #[inline]
     pub fn create_cluster_overload_simulation(
         group_id: &str,
@@ -124,6 +125,9 @@ pub mod preview {
     #[doc(alias = "deleteClusterOverloadSimulation")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}"
     )]
     #[inline]
     pub fn delete_cluster_overload_simulation(
@@ -195,6 +199,9 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}"
     )]
+    #[doc(
+        alias = "/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}"
+    )]
     #[inline]
     pub fn get_cluster_overload_simulation(
         group_id: &str,
@@ -263,6 +270,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations"
     )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/overloadSimulations")]
     #[inline]
     pub fn list_cluster_overload_simulations(
         group_id: &str,

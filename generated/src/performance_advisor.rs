@@ -45,6 +45,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "disableGroupManagedSlowMs")]
 #[doc(alias = "disableManagedSlowMs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/managedSlowMs/disable")]
+#[doc(alias = "/groups/{groupId}/managedSlowMs/disable")]
 #[inline]
 pub fn disable_managed_slow_ms(group_id: &str) -> Request<()> {
     Request::new(&DISABLE_MANAGED_SLOW_MS, &[group_id])
@@ -99,6 +100,7 @@ static DISABLE_MANAGED_SLOW_MS: Operation = Operation {
 #[doc(alias = "enableGroupManagedSlowMs")]
 #[doc(alias = "enableManagedSlowMs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/managedSlowMs/enable")]
+#[doc(alias = "/groups/{groupId}/managedSlowMs/enable")]
 #[inline]
 pub fn enable_managed_slow_ms(group_id: &str) -> Request<()> {
     Request::new(&ENABLE_MANAGED_SLOW_MS, &[group_id])
@@ -153,6 +155,7 @@ static ENABLE_MANAGED_SLOW_MS: Operation = Operation {
 #[doc(alias = "getGroupManagedSlowMs")]
 #[doc(alias = "getManagedSlowMs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/managedSlowMs")]
+#[doc(alias = "/groups/{groupId}/managedSlowMs")]
 #[inline]
 pub fn get_managed_slow_ms(group_id: &str) -> Request<bool> {
     Request::new(&GET_MANAGED_SLOW_MS, &[group_id])
@@ -211,6 +214,9 @@ static GET_MANAGED_SLOW_MS: Operation = Operation {
 #[doc(alias = "getServerlessAutoIndexing")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing"
+)]
+#[doc(
+    alias = "/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing"
 )]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
@@ -274,6 +280,9 @@ static GET_SERVERLESS_AUTO_INDEXING: Operation = Operation {
 #[doc(alias = "listClusterSuggestedIndexes")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/suggestedIndexes"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/suggestedIndexes"
 )]
 #[inline]
 pub fn list_cluster_suggested_indexes(
@@ -348,6 +357,9 @@ static LIST_CLUSTER_SUGGESTED_INDEXES: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/dropIndexSuggestions"
 )]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/dropIndexSuggestions"
+)]
 #[inline]
 pub fn list_drop_index_suggestions(
     group_id: &str,
@@ -412,6 +424,7 @@ static LIST_DROP_INDEX_SUGGESTIONS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/namespaces"
 )]
+#[doc(alias = "/groups/{groupId}/processes/{processId}/performanceAdvisor/namespaces")]
 #[inline]
 pub fn list_performance_advisor_namespaces(
     group_id: &str,
@@ -484,6 +497,9 @@ static LIST_PERFORMANCE_ADVISOR_NAMESPACES: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/schemaAdvice"
 )]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/schemaAdvice"
+)]
 #[inline]
 pub fn list_schema_advice(
     group_id: &str,
@@ -547,6 +563,9 @@ static LIST_SCHEMA_ADVICE: Operation = Operation {
 #[doc(alias = "listSlowQueryLogs")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/slowQueryLogs"
+)]
+#[doc(
+    alias = "/groups/{groupId}/processes/{processId}/performanceAdvisor/slowQueryLogs"
 )]
 #[inline]
 pub fn list_slow_query_logs(
@@ -629,6 +648,9 @@ static LIST_SLOW_QUERY_LOGS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/suggestedIndexes"
 )]
+#[doc(
+    alias = "/groups/{groupId}/processes/{processId}/performanceAdvisor/suggestedIndexes"
+)]
 #[inline]
 pub fn list_suggested_indexes(
     group_id: &str,
@@ -704,6 +726,9 @@ static LIST_SUGGESTED_INDEXES: Operation = Operation {
 #[doc(alias = "setServerlessAutoIndexing")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing"
+)]
+#[doc(
+    alias = "/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing"
 )]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]

@@ -20,7 +20,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str) -> Result<(), Error> {
 /// let body = types::CreateEndpointRequest::Aws(types::CreateAwsEndpointRequest {
-///     id: Some("...".into()),
+///     id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
 ///     ..Default::default()
 /// });
 /// let response = private_endpoint_services::create_private_endpoint(group_id, cloud_provider, endpoint_service_id, &body)
@@ -31,8 +31,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `connectionStatus` or `status` of
-/// `get_private_endpoint` is `AVAILABLE`. It fails where `connectionStatus` or `status` is
-/// `DELETED`, `FAILED` or `REJECTED`.
+/// [`get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint) is
+/// `AVAILABLE`. It fails where `connectionStatus` or `status` is `DELETED`, `FAILED` or
+/// `REJECTED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -58,6 +59,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createPrivateEndpoint")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint"
+)]
+#[doc(
+    alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint"
 )]
 #[inline]
 pub fn create_private_endpoint(
@@ -128,7 +132,7 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::CloudProviderEndpointServiceRequest {
 ///     provider_name: Some(types::ProviderName::Aws),
-///     region: Some("...".into()),
+///     region: Some("US_EAST_1".into()),
 ///     ..Default::default()
 /// };
 /// let response = private_endpoint_services::create_private_endpoint_service(group_id, &body)
@@ -139,8 +143,8 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_private_endpoint_service` is `AVAILABLE` or `WAITING_FOR_USER`. It fails where `status`
-/// is `FAILED`.
+/// [`get_private_endpoint_service`](crate::private_endpoint_services::get_private_endpoint_service)
+/// is `AVAILABLE` or `WAITING_FOR_USER`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -159,6 +163,7 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(alias = "createGroupPrivateEndpointEndpointService")]
 #[doc(alias = "createPrivateEndpointService")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService")]
+#[doc(alias = "/groups/{groupId}/privateEndpoint/endpointService")]
 #[inline]
 pub fn create_private_endpoint_service(
     group_id: &str,
@@ -217,8 +222,10 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `connectionStatus` or `status` of
-/// `get_private_endpoint` is `DELETED`, or `get_private_endpoint` finds nothing. It fails where
-/// `connectionStatus` or `status` is `FAILED`.
+/// [`get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint) is
+/// `DELETED`, or
+/// [`get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint) finds
+/// nothing. It fails where `connectionStatus` or `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -245,6 +252,9 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 #[doc(alias = "deletePrivateEndpoint")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}"
 )]
 #[inline]
 pub fn delete_private_endpoint(
@@ -314,8 +324,9 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_private_endpoint_service` finds
-/// nothing. It fails where `status` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_private_endpoint_service`](crate::private_endpoint_services::get_private_endpoint_service)
+/// finds nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -339,6 +350,9 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(alias = "deletePrivateEndpointService")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}"
 )]
 #[inline]
 pub fn delete_private_endpoint_service(
@@ -430,6 +444,9 @@ static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}"
 )]
+#[doc(
+    alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}"
+)]
 #[inline]
 pub fn get_private_endpoint(
     group_id: &str,
@@ -505,6 +522,9 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}"
 )]
+#[doc(
+    alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}"
+)]
 #[inline]
 pub fn get_private_endpoint_service(
     group_id: &str,
@@ -570,6 +590,7 @@ static GET_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 #[doc(alias = "getGroupPrivateEndpointRegionalMode")]
 #[doc(alias = "getRegionalEndpointMode")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode")]
+#[doc(alias = "/groups/{groupId}/privateEndpoint/regionalMode")]
 #[inline]
 pub fn get_regional_endpoint_mode(
     group_id: &str,
@@ -631,6 +652,7 @@ static GET_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService"
 )]
+#[doc(alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService")]
 #[inline]
 pub fn list_private_endpoint_service(
     group_id: &str,
@@ -699,6 +721,7 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 #[doc(alias = "toggleGroupPrivateEndpointRegionalMode")]
 #[doc(alias = "toggleRegionalEndpointMode")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode")]
+#[doc(alias = "/groups/{groupId}/privateEndpoint/regionalMode")]
 #[inline]
 pub fn toggle_regional_endpoint_mode(
     group_id: &str,
@@ -768,6 +791,7 @@ static TOGGLE_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService/{endpointServiceId}"
 )]
+#[doc(alias = "/groups/{groupId}/privateEndpoint/endpointService/{endpointServiceId}")]
 #[inline]
 pub fn update_private_endpoint_service(
     group_id: &str,

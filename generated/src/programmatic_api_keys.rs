@@ -18,7 +18,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, group_id: &str, api_user_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::UserAccessRoleAssignment> = vec![types::UserAccessRoleAssignment {
-///     roles: Some(vec!["my-role".into()]),
+///     roles: Some(vec!["GROUP_READ_ONLY".into()]),
 ///     ..Default::default()
 /// }];
 /// programmatic_api_keys::add_group_api_key(group_id, api_user_id, &body)
@@ -44,6 +44,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/addGroupApiKey).
 #[doc(alias = "addGroupApiKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}")]
+#[doc(alias = "/groups/{groupId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn add_group_api_key(
     group_id: &str,
@@ -81,8 +82,8 @@ static ADD_GROUP_API_KEY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::CreateAtlasProjectApiKey {
-///     desc: Some("my-desc".into()),
-///     roles: Some(vec!["my-role".into()]),
+///     desc: Some("Before the upgrade".into()),
+///     roles: Some(vec!["GROUP_READ_ONLY".into()]),
 ///     ..Default::default()
 /// };
 /// let response = programmatic_api_keys::create_group_api_key(group_id, &body)
@@ -107,6 +108,7 @@ static ADD_GROUP_API_KEY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createGroupApiKey).
 #[doc(alias = "createGroupApiKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys")]
+#[doc(alias = "/groups/{groupId}/apiKeys")]
 #[inline]
 pub fn create_group_api_key(
     group_id: &str,
@@ -143,7 +145,7 @@ static CREATE_GROUP_API_KEY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::UserAccessListRequest> = vec![types::UserAccessListRequest {
-///     cidr_block: Some("my-cidr-block".into()),
+///     ip_address: Some("203.0.113.10".into()),
 ///     ..Default::default()
 /// }];
 /// let response = programmatic_api_keys::create_org_access_entry(org_id, api_user_id, &body)
@@ -170,6 +172,7 @@ static CREATE_GROUP_API_KEY: Operation = Operation {
 #[doc(alias = "createOrgApiKeyAccessListEntry")]
 #[doc(alias = "createOrgAccessEntry")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList")]
+#[doc(alias = "/orgs/{orgId}/apiKeys/{apiUserId}/accessList")]
 #[inline]
 pub fn create_org_access_entry(
     org_id: &str,
@@ -219,7 +222,7 @@ static CREATE_ORG_ACCESS_ENTRY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::CreateAtlasOrganizationApiKey {
-///     desc: Some("my-desc".into()),
+///     desc: Some("Before the upgrade".into()),
 ///     roles: Some(vec![types::Role::OrgOwner]),
 ///     ..Default::default()
 /// };
@@ -245,6 +248,7 @@ static CREATE_ORG_ACCESS_ENTRY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createOrgApiKey).
 #[doc(alias = "createOrgApiKey")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys")]
+#[doc(alias = "/orgs/{orgId}/apiKeys")]
 #[inline]
 pub fn create_org_api_key(
     org_id: &str,
@@ -307,6 +311,7 @@ static CREATE_ORG_API_KEY: Operation = Operation {
 #[doc(alias = "deleteOrgApiKeyAccessListEntry")]
 #[doc(alias = "deleteAccessEntry")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}")]
+#[doc(alias = "/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}")]
 #[inline]
 pub fn delete_access_entry(
     org_id: &str,
@@ -368,6 +373,7 @@ static DELETE_ACCESS_ENTRY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/deleteOrgApiKey).
 #[doc(alias = "deleteOrgApiKey")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}")]
+#[doc(alias = "/orgs/{orgId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn delete_org_api_key(org_id: &str, api_user_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_API_KEY, &[org_id, api_user_id])
@@ -426,6 +432,7 @@ static DELETE_ORG_API_KEY: Operation = Operation {
 #[doc(alias = "getOrgApiKeyAccessListEntry")]
 #[doc(alias = "getOrgAccessEntry")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}")]
+#[doc(alias = "/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}")]
 #[inline]
 pub fn get_org_access_entry(
     org_id: &str,
@@ -489,6 +496,7 @@ static GET_ORG_ACCESS_ENTRY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/getOrgApiKey).
 #[doc(alias = "getOrgApiKey")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}")]
+#[doc(alias = "/orgs/{orgId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn get_org_api_key(
     org_id: &str,
@@ -544,6 +552,7 @@ static GET_ORG_API_KEY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listGroupApiKeys).
 #[doc(alias = "listGroupApiKeys")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys")]
+#[doc(alias = "/groups/{groupId}/apiKeys")]
 #[inline]
 pub fn list_group_api_keys(
     group_id: &str,
@@ -607,6 +616,7 @@ static LIST_GROUP_API_KEYS: Operation = Operation {
 #[doc(alias = "listOrgApiKeyAccessListEntries")]
 #[doc(alias = "listOrgAccessEntries")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList")]
+#[doc(alias = "/orgs/{orgId}/apiKeys/{apiUserId}/accessList")]
 #[inline]
 pub fn list_org_access_entries(
     org_id: &str,
@@ -670,6 +680,7 @@ static LIST_ORG_ACCESS_ENTRIES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listOrgApiKeys).
 #[doc(alias = "listOrgApiKeys")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys")]
+#[doc(alias = "/orgs/{orgId}/apiKeys")]
 #[inline]
 pub fn list_org_api_keys(
     org_id: &str,
@@ -735,6 +746,7 @@ static LIST_ORG_API_KEYS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/removeGroupApiKey).
 #[doc(alias = "removeGroupApiKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}")]
+#[doc(alias = "/groups/{groupId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn remove_group_api_key(group_id: &str, api_user_id: &str) -> Request<()> {
     Request::new(&REMOVE_GROUP_API_KEY, &[group_id, api_user_id])
@@ -768,7 +780,7 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, group_id: &str, api_user_id: &str) -> Result<(), Error> {
 /// let body = types::UpdateAtlasProjectApiKey {
-///     desc: Some("my-desc".into()),
+///     desc: Some("Before the upgrade".into()),
 ///     ..Default::default()
 /// };
 /// let response = programmatic_api_keys::update_api_key_roles(group_id, api_user_id, &body)
@@ -796,6 +808,7 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
 #[doc(alias = "updateGroupApiKeyRoles")]
 #[doc(alias = "updateApiKeyRoles")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}")]
+#[doc(alias = "/groups/{groupId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn update_api_key_roles(
     group_id: &str,
@@ -843,7 +856,7 @@ static UPDATE_API_KEY_ROLES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, programmatic_api_keys, types};
 /// # async fn example(client: Client, org_id: &str, api_user_id: &str) -> Result<(), Error> {
 /// let body = types::UpdateAtlasOrganizationApiKey {
-///     desc: Some("my-desc".into()),
+///     desc: Some("Before the upgrade".into()),
 ///     ..Default::default()
 /// };
 /// let response = programmatic_api_keys::update_org_api_key(org_id, api_user_id, &body)
@@ -870,6 +883,7 @@ static UPDATE_API_KEY_ROLES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/updateOrgApiKey).
 #[doc(alias = "updateOrgApiKey")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}")]
+#[doc(alias = "/orgs/{orgId}/apiKeys/{apiUserId}")]
 #[inline]
 pub fn update_org_api_key(
     org_id: &str,

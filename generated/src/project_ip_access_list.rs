@@ -24,7 +24,8 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, project_ip_access_list, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::NetworkPermissionEntry> = vec![types::NetworkPermissionEntry {
-///     aws_security_group: Some("my-aws-security-group".into()),
+///     comment: Some("Office".into()),
+///     ip_address: Some("203.0.113.10".into()),
 ///     ..Default::default()
 /// }];
 /// let response = project_ip_access_list::create_access_list_entry(group_id, &body)
@@ -34,9 +35,11 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `STATUS` of `get_access_list_status`
-/// is `ACTIVE` for each item of `list_access_list_entries`. It fails where `STATUS` is
-/// `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `STATUS` of
+/// [`get_access_list_status`](crate::project_ip_access_list::get_access_list_status) is
+/// `ACTIVE` for each item of
+/// [`list_access_list_entries`](crate::project_ip_access_list::list_access_list_entries). It
+/// fails where `STATUS` is `FAILED`.
 ///
 /// Needs the role `Project Network Access Manager`.
 ///
@@ -55,6 +58,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createGroupAccessListEntry")]
 #[doc(alias = "createAccessListEntry")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList")]
+#[doc(alias = "/groups/{groupId}/accessList")]
 #[inline]
 pub fn create_access_list_entry(
     group_id: &str,
@@ -141,6 +145,7 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
 #[doc(alias = "deleteGroupAccessListEntry")]
 #[doc(alias = "deleteAccessListEntry")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList/{entryValue}")]
+#[doc(alias = "/groups/{groupId}/accessList/{entryValue}")]
 #[inline]
 pub fn delete_access_list_entry(group_id: &str, entry_value: &str) -> Request<()> {
     Request::new(&DELETE_ACCESS_LIST_ENTRY, &[group_id, entry_value])
@@ -197,6 +202,7 @@ static DELETE_ACCESS_LIST_ENTRY: Operation = Operation {
 #[doc(alias = "getGroupAccessListEntry")]
 #[doc(alias = "getAccessListEntry")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList/{entryValue}")]
+#[doc(alias = "/groups/{groupId}/accessList/{entryValue}")]
 #[inline]
 pub fn get_access_list_entry(
     group_id: &str,
@@ -258,6 +264,7 @@ static GET_ACCESS_LIST_ENTRY: Operation = Operation {
 #[doc(alias = "getGroupAccessListStatus")]
 #[doc(alias = "getAccessListStatus")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList/{entryValue}/status")]
+#[doc(alias = "/groups/{groupId}/accessList/{entryValue}/status")]
 #[inline]
 pub fn get_access_list_status(
     group_id: &str,
@@ -315,6 +322,7 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
 #[doc(alias = "listGroupAccessListEntries")]
 #[doc(alias = "listAccessListEntries")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList")]
+#[doc(alias = "/groups/{groupId}/accessList")]
 #[inline]
 pub fn list_access_list_entries(
     group_id: &str,

@@ -22,7 +22,8 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupInvitationRequest {
-///     roles: Some(vec!["my-role".into()]),
+///     roles: Some(vec!["GROUP_READ_ONLY".into()]),
+///     username: Some("ada@example.com".into()),
 ///     ..Default::default()
 /// };
 /// let response = projects::add_group_user(group_id, &body).send(&client).await?;
@@ -46,6 +47,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "addGroupAccessUser")]
 #[doc(alias = "addGroupUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/access")]
+#[doc(alias = "/groups/{groupId}/access")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn add_group_user(
@@ -81,7 +83,7 @@ static ADD_GROUP_USER: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// let body = types::Group {
-///     name: Some("my-group".into()),
+///     name: Some("my-project".into()),
 ///     org_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
 ///     ..Default::default()
 /// };
@@ -101,6 +103,7 @@ static ADD_GROUP_USER: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/createGroup).
 #[doc(alias = "createGroup")]
 #[doc(alias = "/api/atlas/v2/groups")]
+#[doc(alias = "/groups")]
 #[inline]
 pub fn create_group(body: &types::Group) -> CreateGroup<types::Group> {
     CreateGroup {
@@ -137,7 +140,8 @@ static CREATE_GROUP: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupInvitationRequest {
-///     roles: Some(vec!["my-role".into()]),
+///     roles: Some(vec!["GROUP_READ_ONLY".into()]),
+///     username: Some("ada@example.com".into()),
 ///     ..Default::default()
 /// };
 /// let response = projects::create_group_invite(group_id, &body)
@@ -162,6 +166,7 @@ static CREATE_GROUP: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/createGroupInvite).
 #[doc(alias = "createGroupInvite")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites")]
+#[doc(alias = "/groups/{groupId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn create_group_invite(
@@ -220,6 +225,7 @@ static CREATE_GROUP_INVITE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroup).
 #[doc(alias = "deleteGroup")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}")]
+#[doc(alias = "/groups/{groupId}")]
 #[inline]
 pub fn delete_group(group_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP, &[group_id])
@@ -274,6 +280,7 @@ static DELETE_GROUP: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroupInvite).
 #[doc(alias = "deleteGroupInvite")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites/{invitationId}")]
+#[doc(alias = "/groups/{groupId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn delete_group_invite(group_id: &str, invitation_id: &str) -> Request<()> {
@@ -330,6 +337,7 @@ static DELETE_GROUP_INVITE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroupLimit).
 #[doc(alias = "deleteGroupLimit")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/limits/{limitName}")]
+#[doc(alias = "/groups/{groupId}/limits/{limitName}")]
 #[inline]
 pub fn delete_group_limit(
     group_id: &str,
@@ -384,6 +392,7 @@ static DELETE_GROUP_LIMIT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroup).
 #[doc(alias = "getGroup")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}")]
+#[doc(alias = "/groups/{groupId}")]
 #[inline]
 pub fn get_group(group_id: &str) -> Request<types::Group> {
     Request::new(&GET_GROUP, &[group_id])
@@ -434,6 +443,7 @@ static GET_GROUP: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupByName).
 #[doc(alias = "getGroupByName")]
 #[doc(alias = "/api/atlas/v2/groups/byName/{groupName}")]
+#[doc(alias = "/groups/byName/{groupName}")]
 #[inline]
 pub fn get_group_by_name(group_name: &str) -> Request<types::Group> {
     Request::new(&GET_GROUP_BY_NAME, &[group_name])
@@ -488,6 +498,7 @@ static GET_GROUP_BY_NAME: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupInvite).
 #[doc(alias = "getGroupInvite")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites/{invitationId}")]
+#[doc(alias = "/groups/{groupId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn get_group_invite(
@@ -542,6 +553,7 @@ static GET_GROUP_INVITE: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupIpAddresses).
 #[doc(alias = "getGroupIpAddresses")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/ipAddresses")]
+#[doc(alias = "/groups/{groupId}/ipAddresses")]
 #[inline]
 pub fn get_group_ip_addresses(group_id: &str) -> Request<types::GroupIpAddresses> {
     Request::new(&GET_GROUP_IP_ADDRESSES, &[group_id])
@@ -598,6 +610,7 @@ static GET_GROUP_IP_ADDRESSES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupLimit).
 #[doc(alias = "getGroupLimit")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/limits/{limitName}")]
+#[doc(alias = "/groups/{groupId}/limits/{limitName}")]
 #[inline]
 pub fn get_group_limit(
     group_id: &str,
@@ -651,6 +664,7 @@ static GET_GROUP_LIMIT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupSettings).
 #[doc(alias = "getGroupSettings")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/settings")]
+#[doc(alias = "/groups/{groupId}/settings")]
 #[inline]
 pub fn get_group_settings(group_id: &str) -> Request<types::GroupSettings> {
     Request::new(&GET_GROUP_SETTINGS, &[group_id])
@@ -705,6 +719,7 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 #[doc(alias = "getGroupMongoDbVersions")]
 #[doc(alias = "getMongoDbVersions")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/mongoDBVersions")]
+#[doc(alias = "/groups/{groupId}/mongoDBVersions")]
 #[inline]
 pub fn get_mongodb_versions(
     group_id: &str,
@@ -767,6 +782,7 @@ static GET_MONGODB_VERSIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroupInvites).
 #[doc(alias = "listGroupInvites")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites")]
+#[doc(alias = "/groups/{groupId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn list_group_invites(
@@ -824,6 +840,7 @@ static LIST_GROUP_INVITES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroupLimits).
 #[doc(alias = "listGroupLimits")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/limits")]
+#[doc(alias = "/groups/{groupId}/limits")]
 #[inline]
 pub fn list_group_limits(group_id: &str) -> Request<Vec<types::DataFederationLimit>> {
     Request::new(&LIST_GROUP_LIMITS, &[group_id])
@@ -869,6 +886,7 @@ static LIST_GROUP_LIMITS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroups).
 #[doc(alias = "listGroups")]
 #[doc(alias = "/api/atlas/v2/groups")]
+#[doc(alias = "/groups")]
 #[inline]
 pub fn list_groups() -> ListGroups<types::PaginatedAtlasGroupView> {
     ListGroups {
@@ -933,6 +951,7 @@ static LIST_GROUPS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/migrateGroup).
 #[doc(alias = "migrateGroup")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}:migrate")]
+#[doc(alias = "/groups/{groupId}:migrate")]
 #[inline]
 pub fn migrate_group(
     group_id: &str,
@@ -969,7 +988,7 @@ static MIGRATE_GROUP: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str, limit_name: types::DeleteGroupLimitName) -> Result<(), Error> {
 /// let body = types::DataFederationLimit::Default(types::DefaultLimit {
-///     value: Some(1),
+///     value: Some(50),
 ///     ..Default::default()
 /// });
 /// let response = projects::set_group_limit(group_id, limit_name, &body)
@@ -998,6 +1017,7 @@ static MIGRATE_GROUP: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/setGroupLimit).
 #[doc(alias = "setGroupLimit")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/limits/{limitName}")]
+#[doc(alias = "/groups/{groupId}/limits/{limitName}")]
 #[inline]
 pub fn set_group_limit(
     group_id: &str,
@@ -1033,7 +1053,7 @@ static SET_GROUP_LIMIT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupUpdate {
-///     name: Some("my-group".into()),
+///     name: Some("my-project".into()),
 ///     ..Default::default()
 /// };
 /// let response = projects::update_group(group_id, &body).send(&client).await?;
@@ -1057,6 +1077,7 @@ static SET_GROUP_LIMIT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroup).
 #[doc(alias = "updateGroup")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}")]
+#[doc(alias = "/groups/{groupId}")]
 #[inline]
 pub fn update_group(group_id: &str, body: &types::GroupUpdate) -> Request<types::Group> {
     Request::with_body(&UPDATE_GROUP, &[group_id], body)
@@ -1089,7 +1110,8 @@ static UPDATE_GROUP: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupInvitationRequest {
-///     roles: Some(vec!["my-role".into()]),
+///     roles: Some(vec!["GROUP_READ_ONLY".into()]),
+///     username: Some("ada@example.com".into()),
 ///     ..Default::default()
 /// };
 /// let response = projects::update_group_invites(group_id, &body)
@@ -1115,6 +1137,7 @@ static UPDATE_GROUP: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupInvites).
 #[doc(alias = "updateGroupInvites")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites")]
+#[doc(alias = "/groups/{groupId}/invites")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_group_invites(
@@ -1152,7 +1175,7 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupSettings {
-///     is_atlas_home_page_ai_assistant_enabled: Some(true),
+///     is_data_explorer_enabled: Some(false),
 ///     ..Default::default()
 /// };
 /// let response = projects::update_group_settings(group_id, &body)
@@ -1177,6 +1200,7 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupSettings).
 #[doc(alias = "updateGroupSettings")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/settings")]
+#[doc(alias = "/groups/{groupId}/settings")]
 #[inline]
 pub fn update_group_settings(
     group_id: &str,
@@ -1212,7 +1236,7 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str, user_id: &str) -> Result<(), Error> {
 /// let body = types::UpdateGroupRolesForUser {
-///     group_roles: Some(vec!["my-group-role".into()]),
+///     group_roles: Some(vec!["GROUP_READ_ONLY".into()]),
 ///     ..Default::default()
 /// };
 /// let response = projects::update_group_user_roles(group_id, user_id, &body)
@@ -1238,6 +1262,7 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupUserRoles).
 #[doc(alias = "updateGroupUserRoles")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}/roles")]
+#[doc(alias = "/groups/{groupId}/users/{userId}/roles")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_group_user_roles(
@@ -1275,7 +1300,7 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, projects, types};
 /// # async fn example(client: Client, group_id: &str, invitation_id: &str) -> Result<(), Error> {
 /// let body = types::GroupInvitationUpdateRequest {
-///     roles: Some(vec!["my-role".into()]),
+///     roles: Some(vec!["GROUP_READ_ONLY".into()]),
 ///     ..Default::default()
 /// };
 /// let response = projects::update_invite_by_id(group_id, invitation_id, &body)
@@ -1303,6 +1328,7 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
 #[doc(alias = "updateGroupInviteById")]
 #[doc(alias = "updateInviteById")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites/{invitationId}")]
+#[doc(alias = "/groups/{groupId}/invites/{invitationId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn update_invite_by_id(
@@ -1398,7 +1424,6 @@ pub struct ListGroupInvites<T> {
 
 impl<T> ListGroupInvites<T> {
     /// Email address of an invited user, whose invitation to return. Unset: all. Sets `username`.
-    /// An e-mail address.
     pub fn username(self, username: impl Into<String>) -> Self {
         self.set_query("username", &username.into())
     }

@@ -23,7 +23,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///     bucket_name: Some("my-bucket".into()),
 ///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
 ///     log_types: Some(vec![types::LogType::Mongod]),
-///     prefix_path: Some("my-prefix-path".into()),
+///     prefix_path: Some("atlas/logs".into()),
 ///     ..Default::default()
 /// });
 /// let response = push_based_log_export::create_group_log_integration(group_id, &body)
@@ -49,6 +49,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupLogIntegration).
 #[doc(alias = "createGroupLogIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations")]
+#[doc(alias = "/groups/{groupId}/logIntegrations")]
 #[inline]
 pub fn create_group_log_integration(
     group_id: &str,
@@ -86,7 +87,7 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// let body = types::CreatePushBasedLogExportProjectRequest {
 ///     bucket_name: Some("my-bucket".into()),
 ///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
-///     prefix_path: Some("my-prefix-path".into()),
+///     prefix_path: Some("atlas/logs".into()),
 ///     ..Default::default()
 /// };
 /// push_based_log_export::create_log_export(group_id, &body).send(&client).await?;
@@ -94,8 +95,9 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_log_export` is
-/// `ACTIVE`. It fails where `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_log_export`](crate::push_based_log_export::get_log_export) is `ACTIVE`. It fails where
+/// `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -114,6 +116,7 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 #[doc(alias = "createGroupPushBasedLogExport")]
 #[doc(alias = "createLogExport")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
+#[doc(alias = "/groups/{groupId}/pushBasedLogExport")]
 #[deprecated(note = "the service may answer 410 after 2027-02-04")]
 #[inline]
 pub fn create_log_export(
@@ -179,6 +182,7 @@ static CREATE_LOG_EXPORT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupLogIntegration).
 #[doc(alias = "deleteGroupLogIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations/{id}")]
+#[doc(alias = "/groups/{groupId}/logIntegrations/{id}")]
 #[inline]
 pub fn delete_group_log_integration(group_id: &str, id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_LOG_INTEGRATION, &[group_id, id])
@@ -215,8 +219,8 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_log_export` is
-/// `UNCONFIGURED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_log_export`](crate::push_based_log_export::get_log_export) is `UNCONFIGURED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -235,6 +239,7 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 #[doc(alias = "deleteGroupPushBasedLogExport")]
 #[doc(alias = "deleteLogExport")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
+#[doc(alias = "/groups/{groupId}/pushBasedLogExport")]
 #[deprecated(note = "the service may answer 410 after 2027-02-04")]
 #[inline]
 pub fn delete_log_export(
@@ -298,6 +303,7 @@ static DELETE_LOG_EXPORT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/getGroupLogIntegration).
 #[doc(alias = "getGroupLogIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations/{id}")]
+#[doc(alias = "/groups/{groupId}/logIntegrations/{id}")]
 #[inline]
 pub fn get_group_log_integration(
     group_id: &str,
@@ -355,6 +361,7 @@ static GET_GROUP_LOG_INTEGRATION: Operation = Operation {
 #[doc(alias = "getGroupPushBasedLogExport")]
 #[doc(alias = "getLogExport")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
+#[doc(alias = "/groups/{groupId}/pushBasedLogExport")]
 #[deprecated(note = "the service may answer 410 after 2027-02-04")]
 #[inline]
 pub fn get_log_export(group_id: &str) -> Request<types::PushBasedLogExportProject> {
@@ -409,6 +416,7 @@ static GET_LOG_EXPORT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/listGroupLogIntegrations).
 #[doc(alias = "listGroupLogIntegrations")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations")]
+#[doc(alias = "/groups/{groupId}/logIntegrations")]
 #[inline]
 pub fn list_group_log_integrations(
     group_id: &str,
@@ -455,7 +463,7 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
 ///     bucket_name: Some("my-bucket".into()),
 ///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
 ///     log_types: Some(vec![types::LogType::Mongod]),
-///     prefix_path: Some("my-prefix-path".into()),
+///     prefix_path: Some("atlas/logs".into()),
 ///     ..Default::default()
 /// });
 /// let response = push_based_log_export::update_group_log_integration(group_id, id, &body)
@@ -482,6 +490,7 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/updateGroupLogIntegration).
 #[doc(alias = "updateGroupLogIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations/{id}")]
+#[doc(alias = "/groups/{groupId}/logIntegrations/{id}")]
 #[inline]
 pub fn update_group_log_integration(
     group_id: &str,
@@ -526,8 +535,9 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_log_export` is
-/// `ACTIVE`. It fails where `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_log_export`](crate::push_based_log_export::get_log_export) is `ACTIVE`. It fails where
+/// `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -546,6 +556,7 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 #[doc(alias = "updateGroupPushBasedLogExport")]
 #[doc(alias = "updateLogExport")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
+#[doc(alias = "/groups/{groupId}/pushBasedLogExport")]
 #[deprecated(note = "the service may answer 410 after 2027-02-04")]
 #[inline]
 pub fn update_log_export(

@@ -50,6 +50,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}")]
 #[inline]
 pub fn get_cluster_query_shape(
     group_id: &str,
@@ -118,6 +119,9 @@ static GET_CLUSTER_QUERY_SHAPE: Operation = Operation {
 #[doc(alias = "getQueryShapeDetails")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/{queryShapeHash}/details"
+)]
+#[doc(
+    alias = "/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/{queryShapeHash}/details"
 )]
 #[inline]
 pub fn get_query_shape_details(
@@ -192,6 +196,7 @@ static GET_QUERY_SHAPE_DETAILS: Operation = Operation {
 #[doc(alias = "listGroupClusterQueryShapes")]
 #[doc(alias = "listClusterQueryShapes")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/queryShapes")]
 #[inline]
 pub fn list_cluster_query_shapes(
     group_id: &str,
@@ -263,6 +268,7 @@ static LIST_CLUSTER_QUERY_SHAPES: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/summaries"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/summaries")]
 #[inline]
 pub fn list_query_shape_summaries(
     group_id: &str,
@@ -346,6 +352,7 @@ static LIST_QUERY_SHAPE_SUMMARIES: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}"
 )]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}")]
 #[inline]
 pub fn update_cluster_query_shape(
     group_id: &str,

@@ -37,6 +37,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/getRateLimit).
 #[doc(alias = "getRateLimit")]
 #[doc(alias = "/api/atlas/v2/rateLimits/{endpointSetId}")]
+#[doc(alias = "/rateLimits/{endpointSetId}")]
 #[inline]
 pub fn get_rate_limit(
     endpoint_set_id: &str,
@@ -92,6 +93,7 @@ static GET_RATE_LIMIT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/listRateLimits).
 #[doc(alias = "listRateLimits")]
 #[doc(alias = "/api/atlas/v2/rateLimits")]
+#[doc(alias = "/rateLimits")]
 #[inline]
 pub fn list_rate_limits() -> ListRateLimits<types::PaginatedRateLimitEndpointSets> {
     ListRateLimits {
@@ -229,7 +231,7 @@ pub mod v2025_03_12 {
 
 /// Rate Limiting, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -266,6 +268,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/getRateLimit).
     #[doc(alias = "getRateLimit")]
     #[doc(alias = "/api/atlas/v2/rateLimits/{endpointSetId}")]
+    #[doc(alias = "/rateLimits/{endpointSetId}")]
     #[deprecated(note = "the service may answer 410 after 2026-04-21")]
     #[inline]
     pub fn get_rate_limit(
@@ -323,6 +326,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/listRateLimits).
     #[doc(alias = "listRateLimits")]
     #[doc(alias = "/api/atlas/v2/rateLimits")]
+    #[doc(alias = "/rateLimits")]
     #[deprecated(note = "the service may answer 410 after 2026-04-21")]
     #[inline]
     pub fn list_rate_limits() -> super::ListRateLimits<

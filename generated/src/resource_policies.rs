@@ -18,9 +18,9 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, resource_policies, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::ApiAtlasResourcePolicyCreateView {
-///     name: Some("my-resource-policie".into()),
+///     name: Some("my-policy".into()),
 ///     policies: Some(vec![types::ApiAtlasPolicyCreateView {
-///         body: Some("my-body".into()),
+///         body: Some("forbid (principal, action, resource);".into()),
 ///         ..Default::default()
 ///     }]),
 ///     ..Default::default()
@@ -48,6 +48,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/createOrgResourcePolicy).
 #[doc(alias = "createOrgResourcePolicy")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies")]
+#[doc(alias = "/orgs/{orgId}/resourcePolicies")]
 #[inline]
 pub fn create_org_resource_policy(
     org_id: &str,
@@ -105,6 +106,7 @@ static CREATE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/deleteOrgResourcePolicy).
 #[doc(alias = "deleteOrgResourcePolicy")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}")]
+#[doc(alias = "/orgs/{orgId}/resourcePolicies/{resourcePolicyId}")]
 #[inline]
 pub fn delete_org_resource_policy(
     org_id: &str,
@@ -162,6 +164,7 @@ static DELETE_ORG_RESOURCE_POLICY: Operation = Operation {
 #[doc(alias = "getOrgNonCompliantResources")]
 #[doc(alias = "getNonCompliantResources")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/nonCompliantResources")]
+#[doc(alias = "/orgs/{orgId}/nonCompliantResources")]
 #[inline]
 pub fn get_non_compliant_resources(
     org_id: &str,
@@ -218,6 +221,7 @@ static GET_NON_COMPLIANT_RESOURCES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/getOrgResourcePolicy).
 #[doc(alias = "getOrgResourcePolicy")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}")]
+#[doc(alias = "/orgs/{orgId}/resourcePolicies/{resourcePolicyId}")]
 #[inline]
 pub fn get_org_resource_policy(
     org_id: &str,
@@ -274,6 +278,7 @@ static GET_ORG_RESOURCE_POLICY: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/listOrgResourcePolicies).
 #[doc(alias = "listOrgResourcePolicies")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies")]
+#[doc(alias = "/orgs/{orgId}/resourcePolicies")]
 #[inline]
 pub fn list_org_resource_policies(
     org_id: &str,
@@ -307,7 +312,7 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
 /// # use atlas_admin::{Client, Error, Nullable, resource_policies, types};
 /// # async fn example(client: Client, org_id: &str, resource_policy_id: &str) -> Result<(), Error> {
 /// let body = types::ApiAtlasResourcePolicyEditView {
-///     description: Nullable::Value("my-description".into()),
+///     name: Nullable::Value("my-policy".into()),
 ///     ..Default::default()
 /// };
 /// let response = resource_policies::update_org_resource_policy(org_id, resource_policy_id, &body)
@@ -334,6 +339,7 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/updateOrgResourcePolicy).
 #[doc(alias = "updateOrgResourcePolicy")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}")]
+#[doc(alias = "/orgs/{orgId}/resourcePolicies/{resourcePolicyId}")]
 #[inline]
 pub fn update_org_resource_policy(
     org_id: &str,
@@ -369,9 +375,9 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// # use atlas_admin::{Client, Error, resource_policies, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::ApiAtlasResourcePolicyCreateView {
-///     name: Some("my-resource-policie".into()),
+///     name: Some("my-policy".into()),
 ///     policies: Some(vec![types::ApiAtlasPolicyCreateView {
-///         body: Some("my-body".into()),
+///         body: Some("forbid (principal, action, resource);".into()),
 ///         ..Default::default()
 ///     }]),
 ///     ..Default::default()
@@ -400,6 +406,7 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
 #[doc(alias = "validateOrgResourcePolicies")]
 #[doc(alias = "validateResourcePolicies")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies:validate")]
+#[doc(alias = "/orgs/{orgId}/resourcePolicies:validate")]
 #[inline]
 pub fn validate_resource_policies(
     org_id: &str,

@@ -22,9 +22,9 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, rolling_index, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::DatabaseRollingIndexRequest {
-///     collection: Some("...".into()),
-///     db: Some("...".into()),
-///     keys: Some(Vec::new()),
+///     collection: Some("orders".into()),
+///     db: Some("shop".into()),
+///     keys: Some(vec![[("key".to_owned(), "1".into())].into()]),
 ///     ..Default::default()
 /// };
 /// rolling_index::create_rolling_index(group_id, cluster_name, &body)
@@ -53,6 +53,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createGroupClusterIndexRollingIndex")]
 #[doc(alias = "createRollingIndex")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/index")]
+#[doc(alias = "/groups/{groupId}/clusters/{clusterName}/index")]
 #[inline]
 pub fn create_rolling_index(
     group_id: &str,

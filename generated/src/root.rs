@@ -30,6 +30,8 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Root/operation/getSystemStatus).
 #[doc(alias = "getSystemStatus")]
 #[doc(alias = "/api/atlas/v2")]
+#[doc(alias = "who am i")]
+#[doc(alias = "whoami")]
 #[inline]
 pub fn get_system_status() -> Request<types::SystemStatus> {
     Request::new(&GET_SYSTEM_STATUS, &[])
@@ -79,6 +81,7 @@ static GET_SYSTEM_STATUS: Operation = Operation {
 #[doc(alias = "listControlPlaneIpAddresses")]
 #[doc(alias = "listControlPlaneAddresses")]
 #[doc(alias = "/api/atlas/v2/unauth/controlPlaneIPAddresses")]
+#[doc(alias = "/unauth/controlPlaneIPAddresses")]
 #[inline]
 pub fn list_control_plane_addresses() -> Request<types::ControlPlaneIpAddresses> {
     Request::new(&LIST_CONTROL_PLANE_ADDRESSES, &[]).anonymous()

@@ -8,7 +8,7 @@
 
 /// Sandbox, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -50,6 +50,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/createOrgSandboxConfig).
     #[doc(alias = "createOrgSandboxConfig")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig")]
+    #[doc(alias = "/orgs/{orgId}/sandboxConfig")]
     #[inline]
     pub fn create_org_sandbox_config(
         org_id: &str,
@@ -107,6 +108,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/deleteOrgSandboxConfig).
     #[doc(alias = "deleteOrgSandboxConfig")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
+    #[doc(alias = "/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
     #[inline]
     pub fn delete_org_sandbox_config(
         org_id: &str,
@@ -136,7 +138,8 @@ pub mod preview {
     /// Returns the description of an `M0` or `M10` cluster, made from a sandbox configuration's
     /// template.
     ///
-    /// The description can serve as the body of `clusters::create_cluster`.
+    /// The description can serve as the body of
+    /// [`clusters::create_cluster`](crate::clusters::create_cluster).
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription`.
     /// In preview.
@@ -170,6 +173,9 @@ pub mod preview {
     #[doc(alias = "generateSandboxClusterDescription")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription"
     )]
     #[inline]
     pub fn generate_sandbox_cluster_description(
@@ -232,6 +238,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/getOrgSandboxConfig).
     #[doc(alias = "getOrgSandboxConfig")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
+    #[doc(alias = "/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
     #[inline]
     pub fn get_org_sandbox_config(
         org_id: &str,
@@ -288,6 +295,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/listOrgSandboxConfig).
     #[doc(alias = "listOrgSandboxConfig")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig")]
+    #[doc(alias = "/orgs/{orgId}/sandboxConfig")]
     #[inline]
     pub fn list_org_sandbox_config(
         org_id: &str,
@@ -375,6 +383,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/updateOrgSandboxConfig).
     #[doc(alias = "updateOrgSandboxConfig")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
+    #[doc(alias = "/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
     #[inline]
     pub fn update_org_sandbox_config(
         org_id: &str,

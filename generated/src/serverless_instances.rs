@@ -47,6 +47,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "getGroupServerlessInstance")]
 #[doc(alias = "getServerlessInstance")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serverless/{name}")]
+#[doc(alias = "/groups/{groupId}/serverless/{name}")]
 #[deprecated(note = "the service may answer 410 after 2027-01-18")]
 #[inline]
 pub fn get_serverless_instance(
@@ -108,6 +109,7 @@ static GET_SERVERLESS_INSTANCE: Operation = Operation {
 #[doc(alias = "listGroupServerlessInstances")]
 #[doc(alias = "listServerlessInstances")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serverless")]
+#[doc(alias = "/groups/{groupId}/serverless")]
 #[deprecated(note = "the service may answer 410 after 2027-01-18")]
 #[inline]
 pub fn list_serverless_instances(

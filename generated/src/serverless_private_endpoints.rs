@@ -21,7 +21,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
 /// # async fn example(client: Client, group_id: &str, instance_name: &str) -> Result<(), Error> {
 /// let body = types::ServerlessTenantCreateRequest {
-///     comment: Some("...".into()),
+///     comment: Some("Made by the deployment".into()),
 ///     ..Default::default()
 /// };
 /// let response = serverless_private_endpoints::create_serverless_private_endpoint(group_id, instance_name, &body)
@@ -32,8 +32,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_serverless_private_endpoint` is `AVAILABLE` or `RESERVED`. It fails where `status` is
-/// `FAILED`.
+/// [`get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
+/// is `AVAILABLE` or `RESERVED`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -55,6 +55,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createServerlessPrivateEndpoint")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint"
+)]
+#[doc(
+    alias = "/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint"
 )]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
@@ -118,7 +121,8 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_serverless_private_endpoint`
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
 /// finds nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
@@ -142,6 +146,9 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(alias = "deleteServerlessPrivateEndpoint")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
 )]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
@@ -230,6 +237,9 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
 )]
+#[doc(
+    alias = "/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn get_serverless_private_endpoint(
@@ -303,6 +313,9 @@ static GET_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint"
 )]
+#[doc(
+    alias = "/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint"
+)]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]
 pub fn list_serverless_private_endpoint(
@@ -339,7 +352,7 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
 /// # async fn example(client: Client, group_id: &str, instance_name: &str, endpoint_id: &str) -> Result<(), Error> {
 /// let body = types::ServerlessTenantEndpointUpdate::Aws(types::ServerlessAwsTenantEndpointUpdate {
-///     cloud_provider_endpoint_id: Some("...".into()),
+///     cloud_provider_endpoint_id: Some("vpce-0a1b2c3d4e5f67890".into()),
 ///     ..Default::default()
 /// });
 /// let response = serverless_private_endpoints::update_serverless_private_endpoint(group_id, instance_name, endpoint_id, &body)
@@ -350,7 +363,8 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// `get_serverless_private_endpoint` is `AVAILABLE`. It fails where `status` is `FAILED`.
+/// [`get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
+/// is `AVAILABLE`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -373,6 +387,9 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(alias = "updateServerlessPrivateEndpoint")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
 )]
 #[deprecated(note = "the service may answer 410 after 2026-01-22")]
 #[inline]

@@ -21,7 +21,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, Nullable, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::ServiceAccountIpAccessListEntry> = vec![types::ServiceAccountIpAccessListEntry {
-///     cidr_block: Nullable::Value("my-cidr-block".into()),
+///     ip_address: Nullable::Value("203.0.113.10".into()),
 ///     ..Default::default()
 /// }];
 /// let response = service_accounts::create_access_list(group_id, client_id, &body)
@@ -51,6 +51,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createGroupServiceAccountAccessList")]
 #[doc(alias = "createAccessList")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList")]
+#[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}/accessList")]
 #[inline]
 pub fn create_access_list(
     group_id: &str,
@@ -97,7 +98,7 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body = types::ServiceAccountSecretRequest {
-///     secret_expires_after_hours: Some(0),
+///     secret_expires_after_hours: Some(720),
 ///     ..Default::default()
 /// };
 /// let response = service_accounts::create_group_secret(group_id, client_id, &body)
@@ -126,6 +127,7 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 #[doc(alias = "createGroupServiceAccountSecret")]
 #[doc(alias = "createGroupSecret")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets")]
+#[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}/secrets")]
 #[inline]
 pub fn create_group_secret(
     group_id: &str,
@@ -163,10 +165,10 @@ static CREATE_GROUP_SECRET: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::GroupServiceAccountRequest {
-///     description: Some("my-description".into()),
+///     description: Some("Made by the deployment".into()),
 ///     name: Some("my-service-account".into()),
-///     roles: Some(vec!["my-role".into()]),
-///     secret_expires_after_hours: Some(0),
+///     roles: Some(vec!["GROUP_READ_ONLY".into()]),
+///     secret_expires_after_hours: Some(720),
 ///     ..Default::default()
 /// };
 /// let response = service_accounts::create_group_service_account(group_id, &body)
@@ -192,6 +194,7 @@ static CREATE_GROUP_SECRET: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccount).
 #[doc(alias = "createGroupServiceAccount")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts")]
+#[doc(alias = "/groups/{groupId}/serviceAccounts")]
 #[inline]
 pub fn create_group_service_account(
     group_id: &str,
@@ -228,7 +231,7 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, Nullable, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::ServiceAccountIpAccessListEntry> = vec![types::ServiceAccountIpAccessListEntry {
-///     cidr_block: Nullable::Value("my-cidr-block".into()),
+///     ip_address: Nullable::Value("203.0.113.10".into()),
 ///     ..Default::default()
 /// }];
 /// let response = service_accounts::create_org_access_list(org_id, client_id, &body)
@@ -258,6 +261,7 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 #[doc(alias = "createOrgServiceAccountAccessList")]
 #[doc(alias = "createOrgAccessList")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList")]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}/accessList")]
 #[inline]
 pub fn create_org_access_list(
     org_id: &str,
@@ -303,7 +307,7 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body = types::ServiceAccountSecretRequest {
-///     secret_expires_after_hours: Some(0),
+///     secret_expires_after_hours: Some(720),
 ///     ..Default::default()
 /// };
 /// let response = service_accounts::create_org_secret(org_id, client_id, &body)
@@ -332,6 +336,7 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
 #[doc(alias = "createOrgServiceAccountSecret")]
 #[doc(alias = "createOrgSecret")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets")]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}/secrets")]
 #[inline]
 pub fn create_org_secret(
     org_id: &str,
@@ -369,10 +374,10 @@ static CREATE_ORG_SECRET: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::OrgServiceAccountRequest {
-///     description: Some("my-description".into()),
+///     description: Some("Made by the deployment".into()),
 ///     name: Some("my-service-account".into()),
 ///     roles: Some(vec![types::Role::OrgMember]),
-///     secret_expires_after_hours: Some(0),
+///     secret_expires_after_hours: Some(720),
 ///     ..Default::default()
 /// };
 /// let response = service_accounts::create_org_service_account(org_id, &body)
@@ -398,6 +403,7 @@ static CREATE_ORG_SECRET: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccount).
 #[doc(alias = "createOrgServiceAccount")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts")]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts")]
 #[inline]
 pub fn create_org_service_account(
     org_id: &str,
@@ -465,6 +471,7 @@ static CREATE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList/{ipAddress}"
 )]
+#[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}/accessList/{ipAddress}")]
 #[inline]
 pub fn delete_group_access_entry(
     group_id: &str,
@@ -534,6 +541,7 @@ static DELETE_GROUP_ACCESS_ENTRY: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets/{secretId}"
 )]
+#[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}/secrets/{secretId}")]
 #[inline]
 pub fn delete_group_secret(
     group_id: &str,
@@ -598,6 +606,7 @@ static DELETE_GROUP_SECRET: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteGroupServiceAccount).
 #[doc(alias = "deleteGroupServiceAccount")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}")]
+#[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn delete_group_service_account(group_id: &str, client_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_SERVICE_ACCOUNT, &[group_id, client_id])
@@ -662,6 +671,7 @@ static DELETE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList/{ipAddress}"
 )]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}/accessList/{ipAddress}")]
 #[inline]
 pub fn delete_org_access_entry(
     org_id: &str,
@@ -731,6 +741,7 @@ static DELETE_ORG_ACCESS_ENTRY: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets/{secretId}"
 )]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}/secrets/{secretId}")]
 #[inline]
 pub fn delete_org_secret(org_id: &str, client_id: &str, secret_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_SECRET, &[org_id, client_id, secret_id])
@@ -789,6 +800,7 @@ static DELETE_ORG_SECRET: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccount).
 #[doc(alias = "deleteOrgServiceAccount")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}")]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn delete_org_service_account(org_id: &str, client_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_SERVICE_ACCOUNT, &[org_id, client_id])
@@ -843,6 +855,7 @@ static DELETE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getGroupServiceAccount).
 #[doc(alias = "getGroupServiceAccount")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}")]
+#[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn get_group_service_account(
     group_id: &str,
@@ -900,6 +913,7 @@ static GET_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getOrgServiceAccount).
 #[doc(alias = "getOrgServiceAccount")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}")]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn get_org_service_account(
     org_id: &str,
@@ -958,6 +972,7 @@ static GET_ORG_SERVICE_ACCOUNT: Operation = Operation {
 #[doc(alias = "getOrgServiceAccountGroups")]
 #[doc(alias = "getServiceAccountGroups")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/groups")]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}/groups")]
 #[inline]
 pub fn get_service_account_groups(
     org_id: &str,
@@ -999,7 +1014,7 @@ static GET_SERVICE_ACCOUNT_GROUPS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body = types::GroupServiceAccountRoleAssignment {
-///     roles: Some(vec!["my-role".into()]),
+///     roles: Some(vec!["GROUP_READ_ONLY".into()]),
 ///     ..Default::default()
 /// };
 /// let response = service_accounts::invite_group_service_account(group_id, client_id, &body)
@@ -1026,6 +1041,7 @@ static GET_SERVICE_ACCOUNT_GROUPS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/inviteGroupServiceAccount).
 #[doc(alias = "inviteGroupServiceAccount")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}:invite")]
+#[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}:invite")]
 #[inline]
 pub fn invite_group_service_account(
     group_id: &str,
@@ -1086,6 +1102,7 @@ static INVITE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 #[doc(alias = "listGroupServiceAccountAccessList")]
 #[doc(alias = "listAccessList")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/accessList")]
+#[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}/accessList")]
 #[inline]
 pub fn list_access_list(
     group_id: &str,
@@ -1151,6 +1168,7 @@ static LIST_ACCESS_LIST: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listGroupServiceAccounts).
 #[doc(alias = "listGroupServiceAccounts")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts")]
+#[doc(alias = "/groups/{groupId}/serviceAccounts")]
 #[inline]
 pub fn list_group_service_accounts(
     group_id: &str,
@@ -1215,6 +1233,7 @@ static LIST_GROUP_SERVICE_ACCOUNTS: Operation = Operation {
 #[doc(alias = "listOrgServiceAccountAccessList")]
 #[doc(alias = "listOrgAccessList")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList")]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}/accessList")]
 #[inline]
 pub fn list_org_access_list(
     org_id: &str,
@@ -1280,6 +1299,7 @@ static LIST_ORG_ACCESS_LIST: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listOrgServiceAccounts).
 #[doc(alias = "listOrgServiceAccounts")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts")]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts")]
 #[inline]
 pub fn list_org_service_accounts(
     org_id: &str,
@@ -1320,7 +1340,7 @@ static LIST_ORG_SERVICE_ACCOUNTS: Operation = Operation {
 /// # use atlas_admin::{Client, Error, Nullable, service_accounts, types};
 /// # async fn example(client: Client, group_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body = types::GroupServiceAccountUpdateRequest {
-///     description: Nullable::Value("my-description".into()),
+///     name: Nullable::Value("my-service-account".into()),
 ///     ..Default::default()
 /// };
 /// let response = service_accounts::update_group_service_account(group_id, client_id, &body)
@@ -1348,6 +1368,7 @@ static LIST_ORG_SERVICE_ACCOUNTS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/updateGroupServiceAccount).
 #[doc(alias = "updateGroupServiceAccount")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}")]
+#[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn update_group_service_account(
     group_id: &str,
@@ -1383,7 +1404,7 @@ static UPDATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// # use atlas_admin::{Client, Error, Nullable, service_accounts, types};
 /// # async fn example(client: Client, org_id: &str, client_id: &str) -> Result<(), Error> {
 /// let body = types::OrgServiceAccountUpdateRequest {
-///     description: Nullable::Value("my-description".into()),
+///     name: Nullable::Value("my-service-account".into()),
 ///     ..Default::default()
 /// };
 /// let response = service_accounts::update_org_service_account(org_id, client_id, &body)
@@ -1411,6 +1432,7 @@ static UPDATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/updateOrgServiceAccount).
 #[doc(alias = "updateOrgServiceAccount")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}")]
+#[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}")]
 #[inline]
 pub fn update_org_service_account(
     org_id: &str,

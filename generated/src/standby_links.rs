@@ -8,7 +8,7 @@
 
 /// Standby Links, in preview.
 ///
-/// What stands here may change at any time.
+/// These operations may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -55,6 +55,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/createGroupStandbyLink).
     #[doc(alias = "createGroupStandbyLink")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks")]
+    #[doc(alias = "/groups/{groupId}/standbyLinks")]
     #[inline]
     pub fn create_group_standby_link(
         group_id: &str,
@@ -102,7 +103,8 @@ pub mod preview {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `status` of
-    /// `get_standby_link_failover` is `COMPLETE`.
+    /// [`get_standby_link_failover`](crate::standby_links::preview::get_standby_link_failover) is
+    /// `COMPLETE`.
     ///
     /// Needs the role `Project Cluster Manager`.
     ///
@@ -125,6 +127,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers"
     )]
+    #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers")]
     #[inline]
     pub fn create_standby_link_failover(
         group_id: &str,
@@ -203,6 +206,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/deleteGroupStandbyLink).
     #[doc(alias = "deleteGroupStandbyLink")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}")]
+    #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}")]
     #[inline]
     pub fn delete_group_standby_link(
         group_id: &str,
@@ -260,6 +264,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/getGroupStandbyLink).
     #[doc(alias = "getGroupStandbyLink")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}")]
+    #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}")]
     #[inline]
     pub fn get_group_standby_link(
         group_id: &str,
@@ -321,6 +326,9 @@ pub mod preview {
     #[doc(alias = "getStandbyLinkFailover")]
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers/{failoverId}"
+    )]
+    #[doc(
+        alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers/{failoverId}"
     )]
     #[inline]
     pub fn get_standby_link_failover(
@@ -395,6 +403,9 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness"
     )]
+    #[doc(
+        alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness"
+    )]
     #[inline]
     pub fn inspect_failover_readiness(
         group_id: &str,
@@ -451,6 +462,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/listGroupStandbyLinks).
     #[doc(alias = "listGroupStandbyLinks")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks")]
+    #[doc(alias = "/groups/{groupId}/standbyLinks")]
     #[inline]
     pub fn list_group_standby_links(
         group_id: &str,
@@ -535,6 +547,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers"
     )]
+    #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers")]
     #[inline]
     pub fn list_standby_link_failovers(
         group_id: &str,

@@ -20,7 +20,8 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
 /// let body = types::VpcPeeringActionChallenge {
-///     requester_account_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     requester_account_id: Some("123456789012".into()),
+///     requester_vpc_id: Some("vpc-0a1b2c3d4e5f67890".into()),
 ///     ..Default::default()
 /// };
 /// streams::accept_vpc_peering_connection(group_id, id, &body)
@@ -49,6 +50,7 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:accept"
 )]
+#[doc(alias = "/groups/{groupId}/streams/vpcPeeringConnections/{id}:accept")]
 #[inline]
 pub fn accept_vpc_peering_connection(
     group_id: &str,
@@ -83,10 +85,10 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// Version 2025-03-12.
 ///
 /// ```no_run
-/// # use atlas_admin::{Client, Error, Nullable, streams, types};
+/// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
 /// let body = types::StreamsFailoverConnection::Cluster(types::StreamsFailoverClusterConnection {
-///     cluster_group_id: Nullable::Value("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     name: Some("my-failover-connection".into()),
 ///     ..Default::default()
 /// });
 /// let response = streams::create_failover_connection(group_id, tenant_name, connection_name, &body)
@@ -97,7 +99,8 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// `get_stream_failover_connection` is `READY`. It fails where `state` is `FAILED`.
+/// [`get_stream_failover_connection`](crate::streams::get_stream_failover_connection) is
+/// `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -121,6 +124,9 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 #[doc(alias = "createFailoverConnection")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections"
+)]
+#[doc(
+    alias = "/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections"
 )]
 #[inline]
 pub fn create_failover_connection(
@@ -187,7 +193,7 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::StreamsPrivateLinkConnection {
-///     provider: Some("my-provider".into()),
+///     provider: Some("AWS".into()),
 ///     ..Default::default()
 /// };
 /// let response = streams::create_private_link_connection(group_id, &body)
@@ -216,6 +222,7 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
 #[doc(alias = "createGroupStreamPrivateLinkConnection")]
 #[doc(alias = "createPrivateLinkConnection")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections")]
+#[doc(alias = "/groups/{groupId}/streams/privateLinkConnections")]
 #[inline]
 pub fn create_private_link_connection(
     group_id: &str,
@@ -265,8 +272,9 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_connection`
-/// is `READY`. It fails where `state` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_stream_connection`](crate::streams::get_stream_connection) is `READY`. It fails where
+/// `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -288,6 +296,7 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 #[doc(alias = "createGroupStreamConnection")]
 #[doc(alias = "createStreamConnection")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections")]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/connections")]
 #[inline]
 pub fn create_stream_connection(
     group_id: &str,
@@ -343,7 +352,7 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
 /// let body = types::StreamsProcessor {
-///     failover_enabled: Some(true),
+///     name: Some("my-processor".into()),
 ///     ..Default::default()
 /// };
 /// let response = streams::create_stream_processor(group_id, tenant_name, &body)
@@ -353,8 +362,9 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
-/// `CREATED` or `STARTED`. It fails where `state` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_stream_processor`](crate::streams::get_stream_processor) is `CREATED` or `STARTED`. It
+/// fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -376,6 +386,7 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 #[doc(alias = "createGroupStreamProcessor")]
 #[doc(alias = "createStreamProcessor")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor")]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor")]
 #[inline]
 pub fn create_stream_processor(
     group_id: &str,
@@ -429,7 +440,7 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body = types::StreamsTenant {
-///     name: Some("my-stream".into()),
+///     name: Some("my-workspace".into()),
 ///     ..Default::default()
 /// };
 /// let response = streams::create_stream_workspace(group_id, &body)
@@ -457,6 +468,7 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "createGroupStreamWorkspace")]
 #[doc(alias = "createStreamWorkspace")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams")]
+#[doc(alias = "/groups/{groupId}/streams")]
 #[inline]
 pub fn create_stream_workspace(
     group_id: &str,
@@ -504,8 +516,8 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_private_link_connection` finds
-/// nothing.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_private_link_connection`](crate::streams::get_private_link_connection) finds nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -527,6 +539,7 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}"
 )]
+#[doc(alias = "/groups/{groupId}/streams/privateLinkConnections/{connectionId}")]
 #[inline]
 pub fn delete_private_link_connection(
     group_id: &str,
@@ -580,8 +593,9 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_stream_connection` finds
-/// nothing. It fails where `state` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_stream_connection`](crate::streams::get_stream_connection) finds nothing. It fails
+/// where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -605,6 +619,7 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}"
 )]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/connections/{connectionName}")]
 #[inline]
 pub fn delete_stream_connection(
     group_id: &str,
@@ -669,8 +684,9 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_stream_failover_connection`
-/// finds nothing. It fails where `state` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_stream_failover_connection`](crate::streams::get_stream_failover_connection) finds
+/// nothing. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -693,6 +709,9 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
 #[doc(alias = "deleteStreamFailoverConnection")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}"
 )]
 #[inline]
 pub fn delete_stream_failover_connection(
@@ -764,8 +783,8 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_stream_processor` finds
-/// nothing.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_stream_processor`](crate::streams::get_stream_processor) finds nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -788,6 +807,7 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}"
 )]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}")]
 #[inline]
 pub fn delete_stream_processor(
     group_id: &str,
@@ -850,8 +870,8 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `get_stream_workspace` finds
-/// nothing.
+/// Goes on after the response: `send_and_wait` waits until
+/// [`get_stream_workspace`](crate::streams::get_stream_workspace) finds nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
 /// `Project Stream Processing Manager`.
@@ -871,6 +891,7 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "deleteGroupStreamWorkspace")]
 #[doc(alias = "deleteStreamWorkspace")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}")]
 #[inline]
 pub fn delete_stream_workspace(group_id: &str, tenant_name: &str) -> WaitingRequest<()> {
     Request::new(&DELETE_STREAM_WORKSPACE, &[group_id, tenant_name]).waiting()
@@ -938,6 +959,7 @@ static DELETE_STREAM_WORKSPACE: Operation = Operation {
 #[doc(alias = "deleteGroupStreamVpcPeeringConnection")]
 #[doc(alias = "deleteVpcPeeringConnection")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}")]
+#[doc(alias = "/groups/{groupId}/streams/vpcPeeringConnections/{id}")]
 #[inline]
 pub fn delete_vpc_peering_connection(group_id: &str, id: &str) -> Request<()> {
     Request::new(&DELETE_VPC_PEERING_CONNECTION, &[group_id, id])
@@ -998,6 +1020,7 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
 #[doc(alias = "downloadGroupStreamAuditLogs")]
 #[doc(alias = "downloadAuditLogs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/auditLogs")]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/auditLogs")]
 #[inline]
 pub fn download_audit_logs(
     group_id: &str,
@@ -1079,6 +1102,7 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}:downloadOperationalLogs"
 )]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}:downloadOperationalLogs")]
 #[inline]
 pub fn download_operational_logs(
     group_id: &str,
@@ -1152,6 +1176,7 @@ static DOWNLOAD_OPERATIONAL_LOGS: Operation = Operation {
 #[doc(alias = "getGroupStreamAccountDetails")]
 #[doc(alias = "getAccountDetails")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/accountDetails")]
+#[doc(alias = "/groups/{groupId}/streams/accountDetails")]
 #[inline]
 pub fn get_account_details(
     group_id: &str,
@@ -1225,6 +1250,7 @@ static GET_ACCOUNT_DETAILS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}"
 )]
+#[doc(alias = "/groups/{groupId}/streams/privateLinkConnections/{connectionId}")]
 #[inline]
 pub fn get_private_link_connection(
     group_id: &str,
@@ -1286,6 +1312,7 @@ static GET_PRIVATE_LINK_CONNECTION: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}"
 )]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/connections/{connectionName}")]
 #[inline]
 pub fn get_stream_connection(
     group_id: &str,
@@ -1353,6 +1380,9 @@ static GET_STREAM_CONNECTION: Operation = Operation {
 #[doc(alias = "getStreamFailoverConnection")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}"
 )]
 #[inline]
 pub fn get_stream_failover_connection(
@@ -1430,6 +1460,7 @@ static GET_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}"
 )]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}")]
 #[inline]
 pub fn get_stream_processor(
     group_id: &str,
@@ -1498,6 +1529,7 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "getGroupStreamProcessors")]
 #[doc(alias = "getStreamProcessors")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processors")]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/processors")]
 #[inline]
 pub fn get_stream_processors(
     group_id: &str,
@@ -1569,6 +1601,7 @@ static GET_STREAM_PROCESSORS: Operation = Operation {
 #[doc(alias = "getGroupStreamWorkspace")]
 #[doc(alias = "getStreamWorkspace")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}")]
 #[inline]
 pub fn get_stream_workspace(
     group_id: &str,
@@ -1638,6 +1671,7 @@ static GET_STREAM_WORKSPACE: Operation = Operation {
 #[doc(alias = "listGroupStreamActiveVpcPeeringConnections")]
 #[doc(alias = "listActivePeeringConnections")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/activeVpcPeeringConnections")]
+#[doc(alias = "/groups/{groupId}/streams/activeVpcPeeringConnections")]
 #[inline]
 pub fn list_active_peering_connections(
     group_id: &str,
@@ -1705,6 +1739,9 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
 #[doc(alias = "listFailoverConnections")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections"
+)]
+#[doc(
+    alias = "/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections"
 )]
 #[inline]
 pub fn list_failover_connections(
@@ -1777,6 +1814,7 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
 #[doc(alias = "listGroupStreamPrivateLinkConnections")]
 #[doc(alias = "listPrivateLinkConnections")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections")]
+#[doc(alias = "/groups/{groupId}/streams/privateLinkConnections")]
 #[inline]
 pub fn list_private_link_connections(
     group_id: &str,
@@ -1841,6 +1879,7 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
 #[doc(alias = "listGroupStreamConnections")]
 #[doc(alias = "listStreamConnections")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections")]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/connections")]
 #[inline]
 pub fn list_stream_connections(
     group_id: &str,
@@ -1908,6 +1947,7 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
 #[doc(alias = "listGroupStreamWorkspaces")]
 #[doc(alias = "listStreamWorkspaces")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams")]
+#[doc(alias = "/groups/{groupId}/streams")]
 #[inline]
 pub fn list_stream_workspaces(
     group_id: &str,
@@ -1971,6 +2011,7 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
 #[doc(alias = "listGroupStreamVpcPeeringConnections")]
 #[doc(alias = "listVpcPeeringConnections")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections")]
+#[doc(alias = "/groups/{groupId}/streams/vpcPeeringConnections")]
 #[inline]
 pub fn list_vpc_peering_connections(
     group_id: &str,
@@ -2043,6 +2084,7 @@ static LIST_VPC_PEERING_CONNECTIONS: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/vpcPeeringConnections/{id}:reject"
 )]
+#[doc(alias = "/groups/{groupId}/streams/vpcPeeringConnections/{id}:reject")]
 #[inline]
 pub fn reject_vpc_peering_connection(group_id: &str, id: &str) -> Request<()> {
     Request::new(&REJECT_VPC_PEERING_CONNECTION, &[group_id, id])
@@ -2081,8 +2123,9 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
-/// `STARTED`. It fails where `state` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_stream_processor`](crate::streams::get_stream_processor) is `STARTED`. It fails where
+/// `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2105,6 +2148,7 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:start"
 )]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}:start")]
 #[inline]
 pub fn start_stream_processor(
     group_id: &str,
@@ -2176,8 +2220,9 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
-/// `STARTED`. It fails where `state` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_stream_processor`](crate::streams::get_stream_processor) is `STARTED`. It fails where
+/// `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2200,6 +2245,9 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "startStreamProcessorWith")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:startWith"
+)]
+#[doc(
+    alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}:startWith"
 )]
 #[inline]
 pub fn start_stream_processor_with(
@@ -2270,8 +2318,9 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_processor` is
-/// `STOPPED`. It fails where `state` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_stream_processor`](crate::streams::get_stream_processor) is `STOPPED`. It fails where
+/// `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2294,6 +2343,7 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:stop"
 )]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}:stop")]
 #[inline]
 pub fn stop_stream_processor(
     group_id: &str,
@@ -2353,7 +2403,7 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, connection_id: &str) -> Result<(), Error> {
 /// let body = types::StreamsPrivateLinkConnectionRequest {
-///     dns_domain: Some("my-dns-domain".into()),
+///     dns_domain: Some("example.com".into()),
 ///     ..Default::default()
 /// };
 /// let response = streams::update_private_link_connection(group_id, connection_id, &body)
@@ -2385,6 +2435,7 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections/{connectionId}"
 )]
+#[doc(alias = "/groups/{groupId}/streams/privateLinkConnections/{connectionId}")]
 #[inline]
 pub fn update_private_link_connection(
     group_id: &str,
@@ -2434,8 +2485,9 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of `get_stream_connection`
-/// is `READY`. It fails where `state` is `FAILED`.
+/// Goes on after the response: `send_and_wait` waits until `state` of
+/// [`get_stream_connection`](crate::streams::get_stream_connection) is `READY`. It fails where
+/// `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2460,6 +2512,7 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}"
 )]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/connections/{connectionName}")]
 #[inline]
 pub fn update_stream_connection(
     group_id: &str,
@@ -2520,10 +2573,10 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// Version 2025-03-12.
 ///
 /// ```no_run
-/// # use atlas_admin::{Client, Error, Nullable, streams, types};
+/// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str) -> Result<(), Error> {
 /// let body = types::StreamsFailoverConnection::Cluster(types::StreamsFailoverClusterConnection {
-///     cluster_group_id: Nullable::Value("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///     name: Some("my-failover-connection".into()),
 ///     ..Default::default()
 /// });
 /// let response = streams::update_stream_failover_connection(group_id, tenant_name, connection_name, failover_connection_id, &body)
@@ -2534,7 +2587,8 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// `get_stream_failover_connection` is `READY`. It fails where `state` is `FAILED`.
+/// [`get_stream_failover_connection`](crate::streams::get_stream_failover_connection) is
+/// `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2557,6 +2611,9 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 #[doc(alias = "updateStreamFailoverConnection")]
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}"
+)]
+#[doc(
+    alias = "/groups/{groupId}/streams/{tenantName}/connections/{connectionName}/failoverConnections/{failoverConnectionId}"
 )]
 #[inline]
 pub fn update_stream_failover_connection(
@@ -2626,7 +2683,7 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, processor_name: &str) -> Result<(), Error> {
 /// let body = types::StreamsModifyStreamProcessor {
-///     failover_enabled: Some(true),
+///     name: Some("my-processor".into()),
 ///     ..Default::default()
 /// };
 /// let response = streams::update_stream_processor(group_id, tenant_name, processor_name, &body)
@@ -2658,6 +2715,7 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 #[doc(
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}"
 )]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}")]
 #[inline]
 pub fn update_stream_processor(
     group_id: &str,
@@ -2735,6 +2793,7 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "updateGroupStreamWorkspace")]
 #[doc(alias = "updateStreamWorkspace")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
+#[doc(alias = "/groups/{groupId}/streams/{tenantName}")]
 #[inline]
 pub fn update_stream_workspace(
     group_id: &str,
@@ -2799,6 +2858,7 @@ static UPDATE_STREAM_WORKSPACE: Operation = Operation {
 #[doc(alias = "withGroupStreamSampleConnections")]
 #[doc(alias = "withStreamSampleConnections")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams:withSampleConnections")]
+#[doc(alias = "/groups/{groupId}/streams:withSampleConnections")]
 #[inline]
 pub fn with_stream_sample_connections(
     group_id: &str,

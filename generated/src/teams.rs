@@ -21,7 +21,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
 /// let body: Vec<types::TeamRole> = vec![types::TeamRole {
-///     role_names: Some(vec!["my-role".into()]),
+///     role_names: Some(vec!["GROUP_READ_ONLY".into()]),
 ///     team_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
 ///     ..Default::default()
 /// }];
@@ -46,6 +46,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/addGroupTeams).
 #[doc(alias = "addGroupTeams")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/teams")]
+#[doc(alias = "/groups/{groupId}/teams")]
 #[inline]
 pub fn add_group_teams(
     group_id: &str,
@@ -74,7 +75,9 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 
 /// Adds users of an organization to one of its teams, which takes up to 250 users.
 ///
-/// Superseded by `mongodb_cloud_users::add_org_team_user`, which also takes pending users.
+/// Superseded by
+/// [`mongodb_cloud_users::add_org_team_user`](crate::mongodb_cloud_users::add_org_team_user),
+/// which also takes pending users.
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`. Version 2023-01-01. May be gone
 /// after 2027-07-01.
@@ -112,6 +115,7 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 #[doc(alias = "addOrgTeamUsers")]
 #[doc(alias = "addTeamUsers")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users")]
+#[doc(alias = "/orgs/{orgId}/teams/{teamId}/users")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn add_team_users(
@@ -151,7 +155,7 @@ static ADD_TEAM_USERS: Operation = Operation {
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::Team {
 ///     name: Some("my-team".into()),
-///     usernames: Some(vec!["my-username".into()]),
+///     usernames: Some(vec!["ada@example.com".into()]),
 ///     ..Default::default()
 /// };
 /// let response = teams::create_org_team(org_id, &body).send(&client).await?;
@@ -176,6 +180,7 @@ static ADD_TEAM_USERS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/createOrgTeam).
 #[doc(alias = "createOrgTeam")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams")]
+#[doc(alias = "/orgs/{orgId}/teams")]
 #[inline]
 pub fn create_org_team(org_id: &str, body: &types::Team) -> Request<types::Team> {
     Request::with_body(&CREATE_ORG_TEAM, &[org_id], body)
@@ -230,6 +235,7 @@ static CREATE_ORG_TEAM: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/deleteOrgTeam).
 #[doc(alias = "deleteOrgTeam")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}")]
+#[doc(alias = "/orgs/{orgId}/teams/{teamId}")]
 #[inline]
 pub fn delete_org_team(org_id: &str, team_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_TEAM, &[org_id, team_id])
@@ -282,6 +288,7 @@ static DELETE_ORG_TEAM: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getGroupTeam).
 #[doc(alias = "getGroupTeam")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/teams/{teamId}")]
+#[doc(alias = "/groups/{groupId}/teams/{teamId}")]
 #[inline]
 pub fn get_group_team(group_id: &str, team_id: &str) -> Request<types::TeamRole> {
     Request::new(&GET_GROUP_TEAM, &[group_id, team_id])
@@ -334,6 +341,7 @@ static GET_GROUP_TEAM: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getOrgTeam).
 #[doc(alias = "getOrgTeam")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}")]
+#[doc(alias = "/orgs/{orgId}/teams/{teamId}")]
 #[inline]
 pub fn get_org_team(org_id: &str, team_id: &str) -> Request<types::TeamResponse> {
     Request::new(&GET_ORG_TEAM, &[org_id, team_id])
@@ -387,6 +395,7 @@ static GET_ORG_TEAM: Operation = Operation {
 #[doc(alias = "getOrgTeamByName")]
 #[doc(alias = "getTeamByName")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/byName/{teamName}")]
+#[doc(alias = "/orgs/{orgId}/teams/byName/{teamName}")]
 #[inline]
 pub fn get_team_by_name(org_id: &str, team_name: &str) -> Request<types::TeamResponse> {
     Request::new(&GET_TEAM_BY_NAME, &[org_id, team_name])
@@ -439,6 +448,7 @@ static GET_TEAM_BY_NAME: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/listGroupTeams).
 #[doc(alias = "listGroupTeams")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/teams")]
+#[doc(alias = "/groups/{groupId}/teams")]
 #[inline]
 pub fn list_group_teams(group_id: &str) -> ListGroupTeams<types::PaginatedTeamRoleView> {
     ListGroupTeams {
@@ -497,6 +507,7 @@ static LIST_GROUP_TEAMS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/listOrgTeams).
 #[doc(alias = "listOrgTeams")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams")]
+#[doc(alias = "/orgs/{orgId}/teams")]
 #[inline]
 pub fn list_org_teams(org_id: &str) -> ListOrgTeams<types::PaginatedTeamView> {
     ListOrgTeams {
@@ -558,6 +569,7 @@ static LIST_ORG_TEAMS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/removeGroupTeam).
 #[doc(alias = "removeGroupTeam")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/teams/{teamId}")]
+#[doc(alias = "/groups/{groupId}/teams/{teamId}")]
 #[inline]
 pub fn remove_group_team(group_id: &str, team_id: &str) -> Request<()> {
     Request::new(&REMOVE_GROUP_TEAM, &[group_id, team_id])
@@ -583,7 +595,9 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
 
 /// Removes one user from a team.
 ///
-/// Superseded by `mongodb_cloud_users::remove_org_team_user`, which also takes pending users.
+/// Superseded by
+/// [`mongodb_cloud_users::remove_org_team_user`](crate::mongodb_cloud_users::remove_org_team_user),
+/// which also takes pending users.
 ///
 /// `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}`. Version 2023-01-01. May
 /// be gone after 2027-07-01.
@@ -616,6 +630,7 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
 #[doc(alias = "removeOrgTeamUserFromTeam")]
 #[doc(alias = "removeUserFromTeam")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}")]
+#[doc(alias = "/orgs/{orgId}/teams/{teamId}/users/{userId}")]
 #[deprecated(note = "the service may answer 410 after 2027-07-01")]
 #[inline]
 pub fn remove_user_from_team(org_id: &str, team_id: &str, user_id: &str) -> Request<()> {
@@ -652,7 +667,7 @@ static REMOVE_USER_FROM_TEAM: Operation = Operation {
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, org_id: &str, team_id: &str) -> Result<(), Error> {
 /// let body = types::TeamUpdate {
-///     name: Some("...".into()),
+///     name: Some("my-team".into()),
 ///     ..Default::default()
 /// };
 /// let response = teams::rename_org_team(org_id, team_id, &body)
@@ -680,6 +695,7 @@ static REMOVE_USER_FROM_TEAM: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/renameOrgTeam).
 #[doc(alias = "renameOrgTeam")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}")]
+#[doc(alias = "/orgs/{orgId}/teams/{teamId}")]
 #[inline]
 pub fn rename_org_team(
     org_id: &str,
@@ -715,7 +731,7 @@ static RENAME_ORG_TEAM: Operation = Operation {
 /// # use atlas_admin::{Client, Error, teams, types};
 /// # async fn example(client: Client, group_id: &str, team_id: &str) -> Result<(), Error> {
 /// let body = types::TeamRole {
-///     role_names: Some(vec!["my-role".into()]),
+///     role_names: Some(vec!["GROUP_READ_ONLY".into()]),
 ///     team_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
 ///     ..Default::default()
 /// };
@@ -743,6 +759,7 @@ static RENAME_ORG_TEAM: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/updateGroupTeam).
 #[doc(alias = "updateGroupTeam")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/teams/{teamId}")]
+#[doc(alias = "/groups/{groupId}/teams/{teamId}")]
 #[inline]
 pub fn update_group_team(
     group_id: &str,

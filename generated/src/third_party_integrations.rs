@@ -50,6 +50,7 @@ use atlas_admin_runtime::{Request, Version};
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/createGroupIntegration).
 #[doc(alias = "createGroupIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations/{integrationType}")]
+#[doc(alias = "/groups/{groupId}/integrations/{integrationType}")]
 #[inline]
 pub fn create_group_integration(
     group_id: &str,
@@ -122,6 +123,7 @@ static CREATE_GROUP_INTEGRATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/deleteGroupIntegration).
 #[doc(alias = "deleteGroupIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations/{integrationType}")]
+#[doc(alias = "/groups/{groupId}/integrations/{integrationType}")]
 #[inline]
 pub fn delete_group_integration(
     group_id: &str,
@@ -179,6 +181,7 @@ static DELETE_GROUP_INTEGRATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/getGroupIntegration).
 #[doc(alias = "getGroupIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations/{integrationType}")]
+#[doc(alias = "/groups/{groupId}/integrations/{integrationType}")]
 #[inline]
 pub fn get_group_integration(
     group_id: &str,
@@ -235,6 +238,7 @@ static GET_GROUP_INTEGRATION: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/listGroupIntegrations).
 #[doc(alias = "listGroupIntegrations")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations")]
+#[doc(alias = "/groups/{groupId}/integrations")]
 #[inline]
 pub fn list_group_integrations(
     group_id: &str,
@@ -302,6 +306,7 @@ static LIST_GROUP_INTEGRATIONS: Operation = Operation {
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/updateGroupIntegration).
 #[doc(alias = "updateGroupIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations/{integrationType}")]
+#[doc(alias = "/groups/{groupId}/integrations/{integrationType}")]
 #[inline]
 pub fn update_group_integration(
     group_id: &str,

@@ -49,6 +49,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createGroupDatabaseUserCert")]
 #[doc(alias = "createDatabaseUserCert")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs")]
+#[doc(alias = "/groups/{groupId}/databaseUsers/{username}/certs")]
 #[inline]
 pub fn create_database_user_cert(
     group_id: &str,
@@ -109,6 +110,7 @@ static CREATE_DATABASE_USER_CERT: Operation = Operation {
 #[doc(alias = "disableGroupUserSecurityCustomerX509")]
 #[doc(alias = "disableSecurityCustomerX509")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity/customerX509")]
+#[doc(alias = "/groups/{groupId}/userSecurity/customerX509")]
 #[inline]
 pub fn disable_security_customer_x509(group_id: &str) -> Request<types::UserSecurity> {
     Request::new(&DISABLE_SECURITY_CUSTOMER_X509, &[group_id])
@@ -165,6 +167,7 @@ static DISABLE_SECURITY_CUSTOMER_X509: Operation = Operation {
 #[doc(alias = "listGroupDatabaseUserCerts")]
 #[doc(alias = "listDatabaseUserCerts")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs")]
+#[doc(alias = "/groups/{groupId}/databaseUsers/{username}/certs")]
 #[inline]
 pub fn list_database_user_certs(
     group_id: &str,

@@ -23,6 +23,8 @@ pub use wanting::{Coverage, Share, Wording};
 #[derive(Debug, Default)]
 pub struct Sentences<'w> {
     operations: Vec<Option<&'w str>>,
+    /// For each operation, other words for it.
+    aliases: Vec<Option<&'w str>>,
     tags: Vec<Option<&'w str>>,
     /// For each operation, the sentences of its parameters by name.
     parameters: Vec<BTreeMap<String, &'w str>>,
@@ -49,6 +51,11 @@ impl<'w> Sentences<'w> {
                 .iter()
                 .map(|operation| find(&words.operations, &operation.id))
                 .collect(),
+            aliases: api
+                .operations
+                .iter()
+                .map(|operation| find(&words.aliases, &operation.id))
+                .collect(),
             tags: api.tags.iter().map(|tag| find(&words.tags, &tag.name)).collect(),
             parameters: api.operations.iter().map(|it| finder.parameters(it)).collect(),
             types: types().map(|(def, name)| finder.ty(def, name)).collect(),
@@ -61,6 +68,12 @@ impl<'w> Sentences<'w> {
     /// Returns the sentence of an operation.
     pub fn operation(&self, index: usize) -> Option<&'w str> {
         *self.operations.get(index)?
+    }
+
+    /// Returns other words for an operation, by which people look for it.
+    pub fn aliases(&self, index: usize) -> impl Iterator<Item = &'w str> {
+        let line = self.aliases.get(index).copied().flatten();
+        line.into_iter().flat_map(|line| line.split(',').map(str::trim))
     }
 
     /// Returns the operation with an id; `None` where there is none.

@@ -21,6 +21,8 @@ pub struct Words {
     pub(crate) values: BTreeMap<String, Lines>,
     /// The values that example programs give to properties.
     pub(crate) examples: Lines,
+    /// Other words for operations, by which the search of the documentation finds them.
+    pub(crate) aliases: Lines,
 }
 
 /// Sentences by key.
@@ -35,8 +37,16 @@ pub(crate) struct Sentence {
 }
 
 /// The kinds of items: the names of the files without `.toml`.
-const KINDS: [&str; 7] =
-    ["operations", "tags", "parameters", "types", "properties", "values", "examples"];
+const KINDS: [&str; 8] = [
+    "operations",
+    "tags",
+    "parameters",
+    "types",
+    "properties",
+    "values",
+    "examples",
+    "aliases",
+];
 
 impl Words {
     /// Reads files, each a name without extension and a text.
@@ -60,6 +70,7 @@ impl Words {
                 "types" => file.read(&mut problems, &mut words.types, check),
                 "properties" => file.read(&mut problems, &mut words.properties, check),
                 "examples" => file.read(&mut problems, &mut words.examples, one_line),
+                "aliases" => file.read(&mut problems, &mut words.aliases, one_line),
                 _ => {
                     let help = format!("call it {}", KINDS.join(", "));
                     Err(file.problem(None, "holds sentences of no known kind", &help))

@@ -28,6 +28,25 @@ mod raw;
 
 /// A request for an operation whose response is a `T`.
 ///
+/// A request function of `atlas-admin` returns one, and [`Request::send`] sends it. This one is
+/// made by hand, with [`Request::raw`]:
+///
+/// ```no_run
+/// use atlas_admin_runtime::operation::Method;
+/// use atlas_admin_runtime::{Client, Error, Json, Request, Version};
+///
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let path = "/api/atlas/v2/groups?itemsPerPage=10";
+/// let request = Request::<Json>::raw(Method::Get, path, Version::stable(2023, 1, 1));
+/// let projects = request.send(&client).await?;
+/// println!("{projects:?}");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Setters return the request, so that several can follow each other before `send`. A request
+/// can be sent any number of times.
+///
 /// `Debug` prints the operation and the path, never a body or a header.
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<T> {

@@ -67,33 +67,33 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertsNotificationRootForGroup {
-    /// `DATADOG`.
+    /// `DATADOG`. Notification of alerts through Datadog.
     Datadog(DatadogNotification),
-    /// `EMAIL`.
+    /// `EMAIL`. Notification of alerts by mail to one address.
     Email(EmailNotification),
-    /// `GROUP`.
+    /// `GROUP`. Notification of alerts to the users of the project, by mail or text message.
     Group(GroupNotification),
-    /// `HIP_CHAT`.
+    /// `HIP_CHAT`. Notification of alerts in a HipChat room.
     HipChat(HipChatNotification),
-    /// `MICROSOFT_TEAMS`.
+    /// `MICROSOFT_TEAMS`. Notification of alerts in a Microsoft Teams channel.
     MicrosoftTeams(MicrosoftTeamsNotification),
-    /// `OPS_GENIE`.
+    /// `OPS_GENIE`. Notification of alerts through Opsgenie.
     OpsGenie(OpsGenieNotification),
-    /// `ORG`.
+    /// `ORG`. Notification of alerts to the users of the organization, by mail or text message.
     Org(OrgNotification),
-    /// `PAGER_DUTY`.
+    /// `PAGER_DUTY`. Notification of alerts through PagerDuty.
     PagerDuty(PagerDutyNotification),
-    /// `SLACK`.
+    /// `SLACK`. Notification of alerts in a Slack channel.
     Slack(SlackNotification),
-    /// `SMS`.
+    /// `SMS`. Notification of alerts by text message to one phone number.
     Sms(SmsNotification),
-    /// `TEAM`.
+    /// `TEAM`. Notification of alerts to the members of a team, by mail or text message.
     Team(TeamNotification),
-    /// `USER`.
+    /// `USER`. Notification of alerts to one Atlas user, by mail or text message.
     User(UserNotification),
-    /// `VICTOR_OPS`.
+    /// `VICTOR_OPS`. Notification of alerts through Splunk On-Call (formerly VictorOps).
     VictorOps(VictorOpsNotification),
-    /// `WEBHOOK`.
+    /// `WEBHOOK`. Notification of alerts by an HTTP request to a URL of yours.
     Webhook(WebhookNotification),
     /// A value of `typeName` that the document does not declare.
     Unknown(AlertsNotificationRootForGroupCommon),
@@ -359,13 +359,15 @@ atlas_admin_runtime::open_enum! {
 #[non_exhaustive]
 pub enum AppServiceMetricThreshold {
     /// `REALM_AUTH_LOGIN_FAIL`, `REALM_ENDPOINTS_FAILED_REQUESTS`, `REALM_GQL_FAILED_REQUESTS` and
-    /// 4 more.
+    /// 4 more. Alert threshold for a metric that is a plain number, such as `FLEX_CONNECTIONS`.
     Raw(RawMetricThresholdView),
     /// `REALM_ENDPOINTS_EGRESS_BYTES`, `REALM_GQL_EGRESS_BYTES`, `REALM_OVERALL_EGRESS_BYTES` and 9
-    /// more.
+    /// more. Alert threshold for a metric that is an amount of data, such as
+    /// `FLEX_DATA_SIZE_TOTAL`.
     Data(DataMetricThresholdView),
     /// `REALM_ENDPOINTS_COMPUTE_MS`, `REALM_ENDPOINTS_RESPONSE_MS`, `REALM_GQL_COMPUTE_MS` and 11
-    /// more.
+    /// more. Alert threshold for a metric that is a duration, such as
+    /// `FLEX_AVG_READ_EXECUTION_TIME`.
     Time(TimeMetricThresholdView),
     /// A value of `metricName` that the document does not declare.
     Unknown(AppServiceMetricThresholdCommon),
@@ -1295,35 +1297,50 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FlexClusterMetricThreshold {
+    /// `FLEX_CONNECTIONS`. Alert threshold for a metric that is a plain number, such as
     /// `FLEX_CONNECTIONS`.
     FlexConnections(RawMetricThresholdView),
-    /// `FLEX_CONNECTIONS_PERCENT`.
+    /// `FLEX_CONNECTIONS_PERCENT`. Alert threshold for a metric of a flex cluster that is a rate or
+    /// a percentage.
     FlexConnectionsPercent(FlexRawMetricThresholdView),
+    /// `FLEX_DATA_SIZE_TOTAL`. Alert threshold for a metric that is an amount of data, such as
     /// `FLEX_DATA_SIZE_TOTAL`.
     FlexDataSizeTotal(DataMetricThresholdView),
-    /// `FLEX_NETWORK_BYTES_IN`.
+    /// `FLEX_NETWORK_BYTES_IN`. Alert threshold for the rate of incoming, or outgoing, bytes of a
+    /// flex cluster.
     FlexNetworkBytesIn(FlexNetworkBytesDataMetricThresholdView),
-    /// `FLEX_NETWORK_BYTES_OUT`.
+    /// `FLEX_NETWORK_BYTES_OUT`. Alert threshold for the rate of incoming, or outgoing, bytes of a
+    /// flex cluster.
     FlexNetworkBytesOut(FlexNetworkBytesDataMetricThresholdView),
-    /// `FLEX_NETWORK_NUM_REQUESTS`.
+    /// `FLEX_NETWORK_NUM_REQUESTS`. Alert threshold for a metric of a flex cluster that is a rate
+    /// or a percentage.
     FlexNetworkNumRequests(FlexRawMetricThresholdView),
-    /// `FLEX_OPCOUNTER_CMD`.
+    /// `FLEX_OPCOUNTER_CMD`. Alert threshold for a metric of a flex cluster that is a rate or a
+    /// percentage.
     FlexOpcounterCmd(FlexRawMetricThresholdView),
-    /// `FLEX_OPCOUNTER_DELETE`.
+    /// `FLEX_OPCOUNTER_DELETE`. Alert threshold for a metric of a flex cluster that is a rate or a
+    /// percentage.
     FlexOpcounterDelete(FlexRawMetricThresholdView),
-    /// `FLEX_OPCOUNTER_INSERT`.
+    /// `FLEX_OPCOUNTER_INSERT`. Alert threshold for a metric of a flex cluster that is a rate or a
+    /// percentage.
     FlexOpcounterInsert(FlexRawMetricThresholdView),
-    /// `FLEX_OPCOUNTER_QUERY`.
+    /// `FLEX_OPCOUNTER_QUERY`. Alert threshold for a metric of a flex cluster that is a rate or a
+    /// percentage.
     FlexOpcounterQuery(FlexRawMetricThresholdView),
-    /// `FLEX_OPCOUNTER_UPDATE`.
+    /// `FLEX_OPCOUNTER_UPDATE`. Alert threshold for a metric of a flex cluster that is a rate or a
+    /// percentage.
     FlexOpcounterUpdate(FlexRawMetricThresholdView),
-    /// `FLEX_OPCOUNTER_GETMORE`.
+    /// `FLEX_OPCOUNTER_GETMORE`. Alert threshold for a metric of a flex cluster that is a rate or a
+    /// percentage.
     FlexOpcounterGetmore(FlexRawMetricThresholdView),
+    /// `FLEX_AVG_READ_EXECUTION_TIME`. Alert threshold for a metric that is a duration, such as
     /// `FLEX_AVG_READ_EXECUTION_TIME`.
     FlexAvgReadExecutionTime(TimeMetricThresholdView),
-    /// `FLEX_AVG_WRITE_EXECUTION_TIME`.
+    /// `FLEX_AVG_WRITE_EXECUTION_TIME`. Alert threshold for the average time that commands, or
+    /// writes, take on a flex cluster.
     FlexAvgWriteExecutionTime(FlexAvgExecutionTimeMetricThresholdView),
-    /// `FLEX_AVG_COMMAND_EXECUTION_TIME`.
+    /// `FLEX_AVG_COMMAND_EXECUTION_TIME`. Alert threshold for the average time that commands, or
+    /// writes, take on a flex cluster.
     FlexAvgCommandExecutionTime(FlexAvgExecutionTimeMetricThresholdView),
     /// A value of `metricName` that the document does not declare.
     Unknown(FlexClusterMetricThresholdCommon),
@@ -1628,47 +1645,59 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum GroupAlertsConfig {
     /// `CREDIT_CARD_ABOUT_TO_EXPIRE`, `CPS_SNAPSHOT_STARTED`, `CPS_SNAPSHOT_SUCCESSFUL` and 67
-    /// more.
+    /// more. Alert configuration for an event type that needs neither threshold nor metric.
     Default(DefaultAlertConfigViewForNdsGroup),
-    /// `URL_CONFIRMATION`, `SUCCESSFUL_DEPLOY`, `DEPLOYMENT_FAILURE` and 7 more.
+    /// `URL_CONFIRMATION`, `SUCCESSFUL_DEPLOY`, `DEPLOYMENT_FAILURE` and 7 more. Alert
+    /// configuration for events of App Services apps, such as a failed deployment.
     AppService(AppServiceAlertConfigViewForNdsGroup),
-    /// `OUTSIDE_REALM_METRIC_THRESHOLD`.
+    /// `OUTSIDE_REALM_METRIC_THRESHOLD`. Alert configuration for a metric of App Services apps.
     AppServiceMetric(AppServiceMetricAlertConfigViewForNdsGroup),
     /// `PENDING_INVOICE_OVER_THRESHOLD`, `DAILY_BILL_OVER_THRESHOLD`,
-    /// `DAILY_BILLING_CHANGE_OVER_THRESHOLD` and 2 more.
+    /// `DAILY_BILLING_CHANGE_OVER_THRESHOLD` and 2 more. Alert configuration for bills and invoices
+    /// that exceed an amount.
     BillingThreshold(BillingThresholdAlertConfigViewForNdsGroup),
-    /// `CLUSTER_MONGOS_IS_MISSING`.
+    /// `CLUSTER_MONGOS_IS_MISSING`. Alert configuration for events of a sharded cluster.
     Cluster(ClusterAlertConfigViewForNdsGroup),
-    /// `CPS_SNAPSHOT_BEHIND`, `CPS_PREV_SNAPSHOT_OLD` or `CPS_OPLOG_BEHIND`.
+    /// `CPS_SNAPSHOT_BEHIND`, `CPS_PREV_SNAPSHOT_OLD` or `CPS_OPLOG_BEHIND`. Alert configuration
+    /// for cloud backups whose snapshots or oplog are late.
     CpsBackupThreshold(CpsBackupThresholdAlertConfigViewForNdsGroup),
     /// `AWS_ENCRYPTION_KEY_NEEDS_ROTATION`, `AZURE_ENCRYPTION_KEY_NEEDS_ROTATION`,
-    /// `GCP_ENCRYPTION_KEY_NEEDS_ROTATION` and 3 more.
+    /// `GCP_ENCRYPTION_KEY_NEEDS_ROTATION` and 3 more. Alert configuration for customer-managed
+    /// encryption keys that are invalid or due for rotation.
     EncryptionKey(EncryptionKeyAlertConfigViewForNdsGroup),
-    /// `HOST_DOWN`, `HOST_HAS_INDEX_SUGGESTIONS`, `HOST_MONGOT_CRASHING_OOM` and 18 more.
+    /// `HOST_DOWN`, `HOST_HAS_INDEX_SUGGESTIONS`, `HOST_MONGOT_CRASHING_OOM` and 18 more. Alert
+    /// configuration for events of MongoDB hosts, such as a host that is down.
     Host(HostAlertConfigViewForNdsGroup),
-    /// `OUTSIDE_METRIC_THRESHOLD`.
+    /// `OUTSIDE_METRIC_THRESHOLD`. Alert configuration for a metric of MongoDB hosts.
     HostMetric(HostMetricAlertConfigViewForNdsGroup),
-    /// `MONGOTUNE_ALERT`.
+    /// `MONGOTUNE_ALERT`. Alert configuration for events of Intelligent Workload Management.
     Mongotune(MongotuneAlertConfigViewForNdsGroup),
     /// `COMPUTE_AUTO_SCALE_INITIATED_BASE`, `COMPUTE_AUTO_SCALE_INITIATED_ANALYTICS`,
-    /// `COMPUTE_AUTO_SCALE_SCALE_DOWN_FAIL_BASE` and 15 more.
+    /// `COMPUTE_AUTO_SCALE_SCALE_DOWN_FAIL_BASE` and 15 more. Alert configuration for events of
+    /// automatic scaling.
     NdsAutoscaling(NdsAutoscalingAlertConfigViewForNdsGroup),
     /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CA_EXPIRATION_CHECK`,
     /// `NDS_X509_USER_AUTHENTICATION_CUSTOMER_CRL_EXPIRATION_CHECK` or
-    /// `NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK`.
+    /// `NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK`. Alert configuration for
+    /// X.509 certificates and revocation lists that are about to expire.
     NdsX509UserAuthentication(NdsX509UserAuthenticationAlertConfigViewForNdsGroup),
-    /// `NO_PRIMARY` or `PRIMARY_ELECTED`.
+    /// `NO_PRIMARY` or `PRIMARY_ELECTED`. Alert configuration for events of a replica set, such as
+    /// the loss of its primary.
     ReplicaSet(ReplicaSetAlertConfigViewForNdsGroup),
     /// `TOO_MANY_ELECTIONS`, `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`, `TOO_FEW_HEALTHY_MEMBERS` and
-    /// 1 more.
+    /// 1 more. Alert configuration for events of a replica set that are measured against a
+    /// threshold, such as too many elections.
     ReplicaSetThreshold(ReplicaSetThresholdAlertConfigViewForNdsGroup),
-    /// `OUTSIDE_SERVERLESS_METRIC_THRESHOLD`.
+    /// `OUTSIDE_SERVERLESS_METRIC_THRESHOLD`. Alert configuration for a metric of serverless
+    /// instances.
     ServerlessMetric(ServerlessMetricAlertConfigViewForNdsGroup),
-    /// `OUTSIDE_FLEX_METRIC_THRESHOLD`.
+    /// `OUTSIDE_FLEX_METRIC_THRESHOLD`. Alert configuration for a metric of flex clusters.
     FlexMetric(FlexMetricAlertConfigViewForNdsGroup),
-    /// `STREAM_PROCESSOR_STATE_IS_FAILED` or `STREAM_PROCESSOR_AUTOSCALE_INITIATED`.
+    /// `STREAM_PROCESSOR_STATE_IS_FAILED` or `STREAM_PROCESSOR_AUTOSCALE_INITIATED`. Alert
+    /// configuration for events of stream processors, such as a failure.
     StreamProcessor(StreamProcessorAlertConfigViewForNdsGroup),
-    /// `OUTSIDE_STREAM_PROCESSOR_METRIC_THRESHOLD`.
+    /// `OUTSIDE_STREAM_PROCESSOR_METRIC_THRESHOLD`. Alert configuration for a metric of stream
+    /// processors.
     StreamProcessorMetric(StreamProcessorMetricAlertConfigViewForNdsGroup),
     /// A value of `eventTypeName` that the document does not declare.
     Unknown(GroupAlertsConfigCommon),
@@ -1972,325 +2001,440 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricThreshold {
-    /// `ASSERT_REGULAR`.
+    /// `ASSERT_REGULAR`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     AssertRegular(HostRawMetricThresholdView),
-    /// `ASSERT_WARNING`.
+    /// `ASSERT_WARNING`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     AssertWarning(HostRawMetricThresholdView),
-    /// `ASSERT_MSG`.
+    /// `ASSERT_MSG`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     AssertMsg(HostRawMetricThresholdView),
-    /// `ASSERT_USER`.
+    /// `ASSERT_USER`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     AssertUser(HostRawMetricThresholdView),
-    /// `OPCOUNTER_CMD`.
+    /// `OPCOUNTER_CMD`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     OpcounterCmd(HostRawMetricThresholdView),
-    /// `OPCOUNTER_QUERY`.
+    /// `OPCOUNTER_QUERY`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     OpcounterQuery(HostRawMetricThresholdView),
-    /// `OPCOUNTER_UPDATE`.
+    /// `OPCOUNTER_UPDATE`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     OpcounterUpdate(HostRawMetricThresholdView),
-    /// `OPCOUNTER_DELETE`.
+    /// `OPCOUNTER_DELETE`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     OpcounterDelete(HostRawMetricThresholdView),
-    /// `OPCOUNTER_TTL_DELETED`.
+    /// `OPCOUNTER_TTL_DELETED`. Alert threshold for a metric of a host that is a number, a rate or
+    /// a percentage.
     OpcounterTtlDeleted(HostRawMetricThresholdView),
-    /// `OPCOUNTER_INSERT`.
+    /// `OPCOUNTER_INSERT`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     OpcounterInsert(HostRawMetricThresholdView),
-    /// `OPCOUNTER_GETMORE`.
+    /// `OPCOUNTER_GETMORE`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     OpcounterGetmore(HostRawMetricThresholdView),
-    /// `OPCOUNTER_REPL_CMD`.
+    /// `OPCOUNTER_REPL_CMD`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     OpcounterReplCmd(HostRawMetricThresholdView),
-    /// `OPCOUNTER_REPL_UPDATE`.
+    /// `OPCOUNTER_REPL_UPDATE`. Alert threshold for a metric of a host that is a number, a rate or
+    /// a percentage.
     OpcounterReplUpdate(HostRawMetricThresholdView),
-    /// `OPCOUNTER_REPL_DELETE`.
+    /// `OPCOUNTER_REPL_DELETE`. Alert threshold for a metric of a host that is a number, a rate or
+    /// a percentage.
     OpcounterReplDelete(HostRawMetricThresholdView),
-    /// `OPCOUNTER_REPL_INSERT`.
+    /// `OPCOUNTER_REPL_INSERT`. Alert threshold for a metric of a host that is a number, a rate or
+    /// a percentage.
     OpcounterReplInsert(HostRawMetricThresholdView),
-    /// `FTS_MEMORY_RESIDENT`.
+    /// `FTS_MEMORY_RESIDENT`. Alert threshold for a metric of a host that is an amount of data.
     FtsMemoryResident(HostDataMetricThresholdView),
-    /// `FTS_MEMORY_VIRTUAL`.
+    /// `FTS_MEMORY_VIRTUAL`. Alert threshold for a metric of a host that is an amount of data.
     FtsMemoryVirtual(HostDataMetricThresholdView),
-    /// `FTS_MEMORY_MAPPED`.
+    /// `FTS_MEMORY_MAPPED`. Alert threshold for a metric of a host that is an amount of data.
     FtsMemoryMapped(HostDataMetricThresholdView),
-    /// `FTS_PROCESS_CPU_USER`.
+    /// `FTS_PROCESS_CPU_USER`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     FtsProcessCpuUser(HostRawMetricThresholdView),
-    /// `FTS_PROCESS_CPU_KERNEL`.
+    /// `FTS_PROCESS_CPU_KERNEL`. Alert threshold for a metric of a host that is a number, a rate or
+    /// a percentage.
     FtsProcessCpuKernel(HostRawMetricThresholdView),
-    /// `NORMALIZED_FTS_PROCESS_CPU_USER`.
+    /// `NORMALIZED_FTS_PROCESS_CPU_USER`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     NormalizedFtsProcessCpuUser(HostRawMetricThresholdView),
-    /// `NORMALIZED_FTS_PROCESS_CPU_KERNEL`.
+    /// `NORMALIZED_FTS_PROCESS_CPU_KERNEL`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     NormalizedFtsProcessCpuKernel(HostRawMetricThresholdView),
-    /// `SYSTEM_MEMORY_PERCENT_USED`.
+    /// `SYSTEM_MEMORY_PERCENT_USED`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     SystemMemoryPercentUsed(HostRawMetricThresholdView),
-    /// `MEMORY_RESIDENT`.
+    /// `MEMORY_RESIDENT`. Alert threshold for a metric of a host that is an amount of data.
     MemoryResident(HostDataMetricThresholdView),
-    /// `MEMORY_VIRTUAL`.
+    /// `MEMORY_VIRTUAL`. Alert threshold for a metric of a host that is an amount of data.
     MemoryVirtual(HostDataMetricThresholdView),
-    /// `MEMORY_MAPPED`.
+    /// `MEMORY_MAPPED`. Alert threshold for a metric of a host that is an amount of data.
     MemoryMapped(HostDataMetricThresholdView),
-    /// `COMPUTED_MEMORY`.
+    /// `COMPUTED_MEMORY`. Alert threshold for a metric of a host that is an amount of data.
     ComputedMemory(HostDataMetricThresholdView),
-    /// `INDEX_COUNTERS_BTREE_ACCESSES`.
+    /// `INDEX_COUNTERS_BTREE_ACCESSES`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     IndexCountersBtreeAccesses(HostRawMetricThresholdView),
-    /// `INDEX_COUNTERS_BTREE_HITS`.
+    /// `INDEX_COUNTERS_BTREE_HITS`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     IndexCountersBtreeHits(HostRawMetricThresholdView),
-    /// `INDEX_COUNTERS_BTREE_MISSES`.
+    /// `INDEX_COUNTERS_BTREE_MISSES`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     IndexCountersBtreeMisses(HostRawMetricThresholdView),
-    /// `INDEX_COUNTERS_BTREE_MISS_RATIO`.
+    /// `INDEX_COUNTERS_BTREE_MISS_RATIO`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     IndexCountersBtreeMissRatio(HostRawMetricThresholdView),
-    /// `GLOBAL_LOCK_PERCENTAGE`.
+    /// `GLOBAL_LOCK_PERCENTAGE`. Alert threshold for a metric of a host that is a number, a rate or
+    /// a percentage.
     GlobalLockPercentage(HostRawMetricThresholdView),
-    /// `BACKGROUND_FLUSH_AVG`.
+    /// `BACKGROUND_FLUSH_AVG`. Alert threshold for a metric that is a duration, such as
+    /// `FLEX_AVG_READ_EXECUTION_TIME`.
     BackgroundFlushAvg(TimeMetricThresholdView),
-    /// `CONNECTIONS`.
+    /// `CONNECTIONS`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     Connections(HostRawMetricThresholdView),
-    /// `CONNECTIONS_MAX`.
+    /// `CONNECTIONS_MAX`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     ConnectionsMax(HostRawMetricThresholdView),
-    /// `CONNECTIONS_PERCENT`.
+    /// `CONNECTIONS_PERCENT`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     ConnectionsPercent(HostRawMetricThresholdView),
-    /// `GLOBAL_ACCESSES_NOT_IN_MEMORY`.
+    /// `GLOBAL_ACCESSES_NOT_IN_MEMORY`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     GlobalAccessesNotInMemory(HostRawMetricThresholdView),
-    /// `GLOBAL_PAGE_FAULT_EXCEPTIONS_THROWN`.
+    /// `GLOBAL_PAGE_FAULT_EXCEPTIONS_THROWN`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     GlobalPageFaultExceptionsThrown(HostRawMetricThresholdView),
-    /// `GLOBAL_LOCK_CURRENT_QUEUE_TOTAL`.
+    /// `GLOBAL_LOCK_CURRENT_QUEUE_TOTAL`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     GlobalLockCurrentQueueTotal(HostRawMetricThresholdView),
-    /// `GLOBAL_LOCK_CURRENT_QUEUE_READERS`.
+    /// `GLOBAL_LOCK_CURRENT_QUEUE_READERS`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     GlobalLockCurrentQueueReaders(HostRawMetricThresholdView),
-    /// `GLOBAL_LOCK_CURRENT_QUEUE_WRITERS`.
+    /// `GLOBAL_LOCK_CURRENT_QUEUE_WRITERS`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     GlobalLockCurrentQueueWriters(HostRawMetricThresholdView),
-    /// `CURSORS_TOTAL_OPEN`.
+    /// `CURSORS_TOTAL_OPEN`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     CursorsTotalOpen(HostRawMetricThresholdView),
-    /// `CURSORS_TOTAL_TIMED_OUT`.
+    /// `CURSORS_TOTAL_TIMED_OUT`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     CursorsTotalTimedOut(HostRawMetricThresholdView),
-    /// `CURSORS_TOTAL_CLIENT_CURSORS_SIZE`.
+    /// `CURSORS_TOTAL_CLIENT_CURSORS_SIZE`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     CursorsTotalClientCursorsSize(HostRawMetricThresholdView),
-    /// `NETWORK_BYTES_IN`.
+    /// `NETWORK_BYTES_IN`. Alert threshold for a metric of a host that is an amount of data.
     NetworkBytesIn(HostDataMetricThresholdView),
-    /// `NETWORK_BYTES_OUT`.
+    /// `NETWORK_BYTES_OUT`. Alert threshold for a metric of a host that is an amount of data.
     NetworkBytesOut(HostDataMetricThresholdView),
-    /// `NETWORK_NUM_REQUESTS`.
+    /// `NETWORK_NUM_REQUESTS`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     NetworkNumRequests(HostRawMetricThresholdView),
-    /// `OPLOG_MASTER_TIME`.
+    /// `OPLOG_MASTER_TIME`. Alert threshold for a metric of a host that is a time.
     OplogMasterTime(HostTimeMetricThresholdView),
-    /// `OPLOG_MASTER_TIME_ESTIMATED_TTL`.
+    /// `OPLOG_MASTER_TIME_ESTIMATED_TTL`. Alert threshold for a metric of a host that is a time.
     OplogMasterTimeEstimatedTtl(HostTimeMetricThresholdView),
-    /// `OPLOG_SLAVE_LAG_MASTER_TIME`.
+    /// `OPLOG_SLAVE_LAG_MASTER_TIME`. Alert threshold for a metric of a host that is a time.
     OplogSlaveLagMasterTime(HostTimeMetricThresholdView),
-    /// `OPLOG_MASTER_LAG_TIME_DIFF`.
+    /// `OPLOG_MASTER_LAG_TIME_DIFF`. Alert threshold for a metric of a host that is a time.
     OplogMasterLagTimeDiff(HostTimeMetricThresholdView),
-    /// `OPLOG_RATE_GB_PER_HOUR`.
+    /// `OPLOG_RATE_GB_PER_HOUR`. Alert threshold for a metric of a host that is an amount of data.
     OplogRateGbPerHour(HostDataMetricThresholdView),
-    /// `EXTRA_INFO_PAGE_FAULTS`.
+    /// `EXTRA_INFO_PAGE_FAULTS`. Alert threshold for a metric of a host that is a number, a rate or
+    /// a percentage.
     ExtraInfoPageFaults(HostRawMetricThresholdView),
-    /// `DB_STORAGE_TOTAL`.
+    /// `DB_STORAGE_TOTAL`. Alert threshold for a metric of a host that is an amount of data.
     DbStorageTotal(HostDataMetricThresholdView),
-    /// `DB_DATA_SIZE_TOTAL`.
+    /// `DB_DATA_SIZE_TOTAL`. Alert threshold for a metric of a host that is an amount of data.
     DbDataSizeTotal(HostDataMetricThresholdView),
-    /// `DB_DATA_SIZE_TOTAL_WO_SYSTEM`.
+    /// `DB_DATA_SIZE_TOTAL_WO_SYSTEM`. Alert threshold for a metric of a host that is an amount of
+    /// data.
     DbDataSizeTotalWoSystem(HostDataMetricThresholdView),
-    /// `DB_INDEX_SIZE_TOTAL`.
+    /// `DB_INDEX_SIZE_TOTAL`. Alert threshold for a metric of a host that is an amount of data.
     DbIndexSizeTotal(HostDataMetricThresholdView),
-    /// `JOURNALING_COMMITS_IN_WRITE_LOCK`.
+    /// `JOURNALING_COMMITS_IN_WRITE_LOCK`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     JournalingCommitsInWriteLock(HostRawMetricThresholdView),
-    /// `JOURNALING_MB`.
+    /// `JOURNALING_MB`. Alert threshold for a metric of a host that is an amount of data.
     JournalingMb(HostDataMetricThresholdView),
-    /// `JOURNALING_WRITE_DATA_FILES_MB`.
+    /// `JOURNALING_WRITE_DATA_FILES_MB`. Alert threshold for a metric of a host that is an amount
+    /// of data.
     JournalingWriteDataFilesMb(HostDataMetricThresholdView),
-    /// `TICKETS_AVAILABLE_READS`.
+    /// `TICKETS_AVAILABLE_READS`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     TicketsAvailableReads(HostRawMetricThresholdView),
-    /// `TICKETS_AVAILABLE_WRITES`.
+    /// `TICKETS_AVAILABLE_WRITES`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     TicketsAvailableWrites(HostRawMetricThresholdView),
-    /// `CACHE_USAGE_DIRTY`.
+    /// `CACHE_USAGE_DIRTY`. Alert threshold for a metric of a host that is an amount of data.
     CacheUsageDirty(HostDataMetricThresholdView),
-    /// `CACHE_USAGE_USED`.
+    /// `CACHE_USAGE_USED`. Alert threshold for a metric of a host that is an amount of data.
     CacheUsageUsed(HostDataMetricThresholdView),
-    /// `CACHE_BYTES_READ_INTO`.
+    /// `CACHE_BYTES_READ_INTO`. Alert threshold for a metric of a host that is an amount of data.
     CacheBytesReadInto(HostDataMetricThresholdView),
-    /// `CACHE_BYTES_WRITTEN_FROM`.
+    /// `CACHE_BYTES_WRITTEN_FROM`. Alert threshold for a metric of a host that is an amount of
+    /// data.
     CacheBytesWrittenFrom(HostDataMetricThresholdView),
-    /// `NORMALIZED_SYSTEM_CPU_USER`.
+    /// `NORMALIZED_SYSTEM_CPU_USER`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     NormalizedSystemCpuUser(HostRawMetricThresholdView),
-    /// `NORMALIZED_SYSTEM_CPU_STEAL`.
+    /// `NORMALIZED_SYSTEM_CPU_STEAL`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     NormalizedSystemCpuSteal(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_SPACE_USED_DATA`.
+    /// `DISK_PARTITION_SPACE_USED_DATA`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     DiskPartitionSpaceUsedData(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_SPACE_USED_INDEX`.
+    /// `DISK_PARTITION_SPACE_USED_INDEX`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     DiskPartitionSpaceUsedIndex(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_SPACE_USED_JOURNAL`.
+    /// `DISK_PARTITION_SPACE_USED_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     DiskPartitionSpaceUsedJournal(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_READ_IOPS_DATA`.
+    /// `DISK_PARTITION_READ_IOPS_DATA`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     DiskPartitionReadIopsData(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_READ_IOPS_INDEX`.
+    /// `DISK_PARTITION_READ_IOPS_INDEX`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     DiskPartitionReadIopsIndex(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_READ_IOPS_JOURNAL`.
+    /// `DISK_PARTITION_READ_IOPS_JOURNAL`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     DiskPartitionReadIopsJournal(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_WRITE_IOPS_DATA`.
+    /// `DISK_PARTITION_WRITE_IOPS_DATA`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     DiskPartitionWriteIopsData(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_WRITE_IOPS_INDEX`.
+    /// `DISK_PARTITION_WRITE_IOPS_INDEX`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     DiskPartitionWriteIopsIndex(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_WRITE_IOPS_JOURNAL`.
+    /// `DISK_PARTITION_WRITE_IOPS_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     DiskPartitionWriteIopsJournal(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_READ_LATENCY_DATA`.
+    /// `DISK_PARTITION_READ_LATENCY_DATA`. Alert threshold for a metric of a host that is a time.
     DiskPartitionReadLatencyData(HostTimeMetricThresholdView),
-    /// `DISK_PARTITION_READ_LATENCY_INDEX`.
+    /// `DISK_PARTITION_READ_LATENCY_INDEX`. Alert threshold for a metric of a host that is a time.
     DiskPartitionReadLatencyIndex(HostTimeMetricThresholdView),
-    /// `DISK_PARTITION_READ_LATENCY_JOURNAL`.
+    /// `DISK_PARTITION_READ_LATENCY_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// time.
     DiskPartitionReadLatencyJournal(HostTimeMetricThresholdView),
-    /// `DISK_PARTITION_WRITE_LATENCY_DATA`.
+    /// `DISK_PARTITION_WRITE_LATENCY_DATA`. Alert threshold for a metric of a host that is a time.
     DiskPartitionWriteLatencyData(HostTimeMetricThresholdView),
-    /// `DISK_PARTITION_WRITE_LATENCY_INDEX`.
+    /// `DISK_PARTITION_WRITE_LATENCY_INDEX`. Alert threshold for a metric of a host that is a time.
     DiskPartitionWriteLatencyIndex(HostTimeMetricThresholdView),
-    /// `DISK_PARTITION_WRITE_LATENCY_JOURNAL`.
+    /// `DISK_PARTITION_WRITE_LATENCY_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// time.
     DiskPartitionWriteLatencyJournal(HostTimeMetricThresholdView),
-    /// `DISK_PARTITION_QUEUE_DEPTH_DATA`.
+    /// `DISK_PARTITION_QUEUE_DEPTH_DATA`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     DiskPartitionQueueDepthData(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_QUEUE_DEPTH_INDEX`.
+    /// `DISK_PARTITION_QUEUE_DEPTH_INDEX`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     DiskPartitionQueueDepthIndex(HostRawMetricThresholdView),
-    /// `DISK_PARTITION_QUEUE_DEPTH_JOURNAL`.
+    /// `DISK_PARTITION_QUEUE_DEPTH_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     DiskPartitionQueueDepthJournal(HostRawMetricThresholdView),
-    /// `FTS_DISK_UTILIZATION`.
+    /// `FTS_DISK_UTILIZATION`. Alert threshold for a metric of a host that is an amount of data.
     FtsDiskUtilization(HostDataMetricThresholdView),
-    /// `MUNIN_CPU_USER`.
+    /// `MUNIN_CPU_USER`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     MuninCpuUser(HostRawMetricThresholdView),
-    /// `MUNIN_CPU_NICE`.
+    /// `MUNIN_CPU_NICE`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     MuninCpuNice(HostRawMetricThresholdView),
-    /// `MUNIN_CPU_SYSTEM`.
+    /// `MUNIN_CPU_SYSTEM`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     MuninCpuSystem(HostRawMetricThresholdView),
-    /// `MUNIN_CPU_IOWAIT`.
+    /// `MUNIN_CPU_IOWAIT`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     MuninCpuIowait(HostRawMetricThresholdView),
-    /// `MUNIN_CPU_IRQ`.
+    /// `MUNIN_CPU_IRQ`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     MuninCpuIrq(HostRawMetricThresholdView),
-    /// `MUNIN_CPU_SOFTIRQ`.
+    /// `MUNIN_CPU_SOFTIRQ`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     MuninCpuSoftirq(HostRawMetricThresholdView),
-    /// `MUNIN_CPU_STEAL`.
+    /// `MUNIN_CPU_STEAL`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     MuninCpuSteal(HostRawMetricThresholdView),
-    /// `DOCUMENT_RETURNED`.
+    /// `DOCUMENT_RETURNED`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     DocumentReturned(HostRawMetricThresholdView),
-    /// `DOCUMENT_INSERTED`.
+    /// `DOCUMENT_INSERTED`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     DocumentInserted(HostRawMetricThresholdView),
-    /// `DOCUMENT_UPDATED`.
+    /// `DOCUMENT_UPDATED`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     DocumentUpdated(HostRawMetricThresholdView),
-    /// `DOCUMENT_DELETED`.
+    /// `DOCUMENT_DELETED`. Alert threshold for a metric of a host that is a number, a rate or a
+    /// percentage.
     DocumentDeleted(HostRawMetricThresholdView),
-    /// `OPERATIONS_SCAN_AND_ORDER`.
+    /// `OPERATIONS_SCAN_AND_ORDER`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     OperationsScanAndOrder(HostRawMetricThresholdView),
-    /// `QUERY_EXECUTOR_SCANNED`.
+    /// `QUERY_EXECUTOR_SCANNED`. Alert threshold for a metric of a host that is a number, a rate or
+    /// a percentage.
     QueryExecutorScanned(HostRawMetricThresholdView),
-    /// `QUERY_EXECUTOR_SCANNED_OBJECTS`.
+    /// `QUERY_EXECUTOR_SCANNED_OBJECTS`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     QueryExecutorScannedObjects(HostRawMetricThresholdView),
-    /// `OPERATION_THROTTLING_REJECTED_OPERATIONS`.
+    /// `OPERATION_THROTTLING_REJECTED_OPERATIONS`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     OperationThrottlingRejectedOperations(HostRawMetricThresholdView),
-    /// `QUERY_SPILL_TO_DISK_DURING_SORT`.
+    /// `QUERY_SPILL_TO_DISK_DURING_SORT`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     QuerySpillToDiskDuringSort(HostRawMetricThresholdView),
-    /// `OPERATIONS_QUERIES_KILLED`.
+    /// `OPERATIONS_QUERIES_KILLED`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     OperationsQueriesKilled(HostRawMetricThresholdView),
-    /// `QUERY_TARGETING_SCANNED_PER_RETURNED`.
+    /// `QUERY_TARGETING_SCANNED_PER_RETURNED`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     QueryTargetingScannedPerReturned(HostRawMetricThresholdView),
-    /// `QUERY_TARGETING_SCANNED_OBJECTS_PER_RETURNED`.
+    /// `QUERY_TARGETING_SCANNED_OBJECTS_PER_RETURNED`. Alert threshold for a metric of a host that
+    /// is a number, a rate or a percentage.
     QueryTargetingScannedObjectsPerReturned(HostRawMetricThresholdView),
-    /// `AVG_READ_EXECUTION_TIME`.
+    /// `AVG_READ_EXECUTION_TIME`. Alert threshold for a metric of a host that is a time.
     AvgReadExecutionTime(HostTimeMetricThresholdView),
-    /// `AVG_WRITE_EXECUTION_TIME`.
+    /// `AVG_WRITE_EXECUTION_TIME`. Alert threshold for a metric of a host that is a time.
     AvgWriteExecutionTime(HostTimeMetricThresholdView),
-    /// `AVG_COMMAND_EXECUTION_TIME`.
+    /// `AVG_COMMAND_EXECUTION_TIME`. Alert threshold for a metric of a host that is a time.
     AvgCommandExecutionTime(HostTimeMetricThresholdView),
-    /// `LOGICAL_SIZE`.
+    /// `LOGICAL_SIZE`. Alert threshold for a metric of a host that is an amount of data.
     LogicalSize(HostDataMetricThresholdView),
-    /// `RESTARTS_IN_LAST_HOUR`.
+    /// `RESTARTS_IN_LAST_HOUR`. Alert threshold for a metric of a host that is a number, a rate or
+    /// a percentage.
     RestartsInLastHour(HostRawMetricThresholdView),
-    /// `SYSTEM_MEMORY_USED`.
+    /// `SYSTEM_MEMORY_USED`. Alert threshold for a metric of a host that is an amount of data.
     SystemMemoryUsed(HostDataMetricThresholdView),
-    /// `SYSTEM_MEMORY_AVAILABLE`.
+    /// `SYSTEM_MEMORY_AVAILABLE`. Alert threshold for a metric of a host that is an amount of data.
     SystemMemoryAvailable(HostDataMetricThresholdView),
-    /// `SWAP_USAGE_USED`.
+    /// `SWAP_USAGE_USED`. Alert threshold for a metric of a host that is an amount of data.
     SwapUsageUsed(HostDataMetricThresholdView),
-    /// `SWAP_USAGE_FREE`.
+    /// `SWAP_USAGE_FREE`. Alert threshold for a metric of a host that is an amount of data.
     SwapUsageFree(HostDataMetricThresholdView),
-    /// `SYSTEM_NETWORK_IN`.
+    /// `SYSTEM_NETWORK_IN`. Alert threshold for a metric of a host that is an amount of data.
     SystemNetworkIn(HostDataMetricThresholdView),
-    /// `SYSTEM_NETWORK_OUT`.
+    /// `SYSTEM_NETWORK_OUT`. Alert threshold for a metric of a host that is an amount of data.
     SystemNetworkOut(HostDataMetricThresholdView),
-    /// `MAX_NORMALIZED_SYSTEM_CPU_USER`.
+    /// `MAX_NORMALIZED_SYSTEM_CPU_USER`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     MaxNormalizedSystemCpuUser(HostRawMetricThresholdView),
-    /// `MAX_NORMALIZED_SYSTEM_CPU_STEAL`.
+    /// `MAX_NORMALIZED_SYSTEM_CPU_STEAL`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     MaxNormalizedSystemCpuSteal(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_SPACE_USED_DATA`.
+    /// `MAX_DISK_PARTITION_SPACE_USED_DATA`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionSpaceUsedData(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_SPACE_USED_INDEX`.
+    /// `MAX_DISK_PARTITION_SPACE_USED_INDEX`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionSpaceUsedIndex(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_SPACE_USED_JOURNAL`.
+    /// `MAX_DISK_PARTITION_SPACE_USED_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionSpaceUsedJournal(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_READ_IOPS_DATA`.
+    /// `MAX_DISK_PARTITION_READ_IOPS_DATA`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionReadIopsData(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_READ_IOPS_INDEX`.
+    /// `MAX_DISK_PARTITION_READ_IOPS_INDEX`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionReadIopsIndex(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_READ_IOPS_JOURNAL`.
+    /// `MAX_DISK_PARTITION_READ_IOPS_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionReadIopsJournal(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_WRITE_IOPS_DATA`.
+    /// `MAX_DISK_PARTITION_WRITE_IOPS_DATA`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionWriteIopsData(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_WRITE_IOPS_INDEX`.
+    /// `MAX_DISK_PARTITION_WRITE_IOPS_INDEX`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionWriteIopsIndex(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_WRITE_IOPS_JOURNAL`.
+    /// `MAX_DISK_PARTITION_WRITE_IOPS_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionWriteIopsJournal(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_READ_LATENCY_DATA`.
+    /// `MAX_DISK_PARTITION_READ_LATENCY_DATA`. Alert threshold for a metric of a host that is a
+    /// time.
     MaxDiskPartitionReadLatencyData(HostTimeMetricThresholdView),
-    /// `MAX_DISK_PARTITION_READ_LATENCY_INDEX`.
+    /// `MAX_DISK_PARTITION_READ_LATENCY_INDEX`. Alert threshold for a metric of a host that is a
+    /// time.
     MaxDiskPartitionReadLatencyIndex(HostTimeMetricThresholdView),
-    /// `MAX_DISK_PARTITION_READ_LATENCY_JOURNAL`.
+    /// `MAX_DISK_PARTITION_READ_LATENCY_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// time.
     MaxDiskPartitionReadLatencyJournal(HostTimeMetricThresholdView),
-    /// `MAX_DISK_PARTITION_WRITE_LATENCY_DATA`.
+    /// `MAX_DISK_PARTITION_WRITE_LATENCY_DATA`. Alert threshold for a metric of a host that is a
+    /// time.
     MaxDiskPartitionWriteLatencyData(HostTimeMetricThresholdView),
-    /// `MAX_DISK_PARTITION_WRITE_LATENCY_INDEX`.
+    /// `MAX_DISK_PARTITION_WRITE_LATENCY_INDEX`. Alert threshold for a metric of a host that is a
+    /// time.
     MaxDiskPartitionWriteLatencyIndex(HostTimeMetricThresholdView),
-    /// `MAX_DISK_PARTITION_WRITE_LATENCY_JOURNAL`.
+    /// `MAX_DISK_PARTITION_WRITE_LATENCY_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// time.
     MaxDiskPartitionWriteLatencyJournal(HostTimeMetricThresholdView),
-    /// `MAX_DISK_PARTITION_QUEUE_DEPTH_DATA`.
+    /// `MAX_DISK_PARTITION_QUEUE_DEPTH_DATA`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionQueueDepthData(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_QUEUE_DEPTH_INDEX`.
+    /// `MAX_DISK_PARTITION_QUEUE_DEPTH_INDEX`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionQueueDepthIndex(HostRawMetricThresholdView),
-    /// `MAX_DISK_PARTITION_QUEUE_DEPTH_JOURNAL`.
+    /// `MAX_DISK_PARTITION_QUEUE_DEPTH_JOURNAL`. Alert threshold for a metric of a host that is a
+    /// number, a rate or a percentage.
     MaxDiskPartitionQueueDepthJournal(HostRawMetricThresholdView),
-    /// `MAX_SYSTEM_MEMORY_PERCENT_USED`.
+    /// `MAX_SYSTEM_MEMORY_PERCENT_USED`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     MaxSystemMemoryPercentUsed(HostRawMetricThresholdView),
-    /// `MAX_SYSTEM_MEMORY_USED`.
+    /// `MAX_SYSTEM_MEMORY_USED`. Alert threshold for a metric of a host that is an amount of data.
     MaxSystemMemoryUsed(HostDataMetricThresholdView),
-    /// `MAX_SYSTEM_MEMORY_AVAILABLE`.
+    /// `MAX_SYSTEM_MEMORY_AVAILABLE`. Alert threshold for a metric of a host that is an amount of
+    /// data.
     MaxSystemMemoryAvailable(HostDataMetricThresholdView),
-    /// `MAX_SWAP_USAGE_USED`.
+    /// `MAX_SWAP_USAGE_USED`. Alert threshold for a metric of a host that is an amount of data.
     MaxSwapUsageUsed(HostDataMetricThresholdView),
-    /// `MAX_SWAP_USAGE_FREE`.
+    /// `MAX_SWAP_USAGE_FREE`. Alert threshold for a metric of a host that is an amount of data.
     MaxSwapUsageFree(HostDataMetricThresholdView),
-    /// `MAX_SYSTEM_NETWORK_IN`.
+    /// `MAX_SYSTEM_NETWORK_IN`. Alert threshold for a metric of a host that is an amount of data.
     MaxSystemNetworkIn(HostDataMetricThresholdView),
-    /// `MAX_SYSTEM_NETWORK_OUT`.
+    /// `MAX_SYSTEM_NETWORK_OUT`. Alert threshold for a metric of a host that is an amount of data.
     MaxSystemNetworkOut(HostDataMetricThresholdView),
-    /// `SEARCH_INDEX_SIZE`.
+    /// `SEARCH_INDEX_SIZE`. Alert threshold for a metric of a host that is an amount of data.
     SearchIndexSize(HostDataMetricThresholdView),
-    /// `SEARCH_MAX_FIELDS_INDEXED`.
+    /// `SEARCH_MAX_FIELDS_INDEXED`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     SearchMaxFieldsIndexed(HostRawMetricThresholdView),
-    /// `SEARCH_PROCESS_THROTTLING`.
+    /// `SEARCH_PROCESS_THROTTLING`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     SearchProcessThrottling(HostRawMetricThresholdView),
-    /// `SEARCH_NUMBER_OF_FIELDS_IN_INDEX`.
+    /// `SEARCH_NUMBER_OF_FIELDS_IN_INDEX`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     SearchNumberOfFieldsInIndex(HostRawMetricThresholdView),
-    /// `SEARCH_MAX_NGRAM_FIELDS_INDEXED`.
+    /// `SEARCH_MAX_NGRAM_FIELDS_INDEXED`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     SearchMaxNgramFieldsIndexed(HostRawMetricThresholdView),
-    /// `SEARCH_REPLICATION_LAG`.
+    /// `SEARCH_REPLICATION_LAG`. Alert threshold for a metric of a host that is a time.
     SearchReplicationLag(HostTimeMetricThresholdView),
-    /// `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`.
+    /// `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`. Alert threshold for a metric that is a large count, such
+    /// as `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`.
     SearchMaxNumberOfLuceneDocs(NumberMetricThresholdView),
-    /// `SEARCH_OPCOUNTER_INSERT`.
+    /// `SEARCH_OPCOUNTER_INSERT`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     SearchOpcounterInsert(HostRawMetricThresholdView),
-    /// `SEARCH_OPCOUNTER_DELETE`.
+    /// `SEARCH_OPCOUNTER_DELETE`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     SearchOpcounterDelete(HostRawMetricThresholdView),
-    /// `SEARCH_OPCOUNTER_UPDATE`.
+    /// `SEARCH_OPCOUNTER_UPDATE`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     SearchOpcounterUpdate(HostRawMetricThresholdView),
-    /// `SEARCH_OPCOUNTER_GETMORE`.
+    /// `SEARCH_OPCOUNTER_GETMORE`. Alert threshold for a metric of a host that is a number, a rate
+    /// or a percentage.
     SearchOpcounterGetmore(HostRawMetricThresholdView),
-    /// `SEARCH_NUMBER_OF_QUERIES_TOTAL`.
+    /// `SEARCH_NUMBER_OF_QUERIES_TOTAL`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     SearchNumberOfQueriesTotal(HostRawMetricThresholdView),
-    /// `SEARCH_NUMBER_OF_QUERIES_ERROR`.
+    /// `SEARCH_NUMBER_OF_QUERIES_ERROR`. Alert threshold for a metric of a host that is a number, a
+    /// rate or a percentage.
     SearchNumberOfQueriesError(HostRawMetricThresholdView),
-    /// `SEARCH_NUMBER_OF_QUERIES_SUCCESS`.
+    /// `SEARCH_NUMBER_OF_QUERIES_SUCCESS`. Alert threshold for a metric of a host that is a number,
+    /// a rate or a percentage.
     SearchNumberOfQueriesSuccess(HostRawMetricThresholdView),
-    /// `FTS_JVM_MAX_MEMORY`.
+    /// `FTS_JVM_MAX_MEMORY`. Alert threshold for a metric of a host that is an amount of data.
     FtsJvmMaxMemory(HostDataMetricThresholdView),
-    /// `FTS_JVM_CURRENT_MEMORY`.
+    /// `FTS_JVM_CURRENT_MEMORY`. Alert threshold for a metric of a host that is an amount of data.
     FtsJvmCurrentMemory(HostDataMetricThresholdView),
     /// A value of `metricName` that the document does not declare.
     Unknown(HostMetricThresholdCommon),
@@ -3501,9 +3645,11 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetThresholdAlertConfigViewForNdsGroup {
-    /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`.
+    /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`. Alert configuration that triggers when a duration
+    /// falls below its threshold.
     ReplicationOplogWindowRunningOut(LessThanTimeThresholdAlertConfigViewForNdsGroup),
-    /// `TOO_MANY_ELECTIONS`.
+    /// `TOO_MANY_ELECTIONS`. Alert configuration that triggers when a value without unit rises
+    /// above its threshold.
     TooManyElections(GreaterThanRawThresholdAlertConfigViewForNdsGroup),
     /// A value of `eventTypeName` that the document does not declare.
     Unknown(ReplicaSetThresholdAlertConfigViewForNdsGroupCommon),
@@ -3636,39 +3782,56 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessMetricThreshold {
-    /// `SERVERLESS_AVG_COMMAND_EXECUTION_TIME`.
+    /// `SERVERLESS_AVG_COMMAND_EXECUTION_TIME`. Alert threshold for the average time that commands,
+    /// or writes, take on a serverless instance.
     ServerlessAvgCommandExecutionTime(ServerlessAvgExecutionTimeMetricThresholdView),
-    /// `SERVERLESS_AVG_WRITE_EXECUTION_TIME`.
+    /// `SERVERLESS_AVG_WRITE_EXECUTION_TIME`. Alert threshold for the average time that commands,
+    /// or writes, take on a serverless instance.
     ServerlessAvgWriteExecutionTime(ServerlessAvgExecutionTimeMetricThresholdView),
-    /// `SERVERLESS_AVG_READ_EXECUTION_TIME`.
+    /// `SERVERLESS_AVG_READ_EXECUTION_TIME`. Alert threshold for a metric that is a duration, such
+    /// as `FLEX_AVG_READ_EXECUTION_TIME`.
     ServerlessAvgReadExecutionTime(TimeMetricThresholdView),
-    /// `SERVERLESS_TOTAL_WRITE_UNITS`.
+    /// `SERVERLESS_TOTAL_WRITE_UNITS`. Alert threshold for the read, or write, processing units of
+    /// a serverless instance.
     ServerlessTotalWriteUnits(MetricThresholdView),
-    /// `SERVERLESS_TOTAL_READ_UNITS`.
+    /// `SERVERLESS_TOTAL_READ_UNITS`. Alert threshold for the read, or write, processing units of a
+    /// serverless instance.
     ServerlessTotalReadUnits(MetricThresholdView),
-    /// `SERVERLESS_OPCOUNTER_UPDATE`.
+    /// `SERVERLESS_OPCOUNTER_UPDATE`. Alert threshold for a metric of a serverless instance that is
+    /// a rate or a percentage.
     ServerlessOpcounterUpdate(ServerlessRawMetricThresholdView),
-    /// `SERVERLESS_OPCOUNTER_QUERY`.
+    /// `SERVERLESS_OPCOUNTER_QUERY`. Alert threshold for a metric of a serverless instance that is
+    /// a rate or a percentage.
     ServerlessOpcounterQuery(ServerlessRawMetricThresholdView),
-    /// `SERVERLESS_OPCOUNTER_INSERT`.
+    /// `SERVERLESS_OPCOUNTER_INSERT`. Alert threshold for a metric of a serverless instance that is
+    /// a rate or a percentage.
     ServerlessOpcounterInsert(ServerlessRawMetricThresholdView),
-    /// `SERVERLESS_OPCOUNTER_GETMORE`.
+    /// `SERVERLESS_OPCOUNTER_GETMORE`. Alert threshold for a metric of a serverless instance that
+    /// is a rate or a percentage.
     ServerlessOpcounterGetmore(ServerlessRawMetricThresholdView),
-    /// `SERVERLESS_OPCOUNTER_DELETE`.
+    /// `SERVERLESS_OPCOUNTER_DELETE`. Alert threshold for a metric of a serverless instance that is
+    /// a rate or a percentage.
     ServerlessOpcounterDelete(ServerlessRawMetricThresholdView),
-    /// `SERVERLESS_OPCOUNTER_CMD`.
+    /// `SERVERLESS_OPCOUNTER_CMD`. Alert threshold for a metric of a serverless instance that is a
+    /// rate or a percentage.
     ServerlessOpcounterCmd(ServerlessRawMetricThresholdView),
-    /// `SERVERLESS_NETWORK_NUM_REQUESTS`.
+    /// `SERVERLESS_NETWORK_NUM_REQUESTS`. Alert threshold for a metric of a serverless instance
+    /// that is a rate or a percentage.
     ServerlessNetworkNumRequests(ServerlessRawMetricThresholdView),
-    /// `SERVERLESS_NETWORK_BYTES_OUT`.
+    /// `SERVERLESS_NETWORK_BYTES_OUT`. Alert threshold for the rate of incoming, or outgoing, bytes
+    /// of a serverless instance.
     ServerlessNetworkBytesOut(ServerlessNetworkBytesDataMetricThresholdView),
-    /// `SERVERLESS_NETWORK_BYTES_IN`.
+    /// `SERVERLESS_NETWORK_BYTES_IN`. Alert threshold for the rate of incoming, or outgoing, bytes
+    /// of a serverless instance.
     ServerlessNetworkBytesIn(ServerlessNetworkBytesDataMetricThresholdView),
-    /// `SERVERLESS_DATA_SIZE_TOTAL`.
+    /// `SERVERLESS_DATA_SIZE_TOTAL`. Alert threshold for a metric that is an amount of data, such
+    /// as `FLEX_DATA_SIZE_TOTAL`.
     ServerlessDataSizeTotal(DataMetricThresholdView),
-    /// `SERVERLESS_CONNECTIONS_PERCENT`.
+    /// `SERVERLESS_CONNECTIONS_PERCENT`. Alert threshold for a metric of a serverless instance that
+    /// is a rate or a percentage.
     ServerlessConnectionsPercent(ServerlessRawMetricThresholdView),
-    /// `SERVERLESS_CONNECTIONS`.
+    /// `SERVERLESS_CONNECTIONS`. Alert threshold for a metric that is a plain number, such as
+    /// `FLEX_CONNECTIONS`.
     ServerlessConnections(RawMetricThresholdView),
     /// A value of `metricName` that the document does not declare.
     Unknown(ServerlessMetricThresholdCommon),
@@ -3984,13 +4147,15 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamProcessorMetricThreshold {
-    /// `STREAM_PROCESSOR_KAFKA_LAG`.
+    /// `STREAM_PROCESSOR_KAFKA_LAG`. Alert threshold for a metric of a stream processor.
     StreamProcessorKafkaLag(StreamProcessorRawMetricThresholdView),
-    /// `STREAM_PROCESSOR_CHANGE_STREAM_LAG`.
+    /// `STREAM_PROCESSOR_CHANGE_STREAM_LAG`. Alert threshold for a metric that is a duration, such
+    /// as `FLEX_AVG_READ_EXECUTION_TIME`.
     StreamProcessorChangeStreamLag(TimeMetricThresholdView),
-    /// `STREAM_PROCESSOR_DLQ_MESSAGE_COUNT`.
+    /// `STREAM_PROCESSOR_DLQ_MESSAGE_COUNT`. Alert threshold for a metric of a stream processor.
     StreamProcessorDlqMessageCount(StreamProcessorRawMetricThresholdView),
-    /// `STREAM_PROCESSOR_OUTPUT_MESSAGE_COUNT`.
+    /// `STREAM_PROCESSOR_OUTPUT_MESSAGE_COUNT`. Alert threshold for a metric that is a plain
+    /// number, such as `FLEX_CONNECTIONS`.
     StreamProcessorOutputMessageCount(RawMetricThresholdView),
     /// A value of `metricName` that the document does not declare.
     Unknown(StreamProcessorMetricThresholdCommon),

@@ -40,22 +40,25 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertViewForNdsGroup {
-    /// `URL_CONFIRMATION`, `SUCCESSFUL_DEPLOY`, `DEPLOYMENT_FAILURE` and 8 more.
+    /// `URL_CONFIRMATION`, `SUCCESSFUL_DEPLOY`, `DEPLOYMENT_FAILURE` and 8 more. Alert about an App
+    /// Services application, such as a failed deployment or trigger.
     AppService(AppServiceAlertView),
-    /// `CLUSTER_MONGOS_IS_MISSING`.
+    /// `CLUSTER_MONGOS_IS_MISSING`. Alert about a cluster.
     Cluster(ClusterAlertViewForNdsGroup),
-    /// `HOST_DOWN`, `HOST_HAS_INDEX_SUGGESTIONS`, `HOST_MONGOT_CRASHING_OOM` and 18 more.
+    /// `HOST_DOWN`, `HOST_HAS_INDEX_SUGGESTIONS`, `HOST_MONGOT_CRASHING_OOM` and 18 more. Alert
+    /// about a `mongod` host.
     Host(HostAlertViewForNdsGroup),
-    /// `OUTSIDE_FLEX_METRIC_THRESHOLD`.
+    /// `OUTSIDE_FLEX_METRIC_THRESHOLD`. Alert about a metric of a Flex cluster.
     FlexMetric(FlexMetricAlert),
-    /// `OUTSIDE_METRIC_THRESHOLD`.
+    /// `OUTSIDE_METRIC_THRESHOLD`. Alert about a metric of a `mongod` host.
     HostMetric(HostMetricAlert),
-    /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`, `NO_PRIMARY`, `PRIMARY_ELECTED` and 3 more.
+    /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`, `NO_PRIMARY`, `PRIMARY_ELECTED` and 3 more. Alert
+    /// about a replica set.
     ReplicaSet(ReplicaSetAlertViewForNdsGroup),
-    /// No discriminator value selects only this variant.
+    /// No discriminator value selects only this variant. Alert about a stream processor.
     StreamProcessor(StreamProcessorAlertViewForNdsGroup),
     /// `CREDIT_CARD_ABOUT_TO_EXPIRE`, `PENDING_INVOICE_OVER_THRESHOLD`, `DAILY_BILL_OVER_THRESHOLD`
-    /// and 107 more.
+    /// and 107 more. Alert of a kind that has no details of its own.
     Default(DefaultAlertViewForNdsGroup),
     /// A value of `eventTypeName` that the document does not declare.
     Unknown(AlertViewForNdsGroupCommon),
@@ -1004,14 +1007,16 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricAlert {
-    /// `ASSERT_MSG`, `ASSERT_REGULAR`, `ASSERT_USER` and 104 more.
+    /// `ASSERT_MSG`, `ASSERT_REGULAR`, `ASSERT_USER` and 104 more. Alert about a metric without
+    /// unit.
     Raw(RawMetricAlertView),
     /// `AVG_COMMAND_EXECUTION_TIME`, `AVG_READ_EXECUTION_TIME`, `AVG_WRITE_EXECUTION_TIME` and 19
-    /// more.
+    /// more. Alert about a metric that measures a duration.
     Time(TimeMetricAlertView),
-    /// `CACHE_BYTES_READ_INTO`, `CACHE_BYTES_WRITTEN_FROM`, `CACHE_USAGE_DIRTY` and 34 more.
+    /// `CACHE_BYTES_READ_INTO`, `CACHE_BYTES_WRITTEN_FROM`, `CACHE_USAGE_DIRTY` and 34 more. Alert
+    /// about a metric that measures an amount of data.
     Data(DataMetricAlertView),
-    /// `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`.
+    /// `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`. Alert about a metric that is a plain number.
     SearchMaxNumberOfLuceneDocs(NumberMetricAlertView),
     /// A value of `metricName` that the document does not declare.
     Unknown(HostMetricAlertCommon),

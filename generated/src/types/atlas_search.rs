@@ -196,13 +196,16 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiAtlasFtsAnalyzersViewManualCharFilter {
-    /// `htmlStrip`.
+    /// `htmlStrip`. Character filter that removes HTML markup.
     CharFilterhtmlStrip(CharFilterhtmlStrip),
-    /// `icuNormalize`.
+    /// `icuNormalize`. Character filter that applies Unicode normalization to the text, based on
+    /// Lucene's ICU filter.
     CharFiltericuNormalize(CharFiltericuNormalize),
-    /// `mapping`.
+    /// `mapping`. Character filter that replaces characters, or groups of them, by others that you
+    /// list.
     CharFiltermapping(CharFiltermapping),
-    /// `persian`.
+    /// `persian`. Character filter that turns each zero-width non-joiner into a space, for Persian
+    /// text.
     CharFilterpersian(CharFilterpersian),
     /// A value of `type` that the document does not declare.
     Unknown(Json),
@@ -224,47 +227,56 @@ atlas_admin_runtime::union! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiAtlasFtsAnalyzersViewManualTokenFilter {
-    /// `asciiFolding`.
+    /// `asciiFolding`. Token filter that replaces letters, digits and symbols outside ASCII by
+    /// their ASCII equivalents, where there are any.
     TokenFilterasciiFolding(TokenFilterasciiFolding),
-    /// `daitchMokotoffSoundex`.
+    /// `daitchMokotoffSoundex`. Token filter that replaces words by six-digit codes of their sound
+    /// (Daitch-Mokotoff Soundex).
     TokenFilterdaitchMokotoffSoundex(TokenFilterdaitchMokotoffSoundex),
-    /// `edgeGram`.
+    /// `edgeGram`. Token filter that makes n-grams anchored at the start of each token.
     TokenFilteredgeGram(TokenFilteredgeGram),
-    /// `englishPossessive`.
+    /// `englishPossessive`. Token filter that removes the English possessive `'s` from the end of
+    /// words.
     TokenFilterEnglishPossessive(TokenFilterEnglishPossessive),
-    /// `flattenGraph`.
+    /// `flattenGraph`. Token filter that flattens a token graph so that it can be indexed.
     TokenFilterFlattenGraph(TokenFilterFlattenGraph),
-    /// `icuFolding`.
+    /// `icuFolding`. Token filter that folds characters, for example accents and letter case, as in
+    /// Unicode report 30.
     TokenFiltericuFolding(TokenFiltericuFolding),
-    /// `icuNormalizer`.
+    /// `icuNormalizer`. Token filter that brings tokens into a Unicode normalization form.
     TokenFiltericuNormalizer(TokenFiltericuNormalizer),
-    /// `kStemming`.
+    /// `kStemming`. Token filter that reduces English words to their stems with rules and a
+    /// dictionary (KStem).
     TokenFilterkStemming(TokenFilterkStemming),
-    /// `length`.
+    /// `length`. Token filter that drops tokens shorter or longer than given lengths.
     TokenFilterlength(TokenFilterlength),
-    /// `lowercase`.
+    /// `lowercase`. Token filter that makes tokens lowercase.
     TokenFilterlowercase(TokenFilterlowercase),
-    /// `nGram`.
+    /// `nGram`. Token filter that makes n-grams of the given lengths from each token.
     TokenFilternGram(TokenFilternGram),
-    /// `porterStemming`.
+    /// `porterStemming`. Token filter that reduces English words to their stems with the Porter
+    /// algorithm.
     TokenFilterPorterStemming(TokenFilterPorterStemming),
-    /// `regex`.
+    /// `regex`. Token filter that replaces what a regular expression matches in each token.
     TokenFilterregex(TokenFilterregex),
-    /// `reverse`.
+    /// `reverse`. Token filter that reverses the characters of each token.
     TokenFilterreverse(TokenFilterreverse),
-    /// `shingle`.
+    /// `shingle`. Token filter that joins neighboring tokens into shingles (n-grams of words).
     TokenFiltershingle(TokenFiltershingle),
-    /// `snowballStemming`.
+    /// `snowballStemming`. Token filter that reduces words to their stems with a Snowball stemmer,
+    /// for one of many languages.
     TokenFiltersnowballStemming(TokenFiltersnowballStemming),
-    /// `spanishPluralStemming`.
+    /// `spanishPluralStemming`. Token filter that reduces Spanish plurals to the singular.
     TokenFilterSpanishPluralStemming(TokenFilterSpanishPluralStemming),
-    /// `stempel`.
+    /// `stempel`. Token filter that reduces Polish words to their stems with Lucene's Stempel
+    /// stemmer.
     TokenFilterStempel(TokenFilterStempel),
-    /// `stopword`.
+    /// `stopword`. Token filter that drops stop words from a list.
     TokenFilterstopword(TokenFilterstopword),
-    /// `trim`.
+    /// `trim`. Token filter that removes whitespace at both ends of each token.
     TokenFiltertrim(TokenFiltertrim),
-    /// `wordDelimiterGraph`.
+    /// `wordDelimiterGraph`. Token filter that splits tokens into parts, for example at
+    /// punctuation, changes of letter case, or digits.
     TokenFilterWordDelimiterGraph(TokenFilterWordDelimiterGraph),
     /// A value of `type` that the document does not declare.
     Unknown(Json),
@@ -303,21 +315,24 @@ atlas_admin_runtime::union! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiAtlasFtsAnalyzersViewManualTokenizer {
-    /// `edgeGram`.
+    /// `edgeGram`. Tokenizer that makes n-grams from the start of the text.
     EdgeGram(TokenizeredgeGram),
-    /// `keyword`.
+    /// `keyword`. Tokenizer that keeps the whole text as one token.
     Keyword(Tokenizerkeyword),
-    /// `nGram`.
+    /// `nGram`. Tokenizer that splits text into n-grams of the given lengths.
     NGram(TokenizernGram),
-    /// `regexCaptureGroup`.
+    /// `regexCaptureGroup`. Tokenizer whose tokens are what a capture group of a regular expression
+    /// matches.
     RegexCaptureGroup(TokenizerregexCaptureGroup),
-    /// `regexSplit`.
+    /// `regexSplit`. Tokenizer that splits text at the matches of a regular expression.
     RegexSplit(TokenizerregexSplit),
-    /// `standard`.
+    /// `standard`. Tokenizer that splits text at word boundaries, as defined by Unicode text
+    /// segmentation.
     Standard(Tokenizerstandard),
-    /// `uaxUrlEmail`.
+    /// `uaxUrlEmail`. Tokenizer that splits text at word boundaries and keeps URLs and email
+    /// addresses whole.
     UaxUrlEmail(TokenizeruaxUrlEmail),
-    /// `whitespace`.
+    /// `whitespace`. Tokenizer that splits text at whitespace.
     Whitespace(Tokenizerwhitespace),
     /// A value of `type` that the document does not declare.
     Unknown(Json),
@@ -588,9 +603,10 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterSearchIndex {
-    /// `search`.
+    /// `search`. Atlas Search index for full-text search, with its mappings, analyzers and
+    /// synonyms.
     Search(SearchIndex),
-    /// `vectorSearch`.
+    /// `vectorSearch`. Vector search index, with the fields it covers.
     VectorSearch(VectorSearchIndex),
     /// A value of `type` that the document does not declare.
     Unknown(ClusterSearchIndexCommon),
@@ -957,9 +973,9 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SearchIndexCreateRequest {
-    /// `search`.
+    /// `search`. Definition of a new Atlas Search index for full-text search.
     Search(TextSearchIndexCreateRequest),
-    /// `vectorSearch`.
+    /// `vectorSearch`. Definition of a new vector search index.
     VectorSearch(VectorSearchIndexCreateRequest),
     /// A value of `type` that the document does not declare.
     Unknown(SearchIndexCreateRequestCommon),
@@ -1025,9 +1041,9 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SearchIndexResponse {
-    /// `search`.
+    /// `search`. Atlas Search index for full-text search, with its state on each host.
     Search(TextSearchIndexResponse),
-    /// `vectorSearch`.
+    /// `vectorSearch`. Vector search index, with its state on each host.
     VectorSearch(VectorSearchIndexResponse),
     /// A value of `type` that the document does not declare.
     Unknown(SearchIndexResponseCommon),

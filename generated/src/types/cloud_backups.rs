@@ -802,9 +802,10 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupCopyPolicyItem {
-    /// `ondemand`.
+    /// `ondemand`. Rule for copying on-demand snapshots to another region.
     Ondemand(DiskBackupOnDemandCopyPolicyItem),
-    /// `daily`, `hourly`, `monthly` and 2 more.
+    /// `daily`, `hourly`, `monthly` and 2 more. Rule for copying scheduled snapshots of one
+    /// frequency to another region, with the retention of the copies.
     TimeBased(DiskBackupTimeBasedCopyPolicyItem),
     /// A value of `frequencyType` that the document does not declare.
     Unknown(DiskBackupCopyPolicyItemCommon),
@@ -1296,9 +1297,10 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupSnapshot {
-    /// `replicaSet`.
+    /// `replicaSet`. Snapshot of a replica set.
     ReplicaSet(DiskBackupReplicaSet),
-    /// `shardedCluster`.
+    /// `shardedCluster`. Snapshot of a sharded cluster, made up of one snapshot per shard and one
+    /// of the config servers.
     ShardedCluster(DiskBackupShardedClusterSnapshot),
     /// A value of `type` that the document does not declare.
     Unknown(DiskBackupSnapshotCommon),
@@ -1505,11 +1507,11 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupSnapshotExportBucketRequest {
-    /// `AWS`.
+    /// `AWS`. AWS S3 bucket to register for snapshot exports.
     Aws(DiskBackupSnapshotAwsExportBucketRequest),
-    /// `AZURE`.
+    /// `AZURE`. Azure Blob Storage container to add as a target of snapshot exports.
     Azure(DiskBackupSnapshotAzureExportBucketRequest),
-    /// `GCP`.
+    /// `GCP`. Google Cloud Storage bucket to add as a target of snapshot exports.
     Gcp(DiskBackupSnapshotGcpExportBucketRequest),
     /// A value of `cloudProvider` that the document does not declare.
     Unknown(DiskBackupSnapshotExportBucketRequestCommon),
@@ -1554,11 +1556,11 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupSnapshotExportBucketResponse {
-    /// `AWS`.
+    /// `AWS`. AWS S3 bucket to which snapshots can be exported.
     Aws(DiskBackupSnapshotAwsExportBucketResponse),
-    /// `AZURE`.
+    /// `AZURE`. Azure Blob Storage container that receives snapshot exports.
     Azure(DiskBackupSnapshotAzureExportBucketResponse),
-    /// `GCP`.
+    /// `GCP`. Google Cloud Storage bucket that receives snapshot exports.
     Gcp(DiskBackupSnapshotGcpExportBucketResponse),
     /// A value of `cloudProvider` that the document does not declare.
     Unknown(DiskBackupSnapshotExportBucketResponseCommon),

@@ -272,15 +272,16 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessFeatureUsage {
-    /// `ATLAS_DATA_LAKE`.
+    /// `ATLAS_DATA_LAKE`. Use of an AWS IAM role by an Atlas Data Lake.
     AtlasDataLake(CloudProviderAccessDataLakeFeatureUsage),
-    /// `ATLAS_LOG_INTEGRATION`.
+    /// `ATLAS_LOG_INTEGRATION`. Use of a cloud provider access role by a log integration.
     AtlasLogIntegration(CloudProviderAccessAtlasLogIntegrationFeatureUsage),
-    /// `ENCRYPTION_AT_REST`.
+    /// `ENCRYPTION_AT_REST`. Use of an AWS IAM role by encryption at rest with your own keys in AWS
+    /// KMS.
     EncryptionAtRest(CloudProviderAccessEncryptionAtRestFeatureUsage),
-    /// `EXPORT_SNAPSHOT`.
+    /// `EXPORT_SNAPSHOT`. Use of an AWS IAM role by the export of backup snapshots to an S3 bucket.
     ExportSnapshot(CloudProviderAccessExportSnapshotFeatureUsage),
-    /// `PUSH_BASED_LOG_EXPORT`.
+    /// `PUSH_BASED_LOG_EXPORT`. Use of an AWS IAM role by push-based log export to an S3 bucket.
     PushBasedLogExport(CloudProviderAccessPushBasedLogExportFeatureUsage),
     /// A value of `featureType` that the document does not declare.
     Unknown(Json),
@@ -488,11 +489,14 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessRole {
-    /// `AWS`.
+    /// `AWS`. AWS IAM role that Atlas assumes to access your AWS account, and the features that use
+    /// it.
     Aws(CloudProviderAccessAwsiamRole),
-    /// `AZURE`.
+    /// `AZURE`. Azure service principal with which Atlas accesses your Azure account, and the
+    /// features that use it.
     Azure(CloudProviderAccessAzureServicePrincipal),
-    /// `GCP`.
+    /// `GCP`. Google service account with which Atlas accesses your Google Cloud projects, and the
+    /// features that use it.
     Gcp(CloudProviderAccessGcpServiceAccount),
     /// A value of `providerName` that the document does not declare.
     Unknown(CloudProviderAccessRoleCommon),
@@ -536,11 +540,11 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessRoleRequest {
-    /// `AWS`.
+    /// `AWS`. Request for an AWS IAM role that Atlas can assume.
     Aws(CloudProviderAccessAwsiamRoleRequest),
-    /// `AZURE`.
+    /// `AZURE`. Azure service principal to register, with which Atlas accesses your Azure account.
     Azure(CloudProviderAccessAzureServicePrincipalRequest),
-    /// `GCP`.
+    /// `GCP`. Request for a Google service account, which Atlas creates.
     Gcp(CloudProviderAccessGcpServiceAccountRequest),
     /// A value of `providerName` that the document does not declare.
     Unknown(CloudProviderAccessRoleRequestCommon),
@@ -584,11 +588,13 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessRoleRequestUpdate {
-    /// `AWS`.
+    /// `AWS`. Update of an AWS IAM role that Atlas assumes, for example to authorize it by its ARN.
     Aws(CloudProviderAccessAwsiamRoleRequestUpdate),
-    /// `AZURE`.
+    /// `AZURE`. Update of an Azure service principal through which Atlas accesses your Azure
+    /// services.
     Azure(CloudProviderAccessAzureServicePrincipalRequestUpdate),
-    /// `GCP`.
+    /// `GCP`. Update of a Google Cloud service account through which Atlas accesses your Google
+    /// Cloud services.
     Gcp(CloudProviderAccessGcpServiceAccountRequestUpdate),
     /// A value of `providerName` that the document does not declare.
     Unknown(Json),

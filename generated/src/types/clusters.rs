@@ -1975,15 +1975,15 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterProviderSettings {
-    /// `AWS`.
+    /// `AWS`. Provider settings of a cluster on AWS.
     Aws(AwsCloudProviderSettings),
-    /// `AZURE`.
+    /// `AZURE`. Provider settings of a cluster on Azure.
     Azure(AzureCloudProviderSettings),
-    /// `GCP`.
+    /// `GCP`. Provider settings of a cluster on Google Cloud.
     Gcp(CloudGcpProviderSettings),
-    /// `TENANT`.
+    /// `TENANT`. Provider settings of a free or shared cluster.
     Tenant(ClusterFreeProviderSettings),
-    /// `FLEX`.
+    /// `FLEX`. Provider settings of a flex cluster.
     Flex(ClusterFlexProviderSettings),
     /// A value of `providerName` that the document does not declare.
     Unknown(ClusterProviderSettingsCommon),

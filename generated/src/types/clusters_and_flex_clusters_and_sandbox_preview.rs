@@ -153,13 +153,13 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudRegionConfig20240805 {
-    /// `AWS`.
+    /// `AWS`. Nodes that a shard has in one region of a cloud provider, and their hardware.
     Aws(RegionConfig20240805),
-    /// `AZURE`.
+    /// `AZURE`. Nodes that a shard has in one region of a cloud provider, and their hardware.
     Azure(RegionConfig20240805),
-    /// `GCP`.
+    /// `GCP`. Nodes that a shard has in one region of a cloud provider, and their hardware.
     Gcp(RegionConfig20240805),
-    /// `TENANT`.
+    /// `TENANT`. Region and tier of a free, shared or flex cluster.
     Tenant(TenantRegionConfig20240805),
     /// A value of `providerName` that the document does not declare.
     Unknown(CloudRegionConfig20240805Common),

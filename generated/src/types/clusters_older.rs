@@ -148,13 +148,13 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudRegionConfig {
-    /// `AWS`.
+    /// `AWS`. Nodes that a cluster has in one region of a cloud provider, and their hardware.
     Aws(RegionConfig),
-    /// `AZURE`.
+    /// `AZURE`. Nodes that a cluster has in one region of a cloud provider, and their hardware.
     Azure(RegionConfig),
-    /// `GCP`.
+    /// `GCP`. Nodes that a cluster has in one region of a cloud provider, and their hardware.
     Gcp(RegionConfig),
-    /// `TENANT`.
+    /// `TENANT`. Region and tier of a free, shared or flex cluster.
     Tenant(TenantRegionConfig),
     /// A value of `providerName` that the document does not declare.
     Unknown(CloudRegionConfigCommon),

@@ -1221,21 +1221,21 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataLakeStoreSettings {
-    /// `s3`.
+    /// `s3`. Data store that is an AWS S3 bucket.
     S3(DataLakeS3StoreSettings),
-    /// `dls:aws`.
+    /// `dls:aws`. Data store of Atlas itself on AWS, such as the data of online archives.
     DlsAws(DataLakeDlsawsStore),
-    /// `dls:azure`.
+    /// `dls:azure`. Data store of Atlas itself on Azure, such as the data of online archives.
     DlsAzure(DataLakeDlsAzureStore),
-    /// `dls:gcp`.
+    /// `dls:gcp`. Data store of Atlas itself on Google Cloud, such as the data of online archives.
     DlsGcp(DataLakeDlsgcpStore),
-    /// `atlas`.
+    /// `atlas`. Data store that is an Atlas cluster.
     Atlas(DataLakeAtlasStoreInstance),
-    /// `http`.
+    /// `http`. Data store that is a list of public URLs.
     Http(DataLakeHttpStore),
-    /// `azure`.
+    /// `azure`. Data store that is an Azure Blob Storage container.
     Azure(DataLakeAzureBlobStore),
-    /// `gcs`.
+    /// `gcs`. Data store that is a Google Cloud Storage bucket.
     Gcs(DataLakeGoogleCloudStorageStore),
     /// A value of `provider` that the document does not declare.
     Unknown(DataLakeStoreSettingsCommon),

@@ -588,9 +588,11 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EarPrivateEndpoint {
-    /// `AZURE`.
+    /// `AZURE`. Private endpoint from Atlas to a key management service, AWS's or Azure's, for
+    /// encryption at rest.
     Azure(PrivateEndpoint),
-    /// `AWS`.
+    /// `AWS`. Private endpoint from Atlas to a key management service, AWS's or Azure's, for
+    /// encryption at rest.
     Aws(PrivateEndpoint),
     /// A value of `cloudProvider` that the document does not declare.
     Unknown(EarPrivateEndpointCommon),

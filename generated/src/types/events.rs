@@ -2634,68 +2634,92 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum EventViewForNdsGroup {
     /// `AUTO_INDEXING_ENABLED`, `AUTO_INDEXING_DISABLED`, `AUTO_INDEXING_INDEX_BUILD_SUBMITTED` and
-    /// 219 more.
+    /// 219 more. Event of a project that has no properties beyond those common to all events.
     Default(DefaultEventViewForNdsGroup),
-    /// `ALERT_ACKNOWLEDGED_AUDIT` or `ALERT_UNACKNOWLEDGED_AUDIT`.
+    /// `ALERT_ACKNOWLEDGED_AUDIT` or `ALERT_UNACKNOWLEDGED_AUDIT`. Event: someone acknowledged an
+    /// alert, or withdrew the acknowledgement.
     AlertAudit(AlertAudit),
     /// `ALERT_CONFIG_DISABLED_AUDIT`, `ALERT_CONFIG_ENABLED_AUDIT`, `ALERT_CONFIG_ADDED_AUDIT` and
-    /// 2 more.
+    /// 2 more. Event: an alert configuration was created, changed, turned on or off, or deleted.
     AlertConfigAudit(AlertConfigAudit),
-    /// `API_KEY_CREATED`, `API_KEY_DELETED`, `API_KEY_ACCESS_LIST_ENTRY_ADDED` and 7 more.
+    /// `API_KEY_CREATED`, `API_KEY_DELETED`, `API_KEY_ACCESS_LIST_ENTRY_ADDED` and 7 more. Event
+    /// about an API key, such as a change of its roles or access list, in a project's event log.
     ApiUser(ApiUserEventViewForNdsGroup),
     /// `SERVICE_ACCOUNT_CREATED`, `SERVICE_ACCOUNT_DELETED`, `SERVICE_ACCOUNT_ROLES_CHANGED` and 9
-    /// more.
+    /// more. Event about a service account, such as a new secret or changed roles, in a project's
+    /// event log.
     ServiceAccount(ServiceAccountGroupEvents),
-    /// `AUTOMATION_CONFIG_PUBLISHED_AUDIT`.
+    /// `AUTOMATION_CONFIG_PUBLISHED_AUDIT`. Event: a new automation configuration was published to
+    /// the project's deployments.
     AutomationConfig(AutomationConfigEventView),
-    /// `URL_CONFIRMATION`, `SUCCESSFUL_DEPLOY`, `DEPLOYMENT_FAILURE` and 9 more.
+    /// `URL_CONFIRMATION`, `SUCCESSFUL_DEPLOY`, `DEPLOYMENT_FAILURE` and 9 more. Event about an App
+    /// Services application, such as a deployment or a failed trigger.
     AppService(AppServiceEventView),
     /// `CREDIT_CARD_CURRENT`, `CREDIT_CARD_ABOUT_TO_EXPIRE`, `PENDING_INVOICE_UNDER_THRESHOLD` and
-    /// 9 more.
+    /// 9 more. Event about billing, such as a cost threshold that was crossed, in a project's event
+    /// log.
     Billing(BillingEventViewForNdsGroup),
-    /// `CLUSTER_MONGOS_IS_PRESENT` or `CLUSTER_MONGOS_IS_MISSING`.
+    /// `CLUSTER_MONGOS_IS_PRESENT` or `CLUSTER_MONGOS_IS_MISSING`. Event about a cluster's routers:
+    /// `mongos` processes are missing, or present again.
     Cluster(ClusterEventViewForNdsGroup),
-    /// `DATA_EXPLORER`, `DATA_EXPLORER_CRUD_ATTEMPT`, `DATA_EXPLORER_CRUD_ERROR` and 1 more.
+    /// `DATA_EXPLORER`, `DATA_EXPLORER_CRUD_ATTEMPT`, `DATA_EXPLORER_CRUD_ERROR` and 1 more. Event:
+    /// someone read or changed data in Data Explorer, the data browser of Atlas.
     DataExplorerAccessed(DataExplorerAccessedEventView),
-    /// `DATA_EXPLORER_SESSION_CREATED`.
+    /// `DATA_EXPLORER_SESSION_CREATED`. Event about a session of Data Explorer, the data browser of
+    /// Atlas.
     DataExplorer(DataExplorerEvent),
     /// `FTS_INDEX_DELETION_FAILED`, `FTS_INDEX_BUILD_COMPLETE`, `FTS_INDEX_BUILD_FAILED` and 10
-    /// more.
+    /// more. Event about a search index, such as a completed build or a failed one.
     FtsIndexAudit(FtsIndexAuditView),
-    /// `ATTEMPT_KILLOP_AUDIT`, `ATTEMPT_KILLSESSION_AUDIT`, `HOST_UP` and 36 more.
+    /// `ATTEMPT_KILLOP_AUDIT`, `ATTEMPT_KILLSESSION_AUDIT`, `HOST_UP` and 36 more. Event about the
+    /// host of a MongoDB or search process, such as a host that is down or short of disk space.
     Host(HostEventViewForNdsGroup),
-    /// `INSIDE_METRIC_THRESHOLD` or `OUTSIDE_METRIC_THRESHOLD`.
+    /// `INSIDE_METRIC_THRESHOLD` or `OUTSIDE_METRIC_THRESHOLD`. Event: a metric of a host crossed
+    /// the threshold of an alert, with the value at that time.
     HostMetric(HostMetricEvent),
-    /// `CLUSTER_CREATED`, `CLUSTER_RESURRECTED`, `CLUSTER_READY` and 291 more.
+    /// `CLUSTER_CREATED`, `CLUSTER_RESURRECTED`, `CLUSTER_READY` and 291 more. Event: clusters,
+    /// database users, network access or other parts of a project changed.
     NdsAudit(NdsAuditViewForNdsGroup),
     /// `COMPUTE_AUTO_SCALE_INITIATED`, `DISK_AUTO_SCALE_INITIATED`,
-    /// `COMPUTE_AUTO_SCALE_INITIATED_BASE` and 16 more.
+    /// `COMPUTE_AUTO_SCALE_INITIATED_BASE` and 16 more. Event: automatic scaling changed a
+    /// cluster's tier, storage or shards, or failed to.
     NdsAutoScalingAudit(NdsAutoScalingAuditViewForNdsGroup),
     /// `SERVERLESS_INSTANCE_CREATED`, `SERVERLESS_INSTANCE_READY`,
-    /// `SERVERLESS_INSTANCE_UPDATE_SUBMITTED` and 5 more.
+    /// `SERVERLESS_INSTANCE_UPDATE_SUBMITTED` and 5 more. Event about a serverless instance, such
+    /// as its creation, update or deletion.
     NdsServerlessInstanceAudit(NdsServerlessInstanceAuditView),
     /// `TENANT_ENDPOINT_CREATED`, `TENANT_ENDPOINT_RESERVED`, `TENANT_ENDPOINT_RESERVATION_FAILED`
-    /// and 7 more.
+    /// and 7 more. Event about a private endpoint of a serverless instance, such as its creation or
+    /// failure.
     NdsTenantEndpointAudit(NdsTenantEndpointAuditView),
     /// `PRIMARY_ELECTED`, `REPLICATION_OPLOG_WINDOW_HEALTHY`,
-    /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT` and 5 more.
+    /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT` and 5 more. Event about a replica set, such as an
+    /// election or the loss of its primary.
     For(ForNdsGroup),
     /// `SEARCH_DEPLOYMENT_CREATED`, `SEARCH_DEPLOYMENT_UPDATED` or `SEARCH_DEPLOYMENT_DELETED`.
+    /// Event: dedicated Search Nodes of a cluster were created, changed or deleted.
     SearchDeploymentAudit(SearchDeploymentAuditView),
-    /// `TEAM_ADDED_TO_GROUP`, `TEAM_REMOVED_FROM_GROUP` or `TEAM_ROLES_MODIFIED`.
+    /// `TEAM_ADDED_TO_GROUP`, `TEAM_REMOVED_FROM_GROUP` or `TEAM_ROLES_MODIFIED`. Event about a
+    /// team's access to a project, in the project's event log.
     Team(TeamEventViewForNdsGroup),
-    /// `JOINED_GROUP`, `REMOVED_FROM_GROUP`, `INVITED_TO_GROUP` and 5 more.
+    /// `JOINED_GROUP`, `REMOVED_FROM_GROUP`, `INVITED_TO_GROUP` and 5 more. Event about a user in a
+    /// project: joined, invited, removed, or given other roles.
     User(UserEventViewForNdsGroup),
-    /// `TAGS_MODIFIED`, `CLUSTER_TAGS_MODIFIED` or `GROUP_TAGS_MODIFIED`.
+    /// `TAGS_MODIFIED`, `CLUSTER_TAGS_MODIFIED` or `GROUP_TAGS_MODIFIED`. Event: tags of a project
+    /// or cluster changed, in a project's event log.
     Resource(ResourceEventViewForNdsGroup),
-    /// `MAX_PROCESSOR_COUNT_REACHED`.
+    /// `MAX_PROCESSOR_COUNT_REACHED`. Event about a stream processing workspace, such as having as
+    /// many processors as allowed.
     Streams(StreamsEventViewForNdsGroup),
     /// `STREAM_PROCESSOR_STATE_IS_FAILED`, `STREAM_PROCESSOR_STARTED`,
-    /// `STREAM_PROCESSOR_AUTOSCALE_INITIATED` and 6 more.
+    /// `STREAM_PROCESSOR_AUTOSCALE_INITIATED` and 6 more. Event about a stream processor, such as a
+    /// start, a failure or a change of tier.
     StreamProcessor(StreamProcessorEventViewForNdsGroup),
-    /// `CHARTS_API_SUCCESS`, `CHARTS_API_FAILURE`, `CHARTS_DASHBOARD_EXPORTED` and 3 more.
+    /// `CHARTS_API_SUCCESS`, `CHARTS_API_FAILURE`, `CHARTS_DASHBOARD_EXPORTED` and 3 more. Event of
+    /// Atlas Charts, such as the export or import of a dashboard.
     ChartsAudit(ChartsAudit),
-    /// `RESOURCE_POLICY_VIOLATED`.
+    /// `RESOURCE_POLICY_VIOLATED`. Event: an action in a project broke a resource policy of the
+    /// organization.
     AtlasResourcePolicyAudit(AtlasResourcePolicyAuditForNdsGroup),
     /// A value of `eventTypeName` that the document does not declare.
     Unknown(EventViewForNdsGroupCommon),
@@ -2776,31 +2800,44 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum EventViewForOrg {
     /// `FEDERATION_SETTINGS_CREATED`, `FEDERATION_SETTINGS_DELETED`, `FEDERATION_SETTINGS_UPDATED`
-    /// and 76 more.
+    /// and 76 more. Event of an organization that has no properties beyond those common to all
+    /// events.
     Default(DefaultEventViewForOrg),
-    /// `ALERT_ACKNOWLEDGED_AUDIT` or `ALERT_UNACKNOWLEDGED_AUDIT`.
+    /// `ALERT_ACKNOWLEDGED_AUDIT` or `ALERT_UNACKNOWLEDGED_AUDIT`. Event: someone acknowledged an
+    /// alert, or withdrew the acknowledgement.
     AlertAudit(AlertAudit),
     /// `ALERT_CONFIG_DISABLED_AUDIT`, `ALERT_CONFIG_ENABLED_AUDIT`, `ALERT_CONFIG_ADDED_AUDIT` and
-    /// 2 more.
+    /// 2 more. Event: an alert configuration was created, changed, turned on or off, or deleted.
     AlertConfigAudit(AlertConfigAudit),
-    /// `API_KEY_CREATED`, `API_KEY_DELETED`, `API_KEY_ACCESS_LIST_ENTRY_ADDED` and 7 more.
+    /// `API_KEY_CREATED`, `API_KEY_DELETED`, `API_KEY_ACCESS_LIST_ENTRY_ADDED` and 7 more. Event
+    /// about an API key, such as a change of its roles or access list, in an organization's event
+    /// log.
     ApiUser(ApiUserEventViewForOrg),
     /// `SERVICE_ACCOUNT_CREATED`, `SERVICE_ACCOUNT_DELETED`, `SERVICE_ACCOUNT_ROLES_CHANGED` and 9
-    /// more.
+    /// more. Event about a service account, such as a new secret or changed roles, in an
+    /// organization's event log.
     ServiceAccount(ServiceAccountOrgEvents),
-    /// `AWS_PAYMENT_PAID`, `CHARGE_SUCCEEDED`, `CHARGE_FAILED` and 77 more.
+    /// `AWS_PAYMENT_PAID`, `CHARGE_SUCCEEDED`, `CHARGE_FAILED` and 77 more. Event about billing,
+    /// such as a payment, a credit or an invoice, in an organization's event log.
     Billing(BillingEventViewForOrg),
     /// `ORG_LIMIT_UPDATED`, `SHADOW_CLUSTER_ORG_OPT_IN`, `SHADOW_CLUSTER_ORG_OPT_OUT` and 1 more.
+    /// Event about settings of an organization in Atlas, such as its limits.
     NdsAudit(NdsAuditViewForOrg),
     /// `ORG_CREATED`, `CUSTOM_SESSION_TIMEOUT_MODIFIED`, `SECURITY_CONTACT_MODIFIED` and 78 more.
+    /// Event about an organization, such as a change of its settings or payment methods, or a
+    /// suspension.
     Org(OrgEventViewForOrg),
-    /// `TEAM_CREATED`, `TEAM_DELETED`, `TEAM_UPDATED` and 4 more.
+    /// `TEAM_CREATED`, `TEAM_DELETED`, `TEAM_UPDATED` and 4 more. Event about a team, such as a new
+    /// name or changed roles, in an organization's event log.
     Team(TeamEvent),
-    /// `JOINED_ORG`, `JOINED_TEAM`, `INVITED_TO_ORG` and 7 more.
+    /// `JOINED_ORG`, `JOINED_TEAM`, `INVITED_TO_ORG` and 7 more. Event about a user in an
+    /// organization: joined, invited, removed, or given other roles.
     User(UserEventViewForOrg),
-    /// `TAGS_MODIFIED` or `GROUP_TAGS_MODIFIED`.
+    /// `TAGS_MODIFIED` or `GROUP_TAGS_MODIFIED`. Event: tags of a project changed, in an
+    /// organization's event log.
     Resource(ResourceEventViewForOrg),
     /// `RESOURCE_POLICY_CREATED`, `RESOURCE_POLICY_MODIFIED`, `RESOURCE_POLICY_DELETED` and 1 more.
+    /// Event: a resource policy of the organization was created, changed, deleted or violated.
     AtlasResourcePolicyAudit(AtlasResourcePolicyAuditForOrg),
     /// A value of `eventTypeName` that the document does not declare.
     Unknown(EventViewForOrgCommon),
@@ -3274,14 +3311,16 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricEvent {
-    /// `ASSERT_MSG`, `ASSERT_REGULAR`, `ASSERT_USER` and 104 more.
+    /// `ASSERT_MSG`, `ASSERT_REGULAR`, `ASSERT_USER` and 104 more. Event about a metric without
+    /// unit.
     Raw(RawMetricEventView),
     /// `AVG_COMMAND_EXECUTION_TIME`, `AVG_READ_EXECUTION_TIME`, `AVG_WRITE_EXECUTION_TIME` and 19
-    /// more.
+    /// more. Event about a metric that measures a duration.
     Time(TimeMetricEventView),
-    /// `CACHE_BYTES_READ_INTO`, `CACHE_BYTES_WRITTEN_FROM`, `CACHE_USAGE_DIRTY` and 34 more.
+    /// `CACHE_BYTES_READ_INTO`, `CACHE_BYTES_WRITTEN_FROM`, `CACHE_USAGE_DIRTY` and 34 more. Event
+    /// about a metric that measures an amount of data.
     Data(DataMetricEventView),
-    /// `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`.
+    /// `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`. Event about a metric that is a plain number.
     SearchMaxNumberOfLuceneDocs(NumberMetricEventView),
     /// A value of `metricName` that the document does not declare.
     Unknown(HostMetricEventCommon),

@@ -530,8 +530,9 @@ atlas_admin_runtime::open_enum! {
 /// [`invoices::create_cost_explorer_process`](crate::invoices::create_cost_explorer_process).
 #[derive(Clone, Default)]
 pub struct CostExplorerFilterResponseView {
-    /// Token with which `invoices::get_cost_explorer_usage` fetches the result of the query.
-    /// Exactly 64 characters.
+    /// Token with which
+    /// [`invoices::get_cost_explorer_usage`](crate::invoices::get_cost_explorer_usage) fetches the
+    /// result of the query. Exactly 64 characters.
     pub token: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

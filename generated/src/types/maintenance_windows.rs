@@ -13,7 +13,8 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct GroupMaintenanceWindow {
     /// Whether Atlas defers all maintenance by one week. Setting this is safer than
-    /// `maintenance_windows::toggle_maintenance_auto_defer`, which only flips it.
+    /// [`maintenance_windows::toggle_maintenance_auto_defer`](crate::maintenance_windows::toggle_maintenance_auto_defer),
+    /// which only flips it.
     pub auto_defer_once_enabled: Option<bool>,
     /// Day of the week on which maintenance may start, from `1` (Sunday) to `7` (Saturday).
     /// Required. 1 to 7.

@@ -184,9 +184,10 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GroupUserResponse {
-    /// `INVITATION_EXPIRED`, `INVITATION_REJECTED` or `PENDING`.
+    /// `INVITATION_EXPIRED`, `INVITATION_REJECTED` or `PENDING`. A user of a project whose
+    /// invitation to the organization isn't accepted.
     Pending(GroupPendingUserResponse),
-    /// `ACTIVE`.
+    /// `ACTIVE`. An active user of a project, with their roles in it.
     Active(GroupActiveUserResponse),
     /// A value of `orgMembershipStatus` that the document does not declare.
     Unknown(GroupUserResponseCommon),
@@ -368,9 +369,10 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrgUserResponse {
-    /// `INVITATION_EXPIRED`, `INVITATION_REJECTED` or `PENDING`.
+    /// `INVITATION_EXPIRED`, `INVITATION_REJECTED` or `PENDING`. A user of an organization whose
+    /// invitation isn't accepted.
     Pending(OrgPendingUserResponse),
-    /// `ACTIVE`.
+    /// `ACTIVE`. An active user of an organization, with their roles and teams.
     Active(OrgActiveUserResponse),
     /// A value of `orgMembershipStatus` that the document does not declare.
     Unknown(OrgUserResponseCommon),

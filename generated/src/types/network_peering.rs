@@ -447,11 +447,11 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BaseNetworkPeeringConnectionSettings {
-    /// `AWS`.
+    /// `AWS`. Peering connection between an Atlas VPC and your VPC on AWS.
     Aws(AwsNetworkPeeringConnectionSettings),
-    /// `AZURE`.
+    /// `AZURE`. Peering connection between an Atlas VNet and your VNet on Azure.
     Azure(AzureNetworkPeeringConnectionSettings),
-    /// `GCP`.
+    /// `GCP`. Peering connection between an Atlas network and your network on Google Cloud.
     Gcp(GcpNetworkPeeringConnectionSettings),
     /// A value of `providerName` that the document does not declare.
     Unknown(BaseNetworkPeeringConnectionSettingsCommon),
@@ -502,11 +502,14 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderContainer {
-    /// `AZURE`.
+    /// `AZURE`. Network peering container on Azure: the VNet and address range of the project's
+    /// clusters in one region.
     Azure(AzureCloudProviderContainer),
-    /// `GCP`.
+    /// `GCP`. Network peering container on Google Cloud: the network and address range of the
+    /// project's clusters.
     Gcp(GcpCloudProviderContainer),
-    /// `AWS`.
+    /// `AWS`. Network peering container on AWS: the VPC and address range of the project's clusters
+    /// in one region.
     Aws(AwsCloudProviderContainer),
     /// A value of `providerName` that the document does not declare.
     Unknown(CloudProviderContainerCommon),

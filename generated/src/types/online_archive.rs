@@ -329,11 +329,11 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateDataProcessRegionView {
-    /// `AWS`.
+    /// `AWS`. AWS region in which a new online archive stores its data.
     Aws(AwsCreateDataProcessRegionView),
-    /// `AZURE`.
+    /// `AZURE`. Azure region in which a new online archive stores its data.
     Azure(AzureCreateDataProcessRegionView),
-    /// `GCP`.
+    /// `GCP`. Google Cloud region in which a new online archive stores its data.
     Gcp(GcpCreateDataProcessRegionView),
     /// A value of `cloudProvider` that the document does not declare.
     Unknown(CreateDataProcessRegionViewCommon),
@@ -372,9 +372,9 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CriteriaView {
-    /// `CUSTOM`.
+    /// `CUSTOM`. Archival criteria that select documents by a MongoDB query.
     Custom(CustomCriteriaView),
-    /// `DATE`.
+    /// `DATE`. Archival criteria that select documents by the age of a date field.
     Date(DateCriteriaView),
     /// A value of `type` that the document does not declare.
     Unknown(Json),
@@ -445,11 +445,11 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataProcessRegionView {
-    /// `AWS`.
+    /// `AWS`. AWS region in which an online archive stores its data.
     Aws(AwsDataProcessRegionView),
-    /// `AZURE`.
+    /// `AZURE`. Azure region in which an online archive stores its data.
     Azure(AzureDataProcessRegionView),
-    /// `GCP`.
+    /// `GCP`. Google Cloud region in which an online archive stores its data.
     Gcp(GcpDataProcessRegionView),
     /// A value of `cloudProvider` that the document does not declare.
     Unknown(DataProcessRegionViewCommon),
@@ -628,13 +628,13 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OnlineArchiveSchedule {
-    /// `DEFAULT`.
+    /// `DEFAULT`. Default schedule of an online archive, without a set time window.
     Default(DefaultScheduleView),
-    /// `DAILY`.
+    /// `DAILY`. Time window of each day in which an online archive runs.
     Daily(DailyScheduleView),
-    /// `WEEKLY`.
+    /// `WEEKLY`. Day of each week, with a time window, on which an online archive runs.
     Weekly(WeeklyScheduleView),
-    /// `MONTHLY`.
+    /// `MONTHLY`. Day of each month, with a time window, on which an online archive runs.
     Monthly(MonthlyScheduleView),
     /// A value of `type` that the document does not declare.
     Unknown(Json),

@@ -319,11 +319,12 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateEndpointRequest {
-    /// `AWS`.
+    /// `AWS`. AWS interface endpoint to attach to a private endpoint service.
     Aws(CreateAwsEndpointRequest),
-    /// `AZURE`.
+    /// `AZURE`. Azure private endpoint to attach to a private endpoint service.
     Azure(CreateAzureEndpointRequest),
-    /// `GCP`.
+    /// `GCP`. Google Cloud Private Service Connect endpoints to attach, as one group, to a private
+    /// endpoint service.
     Gcp(CreateGcpEndpointGroupRequest),
     /// A value of `cloudProvider` that the document does not declare.
     Unknown(Json),
@@ -392,11 +393,11 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EndpointService {
-    /// `AWS`.
+    /// `AWS`. Private endpoint service on AWS (PrivateLink).
     Aws(AwsPrivateLinkConnection),
-    /// `AZURE`.
+    /// `AZURE`. Private endpoint service on Azure (Private Link).
     Azure(AzurePrivateLinkConnection),
-    /// `GCP`.
+    /// `GCP`. Private endpoint service on Google Cloud (Private Service Connect).
     Gcp(GcpEndpointService),
     /// A value of `cloudProvider` that the document does not declare.
     Unknown(EndpointServiceCommon),
@@ -577,11 +578,11 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PrivateLinkEndpoint {
-    /// `AWS`.
+    /// `AWS`. AWS PrivateLink interface endpoint that is attached to a private endpoint service.
     Aws(AwsInterfaceEndpoint),
-    /// `AZURE`.
+    /// `AZURE`. Azure private endpoint that is attached to a private endpoint service.
     Azure(AzurePrivateEndpoint),
-    /// `GCP`.
+    /// `GCP`. Group of Google Cloud endpoints that is attached to a private endpoint service.
     Gcp(PrivateGcpEndpointGroup),
     /// A value of `cloudProvider` that the document does not declare.
     Unknown(PrivateLinkEndpointCommon),

@@ -46,7 +46,8 @@ atlas_admin_runtime::record! {
 #[non_exhaustive]
 pub enum DataFederationLimit {
     /// `atlas.project.deployment.clusters`, `atlas.project.deployment.nodesPerPrivateLinkRegion`,
-    /// `atlas.project.deployment.serverlessMTMs` and 4 more.
+    /// `atlas.project.deployment.serverlessMTMs` and 4 more. Limit of a project that its users can
+    /// change, with its default, maximum and current usage.
     Default(DefaultLimit),
     /// A value of `name` that the document does not declare.
     Unknown(DataFederationLimitCommon),

@@ -233,17 +233,17 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LogIntegrationRequest {
-    /// `S3_LOG_EXPORT`.
+    /// `S3_LOG_EXPORT`. Settings of a log export to AWS S3.
     S3LogExport(S3LogIntegrationRequest),
-    /// `DATADOG_LOG_EXPORT`.
+    /// `DATADOG_LOG_EXPORT`. Settings of a log export to Datadog.
     DatadogLogExport(DatadogLogIntegrationRequest),
-    /// `GCS_LOG_EXPORT`.
+    /// `GCS_LOG_EXPORT`. Settings of a log export to Google Cloud Storage.
     GcsLogExport(GcsLogIntegrationRequest),
-    /// `OTEL_LOG_EXPORT`.
+    /// `OTEL_LOG_EXPORT`. Settings of a log export to an OpenTelemetry collector.
     OtelLogExport(OtelLogIntegrationRequest),
-    /// `SPLUNK_LOG_EXPORT`.
+    /// `SPLUNK_LOG_EXPORT`. Settings of a log export to Splunk.
     SplunkLogExport(SplunkLogIntegrationRequest),
-    /// `AZURE_LOG_EXPORT`.
+    /// `AZURE_LOG_EXPORT`. Settings of a log export to Azure Blob Storage.
     AzureLogExport(AzureLogIntegrationRequest),
     /// A value of `type` that the document does not declare.
     Unknown(LogIntegrationRequestCommon),
@@ -290,17 +290,17 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LogIntegrationResponse {
-    /// `S3_LOG_EXPORT`.
+    /// `S3_LOG_EXPORT`. A log export to AWS S3.
     S3LogExport(S3LogIntegrationResponse),
-    /// `DATADOG_LOG_EXPORT`.
+    /// `DATADOG_LOG_EXPORT`. A log export to Datadog.
     DatadogLogExport(DatadogLogIntegrationResponse),
-    /// `GCS_LOG_EXPORT`.
+    /// `GCS_LOG_EXPORT`. A log export to Google Cloud Storage.
     GcsLogExport(GcsLogIntegrationResponse),
-    /// `OTEL_LOG_EXPORT`.
+    /// `OTEL_LOG_EXPORT`. A log export to an OpenTelemetry collector.
     OtelLogExport(OtelLogIntegrationResponse),
-    /// `SPLUNK_LOG_EXPORT`.
+    /// `SPLUNK_LOG_EXPORT`. A log export to Splunk.
     SplunkLogExport(SplunkLogIntegrationResponse),
-    /// `AZURE_LOG_EXPORT`.
+    /// `AZURE_LOG_EXPORT`. A log export to Azure Blob Storage.
     AzureLogExport(AzureLogIntegrationResponse),
     /// A value of `type` that the document does not declare.
     Unknown(LogIntegrationResponseCommon),

@@ -189,9 +189,9 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessTenantEndpoint {
-    /// `AWS`.
+    /// `AWS`. An AWS private endpoint of a serverless instance.
     Aws(ServerlessAwsTenantEndpoint),
-    /// `AZURE`.
+    /// `AZURE`. An Azure private endpoint of a serverless instance.
     Azure(ServerlessAzureTenantEndpoint),
     /// A value of `providerName` that the document does not declare.
     Unknown(ServerlessTenantEndpointCommon),
@@ -249,9 +249,9 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessTenantEndpointUpdate {
-    /// `AWS`.
+    /// `AWS`. Changes to a serverless instance's private endpoint on AWS.
     Aws(ServerlessAwsTenantEndpointUpdate),
-    /// `AZURE`.
+    /// `AZURE`. Changes to a serverless instance's private endpoint on Azure.
     Azure(ServerlessAzureTenantEndpointUpdate),
     /// A value of `providerName` that the document does not declare.
     Unknown(ServerlessTenantEndpointUpdateCommon),

@@ -12,11 +12,13 @@ use super::*;
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AccountDetails {
-    /// `aws`.
+    /// `aws`. AWS account and VPC in which Atlas Stream Processing runs for a project and region.
     Aws(AwsAccountDetails),
-    /// `azure`.
+    /// `azure`. Azure subscription and virtual network in which Atlas Stream Processing runs for a
+    /// project and region.
     Azure(AzureAccountDetails),
-    /// `gcp`.
+    /// `gcp`. Google Cloud project and VPC network in which Atlas Stream Processing runs for a
+    /// project and region.
     Gcp(GcpAccountDetails),
     /// A value of `cloudProvider` that the document does not declare.
     Unknown(AccountDetailsCommon),
@@ -472,9 +474,11 @@ atlas_admin_runtime::page!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchemaRegistryAuthentication {
-    /// `USER_INFO`.
+    /// `USER_INFO`. Authentication at a Confluent schema registry with its own user name and
+    /// password.
     UserInfo(ConfluentUserInfoAuthentication),
-    /// `SASL_INHERIT`.
+    /// `SASL_INHERIT`. Authentication at a Confluent schema registry with the credentials of the
+    /// Kafka connection.
     SaslInherit(ConfluentSaslInheritAuthentication),
     /// A value of `type` that the document does not declare.
     Unknown(Json),
@@ -703,25 +707,26 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsConnection {
-    /// `Sample`.
+    /// `Sample`. Stream connection to sample data that Atlas generates.
     Sample(StreamsSampleConnection),
-    /// `Cluster`.
+    /// `Cluster`. Stream connection to an Atlas cluster.
     Cluster(StreamsClusterConnection),
-    /// `Kafka`.
+    /// `Kafka`. Stream connection to Apache Kafka or a compatible service.
     Kafka(StreamsKafkaConnection),
-    /// `Https`.
+    /// `Https`. Stream connection to an HTTPS endpoint.
     Https(StreamsHttpsConnection),
-    /// `AWSLambda`.
+    /// `AWSLambda`. Stream connection to AWS Lambda functions.
     AwsLambda(StreamsAwsLambdaConnection),
-    /// `S3`.
+    /// `S3`. Stream connection to AWS S3.
     S3(StreamsS3Connection),
-    /// `AWSKinesisDataStreams`.
+    /// `AWSKinesisDataStreams`. Stream connection to AWS Kinesis Data Streams.
     AwsKinesisDataStreams(StreamsAwsKinesisDataStreamsConnection),
-    /// `SchemaRegistry`.
+    /// `SchemaRegistry`. Stream connection to a schema registry, which holds the schemas of Kafka
+    /// messages.
     SchemaRegistry(StreamsSchemaRegistryConnection),
-    /// `AzureBlobStorage`.
+    /// `AzureBlobStorage`. Stream connection to Azure Blob Storage.
     AzureBlobStorage(StreamsAzureBlobStorageConnection),
-    /// `GCPPubSub`.
+    /// `GCPPubSub`. Stream connection to Google Cloud Pub/Sub.
     GcpPubSub(StreamsGcpPubSubConnection),
     /// A value of `type` that the document does not declare.
     Unknown(StreamsConnectionCommon),
@@ -972,9 +977,9 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamsFailoverConnection {
-    /// `Cluster`.
+    /// `Cluster`. Failover connection to an Atlas cluster.
     Cluster(StreamsFailoverClusterConnection),
-    /// `Kafka`.
+    /// `Kafka`. Failover connection to Apache Kafka.
     Kafka(StreamsFailoverKafkaConnection),
     /// A value of `type` that the document does not declare.
     Unknown(StreamsFailoverConnectionCommon),

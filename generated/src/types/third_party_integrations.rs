@@ -329,23 +329,25 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ThirdPartyIntegration {
-    /// `PAGER_DUTY`.
+    /// `PAGER_DUTY`. Integration of a project with PagerDuty, which receives alerts.
     PagerDuty(PagerDuty),
-    /// `SLACK`.
+    /// `SLACK`. Integration of a project with Slack, which receives alerts in a channel.
     Slack(Slack),
-    /// `DATADOG`.
+    /// `DATADOG`. Integration of a project with Datadog, which receives metrics and alerts.
     Datadog(Datadog),
-    /// `NEW_RELIC`.
+    /// `NEW_RELIC`. Integration of a project with New Relic.
     NewRelic(NewRelic),
-    /// `OPS_GENIE`.
+    /// `OPS_GENIE`. Integration of a project with Opsgenie, which receives alerts.
     OpsGenie(OpsGenie),
-    /// `VICTOR_OPS`.
+    /// `VICTOR_OPS`. Integration of a project with Splunk On-Call (formerly VictorOps), which
+    /// receives alerts.
     VictorOps(VictorOps),
-    /// `WEBHOOK`.
+    /// `WEBHOOK`. Integration of a project with a webhook, a URL to which Atlas posts alerts.
     Webhook(Webhook),
-    /// `PROMETHEUS`.
+    /// `PROMETHEUS`. Integration of a project with Prometheus, which reads metrics from the
+    /// project's hosts.
     Prometheus(Prometheus),
-    /// `MICROSOFT_TEAMS`.
+    /// `MICROSOFT_TEAMS`. Integration of a project with Microsoft Teams, which receives alerts.
     MicrosoftTeams(MicrosoftTeams),
     /// A value of `type` that the document does not declare.
     Unknown(ThirdPartyIntegrationCommon),

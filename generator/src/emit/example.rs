@@ -71,7 +71,7 @@ fn value(
         return format!("let {name}: {ty} = b\"...\";");
     }
     let ty = ty.trim_start_matches('&');
-    let literal = body::literal(emit, &body.ty, noun(path));
+    let literal = body::literal(emit, &body.ty, &noun(path));
     match &body.ty {
         Type::Def(_) if literal.starts_with("types::") => {
             format!("let {name} = {literal};")
@@ -81,10 +81,10 @@ fn value(
 }
 
 /// Returns the kind of thing that a path is about: `/fleets/{id}/bikes` → `bike`.
-fn noun(path: &str) -> &str {
+fn noun(path: &str) -> String {
     let named = path.rsplit('/').find(|step| !step.contains('{')).unwrap_or_default();
     let word = named.split(':').next().unwrap_or_default();
-    body::singular(word)
+    body::singular(&casing::spoken(word).replace(' ', "-"))
 }
 
 /// Returns the statement that sends a request.

@@ -12,22 +12,23 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
     ];
     paragraphs.extend(program(emit).map(|program| program.documented()));
     paragraphs.extend([
-        "- [`Client`] says where credentials come from, and how to change what it does.\n\
-         - [`Request`] is what a request function makes; it is sent, streamed over pages or polled.\n\
-         - [`Error`] says what went wrong, and has a predicate for each thing to branch on.\n\
-         - [`types`] holds the bodies, [`codec`] what they are made of."
+        "- [`Client`] finds credentials, sends requests and has the settings.\n\
+         - [`Request`] is the result of a request function: send it, stream its pages, or poll it.\n\
+         - [`Error`] describes a failure, and has a predicate for each case to handle.\n\
+         - [`types`] has the bodies of requests and responses, [`codec`] their dates and JSON values."
             .to_owned(),
-        "A group of operations is a module and a feature. A request function stands there in \
-         its newest version, and in every version under its date, as in `v2024_08_05`, for \
-         callers that no update may move. The search of these pages finds it by its \
-         `operationId`, its short name and its path."
+        "Each group of operations is a module and a Cargo feature. The module has a function \
+         for the newest version of each operation. Its modules with dates, such as \
+         `v2024_08_05`, have a function for every version: a program that calls those keeps \
+         its versions when it updates this crate. The search of these pages finds a function \
+         by the `operationId`, the short name and the path of its operation."
             .to_owned(),
         "# Operations, in the groups of the Atlas documentation".to_owned(),
     ]);
     for Collection { path, tags } in &emit.facts.collections {
         paragraphs.push(match path {
-            Some(path) => format!("Mostly below {}:", docs::code(path)),
-            None => "Elsewhere:".to_owned(),
+            Some(path) => format!("Mostly paths below {}:", docs::code(path)),
+            None => "Other paths:".to_owned(),
         });
         let lines: Vec<String> = tags.iter().map(|tag| line(emit, *tag)).collect();
         paragraphs.push(lines.join("\n"));

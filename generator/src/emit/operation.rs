@@ -6,6 +6,7 @@ use quote::quote;
 use super::description::description;
 use super::{Emit, docs, wait};
 use crate::casing;
+use crate::conventions;
 use crate::facts::{Availability, Waited};
 use crate::model::{
     Body, Deprecation, Location, Operation, OperationVersion, Output, Parameter,
@@ -172,7 +173,7 @@ pub(super) fn function(
 ) -> TokenStream {
     let name = casing::ident(&call.function);
     let doc = docs::lines(docs::operation(emit, call));
-    let alias = aliases(call);
+    let alias = aliases(emit, call);
     let deprecated = call.deprecation().map(|reason| {
         let note = match reason {
             Deprecation::Sunset(date) => {
@@ -242,12 +243,22 @@ fn builder_path(call: &Call<'_>) -> TokenStream {
 }
 
 /// Returns the aliases by which rustdoc's search finds the function.
-fn aliases(call: &Call<'_>) -> TokenStream {
+fn aliases(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let operation = call.operation;
     let mut aliases = vec![&*operation.id, &*operation.short, &*operation.path];
+    aliases.extend(without_prefix(&operation.path));
+    if call.is_newest {
+        aliases.extend(emit.sentences.aliases(call.index));
+    }
     aliases.dedup();
     aliases.retain(|alias| *alias != call.function);
     quote!(#(#[doc(alias = #aliases)])*)
+}
+
+/// Returns a path without the prefix of the API, which the documentation of the service leaves out
+/// too: `/api/fleets/v1/bikes` → `/bikes`.
+fn without_prefix(path: &str) -> Option<&str> {
+    path.strip_prefix(conventions::PATH_PREFIX).filter(|rest| rest.starts_with('/'))
 }
 
 /// Returns the arguments of the function and their types: required parameters, and the body.

@@ -26,10 +26,11 @@ pub(super) fn root(emit: &Emit<'_>) -> String {
     });
     render::file([
         Piece::Tokens(quote! {
-            //! The types of the API: what is sent and what comes back.
+            //! The types of the API: the bodies of requests and responses, and their parts.
             //!
-            //! Each is there where an enabled feature needs it. All of them are open: a record
-            //! keeps what it does not declare in `extra`, an enum and a union in `Unknown`.
+            //! A type needs a feature whose operations use it. All types are open: a record
+            //! keeps undeclared properties in `extra`, an enum or a union keeps an undeclared
+            //! value in `Unknown`.
             //! End the literal of a record with `..Default::default()`: the API grows.
         }),
         Piece::Tokens(quote! {

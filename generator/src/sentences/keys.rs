@@ -205,6 +205,7 @@ impl<'d> Keys<'d> {
             stale.extend(unknown.map(|(key, said)| note(file, key, said)));
         };
         add("operations", &words.operations, &|key| self.operations.contains(key));
+        add("aliases", &words.aliases, &|key| self.operations.contains(key));
         add("tags", &words.tags, &|key| self.tags.contains(key));
         add("parameters", &words.parameters, &|key| self.parameters.contains(key));
         add("types", &words.types, &|key| self.places.contains(key));

@@ -4,7 +4,9 @@ use super::{code, join, prose, sentence};
 use crate::casing::{self, capitalized};
 use crate::emit::{Docs, Emit};
 use crate::facts::Member;
-use crate::model::{Discriminator, Field, JsonKind, Limits, Parameter, Union, Variant};
+use crate::model::{
+    Discriminator, Field, JsonKind, Limits, Parameter, Type, Union, Variant,
+};
 
 /// Returns the documentation of a field.
 pub(in crate::emit) fn field(
@@ -43,8 +45,7 @@ pub(in crate::emit) fn field(
     if field.nullable {
         facts.push("May be `null`.".to_owned());
     }
-    let is_said = |fact: &String| is_said_already(said, fact);
-    facts.extend(limits(&field.limits).into_iter().filter(|fact| !is_said(fact)));
+    facts.extend(unsaid(&field.limits, said));
     with_prose(emit, facts.join(" "), field.prose.as_deref())
 }
 
@@ -58,7 +59,7 @@ pub(in crate::emit) fn parameter(
     let mut facts: Vec<String> =
         said.map(|said| sentence::plain(emit, said)).into_iter().collect();
     facts.push(format!("Sets {}.", code(&parameter.name)));
-    facts.extend(limits(&parameter.limits));
+    facts.extend(unsaid(&parameter.limits, said));
     with_prose(emit, facts.join(" "), parameter.prose.as_deref())
 }
 
@@ -90,7 +91,7 @@ pub(in crate::emit) fn variant(
             JsonKind::Array => "A JSON list.",
             JsonKind::Object => "A JSON object.",
         };
-        return vec![kind.to_owned()];
+        return vec![with_type(emit, kind, variant)];
     };
     let mut tags: Vec<String> =
         variant.tags.iter().take(SHOWN).map(|tag| code(tag)).collect();
@@ -99,10 +100,23 @@ pub(in crate::emit) fn variant(
         tags.push(format!("{more} more"));
     }
     let conjunction = if more > 0 { "and" } else { "or" };
-    vec![match tags.as_slice() {
+    let head = match tags.as_slice() {
         [] => "No discriminator value selects only this variant.".to_owned(),
-        tags => format!("{}.", join(tags, conjunction)),
-    }]
+        tags => capitalized(&format!("{}.", join(tags, conjunction))),
+    };
+    vec![with_type(emit, &head, variant)]
+}
+
+/// Appends the first sentence of a variant's type, which tells what the variant is.
+fn with_type(emit: &Emit<'_>, head: &str, variant: &Variant) -> String {
+    let said = match &variant.ty {
+        Type::Def(id) => emit.sentences.ty(*id),
+        _ => None,
+    };
+    match said {
+        Some(said) => format!("{head} {}", sentence::split(emit, said).0),
+        None => head.to_owned(),
+    }
 }
 
 /// Returns the documentation of the variant for undeclared values.
@@ -117,8 +131,15 @@ pub(in crate::emit) fn unknown_variant(union: &Union) -> String {
     }
 }
 
+/// Returns the limits that a value's sentence doesn't say already.
+pub(super) fn unsaid(of: &Limits, said: Option<&str>) -> Vec<String> {
+    let mut facts = limits(of);
+    facts.retain(|fact| !is_said_already(said, fact));
+    facts
+}
+
 /// Returns the limits on a value, each as a sentence.
-pub(super) fn limits(limits: &Limits) -> Vec<String> {
+fn limits(limits: &Limits) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(format) = limits.format.as_deref().and_then(format_words) {
         facts.push(format.to_owned());

@@ -1,6 +1,6 @@
 //! Doc comments of request functions.
 
-use super::members::limits;
+use super::members::unsaid;
 use super::{code, join, prose, sentence};
 use crate::casing::{self, capitalized};
 use crate::emit::operation::Call;
@@ -61,11 +61,11 @@ pub(in crate::emit) fn pinned(tag: &str, version: Version) -> Vec<String> {
         ],
         Version::Upcoming(date) => vec![
             format!("{tag}, as announced for {date}."),
-            "What stands here may change until then.".to_owned(),
+            "These operations may change until then.".to_owned(),
         ],
         Version::Preview => vec![
             format!("{tag}, in preview."),
-            "What stands here may change at any time.".to_owned(),
+            "These operations may change at any time.".to_owned(),
         ],
     }
 }
@@ -98,8 +98,8 @@ fn parameters(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
             Location::Header => "in the header",
         };
         let name = code(&parameter.name);
-        let mut facts = limits(&parameter.limits);
         let said = emit.sentences.parameter(call.index, &parameter.name);
+        let mut facts = unsaid(&parameter.limits, said);
         let head = match said {
             Some(said) => format!("- {name}, {place}: {}", sentence::plain(emit, said)),
             None => format!("- {name}, {place}."),

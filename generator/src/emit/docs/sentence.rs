@@ -3,10 +3,11 @@
 use crate::emit::Emit;
 use crate::words;
 
-/// Returns a sentence as text of a doc comment, with request functions in place of operation ids.
+/// Returns a sentence as text of a doc comment, with links to request functions in place of
+/// operation ids.
 pub(super) fn plain(emit: &Emit<'_>, said: &str) -> String {
     let function =
-        |id: &str| Some(super::function_path(emit, emit.sentences.named(id)?));
+        |id: &str| Some(super::function_link(emit, emit.sentences.named(id)?));
     escaped(said, &function)
 }
 
@@ -18,12 +19,13 @@ pub(super) fn split(emit: &Emit<'_>, said: &str) -> (String, Option<String>) {
 }
 
 /// Escapes text so that rustdoc shows it unchanged: outside of code, no bracket is a link, no angle
-/// bracket a tag, and nothing is emphasis. `other` returns the replacement of code, if it has one.
+/// bracket a tag, and nothing is emphasis. `other` returns the markup
+/// in place of code, if it has some.
 fn escaped(said: &str, other: &dyn Fn(&str) -> Option<String>) -> String {
     let mut text = String::with_capacity(said.len());
     for (index, part) in said.split('`').enumerate() {
         if index % 2 == 1 {
-            text.push_str(&super::code(&other(part).unwrap_or_else(|| part.to_owned())));
+            text.push_str(&other(part).unwrap_or_else(|| super::code(part)));
             continue;
         }
         for letter in part.chars() {
@@ -48,8 +50,8 @@ mod tests {
     }
 
     #[test]
-    fn code_may_get_other_text() {
-        let other = |code: &str| (code == "a").then(|| "b".to_owned());
-        assert_eq!(escaped("a `a` `c`.", &other), "a `b` `c`.");
+    fn code_may_become_a_link() {
+        let other = |code: &str| (code == "a").then(|| "[`b`](b)".to_owned());
+        assert_eq!(escaped("a `a` `c`.", &other), "a [`b`](b) `c`.");
     }
 }

@@ -46,7 +46,11 @@ impl Maker<'_> {
             Type::DateTime => format!("{:?}.into()", text.unwrap_or(likely::TIME)),
             Type::Date => format!("{:?}.into()", text.unwrap_or(likely::DATE)),
             Type::List(item) => self.list(item, hint),
-            Type::Json | Type::Map(_) => "Default::default()".to_owned(),
+            Type::Json => "Default::default()".to_owned(),
+            Type::Map(value) => {
+                let value = self.value(value, hint);
+                format!("[(\"key\".to_owned(), {value})].into()")
+            }
             Type::Def(id) if self.open.contains(id) => "Default::default()".to_owned(),
             Type::Def(id) => {
                 self.open.push(*id);
@@ -70,7 +74,7 @@ impl Maker<'_> {
             Kind::Record(record) => {
                 let outer = self.open.len() > 1;
                 let noun = casing::spoken(&hint.field.json_name).replace(' ', "-");
-                let noun = if outer { singular(&noun).to_owned() } else { noun };
+                let noun = if outer { singular(&noun) } else { noun };
                 let before = std::mem::replace(&mut self.noun, noun);
                 let made = self.record(id, record, None);
                 self.noun = before;
@@ -85,9 +89,10 @@ impl Maker<'_> {
     /// lists.
     fn constant(&self, id: TypeId, values: &Enum, hint: &Hint<'_>) -> String {
         let text = hint.example.map(|example| example.text);
-        let wanted = text.or_else(|| hint.field.listed.first().map(String::as_str));
-        let at =
-            wanted.and_then(|it| values.values.iter().position(|value| value == it));
+        let wanted =
+            text.into_iter().chain(hint.field.listed.first().map(String::as_str));
+        let position = |text: &str| values.values.iter().position(|value| value == text);
+        let at = wanted.into_iter().find_map(position);
         let name = self.emit.names.ty(id);
         match self.emit.names.members(id).nth(at.unwrap_or_default()) {
             Some(variant) => format!("types::{name}::{variant}"),
@@ -155,7 +160,7 @@ impl Maker<'_> {
     }
 
     /// Returns the fields that a record shows: those that are required or have an example of their
-    /// own, and otherwise the simplest one.
+    /// own, and otherwise its name or the first simple one.
     fn shown(
         &self,
         id: TypeId,
@@ -182,7 +187,10 @@ impl Maker<'_> {
         }
         let field = |index: usize| &record.fields[index];
         let is_plain = |index: &usize| self.is_plain(&field(*index).ty);
-        let first = sent.iter().find(|it| is_plain(it) && !field(**it).secret);
+        let is_name = |index: &usize| field(*index).json_name == "name";
+        let is_visible = |index: &usize| is_plain(index) && !field(*index).secret;
+        let first = sent.iter().find(|it| is_name(it));
+        let first = first.or_else(|| sent.iter().find(|it| is_visible(it)));
         first.or(sent.first()).copied().into_iter().collect()
     }
 
@@ -219,8 +227,35 @@ fn call(function: &str, argument: &str) -> String {
     format!("{function}(\n        {argument},\n    )")
 }
 
-/// Returns a word for one of the things that a plural names.
-pub(super) fn singular(noun: &str) -> &str {
-    let kept = ["ss", "us", "is"].iter().any(|ending| noun.ends_with(ending));
-    noun.strip_suffix('s').filter(|_| !kept).unwrap_or(noun)
+/// Returns the word for one of the things that a plural names.
+pub(super) fn singular(noun: &str) -> String {
+    if let Some(stem) = noun.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    let has = |endings: &[&str]| endings.iter().any(|ending| noun.ends_with(ending));
+    let ending = match noun {
+        _ if has(&["ss", "us", "is"]) => "",
+        _ if has(&["xes", "sses", "ches", "shes"]) => "es",
+        _ => "s",
+    };
+    noun.strip_suffix(ending).unwrap_or(noun).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::singular;
+
+    #[test]
+    fn a_plural_has_a_singular() {
+        for (noun, expected) in [
+            ("bikes", "bike"),
+            ("policies", "policy"),
+            ("indexes", "index"),
+            ("access", "access"),
+            ("status", "status"),
+            ("bike", "bike"),
+        ] {
+            assert_eq!(singular(noun), expected);
+        }
+    }
 }

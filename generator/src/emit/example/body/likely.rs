@@ -46,7 +46,7 @@ pub(super) fn string(field: &Field, example: Option<&str>, noun: &str) -> String
         Some("ipv4") => "192.0.2.10".to_owned(),
         Some("ipv6") => "2001:db8::10".to_owned(),
         _ if is_id => ID.to_owned(),
-        _ if field.secret || field.write_only => "...".to_owned(),
+        _ if field.secret => "...".to_owned(),
         _ => by_name(&field.json_name, noun),
     }
 }
