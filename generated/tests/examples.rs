@@ -21,12 +21,13 @@ const GROUP: &str = "32b6e34b3d91647abb20e7b8";
 const ORG: &str = "5a0a1e7e0f2912c554080adc";
 
 /// The folder of the built examples. `cargo test --test` doesn't build them, and those in the
-/// folder may be out of date, so this builds them.
+/// folder may be out of date, so this builds them: those of the whole workspace, with the features
+/// that `cargo test --workspace` compiles everything with, so that nothing is compiled twice.
 static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--examples", "--manifest-path"])
+        .args(["build", "--quiet", "--workspace", "--examples", "--manifest-path"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .arg("--target-dir")
         .arg(profile.parent().unwrap())

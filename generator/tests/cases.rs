@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use atlas_admin_generator::{Docs, Ledger, Options, Output, Words, generate};
 
-use crates::Workspace;
+use crates::{OPERATIONS, Workspace};
 
 #[path = "support/crates.rs"]
 mod crates;
@@ -158,7 +158,7 @@ fn the_documents_prose_takes_the_place_of_sentences() {
 fn the_code_of_every_case_compiles_without_a_warning() {
     let cases = CASES.iter().map(|case| (case.name.as_str(), &case.output.files));
     let workspace = Workspace::write("case", cases);
-    workspace.check(&["--workspace", "--all-features"]);
+    workspace.check(&[&["--workspace"], OPERATIONS].concat());
     for tag in ["bikes", "trains", "planes"] {
         for more in ["", ",preview", ",older-versions"] {
             let features = format!("{tag}{more}");

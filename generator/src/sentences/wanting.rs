@@ -98,12 +98,11 @@ pub(super) fn wanting(
     found.into_iter().map(|(kind, keys)| (kind, keys.into_iter().collect())).collect()
 }
 
+/// Is called with an item, whether it has a sentence, and its key.
+type See<'s> = dyn FnMut(Item, bool, &dyn Fn() -> String) + 's;
+
 /// Calls `see` for each item, with whether it has a sentence, and its key.
-fn visit(
-    sentences: &Sentences<'_>,
-    api: &Api,
-    see: &mut dyn FnMut(Item, bool, &dyn Fn() -> String),
-) {
+fn visit(sentences: &Sentences<'_>, api: &Api, see: &mut See<'_>) {
     for (index, operation) in api.operations.iter().enumerate() {
         let id = &operation.id;
         see(Item::Operation, sentences.operation(index).is_some(), &|| id.clone());

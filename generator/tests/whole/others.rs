@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use atlas_admin_generator::{Output, UnmatchedAction};
 use serde_json::{Map, Value, json};
 
-use super::crates::Workspace;
+use super::crates::{OPERATIONS, Workspace};
 use super::order::Random;
 use super::promise::keeps_lines;
 use super::surface::surface;
@@ -58,7 +58,8 @@ fn a_newer_document_goes_through_and_moves_no_name() {
 fn what_other_documents_become_compiles() {
     let (older, newer) = (generate(&older().0), generate(&newer().0));
     let crates = [("older", &older.files), ("newer", &newer.files)];
-    Workspace::write("other", crates).check(&["--workspace", "--all-features"]);
+    let workspace = Workspace::write("other", crates);
+    workspace.check(&[&["--workspace"], OPERATIONS].concat());
 }
 
 fn generate(document: &Value) -> Output {
