@@ -26,7 +26,14 @@ const ORG: &str = "5a0a1e7e0f2912c554080adc";
 static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
-    let built = Command::new(env!("CARGO"))
+    // Build scripts read what cargo tells a test of its own package, and would run again for it.
+    let own = std::env::vars_os().map(|(name, _)| name).filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+    });
+    let mut cargo = Command::new(env!("CARGO"));
+    own.for_each(|name| _ = cargo.env_remove(name));
+    let built = cargo
         .args(["build", "--quiet", "--workspace", "--examples", "--manifest-path"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .arg("--target-dir")
