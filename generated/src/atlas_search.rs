@@ -35,8 +35,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) is `STEADY`. It fails
-/// where `status` is `FAILED`.
+/// [`atlas_search::get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) is
+/// `STEADY`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -129,8 +129,8 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) is
-/// `IDLE`.
+/// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
+/// is `IDLE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -224,8 +224,8 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is `READY`. It
-/// fails where `status` is `FAILED`.
+/// [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is
+/// `READY`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -305,7 +305,8 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) finds nothing.
+/// [`atlas_search::get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) finds
+/// nothing.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -394,8 +395,8 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) finds
-/// nothing.
+/// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
+/// finds nothing.
 ///
 /// Needs the role `Project Cluster Manager`.
 ///
@@ -471,9 +472,10 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is
+/// [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is
 /// `DOES_NOT_EXIST`, or
-/// [`get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) finds nothing.
+/// [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index)
+/// finds nothing.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -562,8 +564,9 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_index_by_name`](crate::atlas_search::get_index_by_name) is `DOES_NOT_EXIST`, or
-/// [`get_index_by_name`](crate::atlas_search::get_index_by_name) finds nothing.
+/// [`atlas_search::get_index_by_name`](crate::atlas_search::get_index_by_name) is
+/// `DOES_NOT_EXIST`, or
+/// [`atlas_search::get_index_by_name`](crate::atlas_search::get_index_by_name) finds nothing.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -1198,8 +1201,8 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) is `STEADY`. It fails
-/// where `status` is `FAILED`.
+/// [`atlas_search::get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) is
+/// `STEADY`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -1303,8 +1306,8 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) is
-/// `IDLE`.
+/// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
+/// is `IDLE`.
 ///
 /// Needs the role `Project Cluster Manager`.
 ///
@@ -1392,8 +1395,8 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is `READY`. It
-/// fails where `status` is `FAILED`.
+/// [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is
+/// `READY`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -1495,8 +1498,8 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_index_by_name`](crate::atlas_search::get_index_by_name) is `READY`. It fails where
-/// `status` is `FAILED`.
+/// [`atlas_search::get_index_by_name`](crate::atlas_search::get_index_by_name) is `READY`. It
+/// fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Search Index Editor`.
 ///
@@ -1636,8 +1639,8 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) is
-    /// `IDLE`.
+    /// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
+    /// is `IDLE`.
     ///
     /// Needs the role `Project Owner`.
     ///
@@ -1723,8 +1726,8 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until
-    /// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) finds
-    /// nothing.
+    /// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
+    /// finds nothing.
     ///
     /// Needs the role `Project Cluster Manager`.
     ///
@@ -1879,8 +1882,8 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment) is
-    /// `IDLE`.
+    /// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
+    /// is `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`.
     ///

@@ -88,8 +88,8 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
-/// [`list_clusters`](crate::clusters::list_clusters).
+/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
+/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Owner`.
 ///

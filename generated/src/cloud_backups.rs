@@ -104,8 +104,8 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_backup_export`](crate::cloud_backups::get_backup_export) is `Successful`. It fails
-/// where `state` is `Failed` or `Cancelled`.
+/// [`cloud_backups::get_backup_export`](crate::cloud_backups::get_backup_export) is
+/// `Successful`. It fails where `state` is `Failed` or `Cancelled`.
 ///
 /// Needs the role `Project Backup Export Operator`.
 ///
@@ -193,8 +193,8 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_backup_private_endpoint`](crate::cloud_backups::get_backup_private_endpoint) is
-/// `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status` is `FAILED`.
+/// [`cloud_backups::get_backup_private_endpoint`](crate::cloud_backups::get_backup_private_endpoint)
+/// is `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -289,8 +289,8 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_backup_restore_job`](crate::cloud_backups::get_backup_restore_job) has `finishedAt`.
-/// It fails where `cancelled`, `expired` or `failed` is true.
+/// [`cloud_backups::get_backup_restore_job`](crate::cloud_backups::get_backup_restore_job) has
+/// `finishedAt`. It fails where `cancelled`, `expired` or `failed` is true.
 ///
 /// Needs the role `Project Backup Export Operator` or `Project Backup Recovery Operator`.
 ///
@@ -379,8 +379,8 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_collection_restore_job`](crate::cloud_backups::get_collection_restore_job) is
-/// `SUCCESSFUL`. It fails where `state` is `CANCELED` or `FAILED`.
+/// [`cloud_backups::get_collection_restore_job`](crate::cloud_backups::get_collection_restore_job)
+/// is `SUCCESSFUL`. It fails where `state` is `CANCELED` or `FAILED`.
 ///
 /// Needs the role `Project Backup Recovery Operator`.
 ///
@@ -536,8 +536,8 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_serverless_restore_job`](crate::cloud_backups::get_serverless_restore_job) has
-/// `finishedAt`. It fails where `cancelled`, `expired` or `failed` is true.
+/// [`cloud_backups::get_serverless_restore_job`](crate::cloud_backups::get_serverless_restore_job)
+/// has `finishedAt`. It fails where `cancelled`, `expired` or `failed` is true.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -620,8 +620,8 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_backup_private_endpoint`](crate::cloud_backups::get_backup_private_endpoint) finds
-/// nothing. It fails where `status` is `FAILED`.
+/// [`cloud_backups::get_backup_private_endpoint`](crate::cloud_backups::get_backup_private_endpoint)
+/// finds nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -712,8 +712,8 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_backup_sharded_cluster`](crate::cloud_backups::get_backup_sharded_cluster) finds
-/// nothing.
+/// [`cloud_backups::get_backup_sharded_cluster`](crate::cloud_backups::get_backup_sharded_cluster)
+/// finds nothing.
 ///
 /// Needs the role `Project Backup Manager`.
 ///
@@ -861,8 +861,8 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot) finds
-/// nothing.
+/// [`cloud_backups::get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot)
+/// finds nothing.
 ///
 /// Needs the role `Project Backup Manager`.
 ///
@@ -1005,7 +1005,8 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_compliance_policy`](crate::cloud_backups::get_compliance_policy) finds nothing.
+/// [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy) finds
+/// nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -2918,8 +2919,8 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot) is
-/// `completed`. It fails where `status` is `failed`.
+/// [`cloud_backups::get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot)
+/// is `completed`. It fails where `status` is `failed`.
 ///
 /// Needs the role `Project Backup Creator`.
 ///
@@ -3144,8 +3145,8 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot) is
-/// `completed`. It fails where `status` is `failed`.
+/// [`cloud_backups::get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot)
+/// is `completed`. It fails where `status` is `failed`.
 ///
 /// Needs the role `Project Backup Manager`.
 ///
@@ -3244,7 +3245,8 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_compliance_policy`](crate::cloud_backups::get_compliance_policy) is `ACTIVE`.
+/// [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy) is
+/// `ACTIVE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -4166,7 +4168,8 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `state` of
-    /// [`get_compliance_policy`](crate::cloud_backups::get_compliance_policy) is `ACTIVE`.
+    /// [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy) is
+    /// `ACTIVE`.
     ///
     /// Needs the role `Project Owner`.
     ///
@@ -4317,8 +4320,8 @@ pub mod preview {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `state` of
-    /// [`get_collection_restore_job`](crate::cloud_backups::get_collection_restore_job) is
-    /// `SUCCESSFUL`. It fails where `state` is `CANCELED` or `FAILED`.
+    /// [`cloud_backups::get_collection_restore_job`](crate::cloud_backups::get_collection_restore_job)
+    /// is `SUCCESSFUL`. It fails where `state` is `CANCELED` or `FAILED`.
     ///
     /// Needs the role `Project Backup Recovery Operator`.
     ///

@@ -170,8 +170,8 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_group_live_migration`](crate::cloud_migration_service::get_group_live_migration) is
-/// `COMPLETE`. It fails where `status` is `EXPIRED` or `FAILED`.
+/// [`cloud_migration_service::get_group_live_migration`](crate::cloud_migration_service::get_group_live_migration)
+/// is `COMPLETE`. It fails where `status` is `EXPIRED` or `FAILED`.
 ///
 /// Needs the role `Organization Owner`.
 ///
@@ -495,7 +495,7 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status)
+/// [`cloud_migration_service::get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status)
 /// is `SUCCESS`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Organization Owner`.
@@ -690,7 +690,7 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `status` of
-    /// [`get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status)
+    /// [`cloud_migration_service::get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status)
     /// is `SUCCESS`. It fails where `status` is `FAILED`.
     ///
     /// Needs the role `Organization Owner`.

@@ -27,10 +27,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation) is
-/// `COMPLETE`, or
-/// [`get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation) finds
-/// nothing.
+/// [`cluster_outage_simulation::get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation)
+/// is `COMPLETE`, or
+/// [`cluster_outage_simulation::get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation)
+/// finds nothing.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
@@ -177,8 +177,8 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation) is
-/// `SIMULATING`.
+/// [`cluster_outage_simulation::get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation)
+/// is `SIMULATING`.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.

@@ -99,7 +99,7 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+/// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
 ///
 /// Needs the role `Project Cluster Creator`.
 ///
@@ -183,7 +183,7 @@ static CREATE_CLUSTER: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_cluster`](crate::clusters::get_cluster) finds nothing.
+/// [`clusters::get_cluster`](crate::clusters::get_cluster) finds nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -844,8 +844,8 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_sample_dataset_load`](crate::clusters::get_sample_dataset_load) is `COMPLETED`. It
-/// fails where `state` is `FAILED`.
+/// [`clusters::get_sample_dataset_load`](crate::clusters::get_sample_dataset_load) is
+/// `COMPLETED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -1113,7 +1113,7 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+/// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
 ///
 /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
@@ -1741,7 +1741,7 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Creator`.
     ///
@@ -1827,7 +1827,7 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until
-    /// [`get_cluster`](crate::clusters::get_cluster) finds nothing.
+    /// [`clusters::get_cluster`](crate::clusters::get_cluster) finds nothing.
     ///
     /// Needs the role `Project Owner`.
     ///
@@ -2191,7 +2191,7 @@ pub mod v2023_01_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
@@ -2385,7 +2385,7 @@ pub mod v2023_02_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Creator`.
     ///
@@ -2619,7 +2619,7 @@ pub mod v2023_02_01 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
@@ -2756,7 +2756,7 @@ pub mod v2024_08_05 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Creator`.
     ///
@@ -2847,7 +2847,7 @@ pub mod v2024_08_05 {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
     /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.

@@ -35,8 +35,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
-/// [`list_clusters`](crate::clusters::list_clusters).
+/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
+/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -114,8 +114,8 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
-/// [`list_clusters`](crate::clusters::list_clusters).
+/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
+/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -313,8 +313,8 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
-/// [`list_clusters`](crate::clusters::list_clusters).
+/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
+/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///

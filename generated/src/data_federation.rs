@@ -165,8 +165,10 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_data_federation`](crate::data_federation::get_data_federation) is `DELETED`, or
-/// [`get_data_federation`](crate::data_federation::get_data_federation) finds nothing.
+/// [`data_federation::get_data_federation`](crate::data_federation::get_data_federation) is
+/// `DELETED`, or
+/// [`data_federation::get_data_federation`](crate::data_federation::get_data_federation) finds
+/// nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -308,8 +310,8 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_private_endpoint_id`](crate::data_federation::get_private_endpoint_id) finds nothing.
-/// It fails where `status` is `FAILED`.
+/// [`data_federation::get_private_endpoint_id`](crate::data_federation::get_private_endpoint_id)
+/// finds nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///

@@ -41,8 +41,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
-/// [`list_clusters`](crate::clusters::list_clusters).
+/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
+/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -118,8 +118,8 @@ static CREATE_DATABASE_USER: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
-/// [`list_clusters`](crate::clusters::list_clusters).
+/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
+/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
@@ -348,8 +348,8 @@ static LIST_DATABASE_USERS: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each item of
-/// [`list_clusters`](crate::clusters::list_clusters).
+/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
+/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
 ///
 /// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///

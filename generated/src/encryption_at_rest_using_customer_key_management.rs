@@ -34,7 +34,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::get_rest_private_endpoint)
+/// [`encryption_at_rest_using_customer_key_management::get_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::get_rest_private_endpoint)
 /// is `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
@@ -321,7 +321,7 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::get_rest_private_endpoint)
+/// [`encryption_at_rest_using_customer_key_management::get_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::get_rest_private_endpoint)
 /// finds nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.

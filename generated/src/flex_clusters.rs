@@ -35,7 +35,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// [`get_flex_cluster`](crate::flex_clusters::get_flex_cluster) is `IDLE`.
+/// [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster) is `IDLE`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -107,7 +107,7 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_flex_cluster`](crate::flex_clusters::get_flex_cluster) finds nothing.
+/// [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster) finds nothing.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -368,7 +368,7 @@ static TENANT_UPGRADE: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// [`get_flex_cluster`](crate::flex_clusters::get_flex_cluster) is `IDLE`.
+/// [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster) is `IDLE`.
 ///
 /// Needs the role `Project Owner`.
 ///

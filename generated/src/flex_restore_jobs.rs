@@ -33,8 +33,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_flex_restore_job`](crate::flex_restore_jobs::get_flex_restore_job) is `COMPLETED`. It
-/// fails where `status` is `FAILED`.
+/// [`flex_restore_jobs::get_flex_restore_job`](crate::flex_restore_jobs::get_flex_restore_job)
+/// is `COMPLETED`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Backup Recovery Operator`.
 ///

@@ -100,8 +100,8 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_org_invoice_report`](crate::invoices::get_org_invoice_report) is `SUCCEEDED`. It fails
-/// where `state` is `FAILED`.
+/// [`invoices::get_org_invoice_report`](crate::invoices::get_org_invoice_report) is
+/// `SUCCEEDED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Billing Viewer`.
 ///

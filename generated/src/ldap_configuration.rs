@@ -272,8 +272,8 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_user_security_verify`](crate::ldap_configuration::get_user_security_verify) is
-/// `SUCCESS`. It fails where `status` is `FAIL` or `FAILED`.
+/// [`ldap_configuration::get_user_security_verify`](crate::ldap_configuration::get_user_security_verify)
+/// is `SUCCESS`. It fails where `status` is `FAIL` or `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///

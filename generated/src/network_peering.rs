@@ -101,7 +101,7 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` or `statusName` of
-/// [`get_group_peer`](crate::network_peering::get_group_peer) is `AVAILABLE`,
+/// [`network_peering::get_group_peer`](crate::network_peering::get_group_peer) is `AVAILABLE`,
 /// `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. It fails where `status` or `statusName` is
 /// `FAILED`.
 ///
@@ -235,8 +235,8 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_group_peer`](crate::network_peering::get_group_peer) finds nothing. It fails where
-/// `status` or `statusName` is `DELETION_FAILED`.
+/// [`network_peering::get_group_peer`](crate::network_peering::get_group_peer) finds nothing.
+/// It fails where `status` or `statusName` is `DELETION_FAILED`.
 ///
 /// Needs the role `Project Network Access Manager`.
 ///
@@ -760,7 +760,7 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` or `statusName` of
-/// [`get_group_peer`](crate::network_peering::get_group_peer) is `AVAILABLE`,
+/// [`network_peering::get_group_peer`](crate::network_peering::get_group_peer) is `AVAILABLE`,
 /// `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. It fails where `status` or `statusName` is
 /// `FAILED`.
 ///

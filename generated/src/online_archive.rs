@@ -38,8 +38,8 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_online_archive`](crate::online_archive::get_online_archive) is `ACTIVE`, `ARCHIVING`
-/// or `IDLE`. It fails where `state` is `DELETED` or `ORPHANED`.
+/// [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) is
+/// `ACTIVE`, `ARCHIVING` or `IDLE`. It fails where `state` is `DELETED` or `ORPHANED`.
 ///
 /// Needs the role `Project Data Access Admin`.
 ///
@@ -120,8 +120,10 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_online_archive`](crate::online_archive::get_online_archive) is `DELETED`, or
-/// [`get_online_archive`](crate::online_archive::get_online_archive) finds nothing.
+/// [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) is
+/// `DELETED`, or
+/// [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) finds
+/// nothing.
 ///
 /// Needs the role `Project Data Access Admin`.
 ///
@@ -420,8 +422,9 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_online_archive`](crate::online_archive::get_online_archive) is `ACTIVE`, `ARCHIVING`,
-/// `IDLE` or `PAUSED`. It fails where `state` is `DELETED` or `ORPHANED`.
+/// [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) is
+/// `ACTIVE`, `ARCHIVING`, `IDLE` or `PAUSED`. It fails where `state` is `DELETED` or
+/// `ORPHANED`.
 ///
 /// Needs the role `Project Data Access Admin`.
 ///

@@ -31,8 +31,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `connectionStatus` or `status` of
-/// [`get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint) is
-/// `AVAILABLE`. It fails where `connectionStatus` or `status` is `DELETED`, `FAILED` or
+/// [`private_endpoint_services::get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint)
+/// is `AVAILABLE`. It fails where `connectionStatus` or `status` is `DELETED`, `FAILED` or
 /// `REJECTED`.
 ///
 /// Needs the role `Project Owner`.
@@ -143,7 +143,7 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_private_endpoint_service`](crate::private_endpoint_services::get_private_endpoint_service)
+/// [`private_endpoint_services::get_private_endpoint_service`](crate::private_endpoint_services::get_private_endpoint_service)
 /// is `AVAILABLE` or `WAITING_FOR_USER`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
@@ -222,10 +222,10 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `connectionStatus` or `status` of
-/// [`get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint) is
-/// `DELETED`, or
-/// [`get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint) finds
-/// nothing. It fails where `connectionStatus` or `status` is `FAILED`.
+/// [`private_endpoint_services::get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint)
+/// is `DELETED`, or
+/// [`private_endpoint_services::get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint)
+/// finds nothing. It fails where `connectionStatus` or `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -325,7 +325,7 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_private_endpoint_service`](crate::private_endpoint_services::get_private_endpoint_service)
+/// [`private_endpoint_services::get_private_endpoint_service`](crate::private_endpoint_services::get_private_endpoint_service)
 /// finds nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.

@@ -36,10 +36,10 @@ use atlas_admin_runtime::{Request, Version};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `STATUS` of
-/// [`get_access_list_status`](crate::project_ip_access_list::get_access_list_status) is
-/// `ACTIVE` for each item of
-/// [`list_access_list_entries`](crate::project_ip_access_list::list_access_list_entries). It
-/// fails where `STATUS` is `FAILED`.
+/// [`project_ip_access_list::get_access_list_status`](crate::project_ip_access_list::get_access_list_status)
+/// is `ACTIVE` for each item of
+/// [`project_ip_access_list::list_access_list_entries`](crate::project_ip_access_list::list_access_list_entries).
+/// It fails where `STATUS` is `FAILED`.
 ///
 /// Needs the role `Project Network Access Manager`.
 ///

@@ -96,8 +96,8 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_log_export`](crate::push_based_log_export::get_log_export) is `ACTIVE`. It fails where
-/// `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
+/// [`push_based_log_export::get_log_export`](crate::push_based_log_export::get_log_export) is
+/// `ACTIVE`. It fails where `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -220,7 +220,8 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_log_export`](crate::push_based_log_export::get_log_export) is `UNCONFIGURED`.
+/// [`push_based_log_export::get_log_export`](crate::push_based_log_export::get_log_export) is
+/// `UNCONFIGURED`.
 ///
 /// Needs the role `Project Owner`.
 ///
@@ -536,8 +537,8 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_log_export`](crate::push_based_log_export::get_log_export) is `ACTIVE`. It fails where
-/// `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
+/// [`push_based_log_export::get_log_export`](crate::push_based_log_export::get_log_export) is
+/// `ACTIVE`. It fails where `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
 ///
 /// Needs the role `Project Owner`.
 ///

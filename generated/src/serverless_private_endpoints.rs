@@ -32,7 +32,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
+/// [`serverless_private_endpoints::get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
 /// is `AVAILABLE` or `RESERVED`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
@@ -122,7 +122,7 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
+/// [`serverless_private_endpoints::get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
 /// finds nothing. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.
@@ -363,7 +363,7 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
+/// [`serverless_private_endpoints::get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
 /// is `AVAILABLE`. It fails where `status` is `FAILED`.
 ///
 /// Needs the role `Project Owner`.

@@ -103,8 +103,8 @@ pub mod preview {
     /// ```
     ///
     /// Goes on after the response: `send_and_wait` waits until `status` of
-    /// [`get_standby_link_failover`](crate::standby_links::preview::get_standby_link_failover) is
-    /// `COMPLETE`.
+    /// [`standby_links::preview::get_standby_link_failover`](crate::standby_links::preview::get_standby_link_failover)
+    /// is `COMPLETE`.
     ///
     /// Needs the role `Project Cluster Manager`.
     ///

@@ -99,8 +99,8 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_stream_failover_connection`](crate::streams::get_stream_failover_connection) is
-/// `READY`. It fails where `state` is `FAILED`.
+/// [`streams::get_stream_failover_connection`](crate::streams::get_stream_failover_connection)
+/// is `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -273,8 +273,8 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_stream_connection`](crate::streams::get_stream_connection) is `READY`. It fails where
-/// `state` is `FAILED`.
+/// [`streams::get_stream_connection`](crate::streams::get_stream_connection) is `READY`. It
+/// fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -363,8 +363,8 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_stream_processor`](crate::streams::get_stream_processor) is `CREATED` or `STARTED`. It
-/// fails where `state` is `FAILED`.
+/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `CREATED` or
+/// `STARTED`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -517,7 +517,8 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_private_link_connection`](crate::streams::get_private_link_connection) finds nothing.
+/// [`streams::get_private_link_connection`](crate::streams::get_private_link_connection) finds
+/// nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -594,8 +595,8 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_stream_connection`](crate::streams::get_stream_connection) finds nothing. It fails
-/// where `state` is `FAILED`.
+/// [`streams::get_stream_connection`](crate::streams::get_stream_connection) finds nothing. It
+/// fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -685,8 +686,8 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_stream_failover_connection`](crate::streams::get_stream_failover_connection) finds
-/// nothing. It fails where `state` is `FAILED`.
+/// [`streams::get_stream_failover_connection`](crate::streams::get_stream_failover_connection)
+/// finds nothing. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -784,7 +785,7 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_stream_processor`](crate::streams::get_stream_processor) finds nothing.
+/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) finds nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -871,7 +872,7 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until
-/// [`get_stream_workspace`](crate::streams::get_stream_workspace) finds nothing.
+/// [`streams::get_stream_workspace`](crate::streams::get_stream_workspace) finds nothing.
 ///
 /// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
 /// `Project Stream Processing Manager`.
@@ -2124,8 +2125,8 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_stream_processor`](crate::streams::get_stream_processor) is `STARTED`. It fails where
-/// `state` is `FAILED`.
+/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `STARTED`. It
+/// fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2221,8 +2222,8 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_stream_processor`](crate::streams::get_stream_processor) is `STARTED`. It fails where
-/// `state` is `FAILED`.
+/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `STARTED`. It
+/// fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2319,8 +2320,8 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_stream_processor`](crate::streams::get_stream_processor) is `STOPPED`. It fails where
-/// `state` is `FAILED`.
+/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `STOPPED`. It
+/// fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2486,8 +2487,8 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_stream_connection`](crate::streams::get_stream_connection) is `READY`. It fails where
-/// `state` is `FAILED`.
+/// [`streams::get_stream_connection`](crate::streams::get_stream_connection) is `READY`. It
+/// fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -2587,8 +2588,8 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// ```
 ///
 /// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`get_stream_failover_connection`](crate::streams::get_stream_failover_connection) is
-/// `READY`. It fails where `state` is `FAILED`.
+/// [`streams::get_stream_failover_connection`](crate::streams::get_stream_failover_connection)
+/// is `READY`. It fails where `state` is `FAILED`.
 ///
 /// Needs the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.

@@ -299,14 +299,8 @@ fn function_path(emit: &Emit<'_>, index: usize) -> String {
     }
 }
 
-/// Returns the link to an operation's request function, by its name alone.
-pub(super) fn short_link(emit: &Emit<'_>, index: usize) -> String {
-    let path = function_path(emit, index);
-    format!("[`{}`](crate::{path})", emit.names.functions[index])
-}
-
 /// Returns the link to an operation's request function.
-fn function_link(emit: &Emit<'_>, index: usize) -> String {
+pub(super) fn function_link(emit: &Emit<'_>, index: usize) -> String {
     let path = function_path(emit, index);
     format!("[`{path}`](crate::{path})")
 }

@@ -141,7 +141,7 @@ pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
     let Some(polled) = &wait.polled else {
         return Some(format!("{begin}: {method} waits for its end."));
     };
-    let asked = docs::short_link(emit, polled.operation);
+    let asked = docs::function_link(emit, polled.operation);
     let values = |values: &[String], last: &str| {
         let values: Vec<String> = values.iter().map(|value| docs::code(value)).collect();
         docs::join(&values, last)
@@ -161,7 +161,7 @@ pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
     }
     let mut text = format!("{begin}: {method} waits until {}", ends.join(", or "));
     if let Some((list, _)) = &polled.each {
-        let list = docs::short_link(emit, *list);
+        let list = docs::function_link(emit, *list);
         text.push_str(&format!(" for each item of {list}"));
     }
     text.push('.');

@@ -123,7 +123,6 @@ fn a_builder_without_the_wait_says_what_has_it() {
     let words = "`send_and_wait` of the `Request` made from the builder waits until";
     assert!(boats.contains(words), "{boats}");
     // The plain request has the method.
-    let words =
-        "`send_and_wait` waits until `state` of [`get_boat`](crate::boats::get_boat)";
+    let words = "`send_and_wait` waits until `state` of [`boats::get_boat`](crate::boats::get_boat)";
     assert!(boats.contains(words), "{boats}");
 }
