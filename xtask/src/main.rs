@@ -2,9 +2,6 @@
 //!
 //! This file dispatches; each command has a module of its own.
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,6 +16,10 @@ mod replay;
 mod spec;
 mod surface;
 mod update;
+
+/// Codegen allocates millions of small tokens; this allocator saves a fifth of its instructions.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const USAGE: &str = "\
 The tasks of this repository.
