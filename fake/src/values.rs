@@ -111,6 +111,7 @@ impl Filler<'_> {
             },
             Slot::Float(number) if is_unset => *number = formats::number(at.name) as f64,
             Slot::Str(text) if is_unset => *text = self.text(at),
+            Slot::Text(text) if is_unset => *text = self.text(at).as_str().into(),
             Slot::Enum(value) if is_unset => {
                 if let Some(chosen) = self.choice(value.declared(), at) {
                     value.set(chosen);

@@ -91,6 +91,7 @@ pub mod for_macros {
 }
 
 use discriminators::Discriminators;
+use time::Text;
 
 /// A value that the codec can read and write.
 ///
@@ -140,6 +141,8 @@ pub enum Slot<'a> {
     Int(&'a mut i64),
     Float(&'a mut f64),
     Str(&'a mut String),
+    /// A date or a point in time, which takes any string.
+    Text(&'a mut Text),
     /// An open enum, which takes any string.
     Enum(&'a mut dyn Enum),
     List(&'a mut dyn List),

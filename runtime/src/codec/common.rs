@@ -124,6 +124,7 @@ fn set_discriminators(
         Some(index) if matches!(into.field(index).view(), View::Absent) => {
             match into.field_mut(index).slot() {
                 Slot::Str(text) => value.clone_into(text),
+                Slot::Text(text) => *text = value.into(),
                 Slot::Enum(name) => name.set(value),
                 _ => {}
             }

@@ -43,6 +43,7 @@ pub(super) fn copy(from: &dyn Value, into: &mut dyn Value) -> bool {
             (View::Int(from), Slot::Int(into)) => *into = from,
             (View::Float(from), Slot::Float(into)) => *into = from,
             (View::Str(from), Slot::Str(into)) => from.clone_into(into),
+            (View::Str(from), Slot::Text(into)) => *into = from.into(),
             (View::Str(from), Slot::Enum(into)) => into.set(from),
             (View::List(from), Slot::List(into)) => return copy_items(from, into),
             (View::Map(from), Slot::Map(into)) => return copy_entries(from, into),

@@ -230,6 +230,7 @@ impl<'a> Decoder<'a> {
 
     /// Reads a value that is not `null`. `discriminators` are those of the unions
     /// around it, if this value is their object.
+    #[inline]
     fn value(
         &mut self,
         into: &mut dyn Value,
@@ -239,26 +240,44 @@ impl<'a> Decoder<'a> {
             return Err(self.reader.fault(What::End));
         };
         match into.slot() {
-            Slot::Str(string) => {
-                if first != b'"' {
-                    return Err(self.reader.mismatch(Expected::String));
-                }
+            Slot::Str(string) if first == b'"' => {
                 *string = self.reader.string()?.into_owned();
             }
-            Slot::Record(record) => return self.record(record, discriminators),
+            Slot::Text(text) if first == b'"' => {
+                *text = (&*self.reader.string()?).into()
+            }
             Slot::Enum(value) => return self.enumerated(value, first),
-            Slot::List(list) => return self.list(list, first),
-            Slot::Union(union) => return self.union(union, first, discriminators),
             Slot::Bool(boolean) => *boolean = self.reader.boolean()?,
             Slot::Int(number) => *number = self.int(first)?,
             Slot::Float(number) => *number = self.float(first)?,
-            Slot::Map(entries) => return self.map(entries, first, discriminators),
-            Slot::Json(json) => *json = self.reader.free()?,
-            Slot::Nothing => self.reader.skip()?,
-            // Only a record reads into an [`Extra`], property by property.
-            Slot::Extra(_) => return Err(self.reader.mismatch(Expected::Object)),
+            slot => return self.compound(slot, first, discriminators),
         }
         Ok(())
+    }
+
+    /// Reads a value that is no scalar. A function apart from the one for scalars: that
+    /// is called for most values, and needs no stack for this one.
+    #[inline(never)]
+    fn compound(
+        &mut self,
+        into: Slot<'_>,
+        first: u8,
+        discriminators: Option<&Discriminators<'_>>,
+    ) -> Result<()> {
+        match into {
+            Slot::Record(record) => self.record(record, discriminators),
+            Slot::List(list) => self.list(list, first),
+            Slot::Union(union) => self.union(union, first, discriminators),
+            Slot::Map(entries) => self.map(entries, first, discriminators),
+            Slot::Json(json) => {
+                *json = self.reader.free()?;
+                Ok(())
+            }
+            Slot::Nothing => self.reader.skip(),
+            // Only a record reads into an [`Extra`], property by property.
+            Slot::Extra(_) => Err(self.reader.mismatch(Expected::Object)),
+            _ => Err(self.reader.mismatch(Expected::String)),
+        }
     }
 
     fn int(&mut self, first: u8) -> Result<i64> {
@@ -432,7 +451,7 @@ impl<'a> Decoder<'a> {
         let what = Difference::of(expected, found);
         let is_null = matches!(what, Difference::Null);
         let slot = item.slot();
-        let has_text = matches!(slot, Slot::Str(_) | Slot::Enum(_));
+        let has_text = matches!(slot, Slot::Str(_) | Slot::Text(_) | Slot::Enum(_));
         let is_compound = matches!(slot, Slot::List(_) | Slot::Map(_));
         if !is_null && !has_text && (is_compound || !is_of_list) {
             return Err(fault);
@@ -444,6 +463,7 @@ impl<'a> Decoder<'a> {
         match slot {
             _ if is_null => return Ok(false),
             Slot::Str(string) => text.clone_into(string),
+            Slot::Text(slot) => *slot = text.into(),
             Slot::Enum(value) => value.set(text),
             _ => return Ok(false),
         }

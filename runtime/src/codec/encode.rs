@@ -5,7 +5,8 @@ use super::members::{Context, Members, Note, walk};
 use super::path::Locator;
 use super::reader::MAX_DEPTH;
 use super::request_body::RequestBody;
-use super::{EncodeError, Extra, Field, Json, List, Union, Value, View, writer};
+use super::writer::Writer;
+use super::{EncodeError, Extra, Field, Json, List, Union, Value, View};
 use crate::operation::Method;
 
 const INFINITE: &str = "is a float that is not finite";
@@ -40,7 +41,7 @@ pub fn encode_into(value: &dyn Value, out: &mut Vec<u8>) -> Result<(), EncodeErr
     let start = out.len();
     let mut encoder = Encoder::new(std::mem::take(out), None);
     encoder.view(&value.view(), None);
-    *out = encoder.out;
+    *out = encoder.out.into_text();
     if encoder.problems.is_empty() {
         return Ok(());
     }
@@ -68,6 +69,7 @@ pub fn encode_request(
         view => encoder.view(&view, None),
     }
     let Encoder { out, problems, missing, left_out, secrets, .. } = encoder;
+    let out = out.into_text();
     if problems.is_empty() {
         return Ok(RequestBody { text: out.into(), missing, left_out, secrets });
     }
@@ -88,14 +90,15 @@ pub(crate) fn redacted(value: &dyn Value) -> String {
     }
     let Encoder { out, secrets, .. } = encoder;
     let (missing, left_out) = (Vec::new(), Vec::new());
-    RequestBody { text: out.into(), missing, left_out, secrets }.redacted()
+    let text = out.into_text().into();
+    RequestBody { text, missing, left_out, secrets }.redacted()
 }
 
 /// Encodes a value, with `null` in place of values that JSON can't express.
 pub(super) fn text(value: &dyn Value) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new(), None);
     encoder.view(&value.view(), None);
-    encoder.out
+    encoder.out.into_text()
 }
 
 /// Looks up the paths of offsets in a text that was written from `start` on.
@@ -112,7 +115,7 @@ pub(super) fn located<T>(
 /// A walk over a value that writes text. It continues after a problem, so that all
 /// problems can be reported.
 struct Encoder {
-    out: Vec<u8>,
+    out: Writer,
     /// The method of the request; `None` to encode everything.
     request: Option<Method>,
     depth: u8,
@@ -135,7 +138,7 @@ impl Encoder {
     /// Starts writing at the end of a buffer.
     fn new(out: Vec<u8>, request: Option<Method>) -> Self {
         Self {
-            out,
+            out: Writer::new(out),
             request,
             depth: 0,
             is_item: false,
@@ -152,9 +155,9 @@ impl Encoder {
     #[inline(always)]
     fn view(&mut self, view: &View<'_>, discriminators: Option<&Discriminators<'_>>) {
         match view {
-            View::Str(string) => writer::string(&mut self.out, string),
-            View::Int(number) => writer::int(&mut self.out, *number),
-            View::Bool(boolean) => writer::boolean(&mut self.out, *boolean),
+            View::Str(string) => self.out.string(string),
+            View::Int(number) => self.out.int(*number),
+            View::Bool(boolean) => self.out.boolean(*boolean),
             View::Float(number) => self.float(*number),
             view => self.compound(view, discriminators),
         }
@@ -192,7 +195,7 @@ impl Encoder {
             View::List(list) => self.list(*list),
             View::Union(union) => self.union(*union, discriminators),
             View::Json(json) => self.json(json),
-            _ => writer::null(&mut self.out),
+            _ => self.out.null(),
         }
     }
 
@@ -216,11 +219,11 @@ impl Encoder {
         if !self.enter() {
             return;
         }
-        self.out.push(b'{');
+        self.out.byte(b'{');
         let context = Context { request: self.request, discriminators, is_item };
         let start = self.out.len();
         let Ok(()) = walk(view, extra, context, &mut Object { encoder: self, start });
-        self.out.push(b'}');
+        self.out.byte(b'}');
         self.depth -= 1;
     }
 
@@ -228,16 +231,16 @@ impl Encoder {
         if !self.enter() {
             return;
         }
-        self.out.push(b'[');
+        self.out.byte(b'[');
         for index in 0..list.len() {
             if index > 0 {
-                self.out.push(b',');
+                self.out.byte(b',');
             }
             self.is_item = true;
             self.view(&list.get(index).view(), None);
         }
         self.is_item = false;
-        self.out.push(b']');
+        self.out.byte(b']');
         self.depth -= 1;
     }
 
@@ -253,7 +256,7 @@ impl Encoder {
 
     fn float(&mut self, number: f64) {
         if number.is_finite() {
-            writer::float(&mut self.out, number);
+            self.out.float(number);
         } else {
             self.problem(INFINITE);
         }
@@ -263,7 +266,7 @@ impl Encoder {
     #[cold]
     fn problem(&mut self, what: &'static str) {
         self.problems.push((self.out.len(), what));
-        writer::null(&mut self.out);
+        self.out.null();
     }
 
     /// Writes undeclared JSON, all of which may be secret.
@@ -275,8 +278,8 @@ impl Encoder {
 
     fn json(&mut self, json: &Json) {
         match json {
-            Json::Null => writer::null(&mut self.out),
-            Json::Bool(boolean) => writer::boolean(&mut self.out, *boolean),
+            Json::Null => self.out.null(),
+            Json::Bool(boolean) => self.out.boolean(*boolean),
             Json::Number(number) => {
                 if !number.write(&mut self.out) {
                     self.problem(INFINITE);
@@ -285,7 +288,7 @@ impl Encoder {
             Json::String(string) if self.is_undeclared => {
                 self.secret(&View::Str(string))
             }
-            Json::String(string) => writer::string(&mut self.out, string),
+            Json::String(string) => self.out.string(string),
             Json::Object(_) => self.object(&View::Json(json), None, None),
             Json::Array(items) => self.list(items),
         }
@@ -308,10 +311,10 @@ impl Object<'_> {
     fn name(&mut self, name: &str) {
         let out = &mut self.encoder.out;
         if out.len() > self.start {
-            out.push(b',');
+            out.byte(b',');
         }
-        writer::string(out, name);
-        out.push(b':');
+        out.string(name);
+        out.byte(b':');
     }
 }
 
@@ -338,7 +341,7 @@ impl Members for Object<'_> {
     ) -> Result<(), Self::Error> {
         let out = &mut self.encoder.out;
         let first = out.len() == self.start;
-        writer::key(out, first, field.json_name);
+        out.key(first, field.json_name);
         match is_secret(field) {
             true => self.encoder.secret(value),
             false => self.encoder.view(value, None),

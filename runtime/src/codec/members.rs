@@ -81,10 +81,12 @@ pub(super) fn walk<M: Members>(
     match view {
         View::Record(record) => {
             let contents = extra.and_then(Extra::contents);
-            if context.request.is_none()
-                && contents.is_none()
-                && discriminators.is_none()
-            {
+            if context.request.is_none() && contents.is_none() {
+                walk_discriminators(
+                    discriminators,
+                    &|name| has_field(*record, name),
+                    to,
+                )?;
                 return set_fields(*record, to);
             }
             let is_received = extra.is_some_and(Extra::is_received);
@@ -115,8 +117,8 @@ pub(super) fn walk<M: Members>(
     }
 }
 
-/// Passes on the fields that are set. That is everything to write for a record outside
-/// of unions, with an empty extra, that is not sent.
+/// Passes on the fields that are set. Beside discriminators, that is everything to write
+/// for a record with an empty extra that is not sent.
 fn set_fields<M: Members>(record: &dyn Record, to: &mut M) -> Result<(), M::Error> {
     for (index, field) in record.table().fields.iter().enumerate() {
         let view = record.field(index).view();
@@ -125,6 +127,12 @@ fn set_fields<M: Members>(record: &dyn Record, to: &mut M) -> Result<(), M::Erro
         }
     }
     Ok(())
+}
+
+/// Returns true if a record has a field with a JSON name, and it is set.
+fn has_field(record: &dyn Record, name: &str) -> bool {
+    let index = record.table().index_of(name);
+    index.is_some_and(|index| !matches!(record.field(index).view(), View::Absent))
 }
 
 /// Passes on the discriminator values that are known and not in the object itself, the
@@ -333,13 +341,9 @@ impl Walk<'_> {
 
     /// Returns true if the record writes a property itself.
     fn holds(&self, name: &str) -> bool {
-        let index = self.index_of(name);
-        let is_set =
-            |index: usize| !matches!(self.record.field(index).view(), View::Absent);
-        index.is_some_and(is_set)
-            || self
-                .extra_property(name)
-                .is_some_and(|extra| extra.is_inserted || index.is_some())
+        let is_kept =
+            |extra: &Property| extra.is_inserted || self.index_of(name).is_some();
+        has_field(self.record, name) || self.extra_property(name).is_some_and(is_kept)
     }
 
     fn extra_property(&self, name: &str) -> Option<&Property> {

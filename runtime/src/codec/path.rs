@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::reader::Reader;
-use super::writer;
+use super::writer::Writer;
 
 /// A scanner of JSON text that knows the path of its position.
 pub(super) struct Locator<'a> {
@@ -111,10 +111,10 @@ pub(super) fn push_name(path: &mut String, name: &str) {
         }
         path.push_str(name);
     } else {
-        let mut quoted = Vec::with_capacity(name.len() + 2);
-        writer::string(&mut quoted, name);
+        let mut quoted = Writer::new(Vec::with_capacity(name.len() + 2));
+        quoted.string(name);
         path.push('[');
-        path.push_str(&String::from_utf8_lossy(&quoted));
+        path.push_str(&String::from_utf8_lossy(&quoted.into_text()));
         path.push(']');
     }
 }

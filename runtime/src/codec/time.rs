@@ -10,56 +10,59 @@ use std::fmt;
 use super::{Slot, Value, View};
 
 mod convert;
+mod text;
+
+pub use text::Text;
 
 /// Declares a type that wraps a string value.
 macro_rules! text {
     ($(#[$attribute:meta])* $type:ident) => {
         $(#[$attribute])*
         #[derive(Clone, Default, PartialEq, Eq, Hash)]
-        pub struct $type(String);
+        pub struct $type(Text);
 
         impl $type {
             /// Returns the text as received or set. The default is empty.
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
 
         impl From<&str> for $type {
             fn from(text: &str) -> Self {
-                Self(text.to_owned())
+                Self(text.into())
             }
         }
 
         impl From<String> for $type {
             fn from(text: String) -> Self {
-                Self(text)
+                text.as_str().into()
             }
         }
 
         impl fmt::Display for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
+                f.pad(self.as_str())
             }
         }
 
         impl fmt::Debug for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.0, f)
+                fmt::Debug::fmt(self.as_str(), f)
             }
         }
 
         impl Value for $type {
             fn view(&self) -> View<'_> {
-                View::Str(&self.0)
+                View::Str(self.as_str())
             }
 
             fn slot(&mut self) -> Slot<'_> {
-                Slot::Str(&mut self.0)
+                Slot::Text(&mut self.0)
             }
 
             fn clear(&mut self, _null: bool) {
-                self.0.clear();
+                *self = Self::default();
             }
         }
 
@@ -126,13 +129,13 @@ impl DateTime {
     ///
     /// Fails if the text is not a date and a time with a zone or offset.
     pub fn timestamp(&self) -> Result<jiff::Timestamp, jiff::Error> {
-        self.0.parse()
+        self.as_str().parse()
     }
 }
 
 impl From<jiff::Timestamp> for DateTime {
     fn from(timestamp: jiff::Timestamp) -> Self {
-        Self(timestamp.to_string())
+        timestamp.to_string().into()
     }
 }
 
@@ -143,12 +146,12 @@ impl Date {
     ///
     /// Fails if the text does not start with a calendar date.
     pub fn date(&self) -> Result<jiff::civil::Date, jiff::Error> {
-        self.0.parse()
+        self.as_str().parse()
     }
 }
 
 impl From<jiff::civil::Date> for Date {
     fn from(date: jiff::civil::Date) -> Self {
-        Self(date.to_string())
+        date.to_string().into()
     }
 }

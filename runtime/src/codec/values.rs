@@ -171,9 +171,8 @@ impl<T: Value + Default> Entries for Map<T> {
         if places == self.capacity() {
             self.reserve_exact(next_places(places) - places);
         }
-        let value = self.entry(key).or_default();
-        *value = T::default();
-        value
+        let (index, _) = self.insert_full(key, T::default());
+        &mut self[index]
     }
 
     fn remove(&mut self, key: &str) {

@@ -2,162 +2,168 @@
 
 use std::io::Write as _;
 
-use super::reader::{is_plain, run_end};
+use super::reader::run_end;
 
-pub(super) fn null(out: &mut Vec<u8>) {
-    out.extend_from_slice(b"null");
-}
+mod copy;
+mod number;
 
-pub(super) fn boolean(out: &mut Vec<u8>, boolean: bool) {
-    if boolean {
-        out.extend_from_slice(b"true");
-    } else {
-        out.extend_from_slice(b"false");
-    }
-}
-
-pub(super) fn int(out: &mut Vec<u8>, number: i64) {
-    if number < 0 {
-        out.push(b'-');
-    }
-    digits(out, number.unsigned_abs());
-}
-
-/// Writes a finite float with the digits needed to read the same float back.
-///
-/// A large integer is written in full. It may have been received as an integer, and
-/// `1.152921504606847e18` is the same float as 1152921504606846976, but another number.
-pub(super) fn float(out: &mut Vec<u8>, number: f64) {
-    const LARGE: f64 = 9_007_199_254_740_992.0;
-    const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
-    let size = number.abs();
-    let whole = size as u64;
-    if size < TOO_LARGE && whole as f64 == size {
-        if number.is_sign_negative() {
-            out.push(b'-');
-        }
-        digits(out, whole);
-        if size < LARGE {
-            out.extend_from_slice(b".0");
-        }
-    } else {
-        // Writing to a vector cannot fail.
-        let _ = serde_json::to_writer(out, &number);
-    }
-}
-
-pub(super) fn digits(out: &mut Vec<u8>, mut number: u64) {
-    const ROOM: usize = 20;
-    let count = number.checked_ilog10().unwrap_or(0) as usize + 1;
-    let start = out.len();
-    out.extend_from_slice(&[b'0'; ROOM]);
-    let Some(room) = out.last_chunk_mut::<ROOM>() else { return };
-    for digit in room[..count].iter_mut().rev() {
-        *digit = b'0' + (number % 10) as u8;
-        number /= 10;
-    }
-    out.truncate(start + count);
-}
-
-/// Writes a property's name verbatim, in quotes, with the comma before it and the colon
-/// after it.
-#[inline]
-pub(super) fn key(out: &mut Vec<u8>, first: bool, name: &str) {
-    if !short(out, !first, name.as_bytes(), true) {
-        out.extend_from_slice(if first { b"\"" } else { b",\"" });
-        out.extend_from_slice(name.as_bytes());
-        out.extend_from_slice(b"\":");
-    }
-}
-
-/// Writes a string in quotes.
-#[inline]
-pub(super) fn string(out: &mut Vec<u8>, string: &str) {
-    let bytes = string.as_bytes();
-    let plain = is_plain(bytes);
-    if plain && short(out, false, bytes, false) {
-        return;
-    }
-    out.push(b'"');
-    if plain {
-        out.extend_from_slice(bytes);
-    } else {
-        escaped(out, bytes);
-    }
-    out.push(b'"');
-}
-
-/// The longest string in bytes that is written at once.
+/// The longest name in bytes that is written at once: nearly all are shorter.
 const SHORT: usize = 32;
 
-/// Writes a short string in quotes, optionally with a comma before it and a colon after
-/// it. Returns false if it is too long.
+/// The bytes by which the buffer is extended ahead of the text, as long as that needs no
+/// allocation.
+const AHEAD: usize = 4096;
+
+/// JSON text under construction.
 ///
-/// Nearly all names and most strings are short, and they make up most of the work.
-/// Appending piece by piece loads and stores the vector's length each time, and calls
-/// `memcpy` for each piece of unknown length. Here, space for all pieces is reserved at
-/// once, and two overlapping chunks of fixed size are copied.
-#[inline]
-fn short(out: &mut Vec<u8>, comma: bool, bytes: &[u8], colon: bool) -> bool {
-    const ROOM: usize = SHORT + 4;
-    if bytes.len() > SHORT {
-        return false;
-    }
-    let start = out.len();
-    out.extend_from_slice(&[b','; ROOM]);
-    let Some(room) = out.last_chunk_mut::<ROOM>() else { return false };
-    let open = usize::from(comma);
-    room[open] = b'"';
-    let content = &mut room[open + 1..][..bytes.len()];
-    match bytes.len() {
-        0..4 => content.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from),
-        4..8 => copy_ends::<4>(content, bytes),
-        8..16 => copy_ends::<8>(content, bytes),
-        _ => copy_ends::<16>(content, bytes),
-    }
-    let close = open + 1 + bytes.len();
-    room[close] = b'"';
-    room[close + 1] = b':';
-    out.truncate(start + close + 1 + usize::from(colon));
-    true
+/// The buffer is longer than the text, and a token overwrites what follows the text.
+/// Appending to a vector instead loads and stores its length for each piece, and calls
+/// `memcpy` for each piece of unknown length.
+pub(super) struct Writer {
+    buffer: Vec<u8>,
+    /// The length of the text.
+    length: usize,
 }
 
-/// Copies bytes that are at least as long as one chunk and no longer than two.
-#[inline]
-fn copy_ends<const CHUNK: usize>(to: &mut [u8], from: &[u8]) {
-    if let (Some(to), Some(from)) = (to.first_chunk_mut::<CHUNK>(), from.first_chunk()) {
-        *to = *from;
+impl Writer {
+    /// Starts writing at the end of a text.
+    pub(super) fn new(text: Vec<u8>) -> Self {
+        Self { length: text.len(), buffer: text }
     }
-    if let (Some(to), Some(from)) = (to.last_chunk_mut::<CHUNK>(), from.last_chunk()) {
-        *to = *from;
-    }
-}
 
-/// Writes the content of a string that may need escapes.
-#[inline(never)]
-fn escaped(out: &mut Vec<u8>, bytes: &[u8]) {
-    let mut start = 0;
-    loop {
-        let end = run_end(bytes, start);
-        out.extend_from_slice(&bytes[start..end]);
-        let Some(&byte) = bytes.get(end) else { break };
-        escape(out, byte);
-        start = end + 1;
+    /// Returns the length of the text.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.length
     }
-}
 
-fn escape(out: &mut Vec<u8>, byte: u8) {
-    let letter = match byte {
-        b'"' | b'\\' => byte,
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0C => b'f',
-        _ => {
-            let _ = write!(out, "\\u{byte:04x}");
+    /// Returns the text.
+    pub(super) fn into_text(mut self) -> Vec<u8> {
+        self.buffer.truncate(self.length);
+        self.buffer
+    }
+
+    pub(super) fn null(&mut self) {
+        self.bytes(b"null");
+    }
+
+    pub(super) fn boolean(&mut self, boolean: bool) {
+        self.bytes(if boolean { b"true" } else { b"false" });
+    }
+
+    /// Writes a property's name verbatim, in quotes, with the comma before it and the
+    /// colon after it.
+    #[inline]
+    pub(super) fn key(&mut self, first: bool, name: &str) {
+        let name = name.as_bytes();
+        if name.len() > SHORT {
+            self.bytes(if first { b"\"" } else { b",\"" });
+            self.bytes(name);
+            self.bytes(b"\":");
             return;
         }
-    };
-    out.extend_from_slice(&[b'\\', letter]);
+        self.put(|room: &mut [u8; SHORT + 4]| {
+            let open = usize::from(!first);
+            room[0] = b',';
+            room[open] = b'"';
+            let close = open + 1 + name.len();
+            copy::short(&mut room[open + 1..close], name);
+            room[close] = b'"';
+            room[close + 1] = b':';
+            close + 2
+        });
+    }
+
+    /// Writes a string in quotes. Most need no escapes, so it is copied first.
+    #[inline]
+    pub(super) fn string(&mut self, string: &str) {
+        let bytes = string.as_bytes();
+        let room = self.room(bytes.len() + 2);
+        if let [open, content @ .., close] = room
+            && copy::plain(content, bytes)
+        {
+            (*open, *close) = (b'"', b'"');
+            self.length += bytes.len() + 2;
+        } else {
+            self.escaped(bytes);
+        }
+    }
+
+    /// Writes punctuation.
+    #[inline]
+    pub(super) fn byte(&mut self, byte: u8) {
+        self.put(|room: &mut [u8; 1]| {
+            *room = [byte];
+            1
+        });
+    }
+
+    /// Writes a token verbatim.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.room(bytes.len()).copy_from_slice(bytes);
+        self.length += bytes.len();
+    }
+
+    /// Writes a string that may need escapes in quotes.
+    #[inline(never)]
+    fn escaped(&mut self, bytes: &[u8]) {
+        self.byte(b'"');
+        let mut start = 0;
+        loop {
+            let end = run_end(bytes, start);
+            self.bytes(&bytes[start..end]);
+            let Some(&byte) = bytes.get(end) else { break };
+            self.escape(byte);
+            start = end + 1;
+        }
+        self.byte(b'"');
+    }
+
+    fn escape(&mut self, byte: u8) {
+        let letter = match byte {
+            b'"' | b'\\' => byte,
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            0x08 => b'b',
+            0x0C => b'f',
+            _ => {
+                let mut escape = *b"\\u0000";
+                // Six bytes have room for four digits.
+                let _ = write!(&mut escape[2..], "{byte:04x}");
+                self.bytes(&escape);
+                return;
+            }
+        };
+        self.bytes(&[b'\\', letter]);
+    }
+
+    // Always inlined, as `room` is: the size is known where it is called.
+    /// Writes a token of at most `N` bytes: `write` returns its length.
+    #[inline(always)]
+    fn put<const N: usize>(&mut self, write: impl FnOnce(&mut [u8; N]) -> usize) {
+        if let Some(room) = self.room(N).first_chunk_mut() {
+            self.length += write(room);
+        }
+    }
+
+    /// Returns the next bytes of the buffer.
+    #[inline(always)]
+    fn room(&mut self, size: usize) -> &mut [u8] {
+        if self.buffer.len() - self.length < size {
+            self.extend(size);
+        }
+        &mut self.buffer[self.length..][..size]
+    }
+
+    /// Extends the buffer by some bytes beyond the text, and by more if no allocation is
+    /// needed for them.
+    #[cold]
+    #[inline(never)]
+    fn extend(&mut self, size: usize) {
+        self.buffer.truncate(self.length);
+        self.buffer.reserve(size);
+        let end = self.buffer.capacity().min(self.length + size.max(AHEAD));
+        self.buffer.resize(end, 0);
+    }
 }

@@ -1,6 +1,6 @@
 //! Conformance to RFC 8259, compared with `serde_json`.
 
-use atlas_admin_runtime::codec::Json;
+use atlas_admin_runtime::codec::{Json, Map};
 
 use super::{json, read, survives, write};
 
@@ -201,5 +201,65 @@ fn floats_survive_exactly() {
             "{text}"
         );
         assert!(serde_json::from_str::<f64>(&text).is_ok(), "{text}");
+    }
+}
+
+/// The fast ways for short decimals, and where they end, give what the standard library and
+/// `serde_json` give.
+#[test]
+fn decimals_are_read_and_written_as_by_others() {
+    let wholes =
+        [0_u64, 1, 7, 10, 99, 1_234, 80_008, 999_999_999, 4_503_599_627_370_497];
+    let fractions =
+        ["0", "5", "01", "10", "125", "9999", "00001", "123456789", "3000000001"];
+    for whole in wholes {
+        for (sign, fraction, exponent) in ["", "-"].iter().flat_map(|sign| {
+            fractions.iter().flat_map(move |fraction| {
+                ["", "e0", "E-3", "e+19", "e-300"]
+                    .map(|exponent| (sign, fraction, exponent))
+            })
+        }) {
+            let text = format!("{sign}{whole}.{fraction}{exponent}");
+            let number: f64 = text.parse().unwrap();
+            assert_eq!(
+                read::<f64>(&text).unwrap().to_bits(),
+                number.to_bits(),
+                "{text}"
+            );
+            let written = write(&number);
+            assert_eq!(
+                written.parse::<f64>().unwrap().to_bits(),
+                number.to_bits(),
+                "{text}"
+            );
+            if number.fract() != 0.0 {
+                assert_eq!(written, serde_json::to_string(&number).unwrap(), "{text}");
+            }
+        }
+    }
+    for number in (1..200_000).map(|number| f64::from(number) / 10_000.0) {
+        assert_eq!(read::<f64>(&write(&number)).unwrap().to_bits(), number.to_bits());
+        if number.fract() != 0.0 {
+            assert_eq!(write(&number), serde_json::to_string(&number).unwrap());
+        }
+    }
+}
+
+/// Strings are copied in chunks of 4, 8 and 16 bytes: each place in each length is escaped.
+#[test]
+fn every_place_of_a_string_is_escaped() {
+    for length in 0..70 {
+        for (place, odd) in (0..length).flat_map(|place| {
+            ["\"", "\\", "\n", "\0", "\u{1f}", "\u{7f}", "é"].map(|odd| (place, odd))
+        }) {
+            let string =
+                format!("{}{odd}{}", "a".repeat(place), "b".repeat(length - place));
+            let text = write(&string);
+            assert_eq!(serde_json::from_str::<String>(&text).unwrap(), string);
+            assert_eq!(read::<String>(&text).unwrap(), string);
+            let names =
+                Map::from_iter([(string.clone(), true), ("c".to_owned(), false)]);
+            assert_eq!(read::<Map<bool>>(&write(&names)).unwrap(), names);
+        }
     }
 }

@@ -20,20 +20,21 @@ struct Seen {
 
 impl Seen {
     /// Adds an index. Returns true if it was present.
+    #[inline]
     fn insert(&mut self, index: usize) -> bool {
-        let word = if index < 64 {
-            &mut self.low
-        } else {
-            let place = index / 64 - 1;
-            if self.high.len() <= place {
-                self.high.resize(place + 1, 0);
-            }
-            &mut self.high[place]
-        };
+        let word = if index < 64 { &mut self.low } else { self.high(index / 64 - 1) };
         let bit = 1 << (index % 64);
         let before = *word & bit != 0;
         *word |= bit;
         before
+    }
+
+    #[cold]
+    fn high(&mut self, place: usize) -> &mut u64 {
+        if self.high.len() <= place {
+            self.high.resize(place + 1, 0);
+        }
+        &mut self.high[place]
     }
 
     fn contains(&self, index: usize) -> bool {
@@ -44,6 +45,7 @@ impl Seen {
 }
 
 impl Decoder<'_> {
+    #[inline(never)]
     pub(super) fn record(
         &mut self,
         record: &mut dyn Record,
@@ -95,9 +97,9 @@ impl Decoder<'_> {
         if self.reader.peek() != Some(b'"') {
             return Err(self.reader.fault(What::Key));
         }
-        for (index, field) in fields.iter().enumerate().skip(next).take(AHEAD) {
+        for (place, field) in fields[next..].iter().take(AHEAD).enumerate() {
             if self.reader.key_is(field.json_name)? {
-                return Ok(Some(index));
+                return Ok(Some(next + place));
             }
         }
         Ok(None)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::codec::writer;
+use crate::codec::writer::Writer;
 
 /// A JSON number with its spelling: `1.50` stays `1.50`, and a long number loses no
 /// digit.
@@ -66,13 +66,13 @@ impl Number {
 
     /// Writes the number. Returns false, and writes nothing, for a float that is not
     /// finite.
-    pub(in crate::codec) fn write(&self, out: &mut Vec<u8>) -> bool {
+    pub(in crate::codec) fn write(&self, out: &mut Writer) -> bool {
         match &self.0 {
-            Repr::Int(number) => writer::int(out, *number),
-            Repr::Big(number) => writer::digits(out, *number),
+            Repr::Int(number) => out.int(*number),
+            Repr::Big(number) => out.digits(*number),
             Repr::Float(number) if !number.is_finite() => return false,
-            Repr::Float(number) => writer::float(out, *number),
-            Repr::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Repr::Float(number) => out.float(*number),
+            Repr::Text(text) => out.bytes(text.as_bytes()),
         }
         true
     }
@@ -80,11 +80,11 @@ impl Number {
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Vec::new();
+        let mut text = Writer::new(Vec::new());
         if !self.write(&mut text) {
-            writer::null(&mut text);
+            text.null();
         }
-        f.pad(&String::from_utf8_lossy(&text))
+        f.pad(&String::from_utf8_lossy(&text.into_text()))
     }
 }
 

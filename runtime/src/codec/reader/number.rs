@@ -17,6 +17,11 @@ pub(in crate::codec) enum Number {
 /// The largest integer up to which all integers are exact as `f64`.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// The powers of ten with at most 15 digits.
+const POWERS: [f64; 16] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+];
+
 impl Number {
     /// Returns the number as a 64-bit integer, if it is one: `3.0` is, `3.5` is not.
     pub(in crate::codec) fn as_int(self) -> Option<i64> {
@@ -61,70 +66,91 @@ impl Reader<'_> {
         let bytes = self.text.as_bytes();
         let start = self.at;
         let negative = bytes.get(start) == Some(&b'-');
-        let digits = start + usize::from(negative);
-        let (end, whole) = whole_part(bytes, digits);
-        self.at = end;
-        let leading_zero = bytes.get(digits) == Some(&b'0') && end - digits > 1;
-        if end == digits || leading_zero {
+        self.at += usize::from(negative);
+        let digits = self.at;
+        let whole = self.digits(0);
+        let count = self.at - digits;
+        let leading_zero = count > 1 && bytes[digits] == b'0';
+        if count == 0 || leading_zero {
             return Err(self.fault(What::Number));
         }
-        if !matches!(bytes.get(end), Some(b'.' | b'e' | b'E')) {
-            match whole {
-                // RFC 8259 has a negative zero, integers don't.
-                Some(0) if negative => return Ok(Number::Float(-0.0)),
-                Some(whole) if negative => {
-                    if let Some(number) = 0_i64.checked_sub_unsigned(whole) {
-                        return Ok(Number::Int(number));
-                    }
+        match bytes.get(self.at) {
+            Some(b'.') => {
+                if let Some(float) = self.fraction(whole, count)? {
+                    return Ok(Number::Float(if negative { -float } else { float }));
                 }
-                Some(whole) => {
-                    return Ok(
-                        i64::try_from(whole).map_or(Number::Big(whole), Number::Int)
-                    );
+            }
+            Some(b'e' | b'E') => {}
+            _ => {
+                // Twenty digits may exceed 64 bits.
+                let whole = match count {
+                    ..20 => Some(whole),
+                    _ => self.text[digits..self.at].parse().ok(),
+                };
+                if let Some(number) = whole.and_then(|whole| integer(whole, negative)) {
+                    return Ok(number);
                 }
-                None => {}
             }
         }
-        self.fraction_and_exponent()?;
+        self.exponent()?;
         let number = self.text[start..self.at].parse();
         Ok(Number::Float(number.unwrap_or(f64::INFINITY)))
     }
 
-    fn fraction_and_exponent(&mut self) -> Result<()> {
-        let bytes = self.text.as_bytes();
-        if bytes.get(self.at) == Some(&b'.') {
-            self.at += 1;
-            self.digits()?;
+    /// Reads the point and the digits after it. `whole` is the number of the `count`
+    /// digits before it.
+    ///
+    /// Returns the float, if that is all and there are at most 15 digits. They and the
+    /// power of ten are exact as floats then, and their quotient is the nearest float.
+    #[inline]
+    fn fraction(&mut self, whole: u64, count: usize) -> Result<Option<f64>> {
+        self.at += 1;
+        let point = self.at;
+        let all = self.digits(whole);
+        let places = self.at - point;
+        if places == 0 {
+            return Err(self.fault(What::Number));
         }
+        let is_all = !matches!(self.text.as_bytes().get(self.at), Some(b'e' | b'E'));
+        let power = POWERS.get(places).filter(|_| is_all && count + places < 16);
+        Ok(power.map(|power| all as f64 / power))
+    }
+
+    fn exponent(&mut self) -> Result<()> {
+        let bytes = self.text.as_bytes();
         if matches!(bytes.get(self.at), Some(b'e' | b'E')) {
             self.at += 1;
             if matches!(bytes.get(self.at), Some(b'+' | b'-')) {
                 self.at += 1;
             }
-            self.digits()?;
+            let digits = self.at;
+            self.digits(0);
+            if self.at == digits {
+                return Err(self.fault(What::Number));
+            }
         }
         Ok(())
     }
 
-    /// Reads one or more digits.
-    fn digits(&mut self) -> Result<()> {
+    /// Reads digits, and returns the number of those before and these. It is wrong
+    /// beyond 19 digits.
+    #[inline]
+    fn digits(&mut self, before: u64) -> u64 {
         let bytes = self.text.as_bytes();
-        let start = self.at;
-        while bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
+        let mut number = before;
+        while let Some(digit) = bytes.get(self.at).filter(|byte| byte.is_ascii_digit()) {
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
             self.at += 1;
         }
-        if self.at == start { Err(self.fault(What::Number)) } else { Ok(()) }
+        number
     }
 }
 
-/// Returns the end of the digits, and their number if it fits.
-fn whole_part(bytes: &[u8], start: usize) -> (usize, Option<u64>) {
-    let mut end = start;
-    let mut whole = Some(0_u64);
-    while let Some(digit) = bytes.get(end).filter(|byte| byte.is_ascii_digit()) {
-        let digit = u64::from(digit - b'0');
-        whole = whole.and_then(|whole| whole.checked_mul(10)?.checked_add(digit));
-        end += 1;
+/// Returns the integer, if it fits. RFC 8259 has a negative zero, integers don't.
+fn integer(whole: u64, negative: bool) -> Option<Number> {
+    match (negative, whole) {
+        (false, _) => Some(i64::try_from(whole).map_or(Number::Big(whole), Number::Int)),
+        (true, 0) => Some(Number::Float(-0.0)),
+        (true, _) => 0_i64.checked_sub_unsigned(whole).map(Number::Int),
     }
-    (end, whole)
 }

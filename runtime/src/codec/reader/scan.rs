@@ -32,31 +32,6 @@ pub(in crate::codec) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Returns true if all bytes are ASCII and can be in a string unescaped.
-///
-/// Has no branch per word. The last eight bytes are read as one word, even if some of
-/// them have been read before.
-#[inline]
-pub(in crate::codec) fn is_plain(bytes: &[u8]) -> bool {
-    let Some(last) = bytes.last_chunk::<8>() else {
-        return bytes
-            .iter()
-            .all(|byte| matches!(byte, 0x20..0x80) && !b"\"\\".contains(byte));
-    };
-    let words = bytes.as_chunks::<8>().0.iter().chain([last]);
-    words.fold(0, |found, word| found | suspects(u64::from_le_bytes(*word))) & HIGH == 0
-}
-
-/// Sets the high bit of each byte that is special or not ASCII. Distinguishing the two
-/// would be more work.
-#[inline]
-fn suspects(word: u64) -> u64 {
-    let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
-    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
-    let control = word.wrapping_sub(ONES * 0x20);
-    word | control | quote | backslash
-}
-
 /// Sets the high bit of each byte that is special. Bytes after the first such one may be
 /// set by mistake, because the subtractions borrow across bytes.
 #[inline]

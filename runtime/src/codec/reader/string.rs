@@ -11,6 +11,7 @@ const NOTE: usize = 3 * size_of::<usize>() + Noted::SIZE;
 
 impl<'a> Reader<'a> {
     /// Reads a string. The result is borrowed from the text, unless it contains escapes.
+    #[inline]
     pub(in crate::codec) fn string(&mut self) -> Result<Cow<'a, str>> {
         let bytes = self.text.as_bytes();
         let start = self.at + 1;
@@ -21,16 +22,14 @@ impl<'a> Reader<'a> {
                 self.at += 1;
                 Ok(Cow::Borrowed(&self.text[start..end]))
             }
-            Some(b'\\') => {
-                self.unescape(self.text[start..end].to_owned()).map(Cow::Owned)
-            }
-            _ => Err(self.fault(What::Control)),
+            _ => self.unescape(start).map(Cow::Owned),
         }
     }
 
-    /// Reads the rest of a string from its first escape on.
+    /// Reads the rest of a string that starts at `start`, from its first escape on.
     #[cold]
-    fn unescape(&mut self, mut string: String) -> Result<String> {
+    fn unescape(&mut self, start: usize) -> Result<String> {
+        let mut string = self.text[start..self.at].to_owned();
         let bytes = self.text.as_bytes();
         let replaced = self.replaced.len();
         loop {

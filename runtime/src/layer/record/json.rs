@@ -90,7 +90,7 @@ impl Cleaner<'_> {
             }
             (Slot::Enum(value), Json::String(text))
                 if value.declared().contains(&text.as_str()) => {}
-            (Slot::Str(_), Json::String(text)) => {
+            (Slot::Str(_) | Slot::Text(_), Json::String(text)) => {
                 *text = self.string(name, text, false);
             }
             (_, json) => self.free(name, json),

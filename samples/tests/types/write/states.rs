@@ -71,7 +71,7 @@ fn change(
     let (state, empty) = match slot.slot() {
         Slot::Bool(_) => (1, json!(false)),
         Slot::Int(_) => (0, json!(0)),
-        Slot::Str(_) | Slot::Enum(_) => (0, json!("")),
+        Slot::Str(_) | Slot::Text(_) | Slot::Enum(_) => (0, json!("")),
         Slot::List(_) => (0, json!([])),
         Slot::Map(_) | Slot::Record(_) => (0, json!({})),
         _ => return,
