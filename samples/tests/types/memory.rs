@@ -1,6 +1,11 @@
 //! No text takes a disproportionate amount of memory.
 
+use std::path::Path;
+
 use atlas_admin::codec;
+use atlas_admin::registry::Make;
+use atlas_admin_replay::har::{self, Body};
+use atlas_admin_replay::route::Routes;
 use atlas_admin_samples::{Choice, Samples};
 use serde_json::{Value as Json, json};
 
@@ -27,12 +32,7 @@ fn no_text_takes_memory_out_of_proportion() {
         let sample = target.sample(&samples, Choice::Full);
         for item in [json!({}), json!([]), json!(0), json!({"": [[]]})] {
             let text = inflated(&sample, &item, &mut 4).to_string();
-            let mut value = (target.make)();
-            MEMORY.reset_peak_usage();
-            let before = MEMORY.current_usage();
-            let outcome = codec::decode(text.as_bytes(), &mut *value);
-            let taken = MEMORY.peak_usage() - before;
-            drop((outcome, value));
+            let (taken, _) = decode(&text, target.make);
             let factor = taken.saturating_sub(FLOOR).div_ceil(text.len());
             worst = worst.max((factor, format!("{} with {item}", target.place)));
         }
@@ -71,6 +71,85 @@ fn the_largest_page_is_read_whatever_is_in_it() {
     }
     println!("{pages} lists of {} bodies", targets.len());
     assert!(pages * 100 > targets.len() * 22, "{pages} of {}", targets.len());
+}
+
+/// The size in bytes beside which the mebibyte for any text no longer matters.
+const LARGE: usize = 16 << 20;
+
+/// That no sample reaches the limit is known from decoding them all, and the largest pages.
+#[test]
+fn no_recorded_body_reaches_the_limit_however_long_its_list() {
+    let _turn = crate::alone();
+    let mut worst = (0.0, None);
+    for (place, make, body) in &recorded() {
+        let Some(text) = repeated(body, 1 << 16) else { continue };
+        let (taken, outcome) = decode(&text, *make);
+        assert_eq!(outcome, Ok(()), "{place}");
+        let factor = taken as f64 / text.len() as f64;
+        if factor > worst.0 {
+            worst = (factor, Some((place.clone(), *make, body.clone())));
+        }
+    }
+    let (factor, Some((place, make, body))) = worst else {
+        println!("not tested: there are no recordings");
+        return;
+    };
+    println!("at most {factor:.1} bytes for each byte: {place}");
+    assert!(factor <= FACTOR as f64, "{factor}: {place}");
+    let text = repeated(&body, LARGE).expect("a list");
+    assert_eq!(decode(&text, make).1, Ok(()), "{place}");
+}
+
+/// Returns the recorded bodies with their types, where recordings are to be had.
+fn recorded() -> Vec<(String, Make, Json)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/recorded");
+    if !folder.is_dir() {
+        return Vec::new();
+    }
+    let exchanges = har::read(&[folder]).expect("the recordings are readable");
+    let routes = Routes::new();
+    let bodies = exchanges.iter().filter_map(|recorded| {
+        let entry = routes.find(recorded).ok()?.entry;
+        let responses = entry.responses.iter().filter_map(target::json_response);
+        let (_, make) = { responses }.find(|(status, _)| *status == recorded.status)?;
+        let Body::Bytes(bytes) = &recorded.response.body else { return None };
+        let body = serde_json::from_slice(bytes).ok()?;
+        Some((recorded.url.clone(), make, body))
+    });
+    bodies.collect()
+}
+
+/// Returns the text of a body of at least some bytes, with the items of its list repeated. `None`
+/// if it has no list with items.
+fn repeated(body: &Json, bytes: usize) -> Option<String> {
+    let list = |items: &Vec<Json>| {
+        let once = Json::from(items.clone()).to_string();
+        let items = items.iter().cycle().take(items.len() * (bytes / once.len() + 1));
+        let items: Vec<_> = items.cloned().collect();
+        (!items.is_empty()).then(|| Json::from(items))
+    };
+    let (name, items) = match body {
+        Json::Array(items) => return Some(list(items)?.to_string()),
+        Json::Object(members) => {
+            let lists = members
+                .iter()
+                .filter_map(|(name, value)| Some((name, value.as_array()?)));
+            lists.max_by_key(|(_, items)| items.len())?
+        }
+        _ => return None,
+    };
+    let mut body = body.clone();
+    body[name] = list(items)?;
+    Some(body.to_string())
+}
+
+/// Decodes a text. Returns the peak of the memory that took, and the outcome.
+fn decode(text: &str, make: Make) -> (usize, Result<(), codec::DecodeError>) {
+    let mut value = make();
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
+    let outcome = codec::decode(text.as_bytes(), &mut *value);
+    (MEMORY.peak_usage() - before, outcome)
 }
 
 /// Puts many equal items into the lists of a value.
