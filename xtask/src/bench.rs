@@ -41,7 +41,8 @@ Measures, in release builds where stated:
   one group           the crate with the feature `clusters` alone
   a program           ten lines that list clusters, with all dependencies, from scratch
   its size            in release, stripped, against the same call without a client
-  the codec           against the same types with serde derives, on recorded responses, in turns
+  the codec           against the same types with serde derives, in turns, on recorded responses
+                      and, where there are none, on samples
   calls               against the official Go SDK, where Go and the SDK's source are, and against
                       `net/http` of Go: calls a second, CPU time, connections
 

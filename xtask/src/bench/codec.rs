@@ -10,21 +10,53 @@ use super::measure::Measure;
 use super::twin;
 use crate::failure::Failure;
 
-/// The subjects of the measurement: a recording, the operation's path after the group or
-/// organization, the version, and the type of the response.
-const SUBJECTS: [(&str, &str, &str, &str); 2] = [
-    ("clusters", "/clusters", "2024-08-05", "PaginatedClusterDescription20240805"),
-    ("events", "/events", "2023-01-01", "OrgPaginatedEventView"),
+/// A response that both decode and encode.
+struct Subject {
+    name: &'static str,
+    /// The operation's path after the group or organization, if responses were recorded.
+    path: Option<&'static str>,
+    operation: &'static str,
+    version: &'static str,
+    /// The type of the response, its property with a list, and the field of that.
+    ty: &'static str,
+    list: &'static str,
+    items: &'static str,
+}
+
+const SUBJECTS: [Subject; 3] = [
+    Subject {
+        name: "clusters",
+        path: Some("/clusters"),
+        operation: "listGroupClusters",
+        version: "2024-08-05",
+        ty: "PaginatedClusterDescription20240805",
+        list: "results",
+        items: "results",
+    },
+    Subject {
+        name: "events",
+        path: Some("/events"),
+        operation: "listOrgEvents",
+        version: "2023-01-01",
+        ty: "OrgPaginatedEventView",
+        list: "results",
+        items: "results",
+    },
+    Subject {
+        name: "invoice",
+        path: None,
+        operation: "getOrgInvoice",
+        version: "2023-01-01",
+        ty: "BillingInvoice",
+        list: "lineItems",
+        items: "line_items",
+    },
 ];
 
-/// Returns the table, or a sentence that says why there is none.
+/// Returns the table.
 pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
-    let recorded = measure.root.join("../shared/recorded");
-    if !recorded.is_dir() {
-        return Ok("The codec was not measured: there are no recordings.\n".to_owned());
-    }
     let folder = measure.scratch.join("codec");
-    write(&measure.root, &recorded, &folder)
+    write(&measure.root, &folder)
         .map_err(|error| Failure::unwritable(&folder, &error))?;
     let rows = measure.cargo(&folder, "target", &["run", "--quiet", "--release"])?;
     let budget = "budget: decode ≥ 1.5, encode ≥ 1.2";
@@ -34,21 +66,18 @@ pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
     Ok(format!("{head}|---|---|---|---|\n{rows}"))
 }
 
-fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {
+/// Writes the program that measures.
+fn write(root: &Path, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder.join("src"))?;
-    let mut subjects = String::new();
-    for (file, path, version, name) in SUBJECTS {
-        let body = response(&recorded.join(format!("{file}.har")), path, version)?;
-        fs::write(folder.join(format!("{file}.json")), body)?;
-        let text = format!("include_str!(\"../{file}.json\").to_owned()");
-        subjects.push_str(&format!(
-            "    measure!({file:?}, {text}, {name}, \"results\", results);\n"
-        ));
+    let mut rows = String::new();
+    for subject in &SUBJECTS {
+        rows.push_str(&row(subject, root, folder)?);
     }
-    let mut names = SUBJECTS.map(|(.., name)| name).to_vec();
-    names.push("BillingInvoice");
-    fs::write(folder.join("src/twin.rs"), twin::write(root, &names)?)?;
-    let main = include_str!("codec_main.rs.in").replace("    // SUBJECTS\n", &subjects);
+    fs::write(
+        folder.join("src/twin.rs"),
+        twin::write(root, &SUBJECTS.map(|it| it.ty))?,
+    )?;
+    let main = include_str!("codec_main.rs.in").replace("    // SUBJECTS\n", &rows);
     fs::write(folder.join("src/main.rs"), main)?;
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     let path = |name: &str| -> io::Result<PathBuf> { root.join(name).canonicalize() };
@@ -62,6 +91,26 @@ fn write(root: &Path, recorded: &Path, folder: &Path) -> io::Result<()> {
         path("samples")?
     );
     fs::write(folder.join("Cargo.toml"), manifest)
+}
+
+/// Returns the line that measures a subject: on a recorded response, or on a sample where there
+/// are no recordings.
+fn row(subject: &Subject, root: &Path, folder: &Path) -> io::Result<String> {
+    let Subject { name, path, operation, version, ty, list, items } = subject;
+    let recorded = root.join("../shared/recorded");
+    let (name, text) = match path.filter(|_| recorded.is_dir()) {
+        Some(path) => {
+            let body = response(&recorded.join(format!("{name}.har")), path, version)?;
+            fs::write(folder.join(format!("{name}.json")), body)?;
+            let text = format!("include_str!(\"../{name}.json\").to_owned()");
+            ((*name).to_owned(), text)
+        }
+        None => (
+            format!("{name}, a sample"),
+            format!("made({operation:?}, {version:?}, {list:?})"),
+        ),
+    };
+    Ok(format!("    measure!({name:?}, {text}, {ty}, {list:?}, {items});\n"))
 }
 
 /// Returns the longest recorded response of an operation in a version.
