@@ -21,6 +21,7 @@ mod measure;
 mod peer;
 mod program;
 mod reading;
+mod scratch;
 mod twin;
 
 /// The page that has the table, from the root of the repository.

@@ -4,6 +4,7 @@
 //! its source is given, since it can't be a part of this repository; a client of `net/http`
 //! alone is measured wherever there is Go.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -66,9 +67,7 @@ pub(super) fn compare(
             "Calls beside the Go SDK: not measured, Go is missing.\n".to_owned();
         return Ok(Comparison { text: String::new(), missing: Some(missing) });
     }
-    let folder = measure.scratch.join("calls");
-    write(&measure.root, &folder)
-        .map_err(|error| Failure::unwritable(&folder, &error))?;
+    let folder = write(measure)?;
     measure.cargo(&folder, "release", &["build", "--quiet", "--release"])?;
     let programs = measure.scratch.join("release/release");
     let mut clients = vec![Client::new("this crate", programs.join("ours"))];
@@ -171,8 +170,9 @@ impl Server {
         scheme: &str,
     ) -> Result<Run, Failure> {
         let calls = CALLS.to_string();
-        let mut arguments = vec![&*self.url, scheme, TASKS, &calls];
-        arguments.extend(client.settings);
+        let arguments = [&*self.url, scheme, TASKS, &calls];
+        let arguments = arguments.iter().chain(client.settings).map(OsStr::new);
+        let arguments: Vec<&OsStr> = arguments.collect();
         let (said, cpu) = measure.cpu(&client.program, &arguments)?;
         let failed = |error| Failure::unreadable(&client.program, &error);
         let counts = self.counts().map_err(failed)?;
@@ -256,25 +256,18 @@ fn build_go(
     Ok(program)
 }
 
-/// Writes the sources of the server and of the clients.
-fn write(root: &Path, folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder.join("src/bin"))?;
-    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    let generated = root.join("generated").canonicalize()?;
-    let manifest = format!(
-        "[package]\nname = \"calls\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         atlas-admin = {{ path = {generated:?}, default-features = false, features = [\"clusters\", \"standard\"] }}\n\
-         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
+/// Writes the sources of the server and of the clients. Returns their folder.
+fn write(measure: &Measure) -> Result<PathBuf, Failure> {
+    let client = measure.client()?;
+    let dependencies = format!(
+        "{client}tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
     );
-    for (name, text) in [
-        ("Cargo.toml", &*manifest),
+    let files = [
         ("page.json", include_str!("calls/page.json")),
         ("src/bin/server.rs", include_str!("calls/server.rs.in")),
         ("src/bin/ours.rs", include_str!("calls/ours.rs.in")),
         ("main.go", include_str!("calls/main.go")),
         ("nethttp.go", include_str!("calls/nethttp.go")),
-    ] {
-        fs::write(folder.join(name), text)?;
-    }
-    Ok(())
+    ];
+    measure.write_crate("calls", &files, &dependencies)
 }

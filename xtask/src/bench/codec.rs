@@ -55,9 +55,7 @@ const SUBJECTS: [Subject; 3] = [
 
 /// Returns the table.
 pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
-    let folder = measure.scratch.join("codec");
-    write(&measure.root, &folder)
-        .map_err(|error| Failure::unwritable(&folder, &error))?;
+    let folder = write(measure)?;
     let rows = measure.cargo(&folder, "target", &["run", "--quiet", "--release"])?;
     let budget = "budget: decode ≥ 1.5, encode ≥ 1.2";
     let head = format!(
@@ -66,31 +64,27 @@ pub(super) fn table(measure: &Measure) -> Result<String, Failure> {
     Ok(format!("{head}|---|---|---|---|\n{rows}"))
 }
 
-/// Writes the program that measures.
-fn write(root: &Path, folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder.join("src"))?;
-    let mut rows = String::new();
-    for subject in &SUBJECTS {
-        rows.push_str(&row(subject, root, folder)?);
-    }
-    fs::write(
-        folder.join("src/twin.rs"),
-        twin::write(root, &SUBJECTS.map(|it| it.ty))?,
-    )?;
-    let main = include_str!("codec_main.rs.in").replace("    // SUBJECTS\n", &rows);
-    fs::write(folder.join("src/main.rs"), main)?;
-    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    let path = |name: &str| -> io::Result<PathBuf> { root.join(name).canonicalize() };
-    let manifest = format!(
-        "[package]\nname = \"codec\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         atlas-admin = {{ path = {:?}, default-features = false, features = [\"clusters\", \"events\", \"invoices\"] }}\n\
-         atlas-admin-runtime = {{ path = {:?} }}\natlas-admin-samples = {{ path = {:?} }}\n\
-         serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n",
-        path("generated")?,
-        path("runtime")?,
-        path("samples")?
-    );
-    fs::write(folder.join("Cargo.toml"), manifest)
+/// Writes the program that measures, and returns its folder.
+fn write(measure: &Measure) -> Result<PathBuf, Failure> {
+    let (root, folder) = (&measure.root, measure.scratch.join("codec"));
+    let sources = || -> io::Result<(String, String)> {
+        fs::create_dir_all(&folder)?;
+        let rows = SUBJECTS.iter().map(|subject| row(subject, root, &folder));
+        let rows = rows.collect::<io::Result<String>>()?;
+        let main = include_str!("codec_main.rs.in").replace("    // SUBJECTS\n", &rows);
+        Ok((main, twin::write(root, &SUBJECTS.map(|it| it.ty))?))
+    };
+    let sources = sources().map_err(|error| Failure::unwritable(&folder, &error))?;
+    let features = ", default-features = false, features = [\"clusters\", \"events\", \"invoices\"]";
+    let dependencies = [
+        measure.dependency("atlas-admin", "generated", features)?,
+        measure.dependency("atlas-admin-runtime", "runtime", "")?,
+        measure.dependency("atlas-admin-samples", "samples", "")?,
+        "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n"
+            .to_owned(),
+    ];
+    let files = [("src/main.rs", &*sources.0), ("src/twin.rs", &*sources.1)];
+    measure.write_crate("codec", &files, &dependencies.concat())
 }
 
 /// Returns the line that measures a subject: on a recorded response, or on a sample where there

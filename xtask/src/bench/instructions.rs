@@ -37,15 +37,15 @@ fn count(
     arguments: &[&str],
     name: &str,
 ) -> Result<u64, Failure> {
-    let failed =
-        |why: String| Failure::Input(format!("error: can't count for {name}: {why}"));
     let target = measure.scratch.join("counted");
     let log = measure.scratch.join("instructions");
     // Cargo would reuse the result of an earlier run, and nothing would be counted.
     if target.exists() {
-        fs::remove_dir_all(&target).map_err(|error| failed(error.to_string()))?;
+        fs::remove_dir_all(&target)
+            .map_err(|error| Failure::unwritable(&target, &error))?;
     }
-    let outcome = Command::new("cargo")
+    let mut cargo = Command::new("cargo");
+    cargo
         .args(["build", "--quiet", "--target-dir"].map(OsStr::new))
         .arg(&target)
         .args(arguments)
@@ -53,21 +53,27 @@ fn count(
         .envs(USERS_PROFILE)
         .env("RUSTC_WORKSPACE_WRAPPER", measure.root.join(".ci/counted"))
         .env("COUNTED", name)
-        .env("COUNTED_LOG", &log)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
+        .env("COUNTED_LOG", &log);
+    counted(cargo, &log, name)
+}
+
+/// Runs a command that counts the instructions of `name`, and returns their number, which
+/// valgrind writes to a log.
+pub(super) fn counted(
+    mut command: Command,
+    log: &Path,
+    name: &str,
+) -> Result<u64, Failure> {
+    let failed =
+        |why: String| Failure::Input(format!("error: can't count for {name}: {why}"));
+    let outcome = command.stdin(Stdio::null()).output();
+    let outcome = outcome.map_err(|error| failed(error.to_string()))?;
     if !outcome.status.success() {
         return Err(failed(String::from_utf8_lossy(&outcome.stderr).into_owned()));
     }
-    counted(&log).map_err(failed)
-}
-
-/// Returns the number of instructions in a log of valgrind, or why there is none.
-pub(super) fn counted(log: &Path) -> Result<u64, String> {
-    let text = fs::read_to_string(log).map_err(|error| error.to_string())?;
+    let text = fs::read_to_string(log).map_err(|error| failed(error.to_string()))?;
     text.lines()
         .find_map(|line| line.split_once("refs:"))
         .and_then(|(_, number)| number.trim().replace(',', "").parse().ok())
-        .ok_or_else(|| format!("valgrind said {text:?}"))
+        .ok_or_else(|| failed(format!("valgrind said {text:?}")))
 }

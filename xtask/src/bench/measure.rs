@@ -122,36 +122,14 @@ impl Measure {
         arguments: &[&OsStr],
         folder: &Path,
     ) -> Result<Usage, Failure> {
-        let report = self.scratch.join("usage");
-        let outcome = Command::new("/usr/bin/time")
-            .args(["-f", "%e %U %M", "-o"])
-            .arg(&report)
-            .arg(program)
-            .args(arguments)
-            .current_dir(folder)
-            .envs(USERS_PROFILE)
-            .stdin(Stdio::null())
-            .output();
-        let failed = |why: String| {
-            Failure::Input(format!("error: can't measure {}: {why}", program.display()))
-        };
-        let outcome =
-            outcome.map_err(|error| failed(format!("/usr/bin/time: {error}")))?;
-        if !outcome.status.success() {
-            let said = String::from_utf8_lossy(&outcome.stderr).into_owned();
-            return Err(failed(format!("it ended with {}\n{said}", outcome.status)));
-        }
-        let text =
-            fs::read_to_string(&report).map_err(|error| failed(error.to_string()))?;
-        let numbers: Vec<f64> =
-            text.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+        let (_, numbers) = self.timed("%e %U %M", program, arguments, folder)?;
         match numbers.as_slice() {
             [wall, user, kilobytes] => Ok(Usage {
                 wall: *wall,
                 user: *user,
                 memory: (kilobytes * 1.024 / 1000.0) as u32,
             }),
-            _ => Err(failed(format!("/usr/bin/time said {text:?}"))),
+            _ => Err(unmeasured(program, &format!("/usr/bin/time said {numbers:?}"))),
         }
     }
 
@@ -160,30 +138,43 @@ impl Measure {
     pub(super) fn cpu(
         &self,
         program: &Path,
-        arguments: &[&str],
+        arguments: &[&OsStr],
     ) -> Result<(String, f64), Failure> {
+        let (said, seconds) = self.timed("%U %S", program, arguments, &self.root)?;
+        Ok((said, seconds.iter().sum()))
+    }
+
+    /// Runs a program under `/usr/bin/time`. Returns what it printed, and the numbers of the
+    /// format.
+    fn timed(
+        &self,
+        format: &str,
+        program: &Path,
+        arguments: &[&OsStr],
+        folder: &Path,
+    ) -> Result<(String, Vec<f64>), Failure> {
         let report = self.scratch.join("usage");
-        let failed = |why: String| {
-            Failure::Input(format!("error: can't measure {}: {why}", program.display()))
-        };
+        let failed = |why: String| unmeasured(program, &why);
         let outcome = Command::new("/usr/bin/time")
-            .args(["-f", "%U %S", "-o"])
+            .args(["-f", format, "-o"])
             .arg(&report)
             .arg(program)
             .args(arguments)
+            .current_dir(folder)
+            .envs(USERS_PROFILE)
             .stdin(Stdio::null())
-            .output()
-            .map_err(|error| failed(format!("/usr/bin/time: {error}")))?;
+            .output();
+        let outcome =
+            outcome.map_err(|error| failed(format!("/usr/bin/time: {error}")))?;
         if !outcome.status.success() {
             let said = String::from_utf8_lossy(&outcome.stderr).into_owned();
             return Err(failed(format!("it ended with {}\n{said}", outcome.status)));
         }
         let text =
             fs::read_to_string(&report).map_err(|error| failed(error.to_string()))?;
-        let seconds =
-            text.split_whitespace().filter_map(|text| text.parse::<f64>().ok());
-        let said = String::from_utf8_lossy(&outcome.stdout).into_owned();
-        Ok((said, seconds.sum()))
+        let numbers =
+            text.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+        Ok((String::from_utf8_lossy(&outcome.stdout).into_owned(), numbers))
     }
 
     /// Names the machine: processor, cores, memory, compiler, and how busy it is.
@@ -213,6 +204,10 @@ impl Measure {
             load.unwrap_or("unknown")
         )
     }
+}
+
+fn unmeasured(program: &Path, why: &str) -> Failure {
+    Failure::Input(format!("error: can't measure {}: {why}", program.display()))
 }
 
 fn median(mut runs: Vec<Usage>) -> Result<Usage, Failure> {

@@ -1,8 +1,7 @@
 //! The program: ten lines that list clusters, as a typical first program.
 
 use std::fs;
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::measure::{Measure, Usage};
 use crate::failure::Failure;
@@ -54,20 +53,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Compiles the program and all dependencies, from scratch.
 pub(super) fn clean_build(measure: &Measure) -> Result<Usage, Failure> {
-    let folder = measure.scratch.join("program");
-    write(&measure.root, &folder)
-        .map_err(|error| Failure::unwritable(&folder, &error))?;
-    measure.clean_build(&folder)
+    measure.clean_build(&write(measure)?)
 }
 
 /// Returns the sizes in bytes of the program and of the same call without a client, both in release
 /// builds and stripped.
 pub(super) fn sizes(measure: &Measure) -> Result<(u64, u64), Failure> {
-    let (ours, by_hand) =
-        (measure.scratch.join("program"), measure.scratch.join("by-hand"));
-    write(&measure.root, &ours)
-        .and_then(|()| write_by_hand(&measure.root, &by_hand))
-        .map_err(|error| Failure::unwritable(&measure.scratch, &error))?;
+    let (ours, by_hand) = (write(measure)?, write_by_hand(measure)?);
     Ok((size(measure, &ours, "program")?, size(measure, &by_hand, "by-hand")?))
 }
 
@@ -82,28 +74,19 @@ fn size(measure: &Measure, folder: &Path, name: &str) -> Result<u64, Failure> {
         .map_err(|error| Failure::unreadable(&program, &error))
 }
 
-fn write_by_hand(root: &Path, folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder.join("src"))?;
-    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    fs::write(folder.join("src/main.rs"), BY_HAND)?;
-    let manifest = "[package]\nname = \"by-hand\"\nedition = \"2024\"\n\n[workspace]\n\n\
-        [dependencies]\n\
+fn write(measure: &Measure) -> Result<PathBuf, Failure> {
+    let client = measure.client()?;
+    let dependencies = format!(
+        "{client}tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n"
+    );
+    measure.write_crate("program", &[("src/main.rs", MAIN)], &dependencies)
+}
+
+fn write_by_hand(measure: &Measure) -> Result<PathBuf, Failure> {
+    let dependencies = "\
         reqwest = { version = \"0.13\", default-features = false, features = [\"rustls-no-provider\"] }\n\
         rustls = { version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"] }\n\
         serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n\
         tokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n";
-    fs::write(folder.join("Cargo.toml"), manifest)
-}
-
-fn write(root: &Path, folder: &Path) -> io::Result<()> {
-    let generated = root.join("generated").canonicalize()?;
-    fs::create_dir_all(folder.join("src"))?;
-    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    fs::write(folder.join("src/main.rs"), MAIN)?;
-    let manifest = format!(
-        "[package]\nname = \"program\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         atlas-admin = {{ path = {generated:?}, default-features = false, features = [\"clusters\", \"standard\"] }}\n\
-         tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n"
-    );
-    fs::write(folder.join("Cargo.toml"), manifest)
+    measure.write_crate("by-hand", &[("src/main.rs", BY_HAND)], dependencies)
 }

@@ -1,10 +1,8 @@
 //! Codegen against reading its document alone, in instructions.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::instructions::counted;
 use super::measure::Measure;
@@ -19,21 +17,20 @@ const MAIN: &str = r#"fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 "#;
 
+/// The crates with which the generator reads a document.
+const DEPENDENCIES: &str = "openapiv3 = \"2\"\nserde_yaml = \"0.9\"\n";
+
 /// Counts the instructions of codegen, and of a program that only reads the document.
 pub(super) fn sentence(measure: &Measure) -> Result<String, Failure> {
-    let folder = measure.scratch.join("reading");
-    write(&measure.root, &folder)
-        .map_err(|error| Failure::unwritable(&folder, &error))?;
+    let folder =
+        measure.write_crate("reading", &[("src/main.rs", MAIN)], DEPENDENCIES)?;
     measure.cargo(&folder, "release", &["build", "--quiet", "--release"])?;
     let program = std::env::current_exe().map_err(|error| {
         Failure::Input(format!("error: can't find this program: {error}"))
     })?;
     let out = measure.scratch.join("generated");
-    let ours = count(
-        measure,
-        &program,
-        &["codegen".as_ref(), "--out".as_ref(), out.as_os_str()],
-    )?;
+    let codegen = ["codegen".as_ref(), "--out".as_ref(), out.as_os_str()];
+    let ours = count(measure, &program, &codegen)?;
     let document = measure.root.join("spec/atlas-admin-v2.yaml");
     let reading = measure.scratch.join("release/release/reading");
     let reading = count(measure, &reading, &[document.as_os_str()])?;
@@ -52,29 +49,12 @@ fn count(
     arguments: &[&OsStr],
 ) -> Result<u64, Failure> {
     let log = measure.scratch.join("instructions");
-    let failed = |why: String| {
-        Failure::Input(format!("error: can't count for {}: {why}", program.display()))
-    };
-    let outcome = Command::new("valgrind")
+    let mut valgrind = Command::new("valgrind");
+    valgrind
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(format!("--log-file={}", log.display()))
         .arg(program)
         .args(arguments)
-        .current_dir(&measure.root)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
-    if !outcome.status.success() {
-        return Err(failed(String::from_utf8_lossy(&outcome.stderr).into_owned()));
-    }
-    counted(&log).map_err(failed)
-}
-
-fn write(root: &Path, folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder.join("src"))?;
-    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    fs::write(folder.join("src/main.rs"), MAIN)?;
-    let manifest = "[package]\nname = \"reading\"\nedition = \"2024\"\n\n[workspace]\n\n\
-        [dependencies]\nopenapiv3 = \"2\"\nserde_yaml = \"0.9\"\n";
-    fs::write(folder.join("Cargo.toml"), manifest)
+        .current_dir(&measure.root);
+    counted(valgrind, &log, &program.display().to_string())
 }
