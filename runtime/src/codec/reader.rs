@@ -13,7 +13,7 @@ mod scan;
 mod string;
 
 pub(super) use memory::{first_places, next_places};
-pub(super) use scan::{run_end, same};
+pub(super) use scan::{HIGH, ONES, run_end, same};
 
 /// The nesting limit of lists and objects. Every level takes stack memory.
 pub(super) const MAX_DEPTH: u8 = 128;

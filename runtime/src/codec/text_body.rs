@@ -32,6 +32,10 @@ pub fn take_text(body: &[u8], media_type: &str, into: &mut dyn Value) -> bool {
             text.clone_into(string);
             true
         }
+        Slot::Text(date) if is_text => {
+            *date = text.into();
+            true
+        }
         _ => false,
     }
 }
@@ -64,6 +68,7 @@ fn begins_with(text: &str, start: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::DateTime;
 
     const JSON: &str = "application/vnd.atlas.2023-01-01+json;charset=utf-8";
 
@@ -106,6 +111,9 @@ mod tests {
             assert!(!take_text(text.as_bytes(), media_type, &mut string), "{text}");
         }
         assert!(!take_text(b"\xff", JSON, &mut String::new()));
+        let mut date = DateTime::default();
+        assert!(take_text(b"2024-05-01T10:00:00Z", JSON, &mut date));
+        assert_eq!(date.as_str(), "2024-05-01T10:00:00Z");
         assert!(!take_text(pem.as_bytes(), JSON, &mut 0_i64));
     }
 }

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 
 use super::Reader;
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
+/// A word with the lowest bit of each byte set.
+pub(in crate::codec) const ONES: u64 = 0x0101_0101_0101_0101;
+/// A word with the highest bit of each byte set.
+pub(in crate::codec) const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// Returns the offset of the first byte at or after `at` that can't be in a string
 /// unescaped: a quote, a backslash or a control character. Without one, returns the

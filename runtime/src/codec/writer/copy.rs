@@ -3,8 +3,7 @@
 //! A call of `memcpy` for a piece of unknown length costs more than copying two
 //! overlapping chunks.
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
+use crate::codec::reader::{HIGH, ONES};
 
 /// Copies bytes to a slice of the same length. Returns true if all are ASCII and can be
 /// in a string unescaped.
