@@ -59,13 +59,9 @@ enum Item {
 }
 
 impl Item {
-    const ALL: [(Self, &'static str); 5] = [
-        (Self::Operation, "operations"),
-        (Self::Tag, "groups of operations"),
-        (Self::Parameter, "parameters"),
-        (Self::Type, "types"),
-        (Self::Property, "properties"),
-    ];
+    /// The names of the kinds, in their order.
+    const NAMES: [&'static str; 5] =
+        ["operations", "groups of operations", "parameters", "types", "properties"];
 }
 
 pub(super) fn coverage(sentences: &Sentences<'_>, api: &Api) -> Coverage {
@@ -89,7 +85,7 @@ pub(super) fn wanting(
     sentences: &Sentences<'_>,
     api: &Api,
 ) -> Vec<(&'static str, Vec<String>)> {
-    let mut found = Item::ALL.map(|(_, kind)| (kind, BTreeSet::new()));
+    let mut found = Item::NAMES.map(|name| (name, BTreeSet::new()));
     visit(sentences, api, &mut |item, is_said, key| {
         if !is_said {
             found[item as usize].1.insert(key());

@@ -14,8 +14,8 @@ use crate::transport::{Body, BoxFuture, Request, Url, redacted_url};
 /// request, and is [kept](DryRun::planned).
 ///
 /// A write is any method but GET and HEAD. Secrets are redacted, and so are undeclared
-/// text and the values of undeclared query parameters. Add this layer last, as the innermost one, so that it sees the changes of the
-/// others.
+/// text and the values of undeclared query parameters. Add this layer last, as the
+/// innermost one, so that it sees the changes of the others.
 ///
 /// ```
 /// use atlas_admin_runtime::layer::{DryRun, PlannedRequest};

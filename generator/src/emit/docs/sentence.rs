@@ -19,8 +19,8 @@ pub(super) fn split(emit: &Emit<'_>, said: &str) -> (String, Option<String>) {
 }
 
 /// Escapes text so that rustdoc shows it unchanged: outside of code, no bracket is a link, no angle
-/// bracket a tag, and nothing is emphasis. `other` returns the markup
-/// in place of code, if it has some.
+/// bracket a tag, and nothing is emphasis. `other` returns the markup that replaces a code span,
+/// or `None` to keep it.
 fn escaped(said: &str, other: &dyn Fn(&str) -> Option<String>) -> String {
     let mut text = String::with_capacity(said.len());
     for (index, part) in said.split('`').enumerate() {

@@ -220,7 +220,11 @@ impl Endpoint {
     ) -> Result<Bytes, Failure> {
         let limit = self.settings.limits.attempt.unwrap_or(LIMIT);
         let call = self.call(path, form);
-        let posted = self.within(limit, self.exchange(&call, token)).await;
+        let refused = match path {
+            REVOKE => "the access token was not revoked",
+            _ => "the token endpoint gave no access token",
+        };
+        let posted = self.within(limit, self.exchange(&call, token, refused)).await;
         let failure = match posted {
             Some(Ok(body)) => {
                 call.settle(None);
@@ -250,7 +254,13 @@ impl Endpoint {
         Call::new(connection, None, Method::POST, path, headers, Some(form.into()))
     }
 
-    async fn exchange(&self, call: &Call, token: &str) -> Result<Bytes, Failure> {
+    /// Sends a form once. `refused` is the message for a status other than success.
+    async fn exchange(
+        &self,
+        call: &Call,
+        token: &str,
+        refused: &'static str,
+    ) -> Result<Bytes, Failure> {
         let connection = &self.settings.connection;
         let response = call.send(connection, Some(&self.basic)).await?;
         let (parts, body) = response.into_parts();
@@ -261,12 +271,8 @@ impl Endpoint {
         }
         let body = connection.excerpt(&parts.headers, body, None).await;
         let body = scrub(self.scrub(body), token);
-        let message = match call.url().path().ends_with(REVOKE) {
-            true => "the access token was not revoked",
-            false => "the token endpoint gave no access token",
-        };
         let error =
-            status_error(Kind::Token, message, parts.status, &parts.headers, body);
+            status_error(Kind::Token, refused, parts.status, &parts.headers, body);
         let retryability = match Retryability::after(
             parts.status,
             &parts.headers,

@@ -1,4 +1,4 @@
-//! When a connection is opened: only if there are fewer than requests in flight.
+//! Opens a connection only if there are fewer connections than requests in flight.
 //!
 //! The pool of `reqwest` starts to open a connection for each request that finds none
 //! idle, and also offers that request each connection that comes back meanwhile. Left
@@ -33,7 +33,7 @@ tokio::task_local! {
     static REQUEST: ();
 }
 
-/// Returns true if a request is being polled, and waits for what is being opened.
+/// Returns true while a request is polled, which then waits for its connection.
 fn is_awaited() -> bool {
     REQUEST.try_with(|()| ()).is_ok()
 }
@@ -170,7 +170,7 @@ fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Puts an [`Opening`] around what opens connections.
+/// Wraps the connector of `reqwest` in an [`Opener`].
 #[derive(Clone)]
 pub(super) struct Around(pub(super) Arc<Opening>);
 
@@ -182,7 +182,7 @@ impl<S> Layer<S> for Around {
     }
 }
 
-/// What opens connections, when it may.
+/// A connector that waits until another connection may be opened.
 pub(super) struct Opener<S> {
     /// Shared, because `reqwest` clones this for every request.
     inner: Arc<S>,
