@@ -98,8 +98,8 @@ pub(crate) fn captured(template: &str, path: &str) -> Option<Vec<(String, String
     Some(values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-/// Returns the template of the collection at the top of the API with the name of a collection:
-/// `/v2/clusters` for `/v2/groups/{groupId}/clusters`.
+/// Returns the template that a nested collection would have at the top of the API: `/v2/clusters`
+/// for `/v2/groups/{groupId}/clusters`.
 pub(crate) fn top_level(template: &str) -> Option<String> {
     let (_, last) = Template(template).split_last()?;
     let top = Template(template).segments().take_while(|segment| segment.is_literal());

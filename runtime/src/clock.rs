@@ -91,7 +91,7 @@ impl Stopwatch {
         self.at(clock.monotonic())
     }
 
-    /// Returns the waited time until a time of the monotonic clock, from a fixed point.
+    /// Returns what [`Self::elapsed`] returns at a time of the monotonic clock.
     fn at(&self, now: Duration) -> Duration {
         let Some(waited) = &self.0 else { return now };
         let waited = lock(waited);

@@ -225,13 +225,13 @@ fn no_time_for(total: Option<Duration>, attempts: u32, may_be_executed: bool) ->
 #[derive(Clone, Copy)]
 struct Limits {
     attempt: Option<Duration>,
-    /// The rest of the call's.
+    /// The rest of the call's limit.
     left: Option<Duration>,
-    /// That of the call.
+    /// The whole limit of the call.
     total: Option<Duration>,
 }
 
-/// The timer of an attempt, with the limits of which it is the shorter one.
+/// The timer of an attempt. It ends with the shorter of the limits of attempt and call.
 struct AttemptTimer<'a> {
     timer: Timer<'a>,
     limits: Limits,

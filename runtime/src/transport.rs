@@ -35,8 +35,7 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A complete request.
 ///
 /// `Debug` omits the body, and the values of undeclared query parameters. Headers with
-/// credentials, and those that the caller sets, are
-/// marked as sensitive.
+/// credentials, and those that the caller sets, are marked as sensitive.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {

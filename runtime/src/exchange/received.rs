@@ -47,7 +47,7 @@ pub(crate) enum Payload {
     },
     Open {
         body: Body,
-        /// As that of a whole body.
+        /// Whether the response states the end of its body.
         is_framed: bool,
         timeout: Option<ChunkTimeout>,
     },

@@ -29,7 +29,7 @@ pub(super) struct PerRuntime {
 }
 
 struct Clients {
-    /// That of the first runtime, until a request comes from it.
+    /// The pool for the first runtime, until a request comes from it.
     first: Option<Pool>,
     entries: Vec<Entry>,
 }

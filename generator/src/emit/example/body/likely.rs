@@ -9,7 +9,7 @@ pub(super) const DATE: &str = "2030-01-31";
 /// An ID as MongoDB makes it: 24 hexadecimal digits.
 const ID: &str = "6650f1a2b3c4d5e6f7a8b9c0";
 
-/// Returns a flag that differs from the default: what the property is set for.
+/// Returns the opposite of the default: a caller sets a flag to change it.
 pub(super) fn flag(limits: &Limits, example: Option<&str>) -> bool {
     match example {
         Some(text) => text == "true",
