@@ -1,7 +1,7 @@
 //! Authentication: sends requests with credentials, and interprets refusals (401).
 //!
-//! One file per scheme. None of them decides about retries. They mark the failures that
-//! happened before anything was executed, and the retry policy decides.
+//! Each scheme has a file. A scheme doesn't decide about retries: it marks the failures
+//! that happened before anything was executed, and the retry policy decides.
 
 use std::fmt;
 use std::sync::Arc;
@@ -47,8 +47,8 @@ pub(crate) enum Auth {
 }
 
 impl Auth {
-    /// Creates it from fixed credentials. A service account requests tokens with the
-    /// `settings`.
+    /// Creates the authentication from fixed credentials. A service account requests
+    /// tokens with the `settings`.
     pub(crate) fn fixed(
         credentials: Credentials,
         settings: TokenSettings,
@@ -56,7 +56,7 @@ impl Auth {
         Scheme::new(credentials, settings).map(Self::Fixed)
     }
 
-    /// Creates it from a provider.
+    /// Creates the authentication from a provider.
     pub(crate) fn provided(
         provider: Arc<dyn CredentialsProvider>,
         settings: TokenSettings,
@@ -64,9 +64,9 @@ impl Auth {
         Self::Provided(Box::new(Provided::new(provider, settings)))
     }
 
-    /// Sends a call. Sends it a second time where the credentials are good but the nonce
-    /// or token derived from them has expired. `limit` is the rest of the attempt's
-    /// time.
+    /// Sends a call. Sends it a second time where the credentials are good but the
+    /// nonce or token derived from them has expired. `limit` is the time that the
+    /// attempt has left.
     pub(crate) async fn send(
         &self,
         connection: &Connection,

@@ -248,8 +248,7 @@ macro_rules! paged_builder {
                 self.request.clone().paged().stream(client)
             }
 
-            /// Returns every item of the list; each page is requested with these
-            /// options:
+            /// Returns every item of the list, and requests each page with `options`:
             /// [`PagedRequest::stream_with`](atlas_admin_runtime::PagedRequest::stream_with).
             #[inline]
             pub fn stream_with(
@@ -266,7 +265,7 @@ macro_rules! paged_builder {
                 self.request.clone().paged().pages(client)
             }
 
-            /// Returns every page of the list; each is requested with these options:
+            /// Returns every page of the list, and requests each with `options`:
             /// [`PagedRequest::pages_with`](atlas_admin_runtime::PagedRequest::pages_with).
             #[inline]
             pub fn pages_with(
@@ -382,8 +381,7 @@ macro_rules! paged_blocking_builder {
                 self.request.clone().paged().iter(client)
             }
 
-            /// Returns every item of the list; each page is requested with these
-            /// options:
+            /// Returns every item of the list, and requests each page with `options`:
             /// [`PagedRequest::iter_with`](atlas_admin_runtime::PagedRequest::iter_with).
             #[inline]
             pub fn iter_with(
@@ -403,7 +401,7 @@ macro_rules! paged_blocking_builder {
                 self.request.clone().paged().iter_pages(client)
             }
 
-            /// Returns every page of the list; each is requested with these options:
+            /// Returns every page of the list, and requests each with `options`:
             /// [`PagedRequest::iter_pages_with`](atlas_admin_runtime::PagedRequest::iter_pages_with).
             #[inline]
             pub fn iter_pages_with(

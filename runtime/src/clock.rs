@@ -60,15 +60,16 @@ impl Clock for SystemClock {
     }
 }
 
-/// The delay after which a time limit is held to have passed unnoticed, because nothing
-/// polled it.
+/// The delay after which the timer assumes that nothing polled it when the limit
+/// passed.
 const LATE: Duration = Duration::from_secs(1);
 
 /// A stopwatch for the limits of a call, which count only the time in which the caller
 /// waits for the response.
 ///
-/// It always runs, unless it was created [paused](Stopwatch::paused): a page that was
-/// requested ahead waits for its consumer, not the consumer for the page.
+/// The stopwatch always runs, unless it was created [paused](Stopwatch::paused). A
+/// paused one is for pages that are requested ahead: such a page may wait for its
+/// consumer, and that time doesn't count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stopwatch(Option<Arc<Mutex<Waited>>>);
 
@@ -91,7 +92,7 @@ impl Stopwatch {
         self.at(clock.monotonic())
     }
 
-    /// Returns what [`Self::elapsed`] returns at a time of the monotonic clock.
+    /// Returns the waited time until `now`, a time of the monotonic clock.
     fn at(&self, now: Duration) -> Duration {
         let Some(waited) = &self.0 else { return now };
         let waited = lock(waited);
@@ -127,9 +128,9 @@ fn lock(waited: &Mutex<Waited>) -> MutexGuard<'_, Waited> {
 
 /// A time limit for several futures in a row.
 ///
-/// A future that is ready never fails. The limit starts anew if nothing polled at its
-/// end: the caller wasn't waiting then, and data that has arrived in the meantime is
-/// still to be read.
+/// A future that is ready never fails. The limit starts anew if nothing polled the
+/// timer at the end of the limit: the caller wasn't waiting then, and data that has
+/// arrived in the meantime is still to be read.
 pub(crate) struct Timer<'a> {
     clock: &'a dyn Clock,
     stopwatch: &'a Stopwatch,
@@ -170,7 +171,7 @@ impl<'a> Timer<'a> {
         .await
     }
 
-    /// Is ready when the limit has passed.
+    /// Returns `Ready` once the limit has passed.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(end) = self.end else { return Poll::Pending };
         // The caller that starts the stopwatch polls this future as well.
@@ -198,8 +199,8 @@ impl<'a> Timer<'a> {
     }
 }
 
-/// The end of a time limit, on the monotonic clock. Unlike a [`Timer`] it ends nothing, but
-/// tells the steps of an attempt how much time is left.
+/// The end of a time limit, on the monotonic clock. A deadline doesn't end anything,
+/// unlike a [`Timer`]; it tells the steps of an attempt how much time is left.
 #[derive(Clone, Copy)]
 pub(crate) struct Deadline(Option<Duration>);
 

@@ -4,10 +4,10 @@
 //! record lists its fields in a [`Table`] and returns each as a [`Value`]; a union lists
 //! its variants and their discriminator. The reader and the writer here use that access.
 //!
-//! [`Value`] is the trait for it. Its two sides are [`View`] (the content of a value,
-//! for writing, printing and comparing) and `Slot` (the target of a value, for reading).
-//! Programs that walk values of any type use the first; the second is for the decoder,
-//! and hidden in this documentation.
+//! The trait of access is [`Value`]. A [`View`] is the content of a value, for writing,
+//! printing and comparing. A `Slot` is the place that a value is read into. Programs
+//! that walk values of any type use [`View`]; `Slot` is for the decoder, and hidden in
+//! this documentation.
 //!
 //! | modules | content |
 //! |---|---|
@@ -151,7 +151,8 @@ pub enum Slot<'a> {
     Union(&'a mut dyn Union),
     Json(&'a mut Json),
     Extra(&'a mut Extra),
-    /// Accepts anything and keeps nothing: the response of an operation without a body.
+    /// No target: any JSON is accepted and dropped, for the response of an operation
+    /// without a body.
     Nothing,
 }
 
@@ -160,10 +161,12 @@ pub trait Record: Value {
     /// Returns the type's name and fields.
     fn table(&self) -> &'static Table;
 
-    /// Returns the field at an index of the table; any index beyond it returns the [`Extra`].
+    /// Returns the field at an index of the table; an index beyond the table returns
+    /// the [`Extra`].
     fn field(&self, index: usize) -> &dyn Value;
 
-    /// Returns the field at an index of the table; any index beyond it returns the [`Extra`].
+    /// Returns the field at an index of the table; an index beyond the table returns
+    /// the [`Extra`].
     fn field_mut(&mut self, index: usize) -> &mut dyn Value;
 }
 
@@ -187,8 +190,8 @@ impl Table {
 /// The description of a field.
 #[derive(Debug)]
 pub struct Field {
-    /// The JSON name of the property. It is compared and written verbatim, so it must
-    /// need no escapes between quotes.
+    /// The JSON name of the property. The name is compared and written verbatim, so it
+    /// must need no escapes between quotes.
     pub json_name: &'static str,
     /// A combination of the constants of [`Field`].
     pub flags: u8,
@@ -232,7 +235,8 @@ pub trait Enum: Value {
     fn declared(&self) -> &'static [&'static str];
 }
 
-/// One of several types, selected by a discriminator or by the kind of the JSON value.
+/// A value of one of several types, selected by a discriminator or by the kind of the
+/// JSON value.
 pub trait Union: Value {
     /// Returns the type's name and variants.
     fn variants(&self) -> &'static Variants;

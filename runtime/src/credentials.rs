@@ -32,9 +32,9 @@ mod provider;
 #[derive(Clone)]
 pub struct Credentials {
     pub(crate) kind: Kind,
-    /// The time from which the service refuses them; `None` if unknown.
+    /// The time from which the service refuses the credentials; `None` if unknown.
     pub(crate) expires_at: Option<Timestamp>,
-    /// The time after which their provider is asked for others; `None` for never.
+    /// The time after which the provider is called again; `None` for never.
     pub(crate) refresh_after: Option<Duration>,
 }
 
@@ -71,16 +71,16 @@ impl Credentials {
         Self::of(Kind::AccessToken(SecretString::from(token.into())))
     }
 
-    /// Sets the time at which they expire. Before that, the client asks their
-    /// [provider](CredentialsProvider) for others.
+    /// Sets the time at which the credentials expire. Before that, the client calls
+    /// their [provider](CredentialsProvider) again.
     #[must_use]
     pub fn expires_at(mut self, time: Timestamp) -> Self {
         self.expires_at = Some(time);
         self
     }
 
-    /// Sets the time after which the client asks their [provider](CredentialsProvider)
-    /// again, even if they are still valid.
+    /// Sets the time after which the client calls the [provider](CredentialsProvider)
+    /// again, even if the credentials are still valid.
     #[must_use]
     pub fn refresh_after(mut self, time: Duration) -> Self {
         self.refresh_after = Some(time);
@@ -91,7 +91,8 @@ impl Credentials {
         Self { kind, expires_at: None, refresh_after: None }
     }
 
-    /// Returns true if both are the same for the service, regardless of their expiry.
+    /// Returns true if both credentials are the same for the service, regardless of
+    /// their expiry.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         use Kind::{AccessToken, ApiKey, ServiceAccount};
         let same =

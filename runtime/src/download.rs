@@ -85,7 +85,7 @@ impl ChunkTimeout {
         Self { clock, limit, end: None }
     }
 
-    /// Is ready once the wait for a chunk has exceeded the limit.
+    /// Returns `Ready` once the wait for a chunk has exceeded the limit.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let end = self.end.get_or_insert_with(|| self.clock.sleep(self.limit));
         end.as_mut().poll(context)
@@ -147,7 +147,8 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Returns an error if the connection broke, or ended before the payload did.
+    /// Returns an error if the connection broke or ended before the payload did, or if
+    /// the next bytes took longer than the time limit of an attempt.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         poll_fn(|context| self.poll_chunk(context)).await
     }
@@ -163,7 +164,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Returns an error if the connection broke, or the file could not be written.
+    /// Returns the errors of `chunk`, and an error if the file could not be written.
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
         let source = self.source.clone();
@@ -285,8 +286,8 @@ impl fmt::Debug for Download {
 struct Temporary(PathBuf);
 
 impl Temporary {
-    /// Creates a file next to another, and returns it with the permissions of that other
-    /// one.
+    /// Creates a file next to another, and returns the new file with the permissions of
+    /// the other.
     async fn make(path: &Path) -> io::Result<(File, Self, Option<Permissions>)> {
         let temporary = Self(new_beside(path, "part"));
         let path = path.to_owned();

@@ -30,13 +30,14 @@ mod response;
 
 /// The error of every call of this crate.
 ///
-/// Cheap to clone. [`fmt::Display`] prints one line that a person can act on. So does
-/// `{:?}`, because `main` and `unwrap` print that; `{:#?}` prints the parts. The
-/// predicates distinguish the cases that a program acts on.
+/// Cheap to clone. [`fmt::Display`] prints one line that says what failed and what to
+/// do. `{:?}` prints the same line, because `main` and `unwrap` use it; `{:#?}` prints
+/// the parts. The predicates distinguish the cases that a program acts on.
 ///
 /// # Statuses
 ///
-/// Every operation may return these; the documentation of an operation explains others.
+/// Every operation may return these statuses; the documentation of an operation
+/// explains others.
 ///
 /// - 401: the credentials are not accepted.
 /// - 403: the credentials lack the role, or the caller's address is not on the access list.
@@ -60,8 +61,8 @@ pub(crate) struct Inner {
     /// Whether the service may have executed the request.
     pub(crate) may_be_executed: bool,
     pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
-    /// The messages of the sources that are not in the line, once they have been
-    /// requested.
+    /// The messages of the sources that the line omits, once a program has requested
+    /// them.
     pub(crate) omitted: OnceLock<Option<Box<Cause>>>,
 }
 
@@ -81,7 +82,7 @@ pub(crate) enum Kind {
     Timeout,
     /// The service responded with a status other than success.
     Status,
-    /// The token endpoint gave no token.
+    /// The token endpoint returned no token.
     Token,
     /// The response is not what the operation declares.
     Decode,
@@ -98,8 +99,8 @@ pub(crate) enum Kind {
 }
 
 impl Error {
-    /// Creates an error from its parts. Not a `From` implementation: one for a private
-    /// type would be another candidate wherever a caller's `?` looks for a conversion.
+    /// Creates an error from its parts. This is not a `From` implementation, because
+    /// that would be another candidate wherever a caller's `?` looks for a conversion.
     pub(crate) fn build(inner: Inner) -> Self {
         Self(Arc::new(inner))
     }
@@ -138,8 +139,8 @@ impl Error {
         })
     }
 
-    /// Adds the outcome of the call: its number of attempts, and whether the service may
-    /// have executed one.
+    /// Adds the outcome of the call: its number of attempts, and whether the service
+    /// may have executed one of them.
     pub(crate) fn after(self, attempts: u32, may_be_executed: bool) -> Self {
         self.edit(|inner| {
             inner.attempts = attempts;
@@ -147,7 +148,7 @@ impl Error {
         })
     }
 
-    /// Changes the error, which usually has a single owner at that time.
+    /// Changes the error. Copies it only if it has other owners, which is rare.
     fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         let inner = Arc::make_mut(&mut self.0);
         inner.omitted = OnceLock::new();
@@ -164,7 +165,7 @@ impl Error {
         self.0.source.as_deref()?.downcast_ref()
     }
 
-    /// Returns the operation; `None` if the error belongs to none.
+    /// Returns the operation; `None` if the error belongs to no operation.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.0.operation
     }
@@ -191,8 +192,8 @@ impl Error {
         &self.0.api
     }
 
-    /// Returns the number of attempts. 0 if the request was never sent, and if a poll
-    /// ran out of time.
+    /// Returns the number of attempts; 0 if the request was never sent, and for the
+    /// error of a wait that failed or exceeded its time limit.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

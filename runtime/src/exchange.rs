@@ -210,8 +210,8 @@ async fn retry_loop(
     }
 }
 
-/// Creates the error of a call whose time limit passed in the queue of the pacer, after this
-/// number of attempts.
+/// Creates the error of a call whose time limit passed in the queue of the pacer, after
+/// `attempts` attempts.
 fn no_time_for(total: Option<Duration>, attempts: u32, may_be_executed: bool) -> Error {
     let limit = total.unwrap_or_default();
     let message = format!(
@@ -231,7 +231,8 @@ struct Limits {
     total: Option<Duration>,
 }
 
-/// The timer of an attempt. It ends with the shorter of the limits of attempt and call.
+/// The timer of an attempt. Its limit is the shorter of the limits of the attempt and
+/// of the call.
 struct AttemptTimer<'a> {
     timer: Timer<'a>,
     limits: Limits,
@@ -433,7 +434,7 @@ fn refused(
 /// Fails if a required body is absent: an absence is not a value.
 ///
 /// A read that declares a body must return one. A write has been executed regardless of
-/// its response, so an empty body leaves its value unset if it is complete.
+/// its response, so a complete but empty body leaves the value unset.
 fn absence(
     operation: &Operation,
     expected: Expected,

@@ -46,11 +46,12 @@ impl From<Error> for Failure {
 }
 
 /// Whether a request may be sent again after a failure, and the wait that the service
-/// asked for.
+/// requested; `None` if it requested none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Retryability {
     Never,
-    /// If a repeated request has the same effect as one (RFC 9110 section 9.2.2).
+    /// Only if a repeated request has the same effect as a single one (RFC 9110 section
+    /// 9.2.2).
     IfRepeatable(Option<Duration>),
     /// Always, because the service executed nothing.
     Always(Option<Duration>),

@@ -24,7 +24,7 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Reads the rate limit of a response; `None` if it states none.
+    /// Reads the rate limit of a response; `None` if the response states none.
     pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
         let limit = number(headers, &LIMIT);
         let remaining = number(headers, &REMAINING);

@@ -22,12 +22,13 @@ mod record;
 /// The caller's code around each call of a client, which measures, logs, changes
 /// headers, caches or refuses.
 ///
-/// A layer gets the request before credentials are added, and passes it on with
-/// [`Next::run`], which does everything else: pacing, authentication, retries and time
-/// limits. A layer may run the call once, never (a cache, or a refusal by
-/// [`Error::refused`]) or several times. The response of a [`Download`](crate::Download)
-/// streams through the layer. The body of any other response has been read, so that a
-/// response that breaks off is retried below the layer.
+/// A layer receives the request before credentials are added, and passes the request on
+/// with [`Next::run`], which does everything else: pacing, authentication, retries and
+/// time limits. A layer may run the call once, never (a cache, or a refusal by
+/// [`Error::refused`]) or several times. The response of a
+/// [`Download`](crate::Download) streams through the layer. The body of any other
+/// response has been read, so that a response that breaks off is retried below the
+/// layer.
 ///
 /// To wrap each attempt instead, with its credentials and the token requests, see
 /// [`ClientBuilder::attempt_layer`](crate::ClientBuilder::attempt_layer).
@@ -43,7 +44,7 @@ mod record;
 /// - The time that a layer takes counts towards the time limit of the call. The limit
 ///   only ends the work below the layer.
 /// - [`Response::attempts`](crate::Response::attempts) counts the attempts of all runs,
-///   and is 0 if there was none.
+///   and is 0 if there was no run.
 /// ```
 /// use atlas_admin_runtime::transport::{Body, BoxFuture, Request};
 /// use atlas_admin_runtime::{Client, Error, Layer, Next};

@@ -1,9 +1,9 @@
-//! The handwritten half of `atlas-admin`: all behavior.
+//! The handwritten half of `atlas-admin`, which contains all behavior.
 //!
 //! The generated crate is data: operations, types and their field tables. This crate
 //! authenticates, sends, retries, pages and decodes.
 //!
-//! A generated function returns a [`Request`]; everything else is here:
+//! A generated function returns a [`Request`], and this crate does the rest:
 //!
 //! ```
 //! use atlas_admin_runtime::codec::Json;

@@ -33,8 +33,9 @@ impl<'a> MediaType<'a> {
     /// Parses a media type. Ignores its parameters and its case (RFC 9110 section
     /// 8.3.1).
     ///
-    /// `None` if it is not one of the API's: the prefix, the version or the format is
-    /// missing, or the format is no name (RFC 6838 section 4.2).
+    /// Returns `None` if the text is not a media type of the API: the prefix, the
+    /// version or the format is missing, or the format is no name (RFC 6838 section
+    /// 4.2).
     pub fn parse(text: &'a str) -> Option<Self> {
         let essence = essence(text);
         let (prefix, rest) = essence.split_at_checked(PREFIX.len())?;

@@ -16,8 +16,8 @@ mod wait;
 pub struct Operation {
     /// The `operationId`, unique in the document: `getGroupCluster`.
     pub id: &'static str,
-    /// The short name, which is also that of the request function, in the document's
-    /// case: `getCluster`.
+    /// The short name, in the document's case: `getCluster` for the function
+    /// `get_cluster`.
     pub name: &'static str,
     /// The operation group (OpenAPI: tag), as in the Atlas documentation: `Clusters`.
     pub tag: &'static str,
@@ -41,7 +41,7 @@ pub struct Operation {
     /// Whether the document marks the operation or this version of it as deprecated.
     pub deprecated: bool,
     /// The day after which the service may respond with 410 to this version; `None` if
-    /// none is announced.
+    /// no day is announced.
     pub sunset: Option<Date>,
     /// The URL of the operation's page in the Atlas documentation.
     pub docs: &'static str,
@@ -61,9 +61,9 @@ impl Operation {
         self.numbered().1
     }
 
-    /// Returns the page number parameter and its conventions. If no parameter has any,
-    /// returns those of the whole API, because the list is then known to be paged by its
-    /// type alone.
+    /// Returns the page number parameter and its conventions. Returns those of the
+    /// whole API if no parameter is marked as a page number: then only the type of the
+    /// response shows that the list is paged.
     fn numbered(&self) -> (&'static str, &'static Paging) {
         let numbers = |parameter: &Parameter| Some((parameter.name, parameter.paging?));
         let whole_api = (paging::PAGE_NUMBER, &Paging::ATLAS);
@@ -123,15 +123,15 @@ pub struct Parameter {
     pub name: &'static str,
     /// The part of the request that contains the parameter.
     pub location: Location,
-    /// Whether a request is invalid without it.
+    /// Whether a request is invalid without the parameter.
     pub required: bool,
     /// The value that the service assumes if the parameter is absent, as text.
     pub default: Option<&'static str>,
     /// The separator of a list's items in the query; `None` if each item repeats the
     /// parameter.
     pub joined: Option<&'static str>,
-    /// The conventions of the list whose pages the parameter numbers; `None` if it
-    /// numbers none.
+    /// The conventions of the paged list, if this is the page number parameter; `None`
+    /// for any other parameter.
     pub paging: Option<&'static Paging>,
 }
 

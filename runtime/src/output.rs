@@ -19,8 +19,8 @@ impl<T: sealed::Sealed> Output for T {}
 pub(crate) mod sealed {
     use super::*;
 
-    /// The conversion of a response to an output. Separate from [`Output`], so that
-    /// other crates can't implement it, and it can change.
+    /// The conversion of a response to an output. This trait is separate from
+    /// [`Output`], so that other crates can't implement it, and so that it can change.
     pub trait Sealed: Sized {
         /// The expected body.
         #[doc(hidden)]

@@ -1,12 +1,12 @@
 //! Pacing: a client waits before the service would refuse its requests.
 //!
-//! The service limits requests by token buckets. A bucket belongs to a set of operations
-//! and, depending on the set, to a project, an organization, a caller or an IP address.
-//! Responses state the capacity of a bucket (`RateLimit-Limit`) and its level
-//! (`RateLimit-Remaining`), but not its name, its refill rate or its scope. So sets are
-//! identified by the operation group and the limit. Whether a set has one bucket or one
-//! per project is inferred from which of the two explains the levels better. The refill
-//! rate is measured.
+//! The service limits requests by token buckets. A bucket belongs to a set of
+//! operations and, depending on the set, to a project, an organization, a caller or an
+//! IP address. Responses state the capacity of a bucket (`RateLimit-Limit`) and its
+//! level (`RateLimit-Remaining`), but not its name, its refill rate or its scope. So
+//! sets are identified by the operation group and the limit. Whether a set has one
+//! bucket in all or one per project is inferred from the levels: the assumption that
+//! explains them better counts. The refill rate is measured.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -31,7 +31,7 @@ mod set;
 /// response states its limit.
 const STARTING: u32 = 16;
 
-/// The longest wait of a request for that response.
+/// The longest wait of a request for the first response of its operation.
 const START_LIMIT: Duration = Duration::from_secs(2);
 
 /// The longest time for which a refusal keeps all other requests waiting. The service's
@@ -46,7 +46,8 @@ pub(crate) struct Pacer {
     started: Notify,
 }
 
-/// The maps are ordered, because comparing with their few keys is faster than hashing.
+/// The state of a pacer. The maps are ordered, because comparing a few keys is faster
+/// than hashing.
 #[derive(Debug, Default)]
 struct State {
     /// The rate limits of operations, by their IDs.
@@ -67,7 +68,7 @@ enum Known {
     Unlimited,
 }
 
-/// The permission to send one request. The caller must pass the response to
+/// The permission to send one request. The caller must report the response with
 /// [`Permit::observe`].
 #[derive(Debug)]
 pub(crate) struct Permit<'a> {
@@ -101,15 +102,16 @@ struct Waiting<'a> {
     clock: &'a dyn Clock,
     operation: &'static Operation,
     scope: &'a str,
-    /// The limit of the set in whose queue it waits, and its number there.
+    /// The limit of the set in whose queue the request waits, and its number in that
+    /// queue; `None` if it waits in no queue.
     place: Option<(u64, u64)>,
 }
 
 impl Pacer {
     /// Waits until a request may be sent.
     ///
-    /// `scope` is what the bucket may belong to: the project or organization of the
-    /// request. Requests of a bucket are sent in the order in which they came, except
+    /// `scope` is the project or organization of the request, to which its bucket may
+    /// belong. Requests of a bucket are sent in the order of their arrival, except
     /// those that nothing polls.
     pub(crate) async fn admit<'a>(
         &'a self,
@@ -136,7 +138,7 @@ impl Pacer {
         Permit { pacer: self, clock, operation, scope, counted, sent_at }
     }
 
-    /// The guard is never held across an await.
+    /// Locks the state. The guard is never held across an await.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,8 @@
 //! Paging: responses with a part of a list, and streams over the whole list.
 //!
-//! The streams request page after page by number (`pageNum`). A page is the last if its
-//! `links` contain no next one, or if it is empty. `totalCount` only limits how far
-//! ahead pages are requested, because it may be wrong while the list changes.
+//! The streams request page after page by number (`pageNum`). A page is the last one if
+//! it is empty, or if its `links` contain no next page. `totalCount` only limits how
+//! far ahead pages are requested, because it may be wrong while the list changes.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -42,8 +42,8 @@ pub trait Page: Value + Default {
     /// Returns the items of the page, and drops the rest of it.
     fn into_items(self) -> Vec<Self::Item>;
 
-    /// Returns the items of a page by the conventions of its operation, which a page
-    /// without a declared type needs.
+    /// Returns the items of a page, by the conventions of its operation. A page without
+    /// a declared type needs these conventions.
     #[doc(hidden)]
     fn into_items_by(self, _paging: &Paging) -> Vec<Self::Item> {
         self.into_items()
@@ -110,7 +110,8 @@ struct Pager {
     next: Option<u64>,
     /// The number of the last page, if known.
     last: Option<u64>,
-    /// Runs while the consumer waits for a page, not while a page waits for its consumer.
+    /// The time in which the consumer waits for a page, without the time in which a
+    /// page waits for the consumer.
     stopwatch: Stopwatch,
 }
 
@@ -145,7 +146,7 @@ impl Pager {
         self.next = self.next.and_then(|page| page.checked_add(1));
     }
 
-    /// Requests the pages after one that was taken, as many as may be ahead.
+    /// Requests the pages after the one that was taken, up to `ahead`.
     fn request_ahead(&mut self) {
         while self.requested.len() < self.ahead
             && let Some(next) = self.next
@@ -167,7 +168,7 @@ impl Pager {
         }
     }
 
-    /// Takes the next page.
+    /// Takes the next page, once it has arrived.
     fn poll(
         &mut self,
         context: &mut Context<'_>,
@@ -238,8 +239,8 @@ impl<T: Page + Output> Pages<T> {
     /// Sets the number of pages that are requested ahead of the one in use: 1 by
     /// default, and at least 1.
     ///
-    /// With more, the pages of a large list arrive concurrently. They are still returned
-    /// in order, and each is requested once. If the list states its length
+    /// With more than 1, the pages of a large list arrive concurrently. They are still
+    /// returned in order, and each is requested once. If the list states its length
     /// (`totalCount`), no page after the last is requested.
     pub fn ahead(mut self, pages: usize) -> Self {
         self.pager.ahead = pages.max(1);

@@ -4,7 +4,7 @@
 use crate::codec::{Json, Value, View};
 use crate::operation::Paging;
 
-/// Returns the items of a page without a declared type; `None` if it has no list.
+/// Returns the items of a page without a declared type; `None` if the page has no list.
 pub(crate) fn list_of<'a>(page: &'a Json, by: &Paging) -> Option<&'a [Json]> {
     page.as_array().or_else(|| page.get(by.items)?.as_array()).map(Vec::as_slice)
 }
@@ -41,13 +41,14 @@ pub(crate) fn lacks_list(value: &dyn Value, by: &Paging) -> bool {
     matches!(list, Some(View::Absent | View::Null))
 }
 
-/// Returns the problem of a page without its list.
+/// Returns the message about a page without its list.
 pub(crate) fn no_page(by: &Paging) -> String {
     format!("it is a page without `{}`", by.items)
 }
 
-/// Returns true if the links of a page contain a next one (RFC 8288). `None` if the type
-/// of the page has no links. False if the links are declared and missing.
+/// Returns true if the links of a page contain one to a next page (RFC 8288). Returns
+/// `None` if the type of the page has no links, and false if the links are declared and
+/// missing.
 pub(crate) fn has_next(page: &dyn Value, by: &Paging) -> Option<bool> {
     let is_next = |rel: &str| rel.eq_ignore_ascii_case(by.next);
     let json = |links: &Json| {

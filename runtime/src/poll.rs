@@ -3,8 +3,8 @@
 //! A wait may last for hours, and outlasts temporary failures. Each request is retried
 //! by the client's retry policy. If the policy gives up on a retryable error
 //! ([`Error::is_retryable`]), the wait sends the request again an interval later, until
-//! its own time limit. Only if the very first request can't connect, the wait ends,
-//! because the address may be wrong.
+//! its own time limit. If the very first request can't connect, the wait ends, because
+//! the address may be wrong.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -35,7 +35,7 @@ impl<T: Output> Request<T> {
 /// A wait that repeats a request until its response is the expected one.
 ///
 /// Returned by [`Request::poll`](crate::Request::poll). By default, sends the request
-/// every 10 seconds for up to an hour, and later if the service asks for that
+/// every 10 seconds for up to an hour; waits longer if the service requests that
 /// (`Retry-After`). Continues after retryable errors ([`Error::is_retryable`]), except
 /// that the very first request must reach a server.
 ///
@@ -119,9 +119,9 @@ impl<'a, T: Output> Poller<'a, T> {
     ///
     /// # Errors
     ///
-    /// Returns the first error that is not retryable. Returns an error with
-    /// [`Error::is_failed_wait`] if the outcome is failed, and one with
-    /// [`Error::is_timeout`] if the wait exceeds its time limit. The last two name the
+    /// Returns the first error that is not retryable. If the outcome is failed, returns
+    /// an error for which [`Error::is_failed_wait`] is true. If the wait exceeds its
+    /// time limit, returns one for which [`Error::is_timeout`] is true. Both name the
     /// last state of an outcome.
     pub fn until<F, O>(
         self,
@@ -137,12 +137,12 @@ impl<'a, T: Output> Poller<'a, T> {
         })
     }
 
-    /// Repeats the request until `outcome` is done, and passes errors to it too: 404
-    /// right after a POST may mean "not yet".
+    /// Repeats the request until `outcome` is done, and passes errors to `outcome` too:
+    /// 404 right after a POST may mean "not yet".
     ///
-    /// Retryable errors ([`Error::is_retryable`]) are not passed to it: the wait
-    /// continues after those by itself. An error whose outcome is done or failed ends
-    /// the wait, and is returned.
+    /// Retryable errors ([`Error::is_retryable`]) are not passed to `outcome`, because
+    /// the wait continues after them in any case. An error whose outcome is done or
+    /// failed ends the wait, and is returned.
     ///
     /// ```
     /// # use atlas_admin_runtime::{Client, Error, Json, Outcome, Request};

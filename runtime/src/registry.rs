@@ -59,8 +59,8 @@ pub fn make<T: Value + Default + 'static>() -> Box<dyn Value> {
 }
 
 impl Entry {
-    /// Decodes a request body as one of the caller's own. `None` if the operation takes
-    /// no body.
+    /// Decodes a request body as a value of the caller's own. Returns `None` if the
+    /// operation takes no body.
     pub fn decode_body(
         &self,
         bytes: &[u8],
@@ -73,9 +73,9 @@ impl Entry {
         })
     }
 
-    /// Decodes the body of a success response as for a caller: an undeclared status is
-    /// decoded like the first declared one. `None` if the body is not JSON or none is
-    /// declared, and for the status of an error, whose body
+    /// Decodes the body of a success response as a request does: an undeclared status
+    /// is decoded like the first declared one. Returns `None` if the body is not JSON,
+    /// if no body is declared, and for the status of an error, whose body
     /// [`ApiError::parse`](crate::ApiError::parse) reads.
     pub fn decode_response(
         &self,

@@ -28,8 +28,8 @@ mod raw;
 
 /// A request for an operation whose response is a `T`.
 ///
-/// A request function of `atlas-admin` returns one, and [`Request::send`] sends it. This one is
-/// made by hand, with [`Request::raw`]:
+/// A request function of `atlas-admin` returns a request, and [`Request::send`] sends
+/// it. The request of this example is made by hand, with [`Request::raw`]:
 ///
 /// ```no_run
 /// use atlas_admin_runtime::operation::Method;
@@ -84,9 +84,9 @@ impl<T> Request<T> {
     /// Creates a request with the values of the path parameters, in the order of the
     /// template.
     ///
-    /// Each value is percent-encoded (RFC 3986 section 2.1), so that it stays within its
-    /// segment. For a value that can't (empty, or `.` or `..` as a whole segment),
-    /// sending returns an error.
+    /// Each value is percent-encoded (RFC 3986 section 2.1), so that it stays within
+    /// its segment. If no encoding achieves that (for an empty value, or `.` or `..` as
+    /// a whole segment), sending returns an error.
     pub fn new(operation: &'static Operation, path: &[&str]) -> Self {
         Self::of(Parts::new(operation, path))
     }
@@ -144,9 +144,10 @@ impl<T> Request<T> {
     /// For parameters without a setter, because they are undocumented or not in this
     /// version.
     ///
-    /// A list repeats the parameter (OpenAPI 3.0 `style: form`, `explode: true`), unless
-    /// the document declares that its items are joined. An item of a joined list can't
-    /// contain the separator, and sending the request fails for one that does.
+    /// A list repeats the parameter (OpenAPI 3.0 `style: form`, `explode: true`),
+    /// unless the document declares that its items are joined. An item of a joined list
+    /// can't contain the separator, and sending the request fails for an item that
+    /// does.
     ///
     /// ```
     /// # use atlas_admin_runtime::Request;
@@ -361,9 +362,9 @@ impl Parts {
         Self { path: path_and_query.to_owned(), ..Self::new(operation, &[]) }
     }
 
-    /// Creates a request that observes the effect of this one. It takes over the query
-    /// and header parameters of this request that its operation declares too, because
-    /// they state the caller's preferences.
+    /// Creates a request that observes the effect of this one. The new request has
+    /// those query and header parameters of this one that its operation declares too,
+    /// because they state the caller's preferences.
     pub(crate) fn followed_by(
         &self,
         operation: &'static Operation,
@@ -388,8 +389,8 @@ impl Parts {
         parts
     }
 
-    /// Returns the values of the path parameters, by their names. Empty if one can't be
-    /// sent.
+    /// Returns the values of the path parameters, by their names. Empty if one of the
+    /// values can't be sent.
     pub(crate) fn path_values(&self) -> Vec<(&'static str, String)> {
         Template(self.operation.path).capture(&self.path).unwrap_or_default()
     }

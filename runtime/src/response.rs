@@ -19,7 +19,7 @@ pub struct Response<T> {
     arrived: Arrived,
 }
 
-/// The circumstances of a response.
+/// The facts about a response besides its value, status and headers.
 #[derive(Clone)]
 pub(crate) struct Arrived {
     /// The number of attempts.
@@ -49,8 +49,8 @@ impl<T> Response<T> {
         &self.value
     }
 
-    /// Returns the status, which is 200 to 299. It is 404 for a DELETE that was retried
-    /// after a lost response, and then found that the resource was already deleted.
+    /// Returns the status: 200 to 299, or 404 for a DELETE that was retried after a
+    /// lost response, and then found that the resource was already deleted.
     pub fn status(&self) -> u16 {
         self.status.as_u16()
     }

@@ -1,5 +1,5 @@
-//! The decision whether a failed request is retried, and after which wait. The wait
-//! itself is elsewhere.
+//! The decision whether a failed request is retried, and after which wait. This module
+//! doesn't wait itself.
 //!
 //! | failure | retried |
 //! |---|---|
@@ -28,15 +28,16 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// The number of attempts of a failed request, and the waits between them.
 ///
-/// By default, there are up to 10 attempts. The first wait is at most half a second, and
-/// each next one twice as long, up to 30 seconds; half of each is random. Together they
-/// last 60 to 122 seconds. That is longer than the service's rate limits, which are per
-/// minute, and than a short outage, and it is within the time limit of a call (5 minutes
-/// by default). If the service asks for a longer wait (`Retry-After`), that counts.
+/// By default, there are up to 10 attempts. The first wait is at most half a second,
+/// and each next wait is twice as long, up to 30 seconds; half of each wait is random.
+/// Together the waits last 60 to 122 seconds. So a call outlasts the service's rate
+/// limits, which are per minute, and a short outage, within its time limit (5 minutes
+/// by default). If the service requests a longer wait (`Retry-After`), the client waits
+/// that long.
 ///
-/// A client has a budget of 100 retries, and each success adds half of one. While the
-/// service is down, calls fail at their first error once the budget is used up. Retries
-/// after 429 don't count.
+/// A client has a budget of 100 retries, and each successful call adds half a retry.
+/// While the service is down, calls fail at their first error once the budget is used
+/// up. Retries after 429 take nothing from the budget.
 ///
 /// ```
 /// use std::time::Duration;
@@ -67,8 +68,9 @@ pub struct RetryPolicy {
 pub enum Repeat {
     /// Never.
     Never,
-    /// If a repeated request has the same effect as one: GET, HEAD, PUT and DELETE (RFC
-    /// 9110 section 9.2.2), and requests declared [safe](RetryPolicy::safe_to_repeat).
+    /// If a repeated request has the same effect as a single one: GET, HEAD, PUT and
+    /// DELETE (RFC 9110 section 9.2.2), and requests declared
+    /// [safe](RetryPolicy::safe_to_repeat).
     IfSafe,
     /// Regardless of the method. Correct only if the service executed nothing.
     Always,
@@ -177,9 +179,9 @@ impl RetryPolicy {
         })
     }
 
-    /// Returns the retryability that the caller has set for a failure, or `retryability`
-    /// if there is none. The last setting counts, and a code takes precedence over a
-    /// status.
+    /// Returns the retryability that the caller has set for a failure, or
+    /// `retryability` if there is none. A later setting takes precedence over an
+    /// earlier one, and a code over a status.
     pub(crate) fn judge(
         &self,
         error: &Error,
@@ -214,7 +216,7 @@ impl RetryPolicy {
     }
 }
 
-/// Returns a part of a duration. The factor is from 0 to 1.
+/// Returns a part of a duration. `factor` is from 0 to 1.
 fn part(duration: Duration, factor: f64) -> Duration {
     // Not `mul_f64`, which panics if rounding makes the longest durations overflow.
     Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(duration)

@@ -40,7 +40,8 @@ impl<T: Output> Request<T> {
 /// The response of a request that is being sent. Returned by
 /// [`Request::send`](crate::Request::send).
 ///
-/// Owns all of its parts, so it can be spawned. Dropping it cancels the call.
+/// Owns all of its parts, so the future can be spawned. Dropping the future cancels the
+/// call.
 #[must_use = "a request is sent when its future is awaited"]
 pub struct ResponseFuture<T> {
     response: BoxFuture<'static, Result<Received, Error>>,

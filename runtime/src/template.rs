@@ -1,8 +1,8 @@
 //! Path templates: `/groups/{groupId}/clusters/{clusterName}:pause`. They are filled with
 //! values that can't leave their segment, and matched with paths.
 //!
-//! Not part of the public API: the other crates of this repository use it, and it changes
-//! without notice.
+//! This module is not part of the public API: the other crates of this repository use
+//! the module, and it changes without notice.
 
 use std::cmp::Reverse;
 
@@ -36,7 +36,7 @@ pub struct Segment<'t>(pub &'t str);
 /// A piece of a path template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'t> {
-    /// Text, which paths contain as it is.
+    /// Text, which paths contain verbatim.
     Text(&'t str),
     /// The name of a parameter.
     Parameter(&'t str),
@@ -82,8 +82,8 @@ impl<'t> Template<'t> {
         self.0.split('/').map(Segment)
     }
 
-    /// Returns the template without its last segment, and that segment; `None` if it has
-    /// only one.
+    /// Returns the template without its last segment, and that segment; `None` if the
+    /// template has only one segment.
     pub fn split_last(self) -> Option<(Self, Segment<'t>)> {
         let (before, last) = self.0.rsplit_once('/')?;
         Some((Self(before), Segment(last)))
@@ -103,8 +103,8 @@ impl<'t> Template<'t> {
         self.segments().map(key).collect()
     }
 
-    /// Fills the parameters with encoded values. Also returns the problem of the values,
-    /// if there is one.
+    /// Fills the parameters with encoded values. Also returns a problem, if a value is
+    /// unsuitable.
     pub fn fill(self, values: &[&str]) -> (String, Option<String>) {
         let mut path = String::with_capacity(self.0.len() + 24 * values.len());
         let mut problem = None;
@@ -144,8 +144,8 @@ impl<'t> Template<'t> {
         came.next().is_none().then_some(captured)
     }
 
-    /// Returns the value of the first parameter in a path, as it is; `None` if there is
-    /// none.
+    /// Returns the value of the first parameter in a path, still encoded; `None` if the
+    /// path has none.
     pub fn first_value(self, path: &str) -> Option<&str> {
         let mut segments = self.segments().zip(path.split('/'));
         segments.find_map(|(segment, came)| Some(segment.split(came)?.first()?.1))
@@ -173,8 +173,8 @@ impl<'t> Segment<'t> {
         }
     }
 
-    /// Returns the names and values of the parameters in a segment of a path, as they are;
-    /// `None` if the segment doesn't match or a value is empty.
+    /// Returns the names of the parameters, and their values in a segment of a path,
+    /// still encoded; `None` if the segment doesn't match or a value is empty.
     pub fn split<'p>(self, came: &'p str) -> Option<Vec<(&'t str, &'p str)>> {
         let mut values = Vec::new();
         let mut rest = came;

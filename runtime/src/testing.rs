@@ -52,13 +52,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - Each reply is given once, in the order of the calls. [`Expectation::times`] and
-//!   [`Expectation::always`] change that for the last one.
-//! - Rules are checked in the order of the calls, and the first one that matches and has
-//!   replies left responds. After [`MockTransport::in_order`], the requests must arrive
-//!   in that order.
-//! - A request that matches no rule ends the test with a panic that shows the request
-//!   and the rules. So does a reply that was never requested, at the end of the test.
+//! - Each reply is given once, in the order in which the test adds the replies.
+//!   [`Expectation::times`] and [`Expectation::always`] repeat the last reply.
+//! - Expectations are checked in the order in which the test adds them, and the first
+//!   one that matches and has replies left responds. After [`MockTransport::in_order`],
+//!   the requests must arrive in that order.
+//! - A request that matches no expectation ends the test with a panic that shows the
+//!   request and the expectations. A reply that was never requested ends the test as
+//!   well, when the mock is dropped.
 //!
 //! A [`ReplayTransport`] responds with recorded responses of the service.
 //!
@@ -103,7 +104,8 @@ pub fn mock_client() -> (Client, MockTransport) {
     (client.expect("a client that connects to nothing"), mock)
 }
 
-/// A mock that responds to the requests of a client as a test states, and records them.
+/// A mock that gives the responses of a test to a client's requests, and records the
+/// requests.
 ///
 /// Dropping it checks that every reply was requested: see [`MockTransport::verify`].
 #[must_use = "dropping the mock ends it"]
@@ -163,7 +165,8 @@ impl MockTransport {
         Expectation::new(&self.rules, pattern)
     }
 
-    /// Requires that the requests arrive in the order in which the rules were added.
+    /// Requires that the requests arrive in the order in which the expectations were
+    /// added.
     pub fn in_order(&self) {
         self.rules.in_order();
     }
@@ -173,7 +176,7 @@ impl MockTransport {
         self.rules.requests()
     }
 
-    /// Returns the received requests that match a request, with the rules of
+    /// Returns the received requests that match a request, by the rules of
     /// [`MockTransport::on`].
     #[track_caller]
     pub fn requests_for<T>(
@@ -183,12 +186,13 @@ impl MockTransport {
         self.rules.requests_for(&Pattern::of(request.as_ref(), Location::caller()))
     }
 
-    /// Returns the only received request that matches a request, with the rules of
+    /// Returns the only received request that matches a request, by the rules of
     /// [`MockTransport::on`].
     ///
     /// # Panics
     ///
-    /// Panics if there is none or more than one, and shows the received requests.
+    /// Panics if no received request matches, or several do, and shows the received
+    /// requests.
     #[track_caller]
     pub fn single_request<T>(
         &self,
@@ -201,7 +205,7 @@ impl MockTransport {
     ///
     /// # Panics
     ///
-    /// Panics otherwise, and shows what is left.
+    /// Panics if a reply is left or another request arrived, and shows them.
     #[track_caller]
     pub fn verify(&self) {
         if let Some(problem) = self.rules.problem() {

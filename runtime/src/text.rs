@@ -2,7 +2,8 @@
 
 use crate::codec::{Json, Value, View};
 
-/// Returns the texts of a value: none if it is unset, one per item of a list.
+/// Returns the texts of a value: no text if the value is unset, and one text per item
+/// of a list.
 ///
 /// # Errors
 ///

@@ -1,11 +1,11 @@
 //! Telemetry by OpenTelemetry's semantic conventions for HTTP clients: spans and events
 //! (feature `tracing`) and metrics (feature `metrics`).
 //!
-//! A call has a span, and so does each of its HTTP exchanges, which is an attempt. The
+//! A call has a span, and each of its HTTP exchanges (an attempt) has one too. The
 //! guide documents names, fields, levels and targets. Telemetry contains names, numbers
 //! and templates only: no values of parameters, no headers but the dates of a
 //! deprecation, and bodies only redacted and at the level TRACE. Without the features,
-//! all functions here do nothing, so that other modules don't check for the features.
+//! all functions here do nothing, so other modules don't check for the features.
 
 #![cfg_attr(
     not(all(feature = "tracing", feature = "metrics")),

@@ -1,8 +1,8 @@
-//! The transport of requests: a trait, so that a program can use its own HTTP stack or a
-//! fake, and the errors that state how far a request got.
+//! The transport of requests: a trait, so that a program can use its own HTTP stack or
+//! a fake, and the errors that state at which stage a request failed.
 //!
 //! A transport sends a request once. It adds no credentials, follows no redirects and
-//! retries nothing; the layers above it decide about these.
+//! retries nothing; the modules above it decide about these.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -214,7 +214,7 @@ pub enum Stage {
     /// GOAWAY, REFUSED_STREAM): any request can be repeated.
     Unprocessed,
     /// The response is not HTTP, or its headers are too large. The request has arrived.
-    /// Another attempt would fail in the same way, so it is not repeated.
+    /// Another attempt would fail in the same way, so the request is not repeated.
     Malformed,
 }
 
@@ -226,8 +226,8 @@ impl Stage {
 }
 
 impl TransportError {
-    /// Creates an error from that of the HTTP stack, whose messages must not contain
-    /// credentials.
+    /// Creates an error from an error of the HTTP stack, whose messages must not
+    /// contain credentials.
     pub fn new(stage: Stage, source: impl Into<BoxError>) -> Self {
         Self { stage, advice: None, source: source.into() }
     }

@@ -1,11 +1,12 @@
-//! Waiting for work that continues after the response. The request to poll, and the
-//! meaning of its responses, are data of the operation
+//! Waiting for work that continues after the response. The request that is polled, and
+//! the meaning of its responses, are data of the operation
 //! ([`operation::Wait`](crate::operation::Wait)).
 //!
-//! 1. If the document declares that the operation may respond with an operation resource,
-//!    and the response is 202 with a `Location`, that resource is polled until its end.
-//! 2. Otherwise the operation that the facts name is polled, until a property has a value
-//!    that means done or failed, or until the resource is gone.
+//! 1. If the document declares that the operation may respond with an operation
+//!    resource, and the response is 202 with a `Location`, the operation resource is
+//!    polled until its end.
+//! 2. Otherwise the operation that the data name is polled, until a property has a
+//!    value that means done or failed, or until the resource is gone.
 //!
 //! Both waits continue after retryable errors, like a [`Poller`](crate::Poller).
 
@@ -63,9 +64,9 @@ mod run;
 /// # Errors
 ///
 /// Returns the error of sending the request, or the first error of a poll that is not
-/// retryable. Returns an error with [`Error::is_failed_wait`] if the state means that
-/// the work has failed, and one with [`Error::is_timeout`] if the wait exceeds its time
-/// limit. The last two name the state.
+/// retryable. If the state means that the work has failed, returns an error for which
+/// [`Error::is_failed_wait`] is true. If the wait exceeds its time limit, returns one
+/// for which [`Error::is_timeout`] is true. Both name the state.
 #[must_use = "a wait begins when it is awaited"]
 pub struct Waiter<'a, W> {
     client: Client,
@@ -195,8 +196,8 @@ impl<'a, W: Value + Default> IntoFuture for Waiter<'a, W> {
     }
 }
 
-/// Sends the request unless it has been sent, and waits. Returns the resource; `None` if
-/// there is none.
+/// Sends the request unless it has been sent, and waits. Returns the resource; `None`
+/// if the wait ended without one.
 async fn wait(
     client: Client,
     parts: Arc<Parts>,
@@ -243,13 +244,14 @@ pub struct Progress<'w> {
 }
 
 impl Progress<'_> {
-    /// Returns the last observed state: `stateName: UPDATING`; `None` if there is none
-    /// yet.
+    /// Returns the last observed state: `stateName: UPDATING`; `None` if no state was
+    /// observed yet.
     pub fn state(&self) -> Option<&str> {
         self.watch.state()
     }
 
-    /// Returns the error of the last poll, if it is one after which the wait continues.
+    /// Returns the error of the last poll, after which the wait continues; `None` if
+    /// the poll succeeded.
     pub fn error(&self) -> Option<&Error> {
         self.watch.error()
     }

@@ -51,9 +51,9 @@ pub(crate) struct ApiKey {
 pub(crate) struct Nonce {
     challenge: Challenge,
     session: Session,
-    /// The number of requests sent with it.
+    /// The number of requests sent with the nonce.
     count: u32,
-    /// The time at which it was received, on the monotonic clock.
+    /// The time at which the nonce was received, on the monotonic clock.
     issued: Duration,
 }
 
@@ -68,7 +68,7 @@ enum Probe {
 /// The cause of a refusal, as far as the response tells it.
 #[derive(Clone, Copy, PartialEq)]
 enum Reason {
-    /// Only the nonce.
+    /// Only the nonce, which has expired.
     Stale,
     /// The call: the credentials lack a role.
     Role,
@@ -80,7 +80,7 @@ enum Reason {
 #[derive(Clone, Copy)]
 struct Refusal {
     reason: Reason,
-    /// Whether it was the second request with its nonce.
+    /// Whether the refused request was the second one with its nonce.
     is_second_use: bool,
 }
 
@@ -244,7 +244,7 @@ impl ApiKey {
         nonce.next(headers, now)
     }
 
-    /// The guard is never held across an await.
+    /// Locks the pool. The guard is never held across an await.
     fn pool(&self) -> MutexGuard<'_, Pool> {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,6 +1,6 @@
 //! A request for credentials or for a token, shared by all calls of a client.
 //!
-//! The request belongs to no call. It makes progress while any call waits for it, and
+//! No call owns the request: it makes progress while any call waits for it, and
 //! outlives the call that started it.
 
 use std::time::Duration;
@@ -50,8 +50,9 @@ impl<T> Default for InFlight<T> {
 }
 
 /// Waits for the outcome of a request, on behalf of a call that can proceed without it.
-/// `deadline` is that of the call's attempt, which needs most of its time for itself.
-/// Returns `None` if the request is still in flight; a later call ends it.
+/// `deadline` is that of the call's attempt, which needs most of the remaining time to
+/// send the call. Returns `None` if the request is still in flight; a later call ends
+/// it.
 pub(super) async fn renewed<T: Clone>(
     clock: &dyn Clock,
     deadline: Deadline,

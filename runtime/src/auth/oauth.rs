@@ -73,8 +73,8 @@ struct State {
     pending: InFlight<Bearer>,
     /// Whether a call is renewing the token, and waits for it.
     is_renewing: bool,
-    /// The last failure of a token request, and the end of the time for which it counts,
-    /// on the monotonic clock.
+    /// The last failure of a token request, and the time until which calls share the
+    /// failure, on the monotonic clock.
     failure: Option<(Failure, Duration)>,
     /// The number of failures in a row.
     failures: u32,
@@ -83,7 +83,7 @@ struct State {
 /// A request to which the service responded with 401.
 struct Refusal {
     bearer: Bearer,
-    /// The time at which it was sent, on the monotonic clock.
+    /// The time at which the request was sent, on the monotonic clock.
     sent_at: Duration,
     /// The end of the attempt's time.
     deadline: Deadline,
@@ -137,8 +137,8 @@ impl ServiceAccount {
         }
     }
 
-    /// Returns the successor of a token that is due, or that token while there is no
-    /// other.
+    /// Returns the successor of a token that is due, or the due token if no successor
+    /// is available yet.
     async fn renew(&self, held: Bearer, deadline: Deadline) -> Bearer {
         let pending = {
             let mut state = self.state();
@@ -369,7 +369,7 @@ impl ServiceAccount {
         self.endpoint.clock()
     }
 
-    /// The guard is never held across an await.
+    /// Locks the state. The guard is never held across an await.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

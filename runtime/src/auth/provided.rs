@@ -3,7 +3,7 @@
 //! Invariants:
 //! - At most one request to the provider is in flight, and all calls without credentials
 //!   wait for it.
-//! - Credentials that are due but valid are used while one call requests others.
+//! - Credentials that are due but valid are used while one call requests new ones.
 //! - A refusal by the service leads to a request to the provider at most every 30
 //!   seconds, and to a second attempt only with other credentials.
 //! - No IO happens under a lock.
@@ -39,8 +39,9 @@ const LIMIT: Duration = Duration::from_secs(55);
 /// request.
 const RENEWAL_BACKOFF: Duration = Duration::from_secs(30);
 
-/// The longest time before their expiry at which credentials are due. If a tenth of the
-/// lifetime they have left on arrival is shorter, that counts.
+/// The longest time between the moment at which credentials are due and their expiry.
+/// If a tenth of the lifetime that they have left on arrival is shorter, it is used
+/// instead.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 
 /// A provider and its latest credentials.
@@ -232,8 +233,8 @@ impl Provided {
         credentials.expires_at.is_none_or(|expires_at| now < expires_at)
     }
 
-    /// Returns the time at which the provider is asked to replace these credentials, on
-    /// the monotonic clock; `None` for never.
+    /// Returns the time at which the provider is called to replace these credentials,
+    /// on the monotonic clock; `None` for never.
     fn due(&self, credentials: &Credentials) -> Option<Duration> {
         let left = |expires_at: Timestamp| {
             let left = expires_at.duration_since(self.clock().now());
@@ -269,7 +270,7 @@ impl Provided {
         &*self.settings.connection.clock
     }
 
-    /// The guard is never held across an await.
+    /// Locks the state. The guard is never held across an await.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -9,8 +9,8 @@ use crate::connection::{Call, Connection};
 use crate::error::ApiError;
 use crate::transport::Body;
 
-/// Ends a refused attempt, and tells whether the refusal names a missing role. Half of
-/// the time that is left is kept for sending the request a second time.
+/// Ends a refused attempt, and returns whether the refusal names a missing role. Half
+/// of the remaining time is reserved for sending the request a second time.
 pub(super) async fn ends_for_a_missing_role(
     connection: &Connection,
     call: &Call,
@@ -23,9 +23,9 @@ pub(super) async fn ends_for_a_missing_role(
     judged
 }
 
-/// Tells whether a refusal names a missing role. Atlas responds so with 401 on some
-/// operations, and the credentials are good then. The body is read within a limit, and
-/// put back without its content encoding.
+/// Returns whether a refusal names a missing role. On some operations, Atlas responds
+/// with such a 401 although the credentials are good. The body is read within a limit,
+/// and put back into the response without its content encoding.
 pub(super) async fn names_a_missing_role(
     connection: &Connection,
     response: Response<Body>,

@@ -88,7 +88,7 @@ fn has_escapes(text: &[u8]) -> bool {
     memchr::memchr2(b'\\', b'%', text).is_some()
 }
 
-/// Undoes the escapes of JSON and URLs in a text that contains them in any place.
+/// Undoes the escapes of JSON and URLs anywhere in a text.
 fn unescape(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -144,7 +144,7 @@ fn replace(body: &[u8], form: &str) -> Vec<u8> {
 }
 
 /// Replaces the secret in all strings of JSON, property names included. Returns true if
-/// there was one.
+/// the JSON contained the secret.
 fn scrub_json(json: &mut Json, forms: &[String]) -> bool {
     match json {
         Json::String(text) => scrub_text(text, forms),

@@ -48,11 +48,11 @@ impl fmt::Debug for AccessToken {
 
 /// A store of access tokens.
 ///
-/// A client loads a token from its store before it requests one, and only when it has no
-/// valid token of its own. A store that fails costs a token request, never a call: the
-/// feature `tracing` shows the error. A store must respond or fail in reasonable time; a
-/// client goes on without it after 5 seconds for each `load`, `save` and `remove`, and
-/// after 15 seconds for `lock`.
+/// A client loads a token from its store before it requests one, and only when it has
+/// no valid token of its own. A store that fails costs a token request, never a call:
+/// the feature `tracing` shows the error. A store must respond or fail in reasonable
+/// time; a client continues without the store after 5 seconds for each `load`, `save`
+/// and `remove`, and after 15 seconds for `lock`.
 pub trait TokenStore: Send + Sync {
     /// Returns the last token saved under a key (a base URL and a client ID), expired or
     /// not. `None` if there is none.

@@ -57,7 +57,7 @@ impl Wake for Signal {
     }
 }
 
-/// More than the budget of any Tokio task: it is 128 in Tokio 1.
+/// A number above the budget of any Tokio task, which is 128 in Tokio 1.
 const BUDGET: usize = 1024;
 
 /// Returns true if Tokio runs async code on this thread, which a blocking wait would
@@ -65,7 +65,8 @@ const BUDGET: usize = 1024;
 ///
 /// Being inside a runtime is not enough: a thread of `spawn_blocking`, one in
 /// `block_in_place`, and one that entered a runtime may block. Only async code has a
-/// task budget that runs out, so the budget tells them apart.
+/// task budget that runs out, so the budget distinguishes async code from those
+/// threads.
 pub(super) fn is_async() -> bool {
     if Handle::try_current().is_err() {
         return false;

@@ -26,8 +26,8 @@ use crate::transport::absent::Settings;
 #[cfg(feature = "reqwest")]
 use crate::transport::reqwest::Settings;
 
-/// The largest body in memory: several times the largest page of 500 items, and a bound
-/// for endless bodies.
+/// The default limit of a body in memory, in bytes. It is several times the size of the
+/// largest page (500 items), and stops endless bodies.
 const BODY_LIMIT: u64 = 64 << 20;
 
 /// A function that wraps a transport in another.
@@ -165,9 +165,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets a header of every request, token requests included; a gateway may want one.
-    /// A header of a request or of its [`Options`](crate::Options) takes precedence.
-    /// `null` removes the header.
+    /// Sets a header of every request, token requests included: for example, one that a
+    /// gateway requires. A header of a request or of its [`Options`](crate::Options)
+    /// takes precedence. `null` removes the header.
     ///
     /// Headers that the SDK sets itself can't be set here, and [`build`](Self::build)
     /// fails for them: `Accept`, `Content-Type`, `Authorization`, `Host`, `User-Agent`,
@@ -228,9 +228,9 @@ impl ClientBuilder {
     /// Sets whether requests wait where the service would refuse them (429): true by
     /// default.
     ///
-    /// The client follows the rest of each rate limit (`RateLimit-Remaining`), and sends
-    /// requests in order, as fast as the limit allows. The wait counts towards the time
-    /// limit of the call.
+    /// The client tracks the number of requests that each rate limit still allows
+    /// (`RateLimit-Remaining`), and sends requests in order, as fast as the limit
+    /// allows. The wait counts towards the time limit of the call.
     pub fn pacing(mut self, is_paced: bool) -> Self {
         self.is_paced = is_paced;
         self
@@ -241,8 +241,9 @@ impl ClientBuilder {
     ///
     /// The function is called for each attempt, token requests included, with an empty
     /// map. With the feature `tracing`, it is called inside the attempt's span. Headers
-    /// that the request already has, credentials among them, are neither shown to it nor
-    /// replaced. All attempts go to the base URL, and so do these headers.
+    /// that the request already has, credentials among them, are neither shown to the
+    /// function nor replaced by it. All attempts go to the base URL, and so do these
+    /// headers.
     ///
     /// ```
     /// use atlas_admin_runtime::Client;
@@ -297,9 +298,9 @@ impl ClientBuilder {
     ///
     /// An attempt layer sees each request as it is sent: with its credentials, once for
     /// each attempt, and including requests that are not for the API itself, such as
-    /// token requests. Its time counts towards the time limit of the attempt. If it
-    /// redirects a request with credentials away from the base URL, the request is not
-    /// sent.
+    /// token requests. The time that the layer takes counts towards the time limit of
+    /// the attempt. If the layer redirects a request with credentials away from the
+    /// base URL, the request is not sent.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -339,7 +340,8 @@ impl ClientBuilder {
     /// was set, else the built-in one with the connection, proxy and TLS settings of
     /// this builder.
     ///
-    /// Several clients can share the result, and a transport of your own can wrap it.
+    /// Several clients can share the result, and a transport of your own can wrap the
+    /// result.
     ///
     /// # Errors
     ///

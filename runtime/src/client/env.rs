@@ -22,8 +22,8 @@ pub(super) const LISTED: &str = "MONGODB_ATLAS_ACCESS_TOKEN, MONGODB_ATLAS_CLIEN
                                  with MONGODB_ATLAS_PRIVATE_API_KEY";
 
 impl CredentialKind {
-    /// Returns the variables of each part. The names at one index belong together, the
-    /// newest first.
+    /// Returns the variables of each part of the credentials, the newest names first.
+    /// The names at one index belong together.
     fn variables(self) -> &'static [&'static [&'static str]] {
         match self {
             Self::AccessToken => &[&["MONGODB_ATLAS_ACCESS_TOKEN"]],
@@ -174,8 +174,8 @@ fn complete(read: &Read<'_>, variables: &[&[&'static str]]) -> Option<Vec<Variab
     ages.map(of_age).find_map(|parts: Option<Vec<_>>| parts).or_else(of_any)
 }
 
-/// Returns which variable is missing beside its other half; `None` if none is set at
-/// all.
+/// Returns messages about pairs of which only one variable is set; `None` if there is
+/// no such pair.
 fn halves(read: &Read<'_>) -> Option<String> {
     let mut halves = Vec::new();
     for kind in CredentialKind::ALL {

@@ -25,8 +25,8 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// Creates a builder with the credentials of the environment or of the Atlas CLI, on
-    /// a desktop as in a container:
+    /// Creates a builder with the first of these credentials, so that one program works
+    /// in a container and on a desktop:
     ///
     /// 1. those of the environment, as [`ClientBuilder::from_env`] reads them;
     /// 2. else those of a profile of the Atlas CLI, as `ClientBuilder::from_profile` reads

@@ -52,6 +52,8 @@ impl ClientBuilder {
     /// The access token of a device login is used as it is, and is valid for an hour or
     /// less. Only the CLI can renew it, with `atlas auth token`.
     ///
+    /// # Errors
+    ///
     /// Returns an error that names the missing file, profile or setting, or that says
     /// that the access token has expired or why the keyring can't be read.
     pub fn from_profile(name: &str) -> Result<Self, Error> {

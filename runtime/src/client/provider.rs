@@ -7,7 +7,7 @@ use crate::transport::{BoxError, BoxFuture};
 
 /// A provider of the credentials that
 /// [`ClientBuilder::from_env`](crate::ClientBuilder::from_env) reads, for a
-/// [chain](crate::CredentialsChain). Gives none if no variable is set.
+/// [chain](crate::CredentialsChain). Gives no credentials if no variable is set.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EnvCredentials;
 
@@ -34,10 +34,10 @@ mod of_profiles {
     /// The time after which the file is read again, while the client sends requests.
     const REFRESH: Duration = Duration::from_secs(60);
 
-    /// A provider of the credentials of a profile of the Atlas CLI. Reads the file again
-    /// every minute while the client sends requests, and when the service refuses the
-    /// credentials, so that a new login doesn't require a restart. Gives none if there
-    /// is no file.
+    /// A provider of the credentials of a profile of the Atlas CLI. Reads the file
+    /// again every minute while the client sends requests, and when the service refuses
+    /// the credentials, so that a new login doesn't require a restart. Gives no
+    /// credentials if there is no file.
     ///
     /// Doesn't provide the base URL, organization and project of the profile:
     /// [`ClientBuilder::from_profile`](crate::ClientBuilder::from_profile) reads these.

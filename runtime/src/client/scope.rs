@@ -23,7 +23,8 @@ impl Client {
     /// Returns the ID of the program's organization. `None` if neither the builder, the
     /// environment nor the profile set one.
     ///
-    /// No request uses it on its own.
+    /// The client uses this ID in no request: the program passes it to request
+    /// functions.
     ///
     /// ```
     /// # use atlas_admin_runtime::Client;
@@ -39,7 +40,8 @@ impl Client {
     /// Returns the ID of the program's project (group). `None` if neither the builder,
     /// the environment nor the profile set one.
     ///
-    /// No request uses it on its own.
+    /// The client uses this ID in no request: the program passes it to request
+    /// functions.
     pub fn project_id(&self) -> Option<&str> {
         self.core().scope.project_id.as_deref()
     }

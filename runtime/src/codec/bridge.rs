@@ -1,7 +1,7 @@
 //! `serde` support for every type, based on the codec.
 //!
-//! For storing, logging and testing values in other formats. Requests and responses
-//! don't use it.
+//! Programs use `serde` to store, log and test values in other formats. Requests and
+//! responses don't.
 
 use std::fmt;
 
@@ -17,10 +17,10 @@ use super::{DecodeError, Extra, Field, Json, Value, View};
 /// A value that is serialized without its secrets, for logs and reports. Values that
 /// `Debug` doesn't print are serialized as `"<redacted>"`.
 ///
-/// These are: properties marked as secret or write-only, except for IDs; undeclared
-/// properties, because their meaning is unknown; credentials and query strings of URLs;
-/// and entries of free-form objects and maps that are named like headers with
-/// credentials.
+/// `Debug` doesn't print: properties marked as secret or write-only, except for IDs;
+/// undeclared properties, because their meaning is unknown; credentials and query
+/// strings of URLs; and entries of free-form objects and maps that are named like
+/// headers with credentials.
 ///
 /// ```
 /// # use atlas_admin_runtime::codec::Extra;
@@ -45,7 +45,7 @@ impl<T: Value> Serialize for Redacted<'_, T> {
     }
 }
 
-/// Prints the value. Its `Debug` omits secrets as well.
+/// Prints the value with the value's own `Debug`, which omits secrets as well.
 impl<T: fmt::Debug + ?Sized> fmt::Debug for Redacted<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -27,7 +27,8 @@ fn read(union: &dyn Union, outer: Option<&Discriminators<'_>>, into: &mut dyn Re
     }
 }
 
-/// Changes the shared fields. The differences after `change` are written to the content.
+/// Changes the shared fields. The fields that `change` changes are written to the
+/// content.
 pub fn update_common<T: Record + Clone + Default>(
     union: &mut dyn Union,
     change: impl FnOnce(&mut T),

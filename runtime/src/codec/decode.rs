@@ -46,8 +46,8 @@ type Result<T, E = Fault> = std::result::Result<T, E>;
 /// `serde`.
 ///
 /// A record accepts any JSON: anything but an object, `null` included, is kept in its
-/// [`Extra`] and encoded from there ([`Extra::non_object`]). A `null` leaves a value
-/// unset that can't keep it.
+/// [`Extra`] and encoded from there ([`Extra::non_object`]). A `null` unsets a value
+/// that can't keep the `null`.
 ///
 /// # Errors
 ///
@@ -255,8 +255,8 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Reads a value that is no scalar. A function apart from the one for scalars: that
-    /// is called for most values, and needs no stack for this one.
+    /// Reads a value that is no scalar. This is a separate function, so that the
+    /// function for scalars, which reads most values, takes less stack.
     #[inline(never)]
     fn compound(
         &mut self,
@@ -394,7 +394,8 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Reads `null` into a value that is free-form or has three states.
+    /// Reads `null` into a value. Returns a mismatch unless the value is free-form or
+    /// has three states.
     fn null(&mut self, into: &mut dyn Value) -> Result<()> {
         let fault = self.reader.mismatch(Expected::NotNull);
         self.reader.literal("null")?;
@@ -438,7 +439,7 @@ impl<'a> Decoder<'a> {
     /// false for `null`, and for another scalar of a list: these are to be dropped.
     ///
     /// A mismatched list or map stays a mismatch, and so does another scalar of a map:
-    /// the property that contains it keeps the whole.
+    /// the property that contains the mismatch is kept as a whole.
     #[cold]
     fn as_text(
         &mut self,

@@ -9,8 +9,8 @@
 pub(super) struct Discriminators<'t> {
     /// The JSON name of the discriminator.
     pub(super) name: &'t str,
-    /// The discriminator's value, if the variant has exactly one: the value then need
-    /// not be stored.
+    /// The discriminator's value, if the variant has exactly one: then the variant need
+    /// not store it.
     pub(super) value: Option<&'t str>,
     /// Whether the variant is declared.
     pub(super) is_known: bool,

@@ -6,8 +6,8 @@ use std::fmt;
 
 use super::Kind;
 
-/// A failure at a position in the text. It is small, because it is passed up through
-/// every level.
+/// A failure at a position in the text. The type is small, because every level passes
+/// the failure up.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fault {
     /// The offset in bytes.

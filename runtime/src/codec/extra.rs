@@ -13,9 +13,9 @@ pub(super) const EXTRA: usize = usize::MAX;
 ///
 /// Three things are kept here, so that nothing is lost between decoding and encoding:
 ///
-/// - undeclared properties, and declared ones whose value did not fit the declared type,
-///   such as a string where a number is declared. The field of the latter is unset, and
-///   the value kept here is encoded until the field is set;
+/// - undeclared properties, and declared ones whose value did not fit the declared
+///   type, such as a string where a number is declared. The field of such a declared
+///   property is unset, and the value kept here is encoded until the field is set;
 /// - a value that is [no object](Extra::non_object), if the record is an item of a list,
 ///   a value of a map or the whole body. It is encoded until any property of the record
 ///   is set;

@@ -23,9 +23,9 @@ mod serde;
 /// Two objects are equal if they have equal values under equal names in the same order.
 /// Two numbers are equal if their values are, however they are spelled.
 ///
-/// Created by [`json!`](crate::json), by parsing, or from a `serde_json::Value`. The
-/// latter has sorted its keys, unless some crate in the program enables its feature
-/// `preserve_order`.
+/// Created by [`json!`](crate::json), by parsing, or from a `serde_json::Value`. A
+/// `serde_json::Value` has sorted its keys, unless some crate in the program enables
+/// the feature `preserve_order` of `serde_json`.
 ///
 /// ```
 /// use atlas_admin_runtime::{codec::Json, json};
@@ -57,7 +57,8 @@ pub enum Json {
 
 /// The members of a JSON object, in order.
 ///
-/// Dereferences to its [`Map`]. Unlike that, two are equal only with the same order.
+/// Dereferences to its [`Map`]. Two objects are equal only if their members have the
+/// same order; the order of a `Map` doesn't matter for its equality.
 #[derive(Clone, Default)]
 pub struct Object(Box<Map<Json>>);
 
@@ -91,12 +92,12 @@ impl Json {
         super::decode::free(text)
     }
 
-    /// Returns true if it is `null`.
+    /// Returns true if the value is `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// Returns the boolean, if it is one.
+    /// Returns the boolean, if the value is one.
     pub const fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(boolean) => Some(*boolean),
@@ -104,7 +105,7 @@ impl Json {
         }
     }
 
-    /// Returns the number, if it is one.
+    /// Returns the number, if the value is one.
     pub const fn as_number(&self) -> Option<&Number> {
         match self {
             Self::Number(number) => Some(number),
@@ -112,22 +113,22 @@ impl Json {
         }
     }
 
-    /// Returns the number, if it is an integer in the range of `i64`.
+    /// Returns the number, if the value is an integer in the range of `i64`.
     pub fn as_i64(&self) -> Option<i64> {
         self.as_number()?.as_i64()
     }
 
-    /// Returns the number, if it is an integer in the range of `u64`.
+    /// Returns the number, if the value is an integer in the range of `u64`.
     pub fn as_u64(&self) -> Option<u64> {
         self.as_number()?.as_u64()
     }
 
-    /// Returns the nearest float, if it is a number in the range of `f64`.
+    /// Returns the nearest float, if the value is a number in the range of `f64`.
     pub fn as_f64(&self) -> Option<f64> {
         self.as_number()?.as_f64()
     }
 
-    /// Returns the string, if it is one.
+    /// Returns the string, if the value is one.
     pub const fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(string) => Some(string.as_str()),
@@ -135,7 +136,7 @@ impl Json {
         }
     }
 
-    /// Returns the items, if it is a list.
+    /// Returns the items, if the value is a list.
     pub const fn as_array(&self) -> Option<&Vec<Self>> {
         match self {
             Self::Array(items) => Some(items),
@@ -143,7 +144,7 @@ impl Json {
         }
     }
 
-    /// Returns a mutable reference to the items, if it is a list.
+    /// Returns a mutable reference to the items, if the value is a list.
     pub const fn as_array_mut(&mut self) -> Option<&mut Vec<Self>> {
         match self {
             Self::Array(items) => Some(items),
@@ -151,7 +152,7 @@ impl Json {
         }
     }
 
-    /// Returns the members, if it is an object.
+    /// Returns the members, if the value is an object.
     pub fn as_object(&self) -> Option<&Map<Self>> {
         match self {
             Self::Object(members) => Some(members),
@@ -159,7 +160,7 @@ impl Json {
         }
     }
 
-    /// Returns a mutable reference to the members, if it is an object.
+    /// Returns a mutable reference to the members, if the value is an object.
     pub fn as_object_mut(&mut self) -> Option<&mut Map<Self>> {
         match self {
             Self::Object(members) => Some(members),
@@ -167,12 +168,13 @@ impl Json {
         }
     }
 
-    /// Returns the value of a member, if it is an object with that member.
+    /// Returns the value of a member, if this value is an object with that member.
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.as_object()?.get(name)
     }
 
-    /// Returns a mutable reference to the value of a member, if it is an object with that member.
+    /// Returns a mutable reference to the value of a member, if this value is an object
+    /// with that member.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Self> {
         self.as_object_mut()?.get_mut(name)
     }
@@ -211,7 +213,8 @@ fn index(token: &str) -> Option<usize> {
     (index.to_string() == token).then_some(index)
 }
 
-/// Returns the value of a member; `null` if it is not an object or has no such member.
+/// Returns the value of a member; `null` if this value is not an object or has no such
+/// member.
 impl Index<&str> for Json {
     type Output = Self;
 
@@ -220,7 +223,7 @@ impl Index<&str> for Json {
     }
 }
 
-/// Returns an item; `null` if it is not a list, or is too short.
+/// Returns an item; `null` if this value is not a list, or the list is too short.
 impl Index<usize> for Json {
     type Output = Self;
 

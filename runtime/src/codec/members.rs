@@ -117,8 +117,8 @@ pub(super) fn walk<M: Members>(
     }
 }
 
-/// Passes on the fields that are set. Beside discriminators, that is everything to write
-/// for a record with an empty extra that is not sent.
+/// Passes on the fields that are set. Outside of requests, a record with an empty extra
+/// consists of these fields and the discriminators.
 fn set_fields<M: Members>(record: &dyn Record, to: &mut M) -> Result<(), M::Error> {
     for (index, field) in record.table().fields.iter().enumerate() {
         let view = record.field(index).view();
@@ -283,7 +283,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Returns the consequence of a received property being masked, if it is.
+    /// Returns the consequence of a masked property; `None` if the property is not
+    /// masked.
     fn masked<'n>(&self, name: &'n str, view: &View<'_>) -> Option<Note<'n>> {
         let method = self.receiver?;
         is_masked(view).then(|| masked(name, method))

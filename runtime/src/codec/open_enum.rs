@@ -25,8 +25,8 @@ pub trait OpenEnum: Value + Clone + 'static {
 
 /// An undeclared value of an enum.
 ///
-/// It is opaque, so that no program depends on a value being undeclared. Once a new
-/// document declares the value, `From<&str>` returns the declared variant, and the
+/// The type is opaque, so that no program depends on a value being undeclared. Once a
+/// new document declares the value, `From<&str>` returns the declared variant, and the
 /// enum's `as_str` returns the same as before.
 #[derive(Clone, Default)]
 pub struct UndeclaredValue(String);

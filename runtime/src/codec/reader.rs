@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
         if self.memory.take(bytes) { Ok(()) } else { Err(self.fault(What::Memory)) }
     }
 
-    /// Takes the memory with which a list or map grows from one capacity to another.
+    /// Takes the memory for a list or map that grows from one capacity to another.
     #[inline]
     pub(super) fn grow(&mut self, from: usize, to: usize, size: usize) -> Result<usize> {
         if self.memory.grow(from, to, size) {

@@ -102,7 +102,8 @@ fn push_url(shown: &mut String, url: &str) {
     }
 }
 
-/// Returns free-form JSON without such secrets; `None` if it has none.
+/// Returns free-form JSON without the secrets in URLs and under secret names; `None` if
+/// it has none.
 pub(super) fn json(json: &Json) -> Option<Json> {
     let mut shown = json.clone();
     let mut is_changed = false;
@@ -133,7 +134,7 @@ fn replace_strings(json: &mut Json) {
     }
 }
 
-/// Returns a text, JSON or not, without such secrets.
+/// Returns a text, JSON or not, without the secrets in URLs and under secret names.
 #[cfg(feature = "tracing")]
 pub(crate) fn bytes(bytes: &[u8]) -> String {
     let Ok(found) = Json::from_slice(bytes) else {

@@ -82,7 +82,7 @@ impl<T: Record + Default> Value for T {
     }
 }
 
-/// A record that contains itself does so in a box.
+/// Implemented for boxes, because a record that contains itself does so in a box.
 impl<T: Record + Default> Record for Box<T> {
     fn table(&self) -> &'static Table {
         (**self).table()

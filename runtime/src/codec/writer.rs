@@ -17,7 +17,7 @@ const AHEAD: usize = 4096;
 /// JSON text under construction.
 ///
 /// The buffer is longer than the text, and a token overwrites what follows the text.
-/// Appending to a vector instead loads and stores its length for each piece, and calls
+/// Appending to a vector would load and store its length for each piece, and call
 /// `memcpy` for each piece of unknown length.
 pub(super) struct Writer {
     buffer: Vec<u8>,

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::error::{Error, Kind};
 
-/// The commercial service. The government cloud has another URL
+/// The URL of the commercial service. The government cloud has another URL
 /// (`https://cloud.mongodbgov.com`).
 pub(crate) const DEFAULT: &str = "https://cloud.mongodb.com";
 
@@ -17,7 +17,7 @@ const API: [&str; 2] = ["api", "atlas"];
 /// The URL below which requests are sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Base {
-    /// Without a trailing slash.
+    /// The base URL without a trailing slash.
     text: String,
     url: Url,
 }
@@ -27,7 +27,7 @@ impl Base {
         Self::parse_from("", text)
     }
 
-    /// Parses the URL of a named setting, which an error begins with.
+    /// Parses the URL of a setting. An error begins with the setting's name.
     pub(crate) fn parse_from(setting: &str, text: &str) -> Result<Self, Error> {
         let separator = if setting.is_empty() { "" } else { ": " };
         // Messages omit the text, which may hold a password.

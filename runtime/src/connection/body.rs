@@ -48,13 +48,13 @@ impl Unread {
         Self { kind, message: message.into(), body, source, retryability }
     }
 
-    /// Marks the same request as one that may be sent again, if that is safe.
+    /// Marks the failure as temporary: the request is sent again, if that is safe.
     pub(crate) fn may_pass(self) -> Self {
         Self { retryability: Retryability::IfRepeatable(None), ..self }
     }
 
-    /// Creates the failure. The response is that of the body; `None` if it must not be in
-    /// an error.
+    /// Creates the failure. `response` is the one that the body belongs to; `None` if
+    /// the response must not be in an error.
     pub(crate) fn failure(self, response: Option<(StatusCode, HeaderMap)>) -> Failure {
         let Self { kind, message, body, source, retryability } = self;
         let body = if response.is_some() { body } else { Bytes::new() };
@@ -141,7 +141,8 @@ pub(super) async fn excerpt(
 
 /// Returns true if a response states the end of its body, so that a truncated body is
 /// detected (RFC 9112 section 6.3, RFC 9113 section 8.1, RFC 1952 section 2.3.1).
-/// `inflated` is the body, if it was read: gzip states its end, unless nothing arrived.
+/// `inflated` is the decompressed body, if it was read: gzip marks its own end, unless
+/// nothing arrived.
 pub(crate) fn is_framed(
     version: Version,
     status: StatusCode,

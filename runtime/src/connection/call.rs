@@ -78,8 +78,8 @@ impl Call {
         self
     }
 
-    /// Returns the request that asks for this one's challenge: without its body and its
-    /// effects.
+    /// Returns a probe, which obtains a challenge for this request: a GET of the same
+    /// URL, without a body and without effects.
     pub(crate) fn probe(&self, connection: &Connection) -> Self {
         let Request { url, headers, .. } = &self.request;
         let kept = [ACCEPT, ACCEPT_ENCODING, USER_AGENT];

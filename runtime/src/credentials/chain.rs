@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Credentials, CredentialsProvider};
 use crate::transport::{BoxError, BoxFuture};
 
-/// A provider that asks several providers in order, until one has credentials.
+/// A provider that calls several providers in order, until one has credentials.
 ///
 /// A provider that fails ends the search: if credentials exist and can't be read, others
 /// don't silently replace them.
@@ -28,7 +28,7 @@ impl CredentialsChain {
         Self::default()
     }
 
-    /// Adds a provider, which is asked if the ones before it have no credentials.
+    /// Adds a provider, which is called if the ones before it have no credentials.
     #[must_use]
     pub fn then(mut self, provider: impl CredentialsProvider + 'static) -> Self {
         self.0.push(Arc::new(provider));

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use super::Credentials;
 use crate::transport::{BoxError, BoxFuture};
 
-/// A source of a client's credentials. The client asks it when it sends its first
-/// request, again before the credentials [expire](Credentials::expires_at) or are to be
-/// [refreshed](Credentials::refresh_after), and when the service refuses them. So a
-/// secret rotates without a restart.
+/// A source of a client's credentials. The client calls the provider when it sends its
+/// first request, again before the credentials [expire](Credentials::expires_at) or are
+/// to be [refreshed](Credentials::refresh_after), and when the service refuses them. So
+/// a secret rotates without a restart.
 ///
-/// One call of a client asks, while the others continue with the current credentials. If
-/// a provider fails, its earlier credentials are used until they expire. A provider has
-/// 55 seconds to respond. After a refusal that made the client ask, other refusals make
-/// it ask again only 30 seconds later.
+/// Only one call waits for the provider, while the others continue with the current
+/// credentials. If a provider fails, its earlier credentials are used until they
+/// expire. A provider that takes longer than 55 seconds has failed. Because of
+/// refusals, the client calls the provider at most once in 30 seconds.
 ///
 /// Closures are providers:
 ///
@@ -37,8 +37,8 @@ use crate::transport::{BoxError, BoxFuture};
 /// [`CommandCredentials`](crate::CommandCredentials), and a
 /// [`CredentialsChain`](crate::CredentialsChain) of several.
 pub trait CredentialsProvider: Send + Sync {
-    /// Returns the current credentials. `None` if this provider has none, so that the
-    /// next one of a chain is asked.
+    /// Returns the current credentials. `None` if this provider has none, so that a
+    /// chain calls the next one.
     ///
     /// # Errors
     ///

@@ -88,8 +88,8 @@ impl Format {
     }
 }
 
-/// Lenient, because proxies and file stores label payloads differently: refuses only
-/// types that can't be the payload's.
+/// Checks the media type of a response. Refuses only types that can't be the payload's,
+/// because proxies and file stores label payloads differently.
 fn check_type(operation: &Operation, content_type: &str) -> Result<(), String> {
     let found = Format::of(content_type);
     let fits = match (Format::of(operation.accept), found) {

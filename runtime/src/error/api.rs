@@ -16,8 +16,8 @@ pub struct ApiError {
     /// The error code, for programs: `CLUSTER_NOT_FOUND`. For the token endpoint,
     /// OAuth's `error` (RFC 6749 section 5.2).
     pub error_code: Option<String>,
-    /// The values inserted into `detail`. Nearly always strings, but the document leaves
-    /// their type open.
+    /// The values inserted into `detail`. The values are nearly always strings, but the
+    /// document leaves their type open.
     pub parameters: Vec<Json>,
     /// The reason phrase of the status.
     pub reason: Option<String>,

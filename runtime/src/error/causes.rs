@@ -1,8 +1,8 @@
 //! The causes of an error that its line omits.
 //!
 //! The line contains the innermost cause, because most programs print nothing else.
-//! Programs that also print the sources, as `anyhow` does, must not print it twice. So
-//! the sources are texts, without those already printed.
+//! Programs that also print the sources, as `anyhow` does, should not print that cause
+//! twice. So `source` returns texts, and omits those already printed.
 //! [`Error::cause`](super::Error::cause) returns the errors themselves.
 
 use std::error::Error as StdError;

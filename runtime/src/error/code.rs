@@ -6,7 +6,7 @@ use std::fmt;
 ///
 /// Equals anything with the same text: a string, or a variant of the generated crate's
 /// open enum `ErrorCode`, into which it also converts. Empty if the service gave no
-/// code; it equals no code then.
+/// code, and then unequal to every code.
 ///
 /// ```
 /// # use atlas_admin_runtime::Error;

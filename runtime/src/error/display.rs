@@ -11,8 +11,9 @@ use crate::transport::{TransportError, Url};
 /// The longest quotation of a response, in characters.
 const EXCERPT: usize = 200;
 
-/// The longest message about the client's configuration, in characters: this crate's own
-/// words, which list the places that were searched, and the names of files.
+/// The longest message about the client's configuration, in characters: the message
+/// consists of this crate's own words, which list the places that were searched, and
+/// the names of files.
 const CONFIGURATION: usize = 2000;
 
 /// Advice if the credentials lack a role.
@@ -99,8 +100,8 @@ impl Error {
         Some(detail)
     }
 
-    /// Returns true if a request that is not repeatable may have been executed, and
-    /// nothing else in the error says so.
+    /// Returns true if a request that is not safe to repeat may have been executed, and
+    /// nothing else in the line says so.
     fn lost_response(&self) -> bool {
         let is_repeatable = self.0.operation.is_none_or(|it| it.method.is_idempotent());
         let is_lost =
@@ -120,7 +121,7 @@ impl Error {
         origin.is_tuple().then(|| origin.ascii_serialization())
     }
 
-    /// Returns advice, if there is one that is certain to apply.
+    /// Returns advice, if some is certain to apply.
     fn advice(&self) -> Option<String> {
         if self.is_not_on_access_list() {
             let address = self.refused_address();

@@ -33,9 +33,9 @@ impl Error {
         (unknown || refused) && !self.is_too_many_tokens()
     }
 
-    /// Returns true if the credentials don't allow the call: 403, also because of the
-    /// access list, or 401 with a code that names a missing role, which is the response
-    /// of some operations.
+    /// Returns true if the credentials don't allow the call: 403 (also if the access
+    /// list is the reason), or 401 with a code that names a missing role, with which
+    /// some operations respond.
     pub fn is_forbidden(&self) -> bool {
         let lacks_role =
             self.0.kind == Kind::Status && self.0.api.names_a_missing_role();
@@ -131,17 +131,18 @@ impl Error {
     /// or can't be decoded, or its status leaves this open (408, 500 and above).
     ///
     /// Returns false if the request was not sent, and if the service refused it, which
-    /// means that nothing was executed. For a call with several attempts, one attempt
-    /// that may have been executed is enough.
+    /// means that nothing was executed. For a call with several attempts, returns true
+    /// if any of them may have been executed.
     pub fn may_have_been_executed(&self) -> bool {
         self.0.may_be_executed
     }
 
     /// Returns true if the same request may succeed later: too many requests, an error
     /// of the service (500, 502, 503, 504), a request that the service gave up or was
-    /// not ready for (408, 425), a broken connection, or a time limit. Returns false for
-    /// a certificate that is not trusted, a proxy that requires credentials, and a
-    /// response that is not HTTP.
+    /// not ready for (408, 425), a broken connection, or a time limit. Returns false
+    /// for a certificate that is not trusted, a proxy that requires credentials, a
+    /// response that is not HTTP, and a service account with the maximum number of
+    /// active tokens.
     ///
     /// Says nothing about whether a repeat is *safe*: see
     /// [`Error::may_have_been_executed`].

@@ -8,8 +8,8 @@ impl Error {
     /// Creates the error of a [`Layer`](crate::Layer) that refuses a call. The message
     /// says why; the error adds the operation.
     ///
-    /// It is not retryable. It states that nothing was executed, unless the layer has
-    /// [run](crate::Next::run) the call before.
+    /// The error is not retryable, and states that nothing was executed, unless the
+    /// layer has [run](crate::Next::run) the call before.
     ///
     /// ```
     /// use atlas_admin_runtime::Error;

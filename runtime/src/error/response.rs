@@ -12,8 +12,8 @@ pub(crate) const OTHER_SERVER: &str =
 /// The largest part of an error's body that is kept, in bytes.
 const KEPT: usize = 1 << 20;
 
-/// Creates an error from a response whose status is not a success. The line of an error
-/// without a message is made of the response.
+/// Creates an error from a response whose status is not a success. If `message` is
+/// empty, the line of the error is made from the response.
 pub(crate) fn status_error(
     kind: Kind,
     message: &str,

@@ -31,12 +31,13 @@ pub(super) struct Inner<'a> {
     pub(super) past: Mutex<Past>,
 }
 
-/// The history of the runs below the layers, which the final response doesn't contain.
+/// The facts about the runs below the layers that the final response doesn't contain.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Past {
     attempts: u32,
     may_be_executed: bool,
-    /// The number of runs that have not ended, or were dropped.
+    /// The number of runs that have not ended, because they are in flight or were
+    /// dropped.
     unfinished: u32,
     /// Whether the last response did not state the end of its body.
     is_unframed: bool,

@@ -104,7 +104,7 @@ impl Received {
     /// Decodes the body into a value, and returns the parts that decoding altered. A
     /// response without a body leaves the value unchanged.
     ///
-    /// The service differs from its document in both ways: a declared body may be empty,
+    /// The service differs from its document in two ways: a declared body may be empty,
     /// and an undeclared one may be present.
     pub(crate) fn decode(&self, value: &mut dyn Value) -> Result<Alterations, Error> {
         let decoded = self.read(value);

@@ -89,8 +89,9 @@ impl Layer for DryRun {
 
 /// A request that a [`DryRun`] has not sent.
 ///
-/// `Display` prints the method, the redacted URL and the redacted body. As the
-/// [source](std::error::Error::source) of an error, it is the refused request.
+/// `Display` prints the method, the redacted URL and the redacted body. The error of a
+/// refused write has the planned request as its cause, which [`PlannedRequest::of`]
+/// returns.
 #[derive(Clone)]
 pub struct PlannedRequest {
     operation: Option<&'static Operation>,

@@ -36,14 +36,14 @@ const BODY_LIMIT: usize = 1 << 20;
 /// pseudonyms. A recording can be shown to others, attached to an issue, and [played
 /// back](crate::testing) in tests.
 ///
-/// - Credentials, cookies and token requests are not recorded, and neither are headers,
-///   except those known to contain neither secrets nor personal data.
+/// - Credentials, cookies and token requests are not recorded. A header is recorded
+///   only if it is known to contain neither secrets nor personal data.
 /// - Of a JSON body, the recording keeps property names, numbers, dates, and the values
 ///   of enums. Secret fields become `<redacted>`. Every other string becomes a pseudonym
 ///   of its kind (an ID, an e-mail address, an IP address, a URL, a text). So do the
 ///   values in paths and queries.
-/// - The same text has the same pseudonym everywhere in a file, and another one in the
-///   next file.
+/// - The same text has the same pseudonym everywhere in a file, and another one in any
+///   other file.
 /// - With the [`types`](Recorder::types) of the operations, from the registry of the
 ///   crate `atlas-admin`, secrets and enums are those that the document declares.
 ///   Without them, secrets are detected by typical names (`password`, `…Token`), and
@@ -96,7 +96,7 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// Returns an error if no file can be created next to it.
+    /// Returns an error if no temporary file can be created next to `path`.
     pub fn create(path: impl Into<PathBuf>) -> io::Result<Self> {
         let shared = Shared {
             pseudonyms: Pseudonyms::new(),
@@ -127,8 +127,8 @@ impl Recorder {
         self
     }
 
-    /// Sets the largest body that is recorded, in bytes: 1 MiB by default. This much
-    /// memory is used for each response that is being read.
+    /// Sets the largest body that is recorded, in bytes: 1 MiB by default. Each
+    /// response that is being read takes up to this much memory.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;

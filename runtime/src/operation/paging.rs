@@ -1,7 +1,7 @@
 //! Facts about paged lists.
 
-/// The page number parameter, if no [`Parameter`](super::Parameter) of the operation is
-/// marked as one.
+/// The name of the page number parameter, if no [`Parameter`](super::Parameter) of the
+/// operation is marked as one.
 pub(super) const PAGE_NUMBER: &str = "pageNum";
 
 /// The conventions of a paged list: the properties of a page that describe the whole

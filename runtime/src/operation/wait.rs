@@ -7,10 +7,10 @@ use super::Operation;
 #[derive(Debug)]
 pub struct Wait {
     /// The operation whose response shows the end; `None` if only an operation resource
-    /// does.
+    /// shows it.
     pub poll: Option<Polled>,
-    /// Whether the response may name an operation resource; `None` if the document does
-    /// not declare that.
+    /// The declaration that the response may name an operation resource; `None` if the
+    /// document has none.
     pub long_running: Option<LongRunning>,
 }
 
@@ -19,18 +19,19 @@ pub struct Wait {
 pub struct Polled {
     /// The operation.
     pub operation: &'static Operation,
-    /// The sources of its path parameters, in the order of the template.
+    /// The sources of the operation's path parameters, in the order of the template.
     pub parameters: &'static [Source],
-    /// The properties with the state; the first that the resource has counts. Empty if
-    /// only the absence of the resource shows the end.
+    /// The properties with the state, of which the first one that the resource has is
+    /// read. Empty if only the absence of the resource shows the end.
     pub properties: &'static [&'static str],
-    /// The values of the property that mean done; empty if any value does.
+    /// The values of the property that mean that the work is done; empty if any value
+    /// means that.
     pub done: &'static [&'static str],
-    /// The values of the property that mean failed.
+    /// The values of the property that mean that the work has failed.
     pub failed: &'static [&'static str],
-    /// The properties that mean failed if they are `true`.
+    /// The properties that mean that the work has failed if they are `true`.
     pub flags: &'static [&'static str],
-    /// Whether 404 means done.
+    /// Whether 404 means that the work is done.
     pub gone: bool,
     /// Whether an empty object means the same as 404.
     pub empty: bool,
@@ -78,7 +79,7 @@ impl Polled {
 pub struct Each {
     /// The operation that lists the items, page by page.
     pub list: &'static Operation,
-    /// The sources of its path parameters, in the order of the template.
+    /// The sources of the operation's path parameters, in the order of the template.
     pub parameters: &'static [Source],
 }
 
@@ -87,9 +88,10 @@ pub struct Each {
 pub enum Source {
     /// A path parameter of the call to wait for.
     Request(&'static str),
-    /// A property of that call's response: the first of these that it has.
+    /// A property of the response to that call: the first of these that the response
+    /// has.
     Response(&'static [&'static str]),
-    /// A property of the list's item: the first of these that it has.
+    /// A property of the list's item: the first of these that the item has.
     Item(&'static [&'static str]),
 }
 
@@ -97,8 +99,8 @@ pub enum Source {
 /// (`x-xgen-long-running-operation`).
 #[derive(Debug)]
 pub struct LongRunning {
-    /// Whether there is no operation resource, because the operation is older than they
-    /// are.
+    /// Whether there is no operation resource, because the operation is older than such
+    /// resources.
     pub legacy: bool,
     /// The operation that returns the operation resource, whose path the response names.
     pub resource: &'static Operation,

@@ -18,7 +18,7 @@ const LONGEST_LOOK: f64 = 1.0;
 /// The wait before a request checks again whether a pending response has arrived.
 const CONFIRMATION: Duration = Duration::from_millis(2);
 
-/// The limit of the wait for that response, whose request may not be polled.
+/// The longest wait for a pending response, whose request may not be polled.
 const RESPONSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// The shortest usable duration of a measurement, in seconds, because responses overtake
@@ -28,15 +28,15 @@ const SHORTEST_MEASURE: f64 = 0.5;
 /// The largest number of clients that are assumed to share a bucket.
 const MOST_SHARERS: u32 = 8;
 
-/// The time after the last refusal at which one client less is assumed to share the
-/// bucket.
+/// The time without a refusal after which the number of clients that are assumed to
+/// share the bucket decreases by one.
 const FORGOTTEN: Duration = Duration::from_secs(30);
 
 /// A bucket of the service, with a capacity in requests and a refill rate.
 #[derive(Debug)]
 pub(super) struct Bucket {
     limit: f64,
-    /// The number of requests that may still be sent, as of `at`.
+    /// The number of requests that may still be sent, at the time `at`.
     level: f64,
     at: Option<Duration>,
     /// The refill, in requests per second.
@@ -44,7 +44,7 @@ pub(super) struct Bucket {
     in_flight: u32,
     /// The last time that a request was sent.
     taken_at: Duration,
-    /// The level in the last response, and the time at which that arrived.
+    /// The level in the last response, and the time at which that response arrived.
     remaining: f64,
     observed_at: Duration,
     /// The number of responses in a row that showed no refill of a bucket that is nearly
@@ -62,13 +62,14 @@ pub(super) struct Bucket {
     responses: u64,
 }
 
-/// The level in a response.
+/// The level that a response states.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Said {
     pub(super) remaining: f64,
-    /// The number of requests in flight that the bucket doesn't count.
+    /// The number of other requests in flight, which were sent before the limit was
+    /// known, so that the bucket doesn't count them.
     pub(super) others: u32,
-    /// The time at which its request was sent.
+    /// The time at which the request of this response was sent.
     pub(super) sent_at: Duration,
 }
 
@@ -125,9 +126,9 @@ impl Bucket {
         (!look.is_zero()).then(|| wait.min(look))
     }
 
-    /// Returns the time at which a request may probe the level. The refill may be faster
-    /// than estimated: it hasn't been measured yet, or other clients, which keep a
-    /// reserve too, took all of it.
+    /// Returns the time at which a request may probe the level. The refill may be
+    /// faster than estimated, because it hasn't been measured yet, or because other
+    /// clients, which keep a reserve too, took all of it.
     fn next_look(&self) -> Option<Duration> {
         let is_left = self.remaining - f64::from(self.in_flight) >= 2.0;
         let pause = REFILL / self.limit.max(1.0) * self.stall_factor();
@@ -136,8 +137,8 @@ impl Bucket {
         (is_left || !self.is_measured).then(|| last.saturating_add(pause))
     }
 
-    /// Returns the part of the level that is kept: for requests in flight of other
-    /// clients that share the bucket, and for a probe of the refill.
+    /// Returns the part of the level that is kept in reserve: for requests in flight of
+    /// other clients that share the bucket, and for a probe of the refill.
     fn reserve(&self) -> f64 {
         (self.limit / 20.0).floor().min(10.0)
     }
@@ -179,9 +180,10 @@ impl Bucket {
 
     /// Updates the bucket from the level in a response.
     ///
-    /// The level already includes some of the requests in flight; their own responses
-    /// correct that. Responses overtake one another, so a higher level counts only if
-    /// its request was sent after the lower level was known.
+    /// The service may have subtracted some of the requests in flight from the level
+    /// already. They are subtracted again here, and their own responses correct that.
+    /// Responses overtake one another, so a higher level counts only if its request was
+    /// sent after the lower level was known.
     pub(super) fn observe(&mut self, said: Said, now: Duration) {
         self.responses += 1;
         if self.sharers > 1 && now.saturating_sub(self.refused_at) > FORGOTTEN {
@@ -216,9 +218,9 @@ impl Bucket {
         self.observed_at = now;
     }
 
-    /// Updates the bucket after a refusal: other clients share it, and use the requests
-    /// that this client counted on. From then on, this client counts on a part of the
-    /// level.
+    /// Updates the bucket after a refusal: other clients share the bucket, and used the
+    /// requests that this client expected to send. From then on, this client uses only
+    /// a part of the level.
     pub(super) fn refuse(&mut self, now: Duration) {
         self.sharers = (self.sharers + 1).min(MOST_SHARERS);
         self.refused_at = now;

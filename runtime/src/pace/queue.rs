@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-/// The longest wait before the level is checked again, which may have risen.
+/// The longest wait before the level, which may have risen, is checked again.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// The time without a poll after which others may overtake a request.
@@ -17,7 +17,7 @@ const ASLEEP: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    /// By ascending numbers.
+    /// The waiting requests, by ascending numbers.
     waiting: BTreeMap<u64, Waiting>,
     last: u64,
 }

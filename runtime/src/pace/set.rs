@@ -12,14 +12,16 @@ use super::queue::{LOOK_AGAIN, Queue};
 /// The number of scopes that are remembered.
 const SCOPES: usize = 1024;
 
-/// The greatest certainty of the judgement, so that a few odd levels don't change it.
+/// The maximum of `lean`: a few unusual levels don't change the assumption about the
+/// buckets.
 const SURE: i8 = 3;
 
-/// The time after a response within which the next one distinguishes the hypotheses.
+/// The time after a response within which the next response distinguishes the
+/// hypotheses.
 const RECENT: Duration = Duration::from_millis(100);
 
-/// The buckets of a set, for both hypotheses: all scopes share one, or each scope has
-/// its own.
+/// The buckets of a set, for both hypotheses: all scopes share one bucket, or each
+/// scope has its own.
 #[derive(Debug)]
 pub(super) struct Set {
     limit: u64,
@@ -35,11 +37,11 @@ pub(super) struct Set {
 /// A request that has to wait.
 #[derive(Debug)]
 pub(super) struct Wait {
-    /// Its number in the queue.
+    /// The number of the request in the queue.
     pub(super) number: u64,
-    /// The signal that wakes it before its time.
+    /// The signal that wakes the request before `time` has passed.
     pub(super) wake: Arc<Notify>,
-    /// The wait before it tries again.
+    /// The wait before the request checks again.
     pub(super) time: Duration,
 }
 
@@ -55,8 +57,8 @@ impl Set {
         }
     }
 
-    /// Takes a request from the bucket, or queues it. `number` is the one under which it
-    /// already waits.
+    /// Takes a request from the bucket, or queues it. `number` is the request's number
+    /// in the queue; `None` if it doesn't wait yet.
     pub(super) fn take(
         &mut self,
         scope: &str,
@@ -140,7 +142,8 @@ impl Set {
     }
 }
 
-/// Returns a function that tells whether another scope shares the bucket of this one.
+/// Returns a function that returns true for each scope that shares the bucket of
+/// `scope`.
 fn sharing(is_scoped: bool, scope: &str) -> impl Fn(&str) -> bool {
     move |other| !is_scoped || other == scope
 }

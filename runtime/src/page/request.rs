@@ -36,7 +36,7 @@ impl<T: Page + Output> PagedRequest<T> {
         self.stream_with(client, &Options::DEFAULT)
     }
 
-    /// Returns every item of the list; each page is requested with these options. See
+    /// Returns every item of the list, and requests each page with `options`. See
     /// [`PagedRequest::stream`].
     pub fn stream_with(&self, client: &Client, options: &Options) -> Items<T> {
         Items::new(client, self.request.parts(), options)
@@ -48,7 +48,7 @@ impl<T: Page + Output> PagedRequest<T> {
         self.pages_with(client, &Options::DEFAULT)
     }
 
-    /// Returns every page of the list; each is requested with these options. See
+    /// Returns every page of the list, and requests each with `options`. See
     /// [`PagedRequest::pages`].
     pub fn pages_with(&self, client: &Client, options: &Options) -> Pages<T> {
         Pages::new(client, self.request.parts(), options)

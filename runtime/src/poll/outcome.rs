@@ -4,8 +4,8 @@ use std::fmt;
 
 /// The meaning of a response for a wait: pending, done, or failed for good.
 ///
-/// A `bool` converts to one: `true` is done, `false` is pending. The state is for
-/// errors: those of a failed wait and of a wait that exceeded its time limit name it.
+/// A `bool` converts to an outcome: `true` is done, `false` is pending. The errors of a
+/// failed wait, and of a wait that exceeded its time limit, name the state.
 ///
 /// ```
 /// use atlas_admin_runtime::Outcome;
@@ -43,7 +43,7 @@ impl Outcome {
 
     /// Returns the outcome that continues the wait, with the observed state.
     ///
-    /// Without a state to name, `false` is sufficient.
+    /// If there is no state to name, return `false` instead.
     pub fn pending(state: impl fmt::Display) -> Self {
         Self { verdict: Verdict::Pending, state: Some(state.to_string()) }
     }

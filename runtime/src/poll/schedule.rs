@@ -56,7 +56,8 @@ pub(crate) struct Watch {
     state: Option<String>,
     /// The error of the last request.
     error: Option<Error>,
-    /// The wait before the next request that the service asked for.
+    /// The wait before the next request that the service requested; `None` if it
+    /// requested none.
     requested_wait: Option<Duration>,
 }
 
@@ -158,7 +159,7 @@ impl Watch {
         self.error = Some(error);
     }
 
-    /// Notes the wait that the service asks for in a body.
+    /// Notes the wait that a response body requests.
     pub(crate) fn note_requested_wait(&mut self, wait: Duration) {
         self.requested_wait = self.requested_wait.max(Some(wait));
     }
@@ -172,8 +173,8 @@ impl Watch {
     ///
     /// # Errors
     ///
-    /// Returns an error at once, with the latest observation, if the time limit ends
-    /// before that.
+    /// Returns an error at once, with the latest observation, if the time limit passes
+    /// before the next request is due.
     pub(crate) async fn pause(
         &mut self,
         operation: &'static Operation,

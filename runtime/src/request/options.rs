@@ -8,7 +8,7 @@ use crate::additions::{self, Additions};
 use crate::codec::Json;
 use crate::retry::RetryPolicy;
 
-/// Settings for one request. Unset ones follow the client.
+/// Settings for one request. An unset setting is that of the client.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub(crate) timeout: Option<Duration>,
@@ -18,11 +18,11 @@ pub struct Options {
 }
 
 impl Options {
-    /// Options that follow the client.
+    /// Options without a setting: those of the client apply.
     pub(crate) const DEFAULT: Self =
         Self { timeout: None, attempt: None, retry: None, additions: None };
 
-    /// Creates options that follow the client.
+    /// Creates options without a setting: those of the client apply.
     pub fn new() -> Self {
         Self::default()
     }

@@ -25,9 +25,9 @@ impl Request<Json> {
     /// The path is below `/api/atlas/v2`, with or without that prefix, and may have a
     /// query string. It is sent verbatim, so its values must be percent-encoded. The
     /// version is sent in `Accept: application/vnd.atlas.<version>+json`, and is also
-    /// that of the body. [`Request::with_output`] changes the type of the response from
-    /// JSON. For a response in another format, pass its [`MediaType`] instead of the
-    /// version, and `Download` as the type.
+    /// the version of the body. [`Request::with_output`] changes the type of the
+    /// response from JSON. For a response in another format, pass its [`MediaType`]
+    /// instead of the version, and `Download` as the type.
     ///
     /// Authentication and retries are those of any request: a POST or PATCH that may
     /// have been executed is never repeated. The request is not

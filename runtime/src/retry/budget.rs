@@ -9,10 +9,11 @@ const CAPACITY: u32 = 100;
 const SUCCESSES: u32 = 2;
 
 /// The retry budget of a client, so that an outage of the service does not multiply its
-/// load. Once it is used up, calls fail at their first error until others succeed.
+/// load. Once the budget is used up, calls fail at their first error until others
+/// succeed.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    /// In units of the share that one success adds.
+    /// The rest of the budget, in units of what one success adds: half a retry.
     left: AtomicU32,
 }
 

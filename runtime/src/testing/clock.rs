@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use crate::clock::Clock;
 use crate::transport::BoxFuture;
 
-/// A clock on which every wait ends at once, and on which time otherwise stands still.
+/// A clock on which every wait ends at once. Its time advances by waits and by
+/// [`VirtualClock::advance`] only.
 ///
-/// It starts on 2026-01-01 at midnight (UTC). Of two waits that start at the same time,
-/// the shorter one ends first, so that time limits work as on a real clock.
+/// The clock starts on 2026-01-01 at midnight (UTC). Of two waits that start at the
+/// same time, the shorter one ends first, so that time limits work as on a real clock.
 ///
 /// ```
 /// use std::time::Duration;

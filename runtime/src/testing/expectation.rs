@@ -129,7 +129,7 @@ impl<'a, T> Expectation<'a, T> {
         self.reply(Arc::new(move |request| Outcome::Response(make(request))))
     }
 
-    /// Gives the last reply this many times in total.
+    /// Gives the last reply `times` times in total.
     pub fn times(self, times: usize) -> Self {
         self.rules.edit(self.index, |rule| rule.repeat(times));
         self

@@ -12,7 +12,7 @@ use super::reply::{self, Outcome, Reply};
 use crate::auth::oauth;
 use crate::transport::{Body, BoxFuture, Request, Transport, TransportError};
 
-/// All rules, and all received requests.
+/// All expectations (here called rules), and all received requests.
 #[derive(Default)]
 pub struct Rules(Mutex<State>);
 
@@ -126,7 +126,7 @@ impl Rules {
     }
 
     /// Makes [`Rules::interfere`] discard requests: otherwise a server that runs for
-    /// days would keep the bodies of all of them.
+    /// days would keep the bodies of all requests.
     pub fn forget_requests(&self) {
         self.state().forgets = true;
     }
@@ -135,7 +135,8 @@ impl Rules {
     ///
     /// # Panics
     ///
-    /// Panics if there is none or more than one, and shows the received requests.
+    /// Panics if no received request is of this kind, or several are, and shows the
+    /// received requests.
     #[track_caller]
     pub fn single_request(&self, pattern: &Pattern) -> RecordedRequest {
         let mut found = self.requests_for(pattern);
@@ -180,8 +181,8 @@ impl Rules {
         (!lines.is_empty()).then(|| format!("never requested{}", lines.concat()))
     }
 
-    /// Records a request, unless requests are discarded, and returns the outcome by a
-    /// rule, if one matches.
+    /// Records a request, unless requests are discarded. Returns the outcome of the
+    /// first matching rule, if there is one.
     pub fn interfere(&self, request: &RecordedRequest) -> Option<Outcome> {
         let reply = {
             let mut state = self.state();

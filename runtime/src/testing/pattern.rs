@@ -9,15 +9,15 @@ use crate::operation::{self, Operation};
 use crate::request::Request;
 use crate::template::{Template, decode};
 
-/// A test of a request, which returns the problem of one that doesn't match.
+/// A test of a request, which returns the reason why a request doesn't match.
 pub(super) type Test = Box<dyn Fn(&RecordedRequest) -> Result<(), String> + Send + Sync>;
 
 /// The conditions that a request must satisfy.
 pub struct Pattern {
     pub(super) operation: Option<&'static Operation>,
-    /// Any method, if `None`.
+    /// The method; `None` matches any method.
     method: Option<&'static str>,
-    /// Decoded; [`ANY`] matches any text.
+    /// The segments of the path, decoded; [`ANY`] matches any text.
     segments: Vec<String>,
     query: Vec<(String, String)>,
     headers: Vec<(&'static str, String)>,

@@ -9,7 +9,7 @@ use crate::codec::{self, Direction, Json, Mismatch, Value};
 use crate::operation::Operation;
 use crate::transport::{Request, Url};
 
-/// A received request: one for each attempt.
+/// A request that a mock received. Each attempt is one.
 #[derive(Clone)]
 pub struct RecordedRequest {
     operation: Option<&'static Operation>,

@@ -30,7 +30,7 @@ use crate::transport::{
 /// a recording.
 ///
 /// A request that is not in the recording ends the test with a panic that lists the
-/// recorded ones. Dropping the transport checks that everything was requested: see
+/// recorded requests. Dropping the transport checks that everything was requested: see
 /// [`ReplayTransport::verify`].
 ///
 /// ```
@@ -84,9 +84,9 @@ struct Exchange {
 #[derive(PartialEq)]
 struct Target {
     method: String,
-    /// From `/api/atlas` on, because the recording may be of a gateway.
+    /// The path from `/api/atlas` on, because the recording may be that of a gateway.
     path: String,
-    /// In alphabetical order.
+    /// The query parameters, in alphabetical order.
     query: Vec<(String, String)>,
 }
 
@@ -173,7 +173,8 @@ impl ReplayTransport {
     ///
     /// # Panics
     ///
-    /// Panics otherwise, and shows what is left.
+    /// Panics if a recorded request was not received, or another one was, and shows
+    /// them.
     #[track_caller]
     pub fn verify(&self) {
         let state = self.tape.state();
@@ -281,7 +282,7 @@ impl Transport for Tape {
 }
 
 impl Exchange {
-    /// Reads an entry; `None` if it is not one of the API.
+    /// Reads an entry; `None` if the request is not one to the API.
     fn read(entry: &Json) -> Option<Self> {
         let method = entry.pointer("/request/method")?.as_str()?;
         let url = Url::parse(entry.pointer("/request/url")?.as_str()?).ok()?;

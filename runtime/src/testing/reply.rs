@@ -1,4 +1,4 @@
-//! Replies.
+//! Replies, and the outcomes of requests that they create.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,8 +39,8 @@ pub type Change = Arc<dyn Fn(&mut Json) + Send + Sync>;
 /// Converts an outcome to the result of a transport. `why` is the message of a broken
 /// connection.
 ///
-/// A problem ends the test with a panic. It is not an error, because the tested code may
-/// ignore one.
+/// A problem ends the test with a panic, and not with an error, because the tested code
+/// may ignore errors.
 pub(super) fn deliver(
     outcome: Result<Outcome, String>,
     why: &'static str,

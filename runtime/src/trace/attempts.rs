@@ -64,8 +64,8 @@ pub(super) struct Outcome {
 }
 
 impl Attempts {
-    /// Starts counting for a call. `target` is the path if there is no operation; it
-    /// contains no values then.
+    /// Starts counting for a call. Without an operation, `target` is the path, which
+    /// then contains no values of parameters.
     pub(crate) fn new(operation: Option<&'static Operation>, target: &str) -> Self {
         Self(IS_ON.then(|| {
             let template = match operation {
@@ -118,8 +118,8 @@ impl Attempts {
         });
     }
 
-    /// Ends the attempt. Its error counts, unless its status was recorded as an error
-    /// before.
+    /// Ends the attempt, and records its error, unless its status was recorded as an
+    /// error before.
     pub(crate) fn settle(&self, error: Option<&Error>) {
         if let Some(error) = error {
             self.edit(|attempt| {
@@ -168,7 +168,7 @@ impl Drop for Attempt {
 }
 
 impl State {
-    /// The guard is never held across an await.
+    /// Locks the counts. The guard is never held across an await.
     fn counts(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -31,8 +31,8 @@ pub(super) fn error_type(error: &Error) -> Cow<'static, str> {
     })
 }
 
-/// Returns the status of the response to the call itself; `None` for that of a token
-/// request.
+/// Returns the status of the response to the call itself; `None` if the error is about
+/// the response to a token request.
 #[cfg(feature = "tracing")]
 pub(super) fn status(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.kind() != Kind::Token)
@@ -60,7 +60,7 @@ pub(super) fn description(error: &Error) -> Option<&'static str> {
 }
 
 /// Returns true if a response is the failure of an attempt. A 401 to a request without
-/// credentials is not, because Digest starts with one.
+/// credentials is no failure, because Digest starts with such a request.
 pub(super) fn is_failure(status: StatusCode, is_authorized: bool) -> bool {
     let is_challenge = status == StatusCode::UNAUTHORIZED && !is_authorized;
     (status.is_client_error() || status.is_server_error()) && !is_challenge

@@ -67,7 +67,7 @@ impl Instruments {
 pub(super) struct Measured {
     instruments: Instruments,
     clock: Arc<dyn Clock>,
-    /// On the monotonic clock.
+    /// The start of the attempt, on the monotonic clock.
     begun: Duration,
     attributes: Vec<KeyValue>,
 }

@@ -66,7 +66,7 @@ impl CallSpan {
         future.instrument(self.0.clone())
     }
 
-    /// Starts detecting a drop of the call.
+    /// Returns a guard that detects a drop of the call.
     pub(crate) fn open(&self) -> Open {
         Open(self.0.clone())
     }
@@ -200,9 +200,9 @@ impl AttemptSpan {
     }
 }
 
-/// Records that the caller didn't wait for the end. The status stays unset, because this
-/// is no failure: for example, a dropped stream cancels the page that it has requested
-/// ahead.
+/// Records that the caller didn't wait for the end. The status remains unset, because
+/// this is no failure: for example, a dropped stream cancels the page that it has
+/// requested ahead.
 fn cancel(span: &Span) {
     span.record("error.type", CANCELLED);
 }

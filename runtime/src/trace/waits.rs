@@ -63,7 +63,7 @@ struct Wait<'a> {
     telemetry: &'a Telemetry,
     reason: Reason,
     operation: Option<&'static Operation>,
-    /// On the monotonic clock.
+    /// The start of the wait, on the monotonic clock.
     begun: std::time::Duration,
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::Transport;
 use crate::error::{Error, Kind};
 
-/// The settings of a client's connections, of which there are none.
+/// The settings of a client's connections: there are none without the feature
+/// `reqwest`.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {}
 

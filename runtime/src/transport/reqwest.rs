@@ -1,8 +1,8 @@
 //! The default transport of a client: `reqwest`, with the TLS library of the enabled
 //! features.
 //!
-//! The only module with `reqwest`'s types in its public API: a new major version of
-//! `reqwest` is not one of this crate.
+//! This is the only module with `reqwest`'s types in its public API, so a new major
+//! version of `reqwest` need not be one of this crate.
 
 use std::fmt;
 use std::pin::Pin;
@@ -33,10 +33,10 @@ mod tls;
 
 /// A transport that uses a `reqwest` client.
 ///
-/// The client should not follow redirects (`redirect::Policy::none`), because this crate
-/// decides about them. Its connections belong to the Tokio runtimes that opened them, so
-/// use it on a single runtime. (A client that is built without a transport of the caller
-/// has separate connections on each runtime.)
+/// The client should not follow redirects (`redirect::Policy::none`), because this
+/// crate decides about them. The connections of the client belong to the Tokio runtimes
+/// that opened them, so use the client on a single runtime. (A client that is built
+/// without a transport of the caller has separate connections on each runtime.)
 ///
 /// ```
 /// use atlas_admin_runtime::Client;
@@ -77,7 +77,7 @@ impl ReqwestTransport {
     }
 }
 
-/// Prints no settings, because a proxy among them may have a password.
+/// Prints no settings, because the URL of a proxy may contain a password.
 impl fmt::Debug for ReqwestTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ReqwestTransport(..)")
@@ -112,8 +112,8 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// Returns true if the connection of a response takes another request (RFC 9112 section
-/// 9.3).
+/// Returns true if the connection of a response can be used for another request (RFC
+/// 9112 section 9.3).
 fn stays_open<T>(response: &http::Response<T>) -> bool {
     let closes = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"close");
     response.version() > Version::HTTP_10
@@ -123,7 +123,7 @@ fn stays_open<T>(response: &http::Response<T>) -> bool {
 /// The data frames of a body.
 struct Chunks {
     body: ::reqwest::Body,
-    /// Ended with the body.
+    /// The request in flight, which ends with the body.
     in_flight: Option<InFlight>,
 }
 

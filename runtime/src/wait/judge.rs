@@ -31,7 +31,7 @@ struct State<'r> {
 }
 
 impl Judge {
-    /// Starts with the response to the call itself.
+    /// Creates a judge from the response to the call itself.
     pub(super) fn new(polled: &'static Polled, method: Method, response: &Json) -> Self {
         // A resource that the response names was created by the call, so it has no
         // earlier state.
@@ -50,7 +50,7 @@ impl Judge {
         judge
     }
 
-    /// Returns the state of a resource; `None` if it has none.
+    /// Returns the state of a resource; `None` if the resource has none.
     fn state<'r>(&self, resource: &'r Json) -> Option<State<'r>> {
         let is_set =
             |name: &&&'static str| resource.get(name) == Some(&Json::Bool(true));

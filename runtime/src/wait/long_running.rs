@@ -1,8 +1,8 @@
 //! Operation resources: the progress of a long-running operation.
 //!
-//! A response 202 with a `Location` names one. It has a `status`, and at its end an
-//! `error` or a `resultHref`. `retryAfterSeconds` states when to poll again, and
-//! `expiresAt` how long the resource exists.
+//! A response 202 with a `Location` names the operation resource, which has a `status`,
+//! and at its end an `error` or a `resultHref`. `retryAfterSeconds` states when to poll
+//! again, and `expiresAt` how long the resource exists.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,8 +33,8 @@ impl Run<'_> {
         Some((declared.resource, path))
     }
 
-    /// Polls an operation resource until its end, and returns its result. `None` if it
-    /// names no result, or is gone before its end was seen.
+    /// Polls an operation resource until its end, and returns its result. Returns
+    /// `None` if the resource names no result, or is gone before its end was seen.
     pub(super) async fn follow(
         &mut self,
         operation: &'static Operation,

@@ -35,9 +35,9 @@ impl<T: Output> Request<T> {
     /// example, until a cluster is `IDLE`, or deleted. The result is the resource, or
     /// `()` if it was deleted.
     ///
-    /// For operations with facts about a wait ([`Operation::wait`](crate::Operation)).
-    /// The return types of their request functions have this method with the type of the
-    /// result. Here, it is a type of your own, or [`Json`](crate::Json).
+    /// For operations with data about a wait ([`Operation::wait`](crate::Operation)).
+    /// The return types of their request functions have this method with the result's
+    /// own type. Here, `W` is a type of your own, or [`Json`](crate::Json).
     pub fn send_and_wait<W: Value + Default>(
         &self,
         client: &Client,
@@ -49,7 +49,7 @@ impl<T: Output> Request<T> {
     /// response to the request.
     ///
     /// [`Request::send_and_wait`] does both. This function is for a program that needs
-    /// the response first, or that has been restarted since.
+    /// the response first, or that was restarted after the response.
     pub fn wait<W: Value + Default>(
         &self,
         client: &Client,

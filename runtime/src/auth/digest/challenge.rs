@@ -26,7 +26,7 @@ pub(super) struct Challenge {
 
 impl Challenge {
     /// Returns the first challenge that a client can respond to (RFC 7616 section 3.7).
-    /// Never Basic, which would send the private key itself.
+    /// Never returns one of Basic, which would send the private key itself.
     pub(super) fn find(headers: &HeaderMap) -> Option<Self> {
         let headers = headers.get_all(WWW_AUTHENTICATE).iter();
         headers.flat_map(|header| parse(header.as_bytes())).find_map(Self::of)
@@ -135,8 +135,8 @@ impl<'a> Scanner<'a> {
         Some(())
     }
 
-    /// Reads an equals sign and the value behind it. `None` where no equals sign is
-    /// next; `Some(None)` where the value is malformed.
+    /// Reads an equals sign and the value after it. Returns `None` if no equals sign is
+    /// next, and `Some(None)` if the value is malformed.
     fn assigned(&mut self) -> Option<Option<Vec<u8>>> {
         self.rest = self.rest.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
         if let Some(rest) = self.rest.strip_prefix(b"\"") {
@@ -178,7 +178,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Skips white space and commas. Returns true if there is more behind them.
+    /// Skips white space and commas. Returns true if anything follows.
     fn skip_separators(&mut self) -> bool {
         self.run(|byte| matches!(byte, b' ' | b'\t' | b','));
         !self.rest.is_empty()

@@ -13,20 +13,20 @@ const IDLE: usize = 1024;
 /// response is lost. A probe costs one round trip, which is little beside such a body.
 const LARGE: usize = 64 << 10;
 
-/// The number of refused second uses in a row after which the server is held to accept
-/// no nonce twice.
+/// The number of refused second uses in a row after which the client assumes that the
+/// server accepts no nonce twice.
 const CONCLUSIVE: u32 = 2;
 
-/// The time for which bodies are sent with less trust after a refusal. Afterwards,
-/// another server may have taken over, or a role may have been granted.
+/// The time for which a refusal lowers the trust in nonces for requests with bodies.
+/// Afterwards, another server may have taken over, or a role may have been granted.
 const DOUBT: Duration = Duration::from_secs(15 * 60);
 
 /// The nonces that belong to no request, and the trust in them.
 ///
 /// A call without a body takes any nonce. If the server refuses it, the challenge costs
-/// no more than a probe would have; if the server accepts it, it accepts nonces twice
-/// after all. A body is only sent with a nonce that is likely to be accepted, because a
-/// refusal means sending the body twice.
+/// no more than a probe would have; if the server accepts the nonce, this server
+/// accepts nonces twice after all. A body is only sent with a nonce that is likely to
+/// be accepted, because a refusal means sending the body twice.
 #[derive(Default)]
 pub(super) struct Pool {
     /// The most recently used nonce is last, and is used next: it is the least likely to
@@ -43,8 +43,8 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// Returns a nonce for a request with a body of `body` bytes, if there is one to be
-    /// trusted.
+    /// Returns a nonce for a request with a body of `body` bytes; `None` if the next
+    /// nonce is not trusted with that body, or if there is none.
     pub(super) fn take(&mut self, body: usize, now: Duration) -> Option<Nonce> {
         // A nonce that isn't trusted is dropped, because the probe yields another.
         let nonce = self.idle.pop()?;
@@ -71,13 +71,14 @@ impl Pool {
         }
     }
 
-    /// Drops the nonces that are not younger than a stale one, which was issued at this
-    /// time.
+    /// Drops the nonces that are as old as a stale one or older. The stale one was
+    /// received at `issued`.
     pub(super) fn forget(&mut self, issued: Duration) {
         self.idle.retain(|nonce| nonce.issued > issued);
     }
 
-    /// Notes that the server accepted a nonce whose count was this.
+    /// Notes that the server accepted a nonce; this was the request number `count` with
+    /// the nonce.
     pub(super) fn note_accepted(&mut self, count: u32) {
         if count > 1 {
             self.refusals = 0;
@@ -97,7 +98,7 @@ impl Pool {
     }
 }
 
-/// Returns true if an observation of that time still counts.
+/// Returns true if an observation made at `observed` still counts.
 fn is_recent(observed: Duration, now: Duration) -> bool {
     now.saturating_sub(observed) < DOUBT
 }

@@ -12,7 +12,7 @@ use sha2::{Sha256, Sha512_256};
 
 use super::challenge::Challenge;
 
-/// A hash function, and the way it is applied.
+/// An algorithm of Digest: a hash function, with or without `-sess`.
 #[derive(Clone, Default)]
 pub(super) struct Algorithm {
     hash: Hash,
@@ -107,7 +107,8 @@ impl Session {
         Self { key: key.into(), cnonce }
     }
 
-    /// Returns the header for a challenge and the request with this count.
+    /// Returns the header for a challenge; this is the request number `count` with its
+    /// nonce.
     pub(super) fn authorization(
         &self,
         challenge: &Challenge,

@@ -13,13 +13,14 @@ use crate::error::Error;
 /// A token in the form that requests carry.
 #[derive(Clone)]
 pub(crate) struct Bearer {
-    /// Shared, because a clone would be created and zeroed for each request.
+    /// Shared; otherwise each request would copy the token, and zero the copy
+    /// afterwards.
     pub(super) token: Arc<AccessToken>,
     header: HeaderValue,
-    /// The time from which its successor is requested.
+    /// The time from which the token's successor is requested.
     pub(super) due: Timestamp,
-    /// The last time that the service accepted it, in milliseconds of the monotonic
-    /// clock; 0 for never.
+    /// The last time that the service accepted the token, in milliseconds of the
+    /// monotonic clock; 0 for never.
     worked_at: Arc<AtomicU64>,
 }
 

@@ -27,9 +27,9 @@ pub(crate) const TOKEN: &str = "/api/oauth/token";
 /// The path of revocations.
 pub(crate) const REVOKE: &str = "/api/oauth/revoke";
 
-/// The lifetime of a token in seconds if the response states none (Atlas: "valid for 1
-/// hour"), or one that no token can have: otherwise each call would request a token, and
-/// the service allows 100.
+/// The assumed lifetime of a token in seconds if the response states none (Atlas:
+/// "valid for 1 hour"), or one of 0 or less: otherwise each call would request a token,
+/// and the service allows 100 active ones.
 const LIFETIME: i64 = 3600;
 
 /// The largest response that is read, in bytes.
@@ -42,8 +42,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// token is requested.
 const STORE_LIMIT: Duration = Duration::from_secs(5);
 
-/// The time limit of the store for letting this process be the one that requests a
-/// token.
+/// The time limit of the store for granting this process the exclusive right to request
+/// a token.
 const LOCK_LIMIT: Duration = Duration::from_secs(15);
 
 /// The token endpoint, the account that calls it, and its store.
@@ -55,7 +55,8 @@ pub(super) struct Endpoint {
     key: String,
 }
 
-/// Tokens that are of no use: the one that is due, and the one that was refused.
+/// The tokens that are not to be loaded: the one that is due, and the one that was
+/// refused.
 pub(super) struct Known {
     pub(super) held: Option<SecretString>,
     pub(super) refused: Option<SecretString>,
@@ -119,7 +120,7 @@ impl Endpoint {
         Ok(bearer)
     }
 
-    /// Returns the stored token, if it is valid and not one of the known ones.
+    /// Returns the stored token, if it is valid and not one of `known`.
     pub(super) async fn stored(&self, known: &Known) -> Option<Bearer> {
         let token = self.load().await?;
         let now = self.clock().now();

@@ -1,8 +1,8 @@
 //! Access tokens in a file, for short-lived processes.
 //!
-//! The caller chooses the path, so any file may be there. A file is checked once it is
-//! open ([`disk`]), and replaced only if this store wrote it ([`tokens`]). File
-//! operations run on dedicated threads ([`detached`]).
+//! The caller chooses the path, so the file may be anything. The store checks a file
+//! once it is open ([`disk`]), and replaces a file only if this store wrote it
+//! ([`tokens`]). File operations run on dedicated threads ([`detached`]).
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -74,8 +74,8 @@ impl FileStore {
         })
     }
 
-    /// Waits for the lock, for a limited time: going on without it costs only a token
-    /// request.
+    /// Waits for the lock, for a limited time: continuing without the lock costs only a
+    /// token request.
     async fn lock_file(&self) -> io::Result<Option<Lock>> {
         let file = self.run(|path| {
             // No lock file beside a file that this store didn't write.

@@ -1,7 +1,7 @@
 //! macOS: generic passwords of the login keychain.
 //!
-//! Read with the program that the Atlas CLI uses to store them, which the keychain
-//! therefore trusts without asking the user.
+//! This module reads them with the program `security`, with which the Atlas CLI stores
+//! them. So the keychain trusts that program, and doesn't ask the user.
 
 use std::process::Command;
 

@@ -21,7 +21,7 @@ const SERVICE: &str = "/org/freedesktop/secrets";
 const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 /// The collection that the Atlas CLI uses otherwise.
 const DEFAULT: &str = "/org/freedesktop/secrets/aliases/default";
-/// The path that means no prompt.
+/// The object path that means that no prompt is needed.
 const NONE: &str = "/";
 
 /// Creates the two ends of a cancellation, which closes a prompt.

@@ -105,7 +105,7 @@ fn service(profile: &Profile<'_>) -> String {
 }
 
 /// Completes the profile from the keyring. The outer error says why the keyring doesn't
-/// complete it.
+/// complete the profile.
 fn in_keyring(
     profile: &Profile<'_>,
     kinds: &[CredentialKind],

@@ -1,4 +1,4 @@
-//! The folder that contains the Atlas CLI's.
+//! The folder for configuration files, which contains the folder of the Atlas CLI.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Objects with declared properties.
+//! Decoding of records: objects with declared properties.
 
 use super::{Decoder, Difference, ENTRY, Expected, Result, What};
 use crate::codec::discriminators::Discriminators;

@@ -1,4 +1,4 @@
-//! One of several types.
+//! Decoding of unions: values of one of several types.
 
 use super::{Decoder, Difference, Expected, Found, Result};
 use crate::codec::discriminators::Discriminators;

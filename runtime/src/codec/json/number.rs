@@ -14,7 +14,7 @@ pub struct Number(Repr);
 #[derive(Clone)]
 enum Repr {
     Int(i64),
-    /// Beyond `i64`.
+    /// An integer beyond `i64`.
     Big(u64),
     /// A number that a program calculated, rather than parsed.
     Float(f64),
@@ -117,7 +117,7 @@ fn same_value(one: &str, other: &str) -> bool {
 #[derive(PartialEq)]
 struct Decimal {
     is_negative: bool,
-    /// Without zeros at either end; empty for zero.
+    /// The digits without zeros at either end; empty for zero.
     digits: String,
     /// The power of ten of the last digit.
     exponent: i64,

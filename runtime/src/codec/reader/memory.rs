@@ -38,7 +38,7 @@ impl Memory {
         left.is_some()
     }
 
-    /// Takes the memory with which a list grows from one capacity to another. Returns
+    /// Takes the memory for a list that grows from one capacity to another. Returns
     /// false if less remains. While the items move, both allocations exist.
     #[must_use]
     pub(super) fn grow(&mut self, from: usize, to: usize, size: usize) -> bool {

@@ -100,8 +100,9 @@ impl Reader<'_> {
     /// Reads the point and the digits after it. `whole` is the number of the `count`
     /// digits before it.
     ///
-    /// Returns the float, if that is all and there are at most 15 digits. They and the
-    /// power of ten are exact as floats then, and their quotient is the nearest float.
+    /// Returns the float, if no exponent follows and there are at most 15 digits. The
+    /// digits and the power of ten are then exact as floats, and their quotient is the
+    /// nearest float.
     #[inline]
     fn fraction(&mut self, whole: u64, count: usize) -> Result<Option<f64>> {
         self.at += 1;
@@ -132,8 +133,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Reads digits, and returns the number of those before and these. It is wrong
-    /// beyond 19 digits.
+    /// Reads digits, and returns the number that `before` and these digits form
+    /// together. The number is wrong beyond 19 digits.
     #[inline]
     fn digits(&mut self, before: u64) -> u64 {
         let bytes = self.text.as_bytes();

@@ -70,7 +70,8 @@ impl<'a> Reader<'a> {
     /// Reads the digits of a `\u` escape, and a second escape if the two are a surrogate
     /// pair.
     ///
-    /// Replaces half of a pair, which occurs in a text that was cut between the two.
+    /// Replaces half of a pair by U+FFFD. A half occurs in a text that was cut inside a
+    /// pair.
     fn unicode(&mut self, start: usize) -> Result<char> {
         let first = self.hex(start)?;
         let code = match first {

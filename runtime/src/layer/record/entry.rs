@@ -40,7 +40,7 @@ pub(super) struct Exchange {
     begun: Timestamp,
     /// The time until the headers of the response arrived.
     pub(super) wait: Duration,
-    /// The stage at which it failed; `None` if there was a response.
+    /// The stage at which the exchange failed; `None` if there was a response.
     pub(super) stage: Option<Stage>,
     pub(super) status: u16,
     pub(super) response_headers: HeaderMap,
@@ -58,7 +58,7 @@ pub(super) enum Received {
 struct Content {
     size: usize,
     media_type: String,
-    /// `None` if it is omitted.
+    /// The text; `None` if the body is omitted.
     text: Option<String>,
 }
 

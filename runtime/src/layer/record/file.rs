@@ -13,7 +13,7 @@ const TAIL: &str = "\n]}}\n";
 pub(super) struct HarFile {
     path: PathBuf,
     growing: PathBuf,
-    /// `None` once it is finished.
+    /// The open temporary file; `None` once the recording is finished.
     file: Option<File>,
     /// The end of the exchanges, as an offset in bytes.
     end: u64,

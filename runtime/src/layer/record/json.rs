@@ -60,7 +60,7 @@ pub(super) struct Cleaner<'a> {
 }
 
 impl Cleaner<'_> {
-    /// Cleans JSON that has the type of a value. The value is used as scratch space.
+    /// Cleans JSON that has the type of a value. `value` is overwritten.
     pub(super) fn typed(&self, name: &str, json: &mut Json, value: &mut dyn Value) {
         if json.is_null() {
             return;

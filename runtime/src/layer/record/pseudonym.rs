@@ -1,6 +1,6 @@
 //! Pseudonyms: of the same kind as the original text, and the same for the same text.
 //!
-//! Based on general patterns only, without knowledge of operations and their properties.
+//! The rules are general patterns, and know neither operations nor their properties.
 
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,7 +29,8 @@ const PUBLIC: &[&str] = &["mongodb.com", "mongodbgov.com", "localhost"];
 
 /// The pseudonyms of one recording.
 pub(super) struct Pseudonyms {
-    /// Without a key, a guess of the original text could be verified.
+    /// The key of the hash. Without a key, anyone could check a guess of the original
+    /// text.
     key: [u8; 32],
     /// The secrets of the requests, the latest last.
     secrets: Mutex<Vec<String>>,

@@ -16,7 +16,7 @@ pub(super) struct Tee {
     body: Body,
     kept: Vec<u8>,
     size: usize,
-    /// `None` once it has been recorded.
+    /// The exchange; `None` once it has been recorded.
     exchange: Option<Exchange>,
     recorder: Recorder,
 }

@@ -16,7 +16,7 @@ pub(super) struct Known<'a> {
     pub(super) types: &'a Types,
     /// The URL of the request.
     pub(super) request: &'a Url,
-    /// The template of its path.
+    /// The template of the request's path.
     pub(super) template: Option<&'static str>,
 }
 
@@ -105,8 +105,8 @@ impl Pseudonyms {
     }
 }
 
-/// Returns the parameters at the end of a path that matches a template; the rest before it
-/// is a gateway's.
+/// Returns the parameters at the end of a path that matches a template; the part before
+/// them is a gateway's.
 fn captured<'t>(template: Template<'t>, path: &str) -> Option<Vec<(&'t str, String)>> {
     // The segment before the first slash is empty.
     let below = template.segments().count() - 1;

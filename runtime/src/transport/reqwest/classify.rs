@@ -71,8 +71,8 @@ fn is_unprocessed(_: &(dyn StdError + 'static)) -> Option<()> {
     None
 }
 
-/// Searches an error and its causes. An [`io::Error`] contains one that is not among its
-/// sources.
+/// Searches an error and its causes. An [`io::Error`] contains an error that is not
+/// among its sources.
 fn find<T>(
     error: &::reqwest::Error,
     test: impl Fn(&(dyn StdError + 'static)) -> Option<T>,

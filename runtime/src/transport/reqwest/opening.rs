@@ -1,11 +1,12 @@
-//! Opens a connection only if there are fewer connections than requests in flight.
+//! A limit on the connections of a pool: no more than there are requests in flight.
 //!
-//! The pool of `reqwest` starts to open a connection for each request that finds none
-//! idle, and also offers that request each connection that comes back meanwhile. Left
-//! alone, it opens more connections than there are ever requests at once: the next
-//! request of a task often starts before the connection of the previous one is back, and
-//! a connection whose request got another one is completed and left over. Here, a
-//! request waits a moment for such a connection before it opens its own.
+//! The pool of `reqwest` starts to open a connection for each request that finds no
+//! idle one. Meanwhile, the pool also offers the request each connection that is
+//! returned. If the request takes a returned connection, the pool still completes the
+//! opened one, which is then left over. The next request of a task often starts before
+//! the connection of the previous request is returned, so the pool opens more
+//! connections than there are ever requests in flight. Here, a request waits a short
+//! time for a returned or left-over connection before it opens another.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -20,16 +21,17 @@ use tower_service::Service;
 use crate::clock::{Clock, SystemClock};
 use crate::transport::{BoxError, BoxFuture};
 
-/// The time that the connection of a response takes at most to come back, once the
-/// response has been read: a moment, unless the machine is busy.
+/// The longest time in which the connection of a response is expected to return to the
+/// pool, once the response has been read. It takes much less, unless the machine is
+/// busy.
 const RETURN: Duration = Duration::from_millis(50);
 
 /// The longest wait for a connection that is being opened and is left over.
 const LEFT_OVER: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
-    /// Set while a request is polled. The pool opens the connections that are left over
-    /// in tasks of their own, outside of any request.
+    /// Set while a request is polled. The pool opens left-over connections in separate
+    /// tasks, outside of any request.
     static REQUEST: ();
 }
 
@@ -43,13 +45,13 @@ fn is_awaited() -> bool {
 pub(super) struct Opening {
     /// The number of requests in flight, until their responses have been read.
     requests: AtomicUsize,
-    /// The number of connections that are open or being opened. Those that were closed
-    /// since are included until one is missing.
+    /// The number of connections that are open or being opened. Closed connections are
+    /// included until a request has waited for one in vain.
     connections: AtomicUsize,
-    /// The number of those that are being opened, and are left over.
+    /// The number of left-over connections that are still being opened.
     left_over: AtomicUsize,
-    /// The time until which the connection of the last response may come back, in
-    /// milliseconds of the monotonic clock.
+    /// The time until which the connection of the last response may return to the pool,
+    /// in milliseconds of the monotonic clock.
     returns_until: AtomicU64,
 }
 
@@ -64,7 +66,7 @@ impl Opening {
     ///
     /// # Errors
     ///
-    /// Fails if its request got another one.
+    /// Fails if the request got another connection.
     async fn wait(&self) -> Result<(), BoxError> {
         let mut waited = Duration::ZERO;
         while is_awaited() {
@@ -86,7 +88,8 @@ impl Opening {
         Err("the request got another connection".into())
     }
 
-    /// Counts another connection, if there are fewer than requests.
+    /// Counts another connection and returns true, if there are fewer connections than
+    /// requests.
     fn adds_one(&self) -> bool {
         let requests = self.requests.load(Relaxed);
         let more = |open| (open < requests).then_some(open + 1);
@@ -111,8 +114,8 @@ impl Opening {
     }
 }
 
-/// A connection that is being opened. It no longer counts if it is dropped before it is
-/// open.
+/// A connection that is being opened. If it is dropped before it is open, it is no
+/// longer counted.
 struct Unfinished<'a> {
     opening: &'a Opening,
     is_left_over: bool,
@@ -120,7 +123,7 @@ struct Unfinished<'a> {
 }
 
 impl Unfinished<'_> {
-    /// Notes if it is left over.
+    /// Counts the connection as left over, if its request got another one.
     fn note(&mut self) {
         if !self.is_left_over && !is_awaited() {
             self.is_left_over = true;
@@ -150,7 +153,7 @@ impl InFlight {
         REQUEST.scope((), response).await
     }
 
-    /// Notes that the response was read, so that its connection comes back.
+    /// Notes that the response was read, so that its connection returns to the pool.
     pub(super) fn end(self) {
         self.0.returns_until.store(now() + milliseconds(RETURN), Relaxed);
     }
@@ -184,7 +187,8 @@ impl<S> Layer<S> for Around {
 
 /// A connector that waits until another connection may be opened.
 pub(super) struct Opener<S> {
-    /// Shared, because `reqwest` clones this for every request.
+    /// The connector of `reqwest`. Shared, because `reqwest` clones the opener for
+    /// every request.
     inner: Arc<S>,
     opening: Arc<Opening>,
 }

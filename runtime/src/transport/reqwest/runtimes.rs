@@ -1,7 +1,7 @@
 //! A client on several Tokio runtimes.
 //!
 //! A connection belongs to the runtime that opened it. While that runtime isn't driven,
-//! requests on the connection wait, from whichever runtime they come. So each runtime
+//! all requests on the connection wait, even those of other runtimes. So each runtime
 //! has separate connections, in a separate `reqwest` client.
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -36,10 +36,11 @@ struct Clients {
 
 /// The client of one runtime.
 struct Entry {
-    /// The ID of a runtime that is gone may be reused by another.
+    /// The ID of the runtime. A later runtime may have the ID of one that is gone.
     runtime: Id,
     pool: Pool,
-    /// Closed once the runtime is gone, and with it the task that holds the receiver.
+    /// The sender of a channel that is closed once the runtime is gone, because a task
+    /// of the runtime holds the receiver.
     alive: oneshot::Sender<()>,
 }
 

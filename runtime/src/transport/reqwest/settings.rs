@@ -14,15 +14,15 @@ use super::tls::{Tls, TlsBackend};
 use crate::error::{Error, Kind};
 use crate::transport::Transport;
 
-/// The longest time that is passed on; adding a longer one to the current time
-/// overflows.
+/// The longest time that is passed to `reqwest`, because adding a longer one to the
+/// current time overflows.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The interval of pings on an HTTP/2 connection with requests in flight.
 ///
 /// An HTTP/1.1 connection ends with the attempt that times out on it. An HTTP/2
-/// connection continues, so a network that drops its packets would fail each next
-/// attempt too.
+/// connection is kept, so if a network drops its packets, each later attempt would fail
+/// too.
 #[cfg(feature = "http2")]
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 
@@ -37,9 +37,9 @@ pub(crate) struct Settings {
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) idle_connections: Option<usize>,
     pub(crate) proxies: Vec<Proxy>,
-    /// PEM files.
+    /// The contents of PEM files with certificates to trust.
     pub(crate) roots: Vec<Vec<u8>>,
-    /// `None` for the library of the enabled features.
+    /// The TLS library; `None` for that of the enabled features.
     pub(crate) tls: Option<TlsBackend>,
 }
 
@@ -59,10 +59,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Creates the transport, with a first `reqwest` client, which shows that others can
-    /// be created.
+    /// Creates the transport, with a first `reqwest` client. If that succeeds, further
+    /// clients can be created too.
     ///
-    /// `is_plain` states that the base URL is `http`, and so a loopback address.
+    /// `is_plain` is true if the base URL is `http`, and so a loopback address.
     pub(crate) fn transport(self, is_plain: bool) -> Result<Arc<dyn Transport>, Error> {
         let mut roots = Vec::new();
         for pem in &self.roots {

@@ -1,7 +1,7 @@
 //! File operations that may hang, on threads that no runtime waits for.
 //!
-//! Not on Tokio's blocking threads: a runtime waits for those when it is dropped, so an
-//! unreachable mount would keep a program from ending.
+//! The threads are not Tokio's blocking threads: a runtime waits for those when it is
+//! dropped, so an unreachable mount would keep a program from ending.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -36,9 +36,9 @@ impl Late {
 
 /// Runs an operation on a dedicated thread and waits for it.
 ///
-/// Returns `None` if it takes longer than the limit, and at once if an earlier operation
-/// that did is still running. An operation that has started continues when the future is
-/// dropped.
+/// Returns `None` if the operation takes longer than the limit, and at once if an
+/// earlier operation that exceeded the limit is still running. An operation that has
+/// started continues when the future is dropped.
 pub(super) async fn run<T: Send + 'static>(
     late: &Late,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,

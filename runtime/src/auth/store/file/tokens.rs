@@ -1,5 +1,5 @@
-//! The format of a token file: JSON with a marker, so that a store doesn't mistake
-//! another program's file for its own.
+//! The format of a token file: JSON with a marker, so that a store recognizes its own
+//! files.
 
 use std::fmt;
 use std::io;

@@ -7,8 +7,9 @@ use super::advice::{INCOMPATIBLE, NO_TLS, OTHER_NAME, OUTDATED, UNTRUSTED};
 use crate::error::{Error, Kind};
 
 /// Parts of the messages of OpenSSL, Secure Transport and SChannel for errors that
-/// another attempt doesn't change, with the advice for each. The libraries have no other
-/// description in common. The general message comes after the more specific ones.
+/// another attempt doesn't change, with the advice for each. The libraries describe
+/// errors in no other common form. The general message comes after the more specific
+/// ones.
 const REFUSALS: [(&str, &str); 18] = [
     ("certificate has expired", OUTDATED),
     ("certificate is not yet valid", OUTDATED),
