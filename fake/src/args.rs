@@ -19,7 +19,7 @@ Usage: atlas-admin-fake [options]
 Options:
   --port N                     Port on 127.0.0.1; 0, the default, takes a free one
   --tls                        Speak HTTPS, with a certificate authority of its own
-  --ca-file PATH               Where the authority's certificate is written, as PEM
+  --ca-file PATH               File for the authority's certificate, as PEM
                                (default with --tls: atlas-admin-fake-<port>.pem in the
                                temporary folder); implies --tls
   --api-key PUBLIC:PRIVATE     API key that is accepted
@@ -31,13 +31,13 @@ Options:
                                requests, and gets REFILL (default: CAPACITY) every SECONDS
                                (default: 60; fractions are possible)
   --rate-limit-sets group|operation|one
-                               Which endpoints share a bucket (default: group)
+                               Endpoints that share a bucket (default: group)
   --rate-limit-scope credentials|project|organization|everyone
-                               Whose requests share a bucket (default: credentials)
+                               Callers that share a bucket (default: credentials)
   --no-retry-after             Send 429 without Retry-After
   --refuse 'METHOD PATH CODE'  Respond with 401 and an error code to a method and a path, as
-                               to a missing role. METHOD may be *, for all of them; * in PATH
-                               matches any text within a segment, and alone any path.
+                               to a missing role. METHOD * means any method. * in PATH matches
+                               any text within a segment; PATH * means any path.
                                Repeatable
   --projects N                 Projects that exist at the start (default: 1)
   --clusters N                 Clusters in each of them (default: 1)
@@ -46,11 +46,12 @@ Options:
   --allow-missing              Accept bodies that lack a required property
   -h, --help                   Print this help
 
-GET /fake/buckets returns what each bucket of the rate limit admitted and refused, as JSON.
+GET /fake/buckets returns the numbers of requests that each bucket of the rate limit admitted
+and refused, as JSON.
 
-Once it listens, it prints one line of NAME=VALUE pairs on standard output, separated by
-spaces: url, and with --tls ca_file. Advice for people is on standard error. It
-ends on SIGTERM and on Ctrl-C.
+Once the fake listens, it prints one line of NAME=VALUE pairs on standard output, separated by
+spaces: url, and with --tls ca_file. Advice for people is on standard error. The fake ends on
+SIGTERM and on Ctrl-C.
 ";
 
 /// The methods that the API uses.

@@ -26,7 +26,8 @@ const REALM: &str = "MMS Public API";
 /// The maximum number of active tokens of a service account.
 const ACTIVE_TOKENS: usize = 100;
 
-/// The maximum number of stored nonces: each request without credentials gets a new one.
+/// The maximum number of stored nonces. Each request without credentials gets a new nonce, so
+/// without a limit the memory would grow.
 const KNOWN_NONCES: usize = 10_000;
 
 /// The nonces and tokens that were issued.
@@ -35,7 +36,7 @@ pub(crate) struct Authenticator {
     nonces: HashMap<String, u64>,
     /// The same nonces, the oldest first.
     by_age: VecDeque<String>,
-    /// The client ID of each token, and when the token was granted.
+    /// The client ID of each token, and the time at which the token was granted.
     tokens: HashMap<String, (String, Instant)>,
     lifetime: Duration,
 }

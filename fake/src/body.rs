@@ -14,7 +14,7 @@ use crate::routes::Route;
 /// The name of a violation that concerns no single property.
 const WHOLE: &str = "the body";
 
-/// A property of a body, and what is wrong with it.
+/// A property of a body, and its problem.
 struct Violation {
     field: String,
     description: String,

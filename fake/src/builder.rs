@@ -66,13 +66,14 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Builder {
-    /// Sets the port on loopback; 0, the default, takes any free one.
+    /// Sets the port on loopback; 0, the default, takes any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Sets the operations that the fake knows. The default is all that are compiled in.
+    /// Sets the operations that the fake knows. By default, these are all operations that are
+    /// compiled in.
     pub fn entries(mut self, entries: impl IntoIterator<Item = &'static Entry>) -> Self {
         self.entries = Some(entries.into_iter().collect());
         self
@@ -98,7 +99,7 @@ impl Builder {
         self
     }
 
-    /// Sets the rate limit; there is none by default.
+    /// Sets the rate limit. By default, there is no limit.
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.rate_limit = Some(limit);
         self
@@ -111,13 +112,14 @@ impl Builder {
         self
     }
 
-    /// Accepts a POST or PUT whose body lacks a property that the document requires.
+    /// Accepts a POST or PUT whose body lacks a property that the document requires. By default,
+    /// such a request gets 400.
     pub fn allow_missing(mut self) -> Self {
         self.allows_missing = true;
         self
     }
 
-    /// Creates a missing resource when it is read, instead of responding with 404.
+    /// Creates a missing resource when a request reads it, instead of responding with 404.
     pub fn populate(mut self) -> Self {
         self.populates = true;
         self
@@ -131,7 +133,7 @@ impl Builder {
     }
 
     /// Serves HTTPS, with a certificate for `localhost` and `127.0.0.1`, signed by the authority
-    /// [`FakeService::certificate`].
+    /// whose certificate [`FakeService::certificate`] returns.
     #[cfg(feature = "tls")]
     pub fn tls(mut self) -> Self {
         self.is_secure = true;

@@ -1,4 +1,5 @@
-//! The credentials that the fake accepts: those it was started with, and those created through it.
+//! The credentials that the fake accepts: those from its start, and those that requests have
+//! created.
 
 use std::collections::HashMap;
 
@@ -9,8 +10,8 @@ use atlas_admin_runtime::codec::Json;
 pub(crate) struct Accepted {
     /// The private key of each public key.
     keys: HashMap<String, String>,
-    /// The secrets of each client ID, each with its id; an id is `None` where the secret was not
-    /// made through the API.
+    /// The secrets of each client ID, each with its id; the id is `None` if the secret was not
+    /// created through the API.
     accounts: HashMap<String, Vec<(Option<String>, String)>>,
 }
 

@@ -1,4 +1,4 @@
-//! Replies that only the fake has, and a mock has not: the fake's own response, later or changed.
+//! Replies that the fake offers and a mock doesn't: the fake's own response, delayed or changed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,18 +7,18 @@ use atlas_admin_runtime::codec::{Json, Value};
 use atlas_admin_runtime::testing::Expectation;
 use atlas_admin_runtime::testing::for_fake::{self, Change, Outcome};
 
-/// Replies of an [`Expectation`] of [`FakeService::on`](crate::FakeService::on) that a mock has
-/// not: the fake's own response, later or changed.
+/// Replies of an [`Expectation`] of [`FakeService::on`](crate::FakeService::on) that a mock
+/// doesn't offer: the fake's own response, delayed or changed.
 pub trait FakeExpectation<T>: sealed::Sealed {
-    /// Responds as the fake does without the expectation.
+    /// Responds as the fake would without the expectation.
     fn pass(self) -> Self;
 
     /// Responds as the fake does, after `wait`.
     fn slow(self, wait: Duration) -> Self;
 
     /// Changes the stored resource, and then responds as the fake does. The closure runs without a
-    /// lock and may use the fake. Its result overwrites changes that were made to the resource
-    /// while it ran.
+    /// lock and may use the fake. The result of the closure overwrites changes that were made to
+    /// the resource while the closure ran.
     fn change(self, change: impl Fn(&mut T) + Send + Sync + 'static) -> Self
     where
         T: Value + Default;

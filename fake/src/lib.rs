@@ -1,9 +1,9 @@
 //! A fake of the MongoDB Atlas Administration API on loopback, for tests of whole programs.
 //!
-//! [`FakeService`] knows every operation of the API in every version, and expects of requests what
-//! the service does: HTTP Digest or a bearer token, a versioned media type in `Accept` and
-//! `Content-Type`, a body that fits its type. It responds with stored resources; resources that no
-//! request can create, it generates from their type.
+//! [`FakeService`] knows every operation of the API in every version. Like the service, the fake
+//! requires HTTP Digest or a bearer token, a versioned media type in `Accept` and `Content-Type`,
+//! and a body that fits its type. It responds with stored resources, and generates resources that
+//! no request can create from their types.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -40,9 +40,9 @@
 //! project names it. Secrets are returned once; a service account or an API key created through the
 //! API is accepted from then on.
 //!
-//! The parent resources in a path are checked as soon as one of their kind exists: a test that
-//! stores no project can create clusters in any. Once a project is stored or created, the fake
-//! responds with 404 for the others.
+//! The fake checks that the parents in a path exist, as soon as any resource of the parent's kind
+//! exists. A test that stores no project can create clusters in any project. Once a project is
+//! stored or created, the fake responds with 404 for all other projects.
 //!
 //! The same fake runs as a program, for clients in any language:
 //! `cargo run -p atlas-admin-fake -- --help`.

@@ -10,7 +10,7 @@ use lexopt::Parser;
 
 mod args;
 
-/// The exit code for an invalid command line, the usual one of programs.
+/// The exit code for an invalid command line, as usual for programs.
 const USAGE: u8 = 2;
 
 #[tokio::main]
@@ -72,7 +72,7 @@ async fn run(options: Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Prints for people how to use the fake, apart from the line for programs.
+/// Prints instructions for people on standard error. The line for programs is on standard output.
 fn explain(service: &FakeService) {
     let mut text =
         "# Copy this into the shell that the program is run from:\n".to_owned();

@@ -44,8 +44,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Returns the places of the parents in a path, the outermost first, with their paths;
-    /// `is_known` tells whether a template exists.
+    /// Returns the places of the parents in a path, the outermost first, with their paths.
+    /// `is_known` returns true if a template exists.
     pub(crate) fn above(
         template: &'a str,
         parameters: &'a Parameters,

@@ -31,7 +31,7 @@ const REMAINING: &str = "ratelimit-remaining";
 pub struct RateLimit {
     /// The maximum number of tokens in a bucket, and the number at the start.
     pub capacity: u64,
-    /// The tokens that are added at a time.
+    /// The number of tokens that are added at each refill.
     pub refill: u64,
     /// The time between two refills.
     pub per: Duration,
@@ -46,7 +46,7 @@ pub enum EndpointSets {
     /// The endpoints of one operation group (`Clusters`): the default.
     #[default]
     ByGroup,
-    /// Each operation has a bucket of its own.
+    /// The endpoints of one operation.
     ByOperation,
     /// All endpoints.
     One,
@@ -81,7 +81,7 @@ pub struct Bucket {
 }
 
 impl RateLimit {
-    /// Returns a limit. A refill of 0, or a `per` of zero, means a bucket that is never refilled.
+    /// Returns a limit. If `refill` is 0 or `per` is zero, buckets are never refilled.
     pub fn new(capacity: u64, refill: u64, per: Duration) -> Self {
         Self {
             capacity,
@@ -93,21 +93,21 @@ impl RateLimit {
         }
     }
 
-    /// Sets which endpoints share a bucket.
+    /// Sets the endpoints that share a bucket: by default those of an operation group.
     #[must_use]
     pub fn endpoint_sets(mut self, sets: EndpointSets) -> Self {
         self.sets = sets;
         self
     }
 
-    /// Sets whose requests share a bucket.
+    /// Sets the callers that share a bucket: by default those with the same credentials.
     #[must_use]
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
         self
     }
 
-    /// Sets whether a 429 has a `Retry-After` header; the default is yes.
+    /// Sets whether a 429 has a `Retry-After` header: true by default.
     #[must_use]
     pub fn retry_after(mut self, sends: bool) -> Self {
         self.retry_after = sends;

@@ -100,7 +100,7 @@ impl Store {
         self.embed(how, &paths, value)
     }
 
-    /// Puts resources with a path of their own into the lists of their parent.
+    /// Adds resources that have their own paths to the lists of their parent.
     fn embed(
         &self,
         how: &Rendering<'_>,
@@ -137,7 +137,7 @@ impl Store {
         Ok(())
     }
 
-    /// Counts the resources that a property is the number of: `clusterCount` is the number of
+    /// Counts the resources whose number a property states: `clusterCount` is the number of
     /// `clusters`.
     fn count(
         &self,
@@ -290,7 +290,7 @@ impl Page {
         page
     }
 
-    /// Returns the links of the page to itself and to its neighbours, with the request's other
+    /// Returns the links to this page, the previous and the next page, with the request's other
     /// parameters.
     fn links(&self, call: &Call<'_>) -> Json {
         let others = call
@@ -316,8 +316,8 @@ impl Page {
     }
 }
 
-/// Returns the ids and names of a resource by the names that other resources use: the `id` of a
-/// group is a `groupId`.
+/// Returns the ids and names of a resource under the names that other resources use: the `id` of a
+/// group is their `groupId`.
 fn self_named(template: &str, json: &Json) -> Vec<(String, String)> {
     let thing = singular(template);
     let all = json.as_object().into_iter().flatten();

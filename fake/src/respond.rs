@@ -91,8 +91,8 @@ impl Store {
         Ok(value)
     }
 
-    /// Responds with a list of resources that no request can create: the resources at the top of
-    /// the API that name the parent in the path, or one generated resource.
+    /// Responds with a list of resources that no request can create. The list has the top-level
+    /// resources of the API that name the parent in the path, or one generated resource.
     fn read_list(&mut self, call: &Call<'_>, place: &Place<'_>, make: Make) -> Rendered {
         let top = place::top_level(place.template);
         if let (Some(top), Some(owner)) = (top, place.known.last())

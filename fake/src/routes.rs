@@ -21,7 +21,7 @@ use crate::render::{holds_list, table_of};
 use crate::special::{ALIASES, FORMER};
 use crate::values::Settable;
 
-/// The paths of the registry, and what follows from their shapes and types.
+/// The paths of the registry, and facts that follow from their shapes and types.
 pub(crate) struct Routes {
     all: Vec<Path>,
     by_template: HashMap<&'static str, usize>,
@@ -67,7 +67,8 @@ pub(crate) struct Route {
 pub(crate) struct FoundBy {
     /// The parameters that together identify one resource.
     pub(crate) parameters: Vec<&'static str>,
-    /// Whether they belong to a path `by…` a property, beside the path of the resource itself.
+    /// Whether the parameters are those of a path with a segment such as `byName`, which the
+    /// resource has besides its own path.
     pub(crate) is_by: bool,
 }
 
@@ -277,8 +278,8 @@ impl Routes {
     }
 }
 
-/// Returns the collections that a template names a resource of, with the parameters after each.
-/// Where two parameters name a resource, the first alone may name one of a collection too.
+/// Returns the collections to which the resource of a template may belong, each with the
+/// parameters after it. If two parameters end a template, there are two possible collections.
 fn collections(template: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut all = Vec::new();
     let mut names = Vec::new();

@@ -62,7 +62,7 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     response
 }
 
-/// Responds to an admitted request: by an expectation, else from the stored resources.
+/// Responds to an admitted request: as an expectation states, else from the stored resources.
 async fn admitted(
     shared: &Shared,
     head: &request::Parts,

@@ -68,7 +68,8 @@ impl FakeService {
         format!("{scheme}://{}", self.address)
     }
 
-    /// Returns the certificate of the authority that signed the server's, as PEM; `None` over HTTP.
+    /// Returns the certificate of the authority that signed the server's certificate, as PEM;
+    /// `None` over HTTP.
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
     }
@@ -143,8 +144,8 @@ impl FakeService {
     }
 
     /// Begins an expectation for a request, as
-    /// [`MockTransport::on`](atlas_admin_runtime::testing::MockTransport::on) does. It takes
-    /// precedence over the fake's own response, which a request without an expectation gets.
+    /// [`MockTransport::on`](atlas_admin_runtime::testing::MockTransport::on) does. The
+    /// expectation takes precedence over the fake's own response.
     /// [`FakeExpectation`](crate::FakeExpectation) delays or changes the fake's own response.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
@@ -153,7 +154,8 @@ impl FakeService {
         expectation(&self.shared.rules, pattern)
     }
 
-    /// Begins an expectation for a method and a path, in any version; `*` matches any text in it.
+    /// Begins an expectation for a method and a path, in any version; `*` matches any text in the
+    /// path.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
     pub fn on_path(&self, method: Method, path: &str) -> Expectation<'_, Json> {
@@ -177,7 +179,7 @@ impl FakeService {
     }
 
     /// Refuses a method and a path from now on as [`FakeService::lack_role`] does, in any version;
-    /// `*` matches any text in a segment of the path, and alone any path.
+    /// `*` matches any text in a segment of the path; the path `*` matches any path.
     #[track_caller]
     pub fn lack_role_on_path(&self, method: Method, path: &str, code: &str) {
         self.on_path(method, path).fail(401, code, LACKS_ROLE).always();

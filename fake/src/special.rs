@@ -11,7 +11,7 @@ pub(crate) const PUBLIC: &str = "/api/atlas/v2/unauth/";
 pub(crate) struct Alias {
     /// The template of the request.
     pub(crate) template: &'static str,
-    /// The template of the place that it refers to.
+    /// The template of the place that the request refers to.
     pub(crate) place: &'static str,
     /// The source of a parameter of `place` that `template` lacks: its position, its name, and the
     /// property of the body.
@@ -95,8 +95,8 @@ pub(crate) const ALIASES: &[Alias] = &[
     },
 ];
 
-/// The variant of a new resource, by the value of the union's discriminator, where it is not the
-/// first: a user is invited before being a member.
+/// The discriminator and its value that select the variant of a new resource, where that is not
+/// the first variant: a user is invited before being a member.
 pub(crate) const BEGINS_AS: &[(&str, &str)] = &[("orgMembershipStatus", "PENDING")];
 
 /// The properties of a request that the response repeats under other names: the template of the
@@ -127,8 +127,8 @@ pub(crate) fn absent(template: &str) -> Option<Json> {
     }
 }
 
-/// The prefixes of the former API and of the present one: most resources are the same, with the
-/// properties of the first version.
+/// The prefixes of the former API and of the present one. Most resources are the same in both; the
+/// former API has the properties of the first version.
 pub(crate) const FORMER: (&str, &str) = ("/api/atlas/v1.0", "/api/atlas/v2");
 
 /// An endpoint that the document doesn't declare, but clients of the service call.

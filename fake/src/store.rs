@@ -43,10 +43,11 @@ pub(crate) struct Collection {
 /// A resource.
 #[derive(Clone)]
 pub(crate) struct Resource {
-    /// Its parameters in the path it was stored at, where its properties don't have them.
+    /// The parameters of the path at which the resource was stored, if its properties don't have
+    /// these values.
     pub(crate) key: Vec<String>,
     pub(crate) json: Json,
-    /// The properties that are generated when it is read.
+    /// The properties that are generated when the resource is read.
     pub(crate) fill: Fill,
     /// The number that generated values are derived from.
     pub(crate) seed: u64,
@@ -118,7 +119,7 @@ impl Store {
         collection.resources.get(&collection.find(place.key)?)
     }
 
-    /// Stores a resource at a place, replacing the one there.
+    /// Stores a resource at a place, and replaces an earlier one.
     pub(crate) fn put(&mut self, place: &Place<'_>, json: Json, fill: Fill) {
         let key: Vec<String> =
             place.key.iter().map(|(_, value)| value.clone()).collect();
@@ -316,8 +317,9 @@ pub(crate) fn is_made(routes: &Routes, place: &Place<'_>) -> bool {
         && !routes.is_collection(template)
 }
 
-/// Tells whether a parameter of the path names a resource: by the property of its name, by the one
-/// that its last words name, else by any text property.
+/// Tells whether a parameter of the path names a resource. Compares the parameter's value with the
+/// properties that the parameter's name or its last words name; if the resource has none of these,
+/// with all text properties.
 pub(crate) fn names(json: &Json, parameter: &str, value: &str, is_last: bool) -> bool {
     let names: Vec<String> = properties(parameter, is_last).collect();
     let mut declared = names.iter().filter_map(|name| property(json, name)).peekable();

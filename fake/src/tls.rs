@@ -94,7 +94,8 @@ impl Listener {
     }
 }
 
-/// Accepts a connection, ignoring failures of single ones and a lack of file descriptors.
+/// Accepts a connection. After a failure, such as a lack of file descriptors, tries again 50
+/// milliseconds later.
 async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
     loop {
         if let Ok(accepted) = listener.accept().await {

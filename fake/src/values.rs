@@ -23,8 +23,8 @@ pub(crate) use settable::Settable;
 
 /// The maximum depth of generated records: types may contain themselves.
 const DEPTH: usize = 6;
-/// The maximum depth of generated lists, maps and unions, which may contain themselves without a
-/// record between.
+/// The maximum depth of generated lists, maps and unions. They may contain themselves without a
+/// record in between.
 const LIMIT: usize = 2 * DEPTH;
 
 /// The part of a value that is generated.
@@ -38,7 +38,8 @@ pub(crate) enum Fill {
     All,
 }
 
-/// Generates the unset parts of a value, and removes what the service never returns.
+/// A generator of the unset parts of a value. Also removes the properties that the service never
+/// returns.
 pub(crate) struct Filler<'a> {
     pub(crate) fill: Fill,
     /// The ids and names of all parents of the resource, from its path.
@@ -51,7 +52,7 @@ pub(crate) struct Filler<'a> {
     pub(crate) is_fresh: bool,
     /// The number that generated values are derived from.
     pub(crate) seed: u64,
-    /// Counts the resources that a property is the number of.
+    /// Counts the resources whose number a property states.
     pub(crate) count: &'a dyn Fn(&str) -> Option<usize>,
 }
 
@@ -64,8 +65,8 @@ struct At<'a> {
     owner: &'static str,
     depth: usize,
     seed: u64,
-    /// The union's discriminator and its value for this variant; `None` where the value is no
-    /// variant.
+    /// The discriminator of the union around the value, and the discriminator's value; `None` if
+    /// the value is no variant.
     tag: Option<(&'static str, &'static str)>,
 }
 
@@ -246,7 +247,8 @@ impl Filler<'_> {
         self.value(union.select(0), true, at)
     }
 
-    /// Fills the variant of a union; where the request left the choice to the service, chooses one.
+    /// Fills the variant of a union. Chooses a variant if the request left the choice to the
+    /// service.
     fn chosen(&self, union: &mut dyn Union, at: At<'_>) -> Result<(), Failure> {
         let (index, content) = union.content();
         if let Discriminator::Property(name, values) = &union.variants().by
@@ -268,14 +270,15 @@ impl Filler<'_> {
         self.value(union.content_mut(), false, at)
     }
 
-    /// Counts the resources that a property is the number of, even where it was set.
+    /// Counts the resources whose number a property states, even if a request has set the
+    /// property.
     fn counted(&self, at: At<'_>) -> Option<i64> {
         let counted = (self.count)(at.name).filter(|_| at.depth <= 1)?;
         i64::try_from(counted).ok()
     }
 
-    /// Chooses one of the values of an enum: the one in the path or of the union, else one that no
-    /// wait continues on, else the first.
+    /// Chooses a value of an enum: the one that the path or the union requires, else one at which
+    /// waits end, else the first.
     fn choice(
         &self,
         declared: &'static [&'static str],
@@ -438,7 +441,7 @@ fn has_records(list: &dyn List) -> bool {
 mod tests {
     use super::*;
 
-    /// A list of itself, without a record between.
+    /// A list that contains lists of its own type, without a record in between.
     #[derive(Default)]
     struct Nest(Vec<Nest>);
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use atlas_admin_runtime::codec::{DecodeError, EncodeError};
 
-/// The reason why a stored resource can't be rendered: it was sent as one type, and doesn't fit
-/// another.
+/// The reason why a stored resource can't be rendered: a request sent it as one type, and it
+/// doesn't fit another.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Decode(DecodeError),

@@ -1,14 +1,14 @@
 //! The formats of texts, by the names of their properties.
 //!
-//! A field's table doesn't have its format, but a name means the same throughout this API. The
-//! names are those that the document has with a `format` or a `pattern`; a test compares them. A
-//! pattern of fixed text and hexadecimal digits needs no line here: `shapes.txt` is generated from
-//! the document.
+//! The table of a record doesn't state the formats of its fields, but a name means the same
+//! throughout this API. The names are those of the document's properties with a `format` or a
+//! `pattern`; a test compares both lists. A pattern of fixed text and hexadecimal digits needs no
+//! line here: `shapes.txt` is generated from the document.
 
 use super::mixed;
 
-/// The values of enums that are preferred: those that no wait continues on, and those that all
-/// variants of a union have or the first has.
+/// The preferred values of enums: those at which waits end, and those that all variants of a union
+/// have, or the first variant.
 const PREFERRED: &[&str] = &[
     "IDLE",
     "ACTIVE",
@@ -45,11 +45,11 @@ enum Format {
     Standard,
     /// `mongodb+srv://…`
     Srv,
-    /// Three numbers.
+    /// A version of three numbers: `8.0.4`.
     Version,
-    /// Two numbers.
+    /// A version of two numbers: `8.0`.
     MajorVersion,
-    /// A text in which `{24}` stands for 24 hexadecimal digits.
+    /// A text in which `{24}` means 24 hexadecimal digits.
     Shape(&'static str),
     Fixed(&'static str),
     Arn,
@@ -68,7 +68,7 @@ const OF_TYPE: &[(&str, &str, Format)] = &[
 
 const EXPORT_PREFIX: &str = "/exported_snapshots/{ORG-NAME}/{PROJECT-NAME}/{CLUSTER-NAME}/{SNAPSHOT-INITIATION-DATE}/{TIMESTAMP}";
 
-/// The minimum numbers of the document, where 1 is too small.
+/// The numbers to generate by property name, where 1 is below the document's minimum.
 const NUMBERS: &[(&[&str], i64)] = &[
     (&["electableNodes", "nodeCount", "replicationFactor"], 3),
     (&["dailySnapshotRetentionDays", "snapshotRetentionDays"], 3),
