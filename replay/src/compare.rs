@@ -1,28 +1,29 @@
-//! What was received against what is written again.
+//! The comparison of received JSON with the JSON that its value is encoded to.
 
 use atlas_admin::codec::{Json, List, Number, Slot, Value, View};
 use atlas_admin::registry::Make;
 
-/// A difference that the types should not have made.
+/// A difference between the received JSON and the encoded one, which is an error of the types.
 #[derive(Clone, Debug)]
 pub struct Difference {
     /// The JSON path.
     pub path: String,
-    /// What was received; absent where nothing was.
+    /// The received JSON; `None` if there was none at this path.
     pub expected: Option<Json>,
-    /// What was written; absent where nothing was.
+    /// The encoded JSON; `None` if there was none at this path.
     pub found: Option<Json>,
 }
 
-/// Compares a text that was received with what its value was written as, which must be JSON.
-/// `make` makes an unset value of the same type.
+/// Compares a received text with the text that its value was encoded to. `make` creates an unset
+/// value of the same type.
 ///
-/// Both are read twice: by the codec, which keeps the spelling of numbers, and by `serde_json`,
-/// which shares no reader with it, so that an order that the codec loses in both is seen.
+/// Both texts are parsed twice: by the codec, which keeps the spelling of numbers, and by
+/// `serde_json`, whose parser is independent of the codec. So the comparison also finds an order
+/// of keys that the codec would lose in both texts.
 ///
 /// # Panics
 ///
-/// If one of the texts is no JSON.
+/// Panics if one of the texts is not JSON.
 pub fn texts(
     received: &[u8],
     written: &[u8],
@@ -42,12 +43,13 @@ pub fn texts(
     }
 }
 
-/// Compares JSON that was received with what its value was written as. `blank` is an unset value
-/// of the same type: asking it which of its fields have three states changes it.
+/// Compares received JSON with the JSON that its value was encoded to. `blank` is an unset value
+/// of the same type. It is changed, because only setting its fields shows which of them have three
+/// states.
 ///
-/// An absent and a `null` optional field are equal unless the field has three states; numbers
-/// compare by value. Where the document gives no structure, the order of keys and the spelling
-/// of numbers count.
+/// An absent and a `null` optional field are equal unless the field has three states; numbers are
+/// compared by value. In free-form JSON, the order of keys and the spelling of numbers must be
+/// equal too.
 fn compare(
     received: &Json,
     written: &Json,
@@ -59,7 +61,7 @@ fn compare(
     found
 }
 
-/// A value, and an unset one of its type.
+/// A value, and an unset value of the same type; `None` for undeclared JSON.
 type Typed<'v> = Option<(&'v dyn Value, &'v mut dyn Value)>;
 
 fn both(
@@ -89,7 +91,8 @@ fn both(
     }
 }
 
-/// Compares numbers by value; a declared float is the nearest one.
+/// Compares numbers by value; a float may differ from the received number by rounding to the
+/// nearest `f64`.
 fn same(received: &Number, written: &Number) -> bool {
     let is_whole =
         |number: &Number| number.as_i64().is_some() || number.as_u64().is_some();
@@ -106,7 +109,7 @@ fn difference(path: &str, received: &Json, written: &Json) -> Difference {
     }
 }
 
-/// Compares what has no declared structure: as it is spelled.
+/// Compares free-form JSON, including the order of keys and the spelling of numbers.
 fn free_form(path: &str, received: &Json, written: &Json, into: &mut Vec<Difference>) {
     match (received, written) {
         (Json::Object(a), Json::Object(b)) if a.keys().eq(b.keys()) => {
@@ -124,7 +127,7 @@ fn free_form(path: &str, received: &Json, written: &Json, into: &mut Vec<Differe
     }
 }
 
-/// Equality is by value, so it does not tell.
+/// Tells whether two values have the same text. `==` compares numbers by value.
 fn is_spelled_alike(received: &Json, written: &Json) -> bool {
     let [received, written] = [received, written].map(ToString::to_string);
     received == written
@@ -156,13 +159,13 @@ fn lists(
     }
 }
 
-/// Tells whether a value among strings became its text.
+/// Tells whether decoding converted a value to its JSON text, as in a list or map of strings.
 fn is_text_of(received: &Json, written: &Json) -> bool {
     written.as_str().is_some_and(|text| text.parse().as_ref() == Ok(received))
 }
 
-/// Returns which items a list of this type holds: an odd one among scalars is left out, unless it
-/// becomes text.
+/// Returns a predicate for the items that a list of this type keeps. Decoding drops an item that
+/// doesn't fit a list of scalars, unless it is converted to text.
 fn taken_by(blank: &mut dyn List) -> fn(&Json) -> bool {
     let item = blank.push();
     let keeps_null = keeps_null(item);
@@ -180,7 +183,7 @@ fn keeps_null(blank: &mut dyn Value) -> bool {
     matches!(blank.slot(), Slot::Record(_) | Slot::Union(_) | Slot::Json(_))
 }
 
-/// Goes through unions to the content.
+/// Returns the content of a union, and of unions within it; returns any other value unchanged.
 fn content<'v>(
     value: &'v dyn Value,
     blank: &'v mut dyn Value,
@@ -234,7 +237,8 @@ fn objects(
     }
 }
 
-/// Returns what a property is to a value; `None` if it declares none of that name.
+/// Returns the value of a property, and an unset one of its type; `None` if the property is
+/// undeclared.
 fn member<'v>(value: &'v dyn Value, blank: &'v mut dyn Value, name: &str) -> Typed<'v> {
     match (value.view(), blank.slot()) {
         (View::Record(record), Slot::Record(blank)) => {

@@ -1,23 +1,23 @@
 //! The examples in a full document of the API, as if they had been recorded.
 //!
-//! Each body of each operation in each version gives an exchange for every example of its media
-//! type, and others that are put together from the examples of its schema and of its properties.
-//! Where a property has none, its default or the first of its declared values stands; where it
-//! has none of these either, it is left out.
+//! Each body of each operation in each version results in one exchange for every example of its
+//! media type. Further exchanges are composed from the examples of its schema and of the schema's
+//! properties. A property without an example gets its default, else the first of its enum's
+//! values. A property without any of these is left out.
 
 use atlas_admin_generator::document;
 use serde_json::{Map, Value as Json};
 
 use crate::har::{Body, Message, Recorded, media_type};
 
-/// Schemas within schemas are followed this far.
+/// The maximum depth of schemas within schemas.
 const DEPTH: usize = 24;
 
 /// Reads the examples in a document.
 ///
 /// # Errors
 ///
-/// Where it is no document of an API.
+/// Returns an error if the bytes are not an OpenAPI document.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Recorded>, String> {
     let tree = document::parse(bytes).map_err(|found| {
         let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
@@ -99,8 +99,8 @@ impl<'d> Examples<'d> {
         });
     }
 
-    /// Returns the examples of a media type, and those that its schema makes: as many as it
-    /// takes to have had every variant of every union.
+    /// Returns the examples of a media type, and examples composed from its schema: enough of them
+    /// that each variant of each union is in at least one.
     fn bodies(&self, content: &'d Json) -> Vec<Json> {
         let mut found: Vec<Json> = content.get("example").cloned().into_iter().collect();
         for (_, example) in content["examples"].as_object().into_iter().flatten() {
@@ -130,18 +130,19 @@ impl<'d> Examples<'d> {
     }
 }
 
-/// Puts examples together.
+/// A composer of examples.
 struct Maker<'e, 'd> {
     examples: &'e Examples<'d>,
-    /// Which variant of a union is taken.
+    /// The index of the variant that is chosen in each union, modulo the number of variants.
     turn: usize,
-    /// How many variants the largest union has that was met.
+    /// The number of variants of the largest union so far.
     turns: usize,
 }
 
 impl<'d> Maker<'_, 'd> {
-    /// Makes an example; `None` where there is nothing to make it of. What another schema
-    /// inherits is made without its variants, one of which that schema is.
+    /// Composes an example; returns `None` if the schema gives no value. `inherited` leaves out
+    /// the variants of a schema that another schema inherits, because that schema is one of the
+    /// variants.
     fn made(&mut self, schema: &'d Json, depth: usize, inherited: bool) -> Option<Json> {
         let depth = depth.checked_sub(1)?;
         let schema = self.examples.follow(schema);
@@ -184,7 +185,7 @@ impl<'d> Maker<'_, 'd> {
     }
 }
 
-/// Returns the property that says which variant a schema is.
+/// Returns the discriminator and its value for a variant.
 fn tag(discriminator: &Json, variant: &Json) -> Option<(String, Json)> {
     let name = discriminator["propertyName"].as_str()?;
     let mapping = discriminator["mapping"].as_object()?;
@@ -200,7 +201,7 @@ fn contents(body: &Json) -> impl Iterator<Item = (&str, &Json)> {
         .filter(|(media, _)| media.ends_with("json"))
 }
 
-/// Makes a message with a body, of which either media type may be unknown.
+/// Creates a message with a body. An empty media type means an unknown one.
 fn message(accept: &str, media: &str, body: &Json) -> Message {
     Message {
         headers: vec![("accept".to_owned(), accept.to_owned())],

@@ -1,4 +1,4 @@
-//! One exchange, replayed.
+//! The replay of one exchange.
 
 use atlas_admin::codec::{
     Direction, Json, Mismatch, Value, decode_observed, encode, encode_request, take_text,
@@ -15,15 +15,15 @@ use crate::route::{Match, Routes};
 /// The outcome of the replay of an exchange.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The operation in its version, or why there is none.
+    /// The operation in its version, or the reason why none was found.
     pub entry: Result<&'static Entry, String>,
-    /// Whether all its bodies decode.
+    /// Whether all bodies of the exchange can be decoded.
     pub is_decoded: bool,
     /// The failures.
     pub failures: Vec<Failure>,
     /// The differences that the types absorbed.
     pub drift: Vec<Absorbed>,
-    /// The leaves of its JSON bodies.
+    /// The leaves of the exchange's JSON bodies.
     pub leaves: Leaves,
     /// The request body, if it is JSON of a declared type.
     pub request: Option<Json>,
@@ -31,7 +31,7 @@ pub struct Outcome {
     pub response: Option<Json>,
 }
 
-/// Something that failed.
+/// A failure of a replay.
 #[derive(Debug)]
 pub struct Failure {
     /// The side of the exchange.
@@ -54,11 +54,11 @@ pub enum What {
 pub struct Absorbed {
     /// The side of the exchange.
     pub direction: Direction,
-    /// The kind, as a word for machines.
+    /// The kind, as a word for programs.
     pub kind: &'static str,
     /// The JSON path; empty for the body as a whole.
     pub path: String,
-    /// More about the difference.
+    /// The details of the difference, for people.
     pub detail: String,
 }
 
@@ -179,7 +179,7 @@ impl Outcome {
         self.bytes(Direction::Response, message);
     }
 
-    /// Takes a body that is no JSON as a caller gets it: unchanged.
+    /// Checks a body that is not JSON, which a caller gets unchanged.
     fn bytes(&mut self, direction: Direction, message: &Message) {
         match &message.body {
             Body::Unreadable(reason) => {
@@ -250,8 +250,8 @@ impl Outcome {
         }
     }
 
-    /// Checks that a request with this value sends what was recorded. Of what was recorded of the
-    /// service, an update leaves out what it names and nothing else.
+    /// Checks that a request with this value sends the recorded JSON. A value from the service may
+    /// lack the properties that `RequestBody::left_out` names, and no others.
     fn sent(
         &mut self,
         direction: Direction,
@@ -280,7 +280,7 @@ impl Outcome {
         self.compare(direction, found);
     }
 
-    /// Takes what differs, each difference once.
+    /// Adds differences as failures, one for each path.
     fn compare(&mut self, direction: Direction, differences: Vec<Difference>) {
         for difference in differences {
             let is_known = self.failures.iter().any(|known| {
@@ -304,15 +304,15 @@ impl Outcome {
     }
 }
 
-/// Tells whether a body is a text that a declared string would hold. What begins as JSON does is
-/// JSON that was cut short.
+/// Tells whether a body is a text that would be decoded if a string were declared. A body that
+/// begins like a JSON object or list is no text, but incomplete JSON.
 fn is_text(bytes: &[u8], message: &Message) -> bool {
     let first = bytes.trim_ascii_start().first();
     !matches!(first, Some(b'{' | b'['))
         && take_text(bytes, &message.media_type, &mut String::new())
 }
 
-/// Tells whether a media type is one of the API's formats that is no JSON.
+/// Tells whether a media type is one of the API's in another format than JSON.
 fn is_stream(media_type: &str) -> bool {
     MediaType::parse(media_type).is_some_and(|media_type| !media_type.is_json())
 }

@@ -1,6 +1,7 @@
 //! Recordings: HAR 1.2 as browsers, proxies and this project's recorder write it.
 //!
-//! Knows nothing of operations. Source: <http://www.softwareishard.com/blog/har-12-spec/>.
+//! This module knows nothing about operations. Source:
+//! <http://www.softwareishard.com/blog/har-12-spec/>.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -17,13 +18,13 @@ const LIMIT: u64 = 1 << 30;
 /// One recorded exchange.
 #[derive(Debug)]
 pub struct Recorded {
-    /// The file that holds it.
+    /// The file that contains the exchange.
     pub file: String,
-    /// Its index in the file, from zero.
+    /// The index of the exchange in the file, from zero.
     pub index: usize,
     /// The HTTP method.
     pub method: String,
-    /// The address, with the query.
+    /// The URL, including the query.
     pub url: String,
     /// The request.
     pub request: Message,
@@ -31,16 +32,16 @@ pub struct Recorded {
     pub status: u16,
     /// The response.
     pub response: Message,
-    /// What the entry lacks if it is no exchange; `None` for an exchange.
+    /// The part that the entry lacks, if it is no exchange; `None` for an exchange.
     pub problem: Option<String>,
 }
 
 /// One side of an exchange.
 #[derive(Debug, Default)]
 pub struct Message {
-    /// Names and values in the order of the recording.
+    /// The headers' names and values, in the order of the recording.
     pub headers: Vec<(String, String)>,
-    /// The media type of the body, without parameters, in lower case; empty where unknown.
+    /// The media type of the body, without parameters, in lower case; empty if unknown.
     pub media_type: String,
     /// The body.
     pub body: Body,
@@ -49,14 +50,14 @@ pub struct Message {
 /// A body in a recording.
 #[derive(Debug, Default)]
 pub enum Body {
-    /// There was no body.
+    /// No body.
     #[default]
     Empty,
-    /// The bytes before any coding for transit.
+    /// The bytes without the content coding of the transfer.
     Bytes(Vec<u8>),
-    /// There was a body, and the recording leaves it out.
+    /// A body that the recording omits.
     Unrecorded,
-    /// There was a body, and it can't be read, for this reason.
+    /// A body that can't be read, and the reason.
     Unreadable(String),
 }
 
@@ -74,7 +75,8 @@ impl Message {
 ///
 /// # Errors
 ///
-/// Where a path can't be read, is no recording, or is a folder without any.
+/// Returns an error if a path can't be read, is not a recording, or is a folder without
+/// recordings.
 pub fn read(paths: &[PathBuf]) -> Result<Vec<Recorded>, String> {
     let mut exchanges = Vec::new();
     for path in paths {
@@ -117,8 +119,8 @@ fn read_file(path: &Path) -> Result<Vec<Recorded>, String> {
 ///
 /// # Errors
 ///
-/// Where it is not JSON, has no list of entries, or none of them has a request. One that has none
-/// among others that have is kept, with its [problem](Recorded::problem).
+/// Returns an error if the text is not JSON, has no list of entries, or if no entry has a request.
+/// If only some entries lack a request, they are kept with their [problem](Recorded::problem).
 pub fn parse(file: &str, bytes: &[u8]) -> Result<Vec<Recorded>, String> {
     // Some proxies on Windows begin the file with a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -201,8 +203,8 @@ fn body(content: &Json, size: &Json, message: &Message) -> Body {
     }
 }
 
-/// Undoes the coding for transit, where the recorder has not. A payload that is meant to be
-/// packed stays so.
+/// Undoes the content coding of the transfer, unless the recorder has undone it. A payload that is
+/// compressed itself is not changed.
 fn inflated(bytes: Vec<u8>, message: &Message) -> Body {
     let coding = message.header("content-encoding").next().unwrap_or_default();
     let mut plain = Vec::new();

@@ -1,47 +1,47 @@
-//! How much of a body is held by declared, typed fields.
+//! The share of a body that declared, typed fields hold.
 
 use atlas_admin::codec::{Discriminator, Json, Value, View};
 
 use crate::compare::child;
 
-/// What holds a JSON leaf: a string, number, boolean or `null`.
+/// The holder of a JSON leaf. A leaf is a string, a number, a boolean or `null`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holder {
     /// A field of a declared type.
     Typed,
-    /// Nothing that the document declares, or a field that it does not fit.
+    /// No declared field, or one whose type the leaf doesn't fit.
     Undeclared,
-    /// A field to which the document gives no structure.
+    /// A free-form field.
     FreeForm,
 }
 
 /// The leaves of bodies.
 #[derive(Clone, Debug, Default)]
 pub struct Leaves {
-    /// How many there are in typed fields.
+    /// The number of leaves in typed fields.
     pub typed: usize,
-    /// The paths of those that are not declared.
+    /// The paths of the leaves that are not declared, or don't fit.
     pub undeclared: Vec<String>,
-    /// The paths of those that are free-form.
+    /// The paths of the leaves in free-form fields.
     pub free_form: Vec<String>,
 }
 
 impl Leaves {
-    /// Counts the leaves of a body and what holds each of them.
+    /// Counts the leaves of a body by their holders.
     pub fn of(received: &Json, value: &dyn Value) -> Self {
         let mut leaves = Self::default();
         leaves.walk("", received, &value.view(), &[]);
         leaves
     }
 
-    /// Adds those of another body.
+    /// Adds the leaves of another body.
     pub fn add(&mut self, other: &Self) {
         self.typed += other.typed;
         self.undeclared.extend_from_slice(&other.undeclared);
         self.free_form.extend_from_slice(&other.free_form);
     }
 
-    /// Returns how many there are.
+    /// Returns the number of all leaves.
     pub fn count(&self) -> usize {
         self.typed + self.undeclared.len() + self.free_form.len()
     }

@@ -1,18 +1,18 @@
 //! Replays recorded exchanges with the types that a caller of each operation gets.
 //!
-//! | room | what it holds |
+//! | module | content |
 //! |---|---|
 //! | `har` | recordings (HAR 1.2) and the bodies in them |
 //! | `examples` | the examples in a document, as if they had been recorded |
-//! | `route` | from a recorded request to the operation and its version |
-//! | `exchange` | one exchange, replayed |
-//! | `compare` | what was received against what is written again |
-//! | `leaves` | how much of a body typed fields hold |
-//! | `place` | paths in bodies and documents, taken apart |
-//! | `propose` | corrections of the document by what was found, for a person to review |
-//! | `report` | all of it, for people and for machines |
+//! | `route` | the operation and the version of a recorded request |
+//! | `exchange` | the replay of one exchange |
+//! | `compare` | the comparison of received JSON with the JSON that its value is encoded to |
+//! | `leaves` | the share of a body that typed fields hold |
+//! | `place` | parsed paths in bodies and documents |
+//! | `propose` | proposed corrections of the document, for a person to review |
+//! | `report` | the report, for people and for programs |
 //!
-//! Knows no operation and no schema by name: everything comes from the registry.
+//! This crate names no operation and no schema: all of them come from the registry.
 
 pub mod compare;
 pub mod examples;

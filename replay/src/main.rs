@@ -1,4 +1,4 @@
-//! `cargo xtask replay`: see the text below.
+//! `cargo xtask replay`: the command line of the replay. `USAGE` describes it.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -16,29 +16,32 @@ Usage: cargo xtask replay PATH… [--json FILE]
        cargo xtask replay --examples DOCUMENT… [--json FILE]
        cargo xtask replay --propose PATH… [--out FILE] [--nulls] [--spec PATH] [--overlays DIR]
 
-Decodes the recorded exchanges in HAR 1.2 files, or in folders of them, with the types of the
-operation and version that each belongs to, encodes them again and compares.
+Decodes recorded exchanges from HAR 1.2 files, or from folders of them, with the types of their
+operations and versions, encodes them again and compares.
 
-  --examples    the paths are full OpenAPI documents of the API, whose examples are taken as if
-                they had been recorded
-  --json FILE   write the same for machines
-  --propose     write what the recordings show and the document lacks as an overlay, for a person
-                to review and put into spec/overlays/: undeclared properties with their types,
-                values of enums, statuses, values and bodies of other types. Each action says how
-                often and where it was seen. No value gets into it but constants of enums, and
-                no name that looks like data; what no action can say is a comment
-  --out FILE    write the overlay to a file, whole or not at all; none is written for no action
-  --nulls       make `null` where the document does not allow it an action too; without, it is a
-                comment, because the crate reads it as unset
+  --examples    the paths are full OpenAPI documents of the API, whose examples are replayed as
+                if they had been recorded
+  --json FILE   also write the report as JSON
+  --propose     write an overlay that declares what the document lacks according to the
+                recordings, for a person to review and put into spec/overlays/: undeclared
+                properties with their types, values of enums, statuses, and values and bodies of
+                other types. Each action says how often the difference was seen, and where. The
+                overlay contains no values but constants of enums, and no name that looks like
+                data. A difference that no action can correct is a comment
+  --out FILE    write the overlay to a file, completely or not at all; without an action, no file
+                is written
+  --nulls       propose an action for an undeclared `null` too; without this option, the `null`
+                is a comment, because the crate reads it as unset
   --spec PATH, --overlays DIR
-                the document and the corrections that it has; without, those in spec/
+                the document and its corrections (default: those in spec/)
 
-The last line counts the exchanges. Unmatched are those that are of no operation, and entries of
-a recording that lack what it takes to tell; each is listed with the reason, and fails nothing.
+The last line counts the exchanges. An exchange is unmatched if no operation has its path and
+method, or if the entry lacks the parts that identify an operation. Each unmatched exchange is
+listed with the reason, and is no failure.
 
-Exit code 0: nothing failed; 1: something did; 2: the input can't be used, as a file that is no
-recording or that is none of any exchange.
-With --propose, the overlay is written all the same if something failed.
+Exit code 0: nothing failed; 1: something failed; 2: the input can't be used: for example, a file
+is not a recording.
+With --propose, the overlay is written even if something failed.
 ";
 
 mod propose_command;

@@ -36,7 +36,7 @@ pub fn parse(path: &str) -> Option<Vec<Step>> {
     Some(steps)
 }
 
-/// Reads what follows an opening bracket, and returns what follows the closing one.
+/// Parses the step after an opening bracket. Also returns the text after the closing bracket.
 fn bracketed(text: &str) -> Option<(Step, &str)> {
     if !text.starts_with('"') {
         let (index, after) = text.split_once(']')?;

@@ -30,7 +30,7 @@ pub use actions::{Action, Change, Proposal};
 /// Settings of a proposal.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Whether a `null` that the document does not allow is an action, and not a remark.
+    /// Whether an undeclared `null` becomes an action instead of a remark.
     pub nulls: bool,
 }
 
@@ -105,7 +105,7 @@ struct Exchange<'r> {
     source: &'r Source,
 }
 
-/// A difference in a body, and where it was seen.
+/// A difference in a body, and its location.
 struct Seen<'d, 'r> {
     root: Spot<'d>,
     body: &'r Json,

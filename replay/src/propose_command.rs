@@ -1,4 +1,4 @@
-//! `--propose`: reads the document, and writes the proposal whole or not at all.
+//! `--propose`: reads the document, and writes the whole proposal or nothing.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -81,7 +81,8 @@ fn overlays(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, String> {
     Ok(found)
 }
 
-/// Writes a temporary file beside the named one, and renames it when it is whole.
+/// Writes a temporary file next to the named one, and renames the temporary file when it is
+/// complete.
 fn write(file: &Path, text: &str) -> Result<(), String> {
     let mut name = file.file_name().map(OsString::from).unwrap_or_default();
     name.push(format!(".{}.new", process::id()));

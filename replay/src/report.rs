@@ -1,4 +1,4 @@
-//! What a replay found, for people and for machines.
+//! The report of a replay, for people and for programs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,10 +12,10 @@ use crate::har::Recorded;
 use crate::leaves::Leaves;
 use crate::route::path_of;
 
-/// Longer values are cut in the text for people.
+/// The longest value in the text for people, in characters; longer ones are cut.
 const SHOWN: usize = 120;
 
-/// What a replay found.
+/// The report of a replay.
 #[derive(Debug)]
 pub struct Report<'r> {
     exchanges: &'r [Recorded],
@@ -24,7 +24,7 @@ pub struct Report<'r> {
 }
 
 impl<'r> Report<'r> {
-    /// Sums up the outcomes of exchanges, in the same order.
+    /// Creates the report of exchanges and their outcomes, which are in the same order.
     pub fn new(exchanges: &'r [Recorded], outcomes: Vec<Outcome>) -> Self {
         let mut leaves = Leaves::default();
         for outcome in &outcomes {
@@ -33,7 +33,7 @@ impl<'r> Report<'r> {
         Self { exchanges, outcomes, leaves }
     }
 
-    /// Returns how many exchanges failed.
+    /// Returns the number of exchanges that failed.
     pub fn failed(&self) -> usize {
         self.count(|outcome| !outcome.failures.is_empty())
     }
@@ -54,7 +54,7 @@ impl<'r> Report<'r> {
         self.count(|outcome| outcome.entry.is_err())
     }
 
-    /// The share of leaves in typed fields, in percent; all of none.
+    /// Returns the share of leaves in typed fields, in percent; 100 if there are no leaves.
     fn share(&self) -> f64 {
         match self.leaves.count() {
             0 => 100.0,
@@ -66,7 +66,8 @@ impl<'r> Report<'r> {
         self.exchanges.iter().zip(&self.outcomes)
     }
 
-    /// Where leaves of one kind stand: operation, version and path, and how often.
+    /// Returns the locations of the leaves of one kind (operation, version and path), with the
+    /// number at each.
     fn places(
         &self,
         of: fn(&Leaves) -> &Vec<String>,
@@ -80,13 +81,14 @@ impl<'r> Report<'r> {
         places
     }
 
-    /// Returns the report for machines.
+    /// Returns the report for programs.
     ///
-    /// Its members are `exchanges`, `decoded`, `roundTripped`, `unmatched` and `failed` (counts),
+    /// The members are `exchanges`, `decoded`, `roundTripped`, `unmatched` and `failed` (counts),
     /// `leaves` (`count`, `typed`, `typedPercent`, and the places of those that are `undeclared`
     /// and `freeForm`) and `entries`. An entry has `file`, `index`, `method`, `path`, `status`,
-    /// `result` (`passed`, `failed` or `unmatched`), `reason` where it is unmatched, `operation`
-    /// and `version` where it is not, `failures` and `drift`. Members may be added, none changes.
+    /// `result` (`passed`, `failed` or `unmatched`), `reason` if it is unmatched, `operation` and
+    /// `version` if it is not, `failures` and `drift`. Later versions may add members, and change
+    /// none.
     pub fn to_json(&self) -> Json {
         let places = |of| -> Vec<Json> {
             let places = self.places(of).into_iter();
@@ -168,7 +170,7 @@ fn word(direction: Direction) -> &'static str {
     }
 }
 
-/// Names the operation and its version.
+/// Returns the operation and its version; an empty text if the exchange is unmatched.
 fn operation(outcome: &Outcome) -> String {
     match &outcome.entry {
         Ok(entry) => format!("{} {}", entry.operation.id, entry.operation.version),
@@ -176,7 +178,7 @@ fn operation(outcome: &Outcome) -> String {
     }
 }
 
-/// Returns a path with the indexes of lists left out.
+/// Returns a path without the indexes of lists.
 fn general(path: &str) -> String {
     let mut general = String::new();
     let mut parts = path.split('[');

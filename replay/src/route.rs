@@ -1,4 +1,4 @@
-//! From a recorded request to the operation and its version.
+//! The operation and the version of a recorded request.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::har::{Body, Recorded, media_type};
 /// All paths of the API.
 #[derive(Debug)]
 pub struct Routes {
-    /// The most specific templates first.
+    /// The paths, the most specific templates first.
     paths: Vec<Path>,
 }
 
@@ -27,7 +27,8 @@ struct Path {
 pub struct Match {
     /// The operation in its version.
     pub entry: &'static Entry,
-    /// Whether the version is not declared and this is the one before.
+    /// Whether the request's version is not declared, and the nearest declared version is used
+    /// instead.
     pub is_near: bool,
 }
 
@@ -55,11 +56,11 @@ impl Routes {
         Self { paths }
     }
 
-    /// Finds the operation and version of a recorded request, or says why there is none.
+    /// Finds the operation and the version of a recorded request.
     ///
     /// # Errors
     ///
-    /// Where the path, the method or the version is not declared.
+    /// Returns the reason if the path, the method or the version is not declared.
     pub fn find(&self, recorded: &Recorded) -> Result<Match, String> {
         let path = path_of(&recorded.url);
         let path = path.strip_suffix('/').unwrap_or(path);
@@ -81,7 +82,7 @@ impl Routes {
     }
 }
 
-/// Returns the path of an address, which may lack its scheme and host.
+/// Returns the path of a URL, which may lack its scheme and host.
 pub fn path_of(url: &str) -> &str {
     let rest = url
         .split_once("://")
@@ -89,7 +90,8 @@ pub fn path_of(url: &str) -> &str {
     rest.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// Picks the version: by the media type of the answer, else by what was asked for.
+/// Selects the version that the media type of the response names, else the `Accept` header, else
+/// the media type of the request.
 fn pick(entries: &[&'static Entry], recorded: &Recorded) -> Result<Match, String> {
     let accepted = recorded.request.header("accept").flat_map(|value| value.split(','));
     let mut named: Vec<String> = vec![recorded.response.media_type.clone()];
@@ -124,7 +126,8 @@ fn pick(entries: &[&'static Entry], recorded: &Recorded) -> Result<Match, String
     }
 }
 
-/// Returns the newest version that is no newer than the one that was asked for, else the newest.
+/// Returns the newest stable version that is no newer than the requested one, else the newest
+/// version.
 fn nearest(
     entries: &[&'static Entry],
     version: Option<Version>,

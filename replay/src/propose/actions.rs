@@ -1,4 +1,5 @@
-//! Turns the findings into the actions of an overlay, and into remarks on what no action corrects.
+//! Turns the findings into the actions of an overlay, and into remarks on findings that no action
+//! corrects.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::place::{Step, json_path};
 pub struct Proposal {
     /// The corrections, in order.
     pub actions: Vec<Action>,
-    /// The findings that a person has to judge, in order: a line each.
+    /// The findings that a person has to judge, in order, one line each.
     pub remarks: Vec<String>,
     /// The places of each `null` that the document does not allow and no action corrects.
     pub nulls: Vec<String>,
@@ -22,7 +23,7 @@ pub struct Proposal {
 /// One correction.
 #[derive(Clone, Debug)]
 pub struct Action {
-    /// The JSONPath of what is changed.
+    /// The JSONPath of the node that is changed.
     pub target: String,
     /// The evidence that the document is wrong.
     pub description: String,
@@ -42,7 +43,8 @@ pub enum Change {
 /// Actions with the places that they are sorted by, and remarks.
 struct Collected<'t> {
     totals: &'t Totals,
-    /// The places whose schema an action replaces: another action within one would be lost.
+    /// The places whose schema an action replaces. Another action within such a schema would be
+    /// lost.
     replaced: Vec<At>,
     actions: Vec<(At, Action)>,
     remarks: Vec<String>,
@@ -194,7 +196,8 @@ impl Collected<'_> {
         self.remarks.push(format!("{text}: {words}"));
     }
 
-    /// Adds a remark on how many names look like data within the schema that an action declares.
+    /// Adds a remark with the number of names that look like data, within the schema that an
+    /// action declares.
     fn withheld(&mut self, at: &At, names: usize) {
         if names > 0 {
             let at = json_path(at);

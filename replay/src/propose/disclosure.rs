@@ -1,5 +1,5 @@
-//! Decides which words of a recording a proposal may show: property names and values of enums that
-//! are no personal data.
+//! The decision about the words of a recording that a proposal may show: property names, and
+//! values of enums, that are no personal data.
 //!
 //! The rules are general patterns and the vocabulary of the document; no operation has its own.
 
@@ -114,11 +114,11 @@ const SECRET: &[&str] = &[
 pub struct Disclosure<'d> {
     /// The property names of the document.
     names: &'d BTreeSet<String>,
-    /// The words that these are made of.
+    /// The words that the property names consist of.
     words: BTreeSet<String>,
     /// All values in the recordings that are texts, in lower case.
     values: BTreeSet<String>,
-    /// Those values that are personal data.
+    /// The values that are personal data.
     personal: BTreeSet<String>,
     /// The words of all values: a full name has several.
     parts: BTreeSet<String>,
@@ -194,7 +194,7 @@ impl<'d> Disclosure<'d> {
         self.names.contains(name)
     }
 
-    /// Tells whether the name of an undeclared property is one of the API's and no data. The key
+    /// Tells whether the name of an undeclared property is a name of the API and no data. The key
     /// of a map can be any text.
     pub fn is_name(&self, name: &str) -> bool {
         let plain = name.to_lowercase();
@@ -204,17 +204,17 @@ impl<'d> Disclosure<'d> {
             || (is_spelled_as_name(name) && !is_value && !is_token(name))
     }
 
-    /// Tells whether the name of a property in an object that no schema describes is one of the
-    /// API's. Such an object may be a map with names of people as its keys, so more than half of
-    /// the words must be words of the document.
+    /// Tells whether the name of a property in an object without a schema is a name of the API.
+    /// Such an object may be a map with names of people as its keys, so more than half of the
+    /// words must be words of the document.
     pub fn is_nested_name(&self, name: &str) -> bool {
         let words = words(name);
         let known = words.iter().filter(|word| self.words.contains(*word)).count();
         self.is_name(name) && (self.is_declared(name) || 2 * known > words.len())
     }
 
-    /// Tells whether a value of an enum is a constant that may be shown, beside these declared
-    /// values of this property.
+    /// Tells whether a value of an enum is a constant that may be shown, given the declared values
+    /// of the property.
     pub fn is_constant(&self, value: &str, property: &str, declared: &[&str]) -> bool {
         let is_respelled = declared.iter().any(|it| it.eq_ignore_ascii_case(value));
         let is_category = declared.len() > 1 && declared.iter().all(|it| is_upper(it));
@@ -291,8 +291,8 @@ fn is_spelled_as_name(name: &str) -> bool {
         && !is_hexadecimal(name)
 }
 
-/// Tells whether a name consists of random letters: of very short words, or of words that nobody
-/// could pronounce.
+/// Tells whether a name consists of random letters: of very short words, or of words with many
+/// consonants in a row.
 fn is_token(name: &str) -> bool {
     let words = words(name);
     let is_short = name.len() >= TOKEN && name.len() < 3 * words.len();
@@ -304,7 +304,7 @@ fn is_token(name: &str) -> bool {
 }
 
 /// Tells whether a text is a hexadecimal ID: long enough, and of such digits only. A short text
-/// needs a decimal digit too, for some words consist of such letters.
+/// also needs a decimal digit, because some words consist of such letters.
 fn is_hexadecimal(text: &str) -> bool {
     let digits = text.bytes().filter(|byte| *byte != b'-');
     text.len() >= 8
@@ -322,8 +322,8 @@ fn is_upper(text: &str) -> bool {
         })
 }
 
-/// Tells whether a text has only such characters as the declared values have, and is no longer
-/// than a little more than the longest of them.
+/// Tells whether a text has only characters of the declared values, and is at most a little longer
+/// than the longest of them.
 fn is_shaped_like(text: &str, declared: &[&str]) -> bool {
     fn class(byte: u8) -> u8 {
         match byte {

@@ -1,4 +1,5 @@
-//! Evidence that the document lacks something: how often it was seen, where, and where first.
+//! Evidence that the document lacks something: the number of sightings, their locations, and the
+//! first location.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -32,7 +33,7 @@ impl Side {
 /// The number of messages of each side.
 pub type Totals = BTreeMap<Side, usize>;
 
-/// Where an exchange was recorded.
+/// The location of a recorded exchange.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Source {
     /// The name of the file, without the folders.
@@ -54,7 +55,7 @@ impl Source {
     }
 }
 
-/// How often and where one thing was seen.
+/// The number of sightings of one thing, and their locations.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
     count: usize,
@@ -63,7 +64,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Counts one more time, in a message.
+    /// Counts a sighting in a message.
     pub fn add(&mut self, side: &Side, source: &Source) {
         self.count += 1;
         self.messages.entry(side.clone()).or_default().insert(source.position);
@@ -72,7 +73,7 @@ impl Evidence {
         }
     }
 
-    /// Returns how often it was seen.
+    /// Returns the number of sightings.
     pub fn count(&self) -> usize {
         self.count
     }

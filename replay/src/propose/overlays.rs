@@ -5,7 +5,7 @@ use atlas_admin_generator::{Diagnostic, document};
 
 use super::schema::Document;
 
-/// The name under which a proposal is applied, behind those of all other overlays.
+/// The name under which a proposal is applied. It sorts after the names of all other overlays.
 const NAME: &str = "~proposal.yaml";
 
 /// The bytes of a document and of its corrections.
@@ -15,7 +15,7 @@ pub struct Source {
     pub document: Vec<u8>,
     /// The corrections, each a file name and its text.
     pub overlays: Vec<(String, Vec<u8>)>,
-    /// The severity of a correction that corrects nothing.
+    /// The severity of a correction that changes nothing.
     pub unmatched: UnmatchedAction,
 }
 
@@ -29,7 +29,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Returns what is wrong with them, a line each.
+    /// Returns the problems of the document and of the corrections, one line each.
     pub fn read(&self) -> Result<Document, String> {
         let mut tree = document::parse(&self.document).map_err(lines)?;
         overlay::apply(&mut tree, &self.overlays(), self.unmatched).map_err(lines)?;
@@ -41,7 +41,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Returns what is wrong, a line each.
+    /// Returns the problems, one line each.
     pub fn check(&self, document: &Document, proposal: &str) -> Result<(), String> {
         let proposal = (NAME, proposal.as_bytes());
         let mut tree = document.tree().clone();

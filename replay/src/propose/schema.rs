@@ -23,9 +23,9 @@ pub struct Document {
 /// A node of the document.
 #[derive(Clone, Debug)]
 pub struct Spot<'d> {
-    /// What is there.
+    /// The value of the node.
     pub node: &'d Value,
-    /// Where it is.
+    /// The path of the node.
     pub at: Vec<Step>,
 }
 
@@ -41,7 +41,7 @@ pub struct Found<'d> {
 }
 
 impl<'d> Spot<'d> {
-    /// Returns what an object holds under a name.
+    /// Returns the member of an object with a name.
     pub fn child(&self, name: &str) -> Option<Self> {
         let node = self.node.get(name)?;
         Some(self.with(node, Step::Name(name.to_owned())))
@@ -78,7 +78,7 @@ impl Document {
         &self.tree
     }
 
-    /// Returns what is at a place.
+    /// Returns the node at a place.
     pub fn node(&self, at: &[Step]) -> Option<&Value> {
         at.iter().try_fold(&self.tree, |node, step| match step {
             Step::Name(name) => node.get(name),
@@ -98,7 +98,7 @@ impl Document {
         root.child("paths")?.child(entry.operation.path)?.child(&method)
     }
 
-    /// Returns the declared response of a status, else the first that is a success.
+    /// Returns the declared response of a status, else the first declared success.
     pub fn response(&self, entry: &Entry, status: u16) -> Option<Spot<'_>> {
         let responses = self.operation(entry)?.child("responses")?;
         let declared = responses.child(&status.to_string());
@@ -187,7 +187,7 @@ impl Document {
     }
 
     /// Returns the schema of a property of an object, and false if the name is the key of a map.
-    /// If the object can have several schemas, the one that it fits best declares the property.
+    /// If the object can have several schemas, uses the one that the object fits best.
     pub fn property<'d>(
         &'d self,
         schema: Spot<'d>,
@@ -286,8 +286,8 @@ impl Document {
         }
     }
 
-    /// Returns the one schema that declares most of the properties of an object, with the values
-    /// that they have.
+    /// Returns the schema that fits an object best: it excludes the fewest values of the object's
+    /// properties, then declares the most properties. `None` if no single schema is best.
     fn best<'d>(&'d self, choices: Vec<Spot<'d>>, json: &Json) -> Option<Spot<'d>> {
         let members = json.as_object()?;
         let fit = |choice: &Spot<'d>| {
@@ -308,7 +308,7 @@ impl Document {
         choices.into_iter().nth(index).filter(|_| is_only)
     }
 
-    /// Tells whether a value is listed, or its schema lists none.
+    /// Tells whether a schema lists a value, or lists no values at all.
     fn lists(&self, schema: Spot<'_>, value: &Json) -> bool {
         let lists = self.enums(schema);
         let mut values = lists.iter().filter_map(|list| list.node["enum"].as_array());

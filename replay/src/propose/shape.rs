@@ -17,9 +17,9 @@ pub struct Shape {
     booleans: usize,
     integers: usize,
     numbers: usize,
-    /// Strings that are dates with times (RFC 3339).
+    /// The number of strings that are dates with times (RFC 3339).
     times: usize,
-    /// All other strings.
+    /// The number of all other strings.
     strings: usize,
     lists: usize,
     items: Option<Box<Shape>>,
@@ -89,13 +89,13 @@ impl Shape {
             + self.objects
     }
 
-    /// Tells whether all values are whole numbers or all are numbers of some kind.
+    /// Tells whether there are values other than `null`, and all of these are numbers.
     pub fn is_number(&self) -> bool {
         self.not_null() > 0 && self.not_null() == self.integers + self.numbers
     }
 
-    /// Returns the schema of a property of this name, and adds to `withheld` how many names of
-    /// properties within it look like data.
+    /// Returns the schema of a property with this name. Adds to `withheld` the number of property
+    /// names within the schema that look like data.
     pub fn schema(
         &self,
         name: &str,
@@ -202,7 +202,7 @@ impl Shape {
         kinds.all(|member| Some(member.kinds()) == first)
     }
 
-    /// Returns for each kind of values whether it was seen.
+    /// Returns whether values of each kind were seen.
     fn kinds(&self) -> [bool; 5] {
         [
             self.booleans,

@@ -23,7 +23,7 @@ Null where the document does not allow it. The crate reads it as unset, so nothi
 correction; `--nulls` proposes `nullable: true`.";
 
 impl fmt::Display for Proposal {
-    /// Writes the overlay; one without actions has nothing but comments.
+    /// Writes the overlay. An overlay without actions consists of comments.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         comment(f, HEADER)?;
         list(f, "Found as well, and no action:", &self.remarks)?;
@@ -78,7 +78,7 @@ fn comment(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     wrapped(text, WIDTH - 2).iter().try_for_each(|line| writeln!(f, "# {line}"))
 }
 
-/// Breaks a text between words into lines of at most so many characters.
+/// Breaks a text between words into lines of at most `width` characters.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
