@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: the figures of `docs/src/measurements.md`, as ratios measured in one run.
 //!
-//! Each figure is that of the run with the median user time, which other work on the machine
-//! affects less than wall time. Programs that are not installed are not measured, and the table
-//! says so.
+//! Each figure is that of the run with the median user time, because other work on the machine
+//! affects user time less than wall time. Programs that are not installed are not measured, and
+//! the table says so.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -164,7 +164,8 @@ fn tell_stale(stale: &[Diagnostic], is_other: bool) {
     }
 }
 
-/// Plans the files besides the crate: those in `spec/`, and what the fake knows of texts.
+/// Plans the files besides the crate: those in `spec/`, and the fake's lists of the shapes and
+/// values of texts.
 pub(crate) fn plan_beside(
     plan: &mut Plan,
     root: &Path,
@@ -179,7 +180,7 @@ pub(crate) fn plan_beside(
     plan.add(&values.join("listed.txt"), &shapes::listed(&output.listed))
 }
 
-/// Returns the location of a crate: part of this workspace, or on its own.
+/// Returns the location of a crate: in this workspace or outside of it.
 fn home(root: &Path, out: &Path) -> Result<CrateLocation, Failure> {
     let absolute = |path: &Path| {
         path.canonicalize().or_else(|_| std::path::absolute(path)).map_err(|error| {

@@ -1,4 +1,4 @@
-//! `cargo xtask spec diff`: what changed between two documents, in the API and in the crate.
+//! `cargo xtask spec diff`: lists the changes between two documents, in the API and in the crate.
 //!
 //! This module parses arguments, reads documents and prints. It writes no files.
 

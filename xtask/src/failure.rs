@@ -32,8 +32,8 @@ impl Failure {
         Self::Output(format!("error: can't write {}: {error}", path.display()))
     }
 
-    /// Prints the reason; returns 1 where the machine is the cause, 2 where the input is, and 77,
-    /// as the steps of `.ci/run` do, where something is missing.
+    /// Prints the reason, and returns the exit code: 1 if the machine is the cause, 2 if the input
+    /// is, and 77 if something is missing, as in the steps of `.ci/run`.
     pub(crate) fn report(&self) -> ExitCode {
         eprintln!("{self}");
         match self {

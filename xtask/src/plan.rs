@@ -1,6 +1,6 @@
-//! Changes of files on disk, which can be shown before they are written. No file is replaced before
-//! the texts of all are on disk, so no reader ever finds half of a file. If a file can't be replaced,
-//! the files that were replaced before it get their old contents back.
+//! Changes of files on disk, which can be shown before they are written. No file is replaced
+//! before the texts of all files are on disk, so no reader ever finds half of a file. If a file
+//! can't be replaced, the files that were replaced before it get their old contents back.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -68,8 +68,9 @@ impl Plan {
         })
     }
 
-    /// Writes every new text beside its file, and moves them in place only when all are on disk.
-    /// Files that would not change are not touched, so that nothing is compiled again for them.
+    /// Writes every new text beside its file, and moves the texts in place only when all are on
+    /// disk. Files that would not change are not touched, so that nothing is compiled again for
+    /// them.
     pub(crate) fn write(&self) -> Result<(), Failure> {
         let result = self.stage().and_then(|()| self.move_into_place());
         if result.is_err() {

@@ -1,8 +1,8 @@
 //! `cargo xtask replay`: recorded exchanges, replayed with the generated types.
 //!
-//! The replayer is a program of its own, for it needs the generated crate, and this one must
-//! build where that does not. It is built without optimisation: the types take far longer to
-//! optimise than any recording takes to replay.
+//! The replayer is a separate program, because it needs the generated crate, and `xtask` must
+//! build even if the generated crate doesn't. The replayer is built without optimization, because
+//! optimizing the types takes far longer than replaying any recording.
 
 use std::env;
 use std::ffi::OsString;

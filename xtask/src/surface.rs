@@ -1,6 +1,6 @@
 //! The public surface of a generated crate: the functions of its dated modules, and its types.
 //!
-//! It is read from the text of the generated files with `syn`, as a program sees it.
+//! The surface is read from the text of the generated files with `syn`, as a program sees it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub(crate) struct Surface {
 
 /// A request function of a dated module.
 pub(crate) struct Function {
-    /// `clusters::v2024_08_05::get_cluster`.
+    /// The path: `clusters::v2024_08_05::get_cluster`.
     pub path: String,
     pub operation: Operation,
     /// The types of the parameters.
@@ -44,7 +44,7 @@ pub(crate) struct Operation {
     /// The method in lower case, as in a document.
     pub method: String,
     pub path: String,
-    /// `2024-08-05`.
+    /// The version: `2024-08-05`.
     pub version: String,
 }
 
@@ -88,7 +88,7 @@ pub(crate) struct Variant {
 }
 
 pub(crate) struct Union {
-    /// The discriminating property; `None` where the kind of the JSON value selects the variant.
+    /// The discriminator; `None` if the kind of the JSON value selects the variant.
     pub by: Option<String>,
     pub variants: Vec<Variant>,
     /// The record that `common()` returns; `None` where the union has none.

@@ -1,7 +1,7 @@
 //! `cargo xtask update`: brings in the newest document in one step.
 //!
-//! Imports, generates and compares, and writes the results: `spec/`, `generated/`, the entry of the
-//! changelog, the version, and a page for the reviewer. All of it is written, or nothing.
+//! Imports, generates and compares, and writes the results: `spec/`, `generated/`, the entry of
+//! the changelog, the version, and a page for the reviewer. Writes all results or nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -157,7 +157,8 @@ fn day_of(source: &Source) -> String {
     source.date.clone().or(source.imported.clone()).unwrap_or_default()
 }
 
-/// Tells whether two documents say the same, apart from the commits that they were built from.
+/// Tells whether two documents have the same content, apart from the commits that they were built
+/// from.
 fn says_the_same(old: &Value, new: &Value) -> bool {
     let (mut old, mut new) = (old.clone(), new.clone());
     for tree in [&mut old, &mut new] {
@@ -206,7 +207,7 @@ impl Inputs {
         Ok(Made { old: old.map_err(Failure::Document)?, new, aside })
     }
 
-    /// Generates the new crate. Sets the corrections aside that have nothing to correct any more.
+    /// Generates the new crate. Sets aside the corrections that have nothing to correct any more.
     fn generate_new(&self, bytes: &[u8]) -> Result<(Output, Aside), Failure> {
         let mut aside = Aside::of_document(bytes, &self.overlays)?;
         loop {

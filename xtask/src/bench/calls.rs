@@ -1,8 +1,9 @@
-//! Calls a second beside Go clients, against one server that answers all alike and counts.
+//! Calls per second, compared with Go clients. One server gives all clients the same responses,
+//! and counts connections and requests.
 //!
-//! The clients run in turns, and each figure is the median. The official SDK is measured where
-//! its source is given, since it can't be a part of this repository; a client of `net/http`
-//! alone is measured wherever there is Go.
+//! The clients run in turns, and each figure is the median. The official SDK is measured if
+//! `--sdk` names its source, because the SDK can't be a part of this repository. A client with
+//! `net/http` alone is measured if Go is installed.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -18,10 +19,10 @@ use crate::failure::Failure;
 const TASKS: &str = "64";
 const CALLS: u32 = 20_000;
 
-/// The comparison, and what it lacks.
+/// The comparison, and its missing part.
 pub(super) struct Comparison {
     pub(super) text: String,
-    /// Why the official SDK was not measured, if it wasn't.
+    /// The reason why the official SDK was not measured; `None` if it was.
     pub(super) missing: Option<String>,
 }
 
@@ -36,7 +37,7 @@ impl fmt::Display for Comparison {
 struct Client {
     name: &'static str,
     program: PathBuf,
-    /// Its further arguments.
+    /// The further arguments of the program.
     settings: &'static [&'static str],
 }
 
@@ -48,9 +49,9 @@ impl Client {
 
 /// A run of a program.
 struct Run {
-    /// Seconds.
+    /// The wall time in seconds.
     wall: f64,
-    /// Seconds of all processors, in the kernel too.
+    /// The CPU time in seconds: of all processors, in the program and in the kernel.
     cpu: f64,
     connections: u32,
     requests: u32,
@@ -136,7 +137,8 @@ fn rows(
     Ok(rows.collect())
 }
 
-/// Returns the run with the median CPU time, with the most connections of all.
+/// Returns the run with the median CPU time, and in it the largest number of connections of all
+/// runs.
 fn median(mut runs: Vec<Run>) -> Option<Run> {
     runs.sort_by(|a, b| a.cpu.total_cmp(&b.cpu));
     let connections = runs.iter().map(|run| run.connections).max()?;
@@ -144,7 +146,7 @@ fn median(mut runs: Vec<Run>) -> Option<Run> {
     runs.into_iter().nth(median).map(|run| Run { connections, ..run })
 }
 
-/// The server, which ends with this value.
+/// The server, which ends when this value is dropped.
 struct Server {
     process: Child,
     url: String,

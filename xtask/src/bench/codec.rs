@@ -1,4 +1,4 @@
-//! The codec against `serde` derives: both decode and encode recorded responses, in turns.
+//! The codec compared with `serde` derives: both decode and encode recorded responses, in turns.
 
 use std::fs;
 use std::io;
@@ -17,7 +17,7 @@ struct Subject {
     path: Option<&'static str>,
     operation: &'static str,
     version: &'static str,
-    /// The type of the response, its property with a list, and the field of that.
+    /// The type of the response, the property with the list, and the field of that property.
     ty: &'static str,
     list: &'static str,
     items: &'static str,

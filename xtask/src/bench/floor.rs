@@ -1,5 +1,5 @@
-//! The floor: the generated types with only derived `Clone`, `Debug`, `Default` and `PartialEq`. It
-//! is the minimum cost of any crate with these types.
+//! The floor: the generated types with only derived `Clone`, `Debug`, `Default` and `PartialEq`.
+//! The floor is the minimum cost of any crate with these types.
 
 use std::fs;
 use std::io;

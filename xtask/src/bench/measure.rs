@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
 
-/// Cargo's own defaults where this workspace has others, and no incremental state: a crate is
-/// compiled as in the workspace of a user.
+/// Cargo's own defaults where this workspace has other settings, and no incremental state. So a
+/// crate is compiled as in the workspace of a user.
 pub(super) const USERS_PROFILE: [(&str, &str); 2] =
     [("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "full")];
 
@@ -19,7 +19,7 @@ pub(super) struct Measure {
     pub(super) scratch: PathBuf,
 }
 
-/// The resource usage of a program: seconds, and the maximum of megabytes.
+/// The resource usage of a program: times in seconds, and the peak memory in megabytes.
 #[derive(Clone, Copy)]
 pub(super) struct Usage {
     pub(super) wall: f64,
@@ -38,7 +38,7 @@ impl Measure {
         median(runs.collect::<Result<_, _>>()?)
     }
 
-    /// Compiles one crate several times, its dependencies aside.
+    /// Compiles one crate several times, without its dependencies.
     pub(super) fn crate_build(
         &self,
         folder: &Path,
@@ -91,7 +91,7 @@ impl Measure {
         median(runs)
     }
 
-    /// Runs cargo in a folder and returns what it printed.
+    /// Runs cargo in a folder and returns its output.
     pub(super) fn cargo(
         &self,
         folder: &Path,
@@ -133,8 +133,8 @@ impl Measure {
         }
     }
 
-    /// Runs a program once. Returns what it printed, and the seconds of all processors that it
-    /// took, in the kernel too.
+    /// Runs a program once. Returns its output, and its CPU time in seconds: of all processors, in
+    /// the program and in the kernel.
     pub(super) fn cpu(
         &self,
         program: &Path,
@@ -144,8 +144,8 @@ impl Measure {
         Ok((said, seconds.iter().sum()))
     }
 
-    /// Runs a program under `/usr/bin/time`. Returns what it printed, and the numbers of the
-    /// format.
+    /// Runs a program under `/usr/bin/time`. Returns its output, and the numbers that the format
+    /// requests.
     fn timed(
         &self,
         format: &str,
@@ -177,7 +177,7 @@ impl Measure {
         Ok((String::from_utf8_lossy(&outcome.stdout).into_owned(), numbers))
     }
 
-    /// Names the machine: processor, cores, memory, compiler, and how busy it is.
+    /// Describes the machine: processor, cores, memory, compiler and load.
     pub(super) fn machine(&self) -> String {
         let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));

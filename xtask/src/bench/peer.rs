@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::measure::{Measure, Usage};
 
-/// Measures the generation of its crate, which [`crate_build`] compiles.
+/// Measures how ploidy generates its crate, which [`crate_build`] compiles.
 pub(super) fn codegen(measure: &Measure) -> Option<Usage> {
     let document = measure.root.join("spec/atlas-admin-v2.yaml");
     let out = measure.scratch.join("ploidy");
@@ -22,9 +22,9 @@ pub(super) fn codegen(measure: &Measure) -> Option<Usage> {
     measure.command(Path::new("ploidy"), &arguments).ok()
 }
 
-/// Compiles its crate once, without its dependencies, because that takes minutes.
+/// Compiles ploidy's crate, without its dependencies. Only once, because that takes minutes.
 ///
-/// `None` where ploidy isn't installed, or its dependencies are not available.
+/// Returns `None` if ploidy isn't installed, or the dependencies of its crate are not available.
 pub(super) fn crate_build(measure: &Measure) -> Option<Usage> {
     let folder = measure.scratch.join("ploidy");
     let manifest = folder.join("Cargo.toml");

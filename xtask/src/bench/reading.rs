@@ -1,4 +1,4 @@
-//! Codegen against reading its document alone, in instructions.
+//! Codegen compared with merely reading its document, in instructions.
 
 use std::ffi::OsStr;
 use std::path::Path;

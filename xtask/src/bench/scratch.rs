@@ -8,8 +8,8 @@ use super::measure::Measure;
 use crate::failure::Failure;
 
 impl Measure {
-    /// Writes a crate, with the versions of this workspace. Files have a path in it and a text;
-    /// `dependencies` are lines of its manifest. Returns its folder.
+    /// Writes a crate, with the versions of this workspace. Each file is a path in the crate and a
+    /// text. `dependencies` are lines of the crate's manifest. Returns the folder of the crate.
     pub(super) fn write_crate(
         &self,
         name: &str,

@@ -1,5 +1,4 @@
-//! The derive twin: types as one would write them by hand for `serde`, made from the generated
-//! ones.
+//! The derive twin: types as a person would write them for `serde`, made from the generated types.
 //!
 //! The twin keeps no undeclared properties, which saves work that the generated types do.
 

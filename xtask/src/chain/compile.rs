@@ -13,8 +13,8 @@ use toml::Table;
 use super::program::{self, Item};
 use crate::failure::Failure;
 
-/// The maximum number of rounds of compiling. An error about a name hides others, so the rest is
-/// compiled again.
+/// The maximum number of rounds of compiling. An error about a name hides other errors, so the
+/// rest is compiled again without the broken items.
 const MAX_ROUNDS: usize = 12;
 
 /// A program, and the crate that it is compiled against.

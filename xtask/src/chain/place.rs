@@ -1,8 +1,8 @@
 //! Places in a document, and whether a document still has them.
 //!
-//! A place is an operation in a version, its body, response or parameters, and JSON names from
-//! there on. Lists, maps, and the branches of `allOf`, `oneOf` and `anyOf` have no name: a property
-//! is found in any branch, which is an approximation.
+//! A place is an operation in a version, one of its parts (body, response or parameters), and the
+//! JSON names below that part. Lists, maps, and the branches of `allOf`, `oneOf` and `anyOf` have
+//! no name: a property is found in any branch, which is an approximation.
 
 use std::collections::{BTreeMap, BTreeSet};
 

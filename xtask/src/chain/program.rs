@@ -60,12 +60,12 @@ pub(super) enum Owner {
 /// One use of the surface.
 pub(super) struct Item {
     pub kind: Kind,
-    /// `types::Cluster.name`.
+    /// The name in reports: `types::Cluster.name`.
     pub name: String,
     pub owner: Owner,
     /// The JSON names of a field or parameter, or the JSON values that select a variant.
     pub json: Vec<String>,
-    /// The parameters of the function that uses it, and its body.
+    /// The parameters and the body of the function that uses the item.
     code: String,
 }
 

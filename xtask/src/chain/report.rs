@@ -7,12 +7,12 @@ use super::place::{Document, Place, Start, has_value, kinds};
 use super::program::{Item, Kind, Owner};
 use crate::surface::{Surface, mentioned};
 
-/// Whether the later document still has the place of a broken item.
+/// The verdict on a broken item: whether the later document still has its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Verdict {
-    /// It does, so the program should compile.
+    /// The document still has the place, so the program should compile.
     PromiseBroken,
-    /// It does, with another JSON type.
+    /// The document still has the place, with another JSON type.
     ChangedUpstream,
     GoneUpstream,
     /// Unknown: a person has to check.

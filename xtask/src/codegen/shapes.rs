@@ -1,7 +1,7 @@
-//! What the fake knows of texts: their shapes, and the values that the document lists for them.
+//! The fake's lists about texts: their shapes, and the values that the document lists for them.
 //!
-//! A shape is a text in which `{24}` means 24 hexadecimal digits. A property name has one if all
-//! properties with that name share it.
+//! A shape is a text in which `{24}` means 24 hexadecimal digits. A property name has a shape if
+//! all properties with that name have the same one.
 
 use std::collections::{BTreeMap, BTreeSet};
 

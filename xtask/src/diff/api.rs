@@ -21,7 +21,8 @@ pub(super) struct Endpoint<'a> {
     pub tag: &'a str,
     /// Path, query and header parameters, including those of the path item.
     pub parameters: Vec<Parameter<'a>>,
-    /// The alternative security requirements, each as text; an empty one needs no credentials.
+    /// The alternative security requirements, each as text. An empty text means that no
+    /// credentials are needed.
     pub security: BTreeSet<String>,
     pub versions: BTreeMap<Version, View<'a>>,
 }
@@ -66,7 +67,7 @@ pub(super) struct Response<'a> {
 /// A header of a response.
 pub(super) struct Header<'a> {
     pub name: &'a str,
-    /// Whether it is always sent.
+    /// Whether the service always sends the header.
     pub is_required: bool,
 }
 

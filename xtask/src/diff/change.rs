@@ -72,7 +72,8 @@ pub(crate) struct Change {
     pub is_compatible: bool,
     /// The version that a new version replaces; `None` for other changes.
     pub replaces: Option<String>,
-    /// The shared component that changed, and where in it; `None` for a change of one operation.
+    /// The shared component that changed, and the place in it; `None` for a change of one
+    /// operation.
     pub anchor: Option<Anchor>,
     /// The part of the operation that changed; `None` for the operation itself.
     pub location: Option<Location>,
@@ -82,7 +83,7 @@ pub(crate) struct Change {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Location {
     pub part: Part,
-    /// The JSON names from there; lists, maps and unions have no name.
+    /// The JSON names below the part; lists, maps and unions have no name.
     pub names: Vec<String>,
 }
 
@@ -99,7 +100,7 @@ pub(crate) enum Part {
 pub(crate) struct Anchor {
     /// `schema Cluster` or `parameter pretty`.
     pub component: String,
-    /// The description of the change, seen from the component.
+    /// The description of the change, relative to the component.
     pub what: String,
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Sides<'a> {
     pub direction: Direction,
 }
 
-/// A change of a schema, at any place that uses it.
+/// A change of a schema, which applies to each place that uses the schema.
 pub(super) struct Own {
     pub code: Code,
     pub is_compatible: bool,

@@ -49,11 +49,11 @@ pub(crate) struct ItemChange {
     pub kind: Kind,
     pub act: Act,
     pub verdict: Verdict,
-    /// Whether only preview functions need the item, which may change in each update.
+    /// Whether only preview functions, which may change in each update, need the item.
     pub is_preview: bool,
     /// Whether the item was added or removed with the type or module that it belongs to.
     pub is_implied: bool,
-    /// The names of the operation groups that it belongs to.
+    /// The names of the operation groups that the item belongs to.
     pub tags: String,
     /// The signatures before and after.
     pub texts: (String, String),

@@ -1,6 +1,6 @@
 //! The entry of the changelog: the changes for users of the crate, by operation group.
 //!
-//! It has names and counts, and none of the document's prose.
+//! The entry has names and counts, and none of the document's prose.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,10 +9,10 @@ use super::crates::{Act, CrateDiff, ItemChange, Verdict};
 use super::items::Kind;
 use super::operation::Entry;
 
-/// The maximum number of names in a line, which only counts the others.
+/// The maximum number of names in a line; the line only counts further names.
 const MAX_NAMES: usize = 12;
 
-/// The number of types with the same new field from which one sentence covers all of them.
+/// The minimum number of types with the same new field for which one sentence covers all of them.
 const MANY: usize = 4;
 
 /// The headings of the changelog.
@@ -172,7 +172,7 @@ fn listed(names: &BTreeSet<String>) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// Adds the deprecations of the API, which give functions a date and no new signature.
+/// Adds the deprecations of the API: a deprecated function gets a date, but no new signature.
 fn endpoints(entries: &[Entry], sections: &mut Sections) {
     let codes =
         ["endpoint-deprecated", "endpoint-reactivated", "endpoint-sunset-date-changed"];

@@ -91,7 +91,7 @@ impl<'a> Flat<'a> {
 
 struct Merge<'a> {
     tree: Tree<'a>,
-    /// The components that are being merged, outermost first.
+    /// The components that are being merged, the outermost first.
     via: Vec<&'a str>,
     flat: Flat<'a>,
 }

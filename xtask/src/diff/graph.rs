@@ -1,4 +1,5 @@
-//! Pairs of schemas, an old one and a new one, each compared once however often they are used.
+//! Pairs of an old and a new schema. Each pair is compared once, regardless of the number of its
+//! uses.
 //!
 //! A pair has its own changes and the pairs below it. The changes at a place are found by walking
 //! from the place's pair through the pairs that lead to a change.
@@ -12,7 +13,8 @@ use super::compare::{self, Own};
 use super::flat::Flat;
 use super::tree::{Schema, Tree};
 
-/// The maximum number of places below one root where a pair is reported; more would only repeat it.
+/// The maximum number of places below one root at which a pair is reported. Further places would
+/// only repeat the pair.
 const MAX_PLACES: usize = 64;
 
 type Key = (Vec<*const Value>, Vec<*const Value>, Direction);
@@ -46,7 +48,7 @@ struct Edge {
 /// A pair below another one, found by comparing two schemas.
 pub(super) struct Below<'a> {
     pub segment: String,
-    /// Whether the segment is a JSON name; that of a list, a map and a union is none.
+    /// Whether the segment is a JSON name. The segment of a list, a map or a union is none.
     pub is_property: bool,
     pub owner: Option<String>,
     pub old: Vec<&'a Value>,
@@ -130,7 +132,7 @@ impl<'a> Graph<'a> {
         pair.changes = found.changes;
     }
 
-    /// Determines which pairs lead to a change; called when all are compared.
+    /// Determines the pairs that lead to a change. Call this once all pairs have been compared.
     pub(super) fn settle(&mut self) {
         let mut above = vec![Vec::new(); self.pairs.len()];
         let mut open = Vec::new();

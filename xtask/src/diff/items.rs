@@ -1,7 +1,7 @@
 //! The public items of a generated crate, each with its signature as text.
 //!
-//! They are read from the text of the generated files with `syn`. What the runtime's macros
-//! implement follows from their calls.
+//! The items are read from the text of the generated files with `syn`. The implementations of the
+//! runtime's macros follow from the calls of the macros.
 
 use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,9 +23,9 @@ pub(super) struct Item {
     pub kind: Kind,
     /// The signature: for a program, items with the same path and text are the same.
     pub text: String,
-    /// The file that it is in, without the folder: `teams` or `alerts_and_events`.
+    /// The file that the item is in, without the folder: `teams` or `alerts_and_events`.
     pub file: String,
-    /// The path of the type that it belongs to; `None` for others.
+    /// The path of the type that the item belongs to; `None` for an item of a module.
     pub owner: Option<String>,
     /// The ids of the operation, by which rustdoc's search finds a function.
     pub aliases: Vec<String>,
@@ -102,7 +102,7 @@ fn parse(path: &str, text: &str) -> Result<syn::File, String> {
     syn::parse_file(text).map_err(|error| format!("{path}: {error}"))
 }
 
-/// Returns the private modules of the root, which exports their public items itself.
+/// Returns the private modules of the root. The root exports their public items itself.
 fn private(files: &Files) -> Result<BTreeSet<String>, String> {
     let Some(root) = files.get("src/lib.rs") else { return Ok(BTreeSet::new()) };
     let root = parse("src/lib.rs", root)?;

@@ -14,7 +14,7 @@ mod parameter;
 /// The changes of an operation.
 pub(crate) struct Entry {
     pub path: String,
-    /// In upper case.
+    /// The method, in upper case.
     pub method: String,
     pub id: String,
     /// The id in the old document.

@@ -1,4 +1,5 @@
-//! Changes as text: endpoints, then shared components, each change once, then single operations.
+//! Changes as text: first endpoints, then shared components (each change once), then single
+//! operations.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -6,7 +7,7 @@ use std::fmt::Write as _;
 use super::change::Change;
 use super::operation::{Entry, Kind, VersionEntry};
 
-/// The maximum number of operations in a line, which only counts the others.
+/// The maximum number of operations in a line; the line only counts further operations.
 const MAX_NAMED: usize = 6;
 
 /// A change, as a line reports it.
@@ -27,7 +28,7 @@ pub(super) fn report(entries: &[Entry]) -> String {
     text
 }
 
-/// Tells whether the changes affect clients of old versions, which a new version doesn't.
+/// Tells whether the changes affect clients of old versions. A new version doesn't affect them.
 fn is_met(version: &VersionEntry) -> bool {
     version.kind != Kind::Release
 }
@@ -37,7 +38,8 @@ pub(super) fn is_compatible(entries: &[Entry]) -> bool {
     Tally::of(entries).broken.is_empty()
 }
 
-/// Distinct changes: a change of a component counts once, however many operations it affects.
+/// Distinct changes: a change of a component counts once, regardless of the number of operations
+/// that it affects.
 type Distinct<'a> = BTreeSet<(&'a str, &'a str, &'a str)>;
 
 /// The changes that affect clients of old versions.

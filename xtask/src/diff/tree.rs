@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use atlas_admin_generator::pointer::Pointer;
 use serde_json::Value;
 
-/// The maximum number of references in a row; more are taken for a circle.
+/// The maximum number of references in a row. More than that are treated as a circle.
 const MAX_HOPS: usize = 64;
 
 /// The keywords beside `allOf: [one]` that don't affect its structure.
@@ -40,7 +40,7 @@ pub(super) struct Tree<'a> {
     pub names: &'a Names<'a>,
 }
 
-/// A schema; it has several parts where `allOf` or its parents declare a property more than once.
+/// A schema. It has several parts if `allOf` or its parents declare a property more than once.
 #[derive(Clone, Debug)]
 pub(super) struct Schema<'a> {
     pub parts: Vec<&'a Value>,

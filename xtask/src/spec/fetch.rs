@@ -1,7 +1,7 @@
 //! Downloads the published document.
 //!
-//! Every error ends with what to do by hand, because a build machine often has no network, and a
-//! document that was copied some other way is as good.
+//! Every error ends with the manual alternative, because a build machine often has no network: any
+//! copy of the document can be imported.
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
@@ -17,8 +17,8 @@ use crate::failure::Failure;
 pub(crate) const PUBLISHED: &str =
     "https://raw.githubusercontent.com/mongodb/openapi/main/openapi/v2.yaml";
 
-/// The maximum size of a download, in bytes. The document has 4 MB; sixteen times as much is
-/// something else.
+/// The maximum size of a download, in bytes. The document has 4 MB, so a download of more than
+/// sixteen times that size is something else.
 const MAX_SIZE: u64 = 64 << 20;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);

@@ -26,15 +26,15 @@ pub(crate) const SOURCE: &str = "source.toml";
 pub(crate) struct Request<'a> {
     /// The document: YAML or JSON.
     pub(crate) bytes: &'a [u8],
-    /// The date of its publication; `None` if unknown.
+    /// The date of the document's publication; `None` if unknown.
     pub(crate) date: Option<String>,
-    /// The URL where it is published; `None` if unknown.
+    /// The URL at which the document is published; `None` if unknown.
     pub(crate) url: Option<String>,
     /// The date of the import.
     pub(crate) today: String,
 }
 
-/// A checked document, as it will be vendored.
+/// A checked document, in the form in which it is vendored.
 pub(crate) struct Imported {
     /// The document without its prose, in canonical form.
     pub(crate) text: String,

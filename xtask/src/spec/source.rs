@@ -12,13 +12,13 @@ const HEAD: &str = "\
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {
-    /// The URL where it is published.
+    /// The URL at which the document is published; `None` if unknown.
     pub(crate) url: Option<String>,
-    /// Its `x-xgen-sha`: the commit that it was made from.
+    /// The document's `x-xgen-sha`: the commit from which it was built.
     pub(crate) sha: Option<String>,
-    /// The date of its publication.
+    /// The date of the document's publication; `None` if unknown.
     pub(crate) date: Option<String>,
-    /// The date of its import, where that of its publication is unknown.
+    /// The date of the import, if the date of publication is unknown.
     pub(crate) imported: Option<String>,
     /// The SHA-256 of the bytes that were imported.
     pub(crate) sha256: String,
@@ -38,7 +38,8 @@ impl Source {
         Ok(format!("{HEAD}{table}"))
     }
 
-    /// Keeps what an earlier import of the same bytes recorded and this one doesn't know.
+    /// Keeps the facts that an earlier import of the same bytes recorded and this one doesn't
+    /// know.
     ///
     /// Importing the same file again on another date must change nothing.
     pub(crate) fn keep(&mut self, recorded: Self) {

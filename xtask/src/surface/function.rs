@@ -1,4 +1,5 @@
-//! The functions of dated modules, wherever they are defined, and the setters of their builders.
+//! The functions of dated modules, including those defined elsewhere, and the setters of their
+//! builders.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -50,7 +50,7 @@ fn variants(item: &syn::ItemEnum, scope: &Scope<'_>) -> Vec<Variant> {
     variants.collect()
 }
 
-/// Adds what a macro call of the runtime states about a type.
+/// Adds the facts that a macro call of the runtime states about a type.
 fn apply(call: &ItemMacro, scope: &Scope<'_>, types: &mut BTreeMap<String, Type>) {
     let Some(called) = call.mac.path.segments.last() else { return };
     let mut tokens: Vec<TokenTree> = call.mac.tokens.clone().into_iter().collect();

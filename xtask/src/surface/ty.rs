@@ -46,7 +46,7 @@ impl VisitMut for Qualify<'_> {
     }
 }
 
-/// Removes the spaces that tokens are printed with, where Rust doesn't need them.
+/// Removes the spaces between printed tokens that Rust doesn't need.
 fn compact(text: &str) -> String {
     let spaced = [
         (" :: ", "::"),

@@ -1,9 +1,9 @@
 //! Corrections that a document no longer needs or allows, taken out of their overlays.
 //!
-//! A correction that changes nothing has been made upstream; the target of one that matches nothing
-//! is gone. Both are set aside for the reviewer. A mark is different: if its schema only has a new
-//! name, setting the mark aside would make a secret printable. So a mark that matches nothing stops
-//! the update.
+//! If a correction changes nothing, upstream has made it. If a correction matches nothing, its
+//! target is gone. Both are set aside for the reviewer. Marks of secrets are different: if the
+//! schema of a mark only has a new name, setting the mark aside would make a secret printable. So
+//! a mark that matches nothing stops the update.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -102,8 +102,8 @@ impl Aside {
         Ok(())
     }
 
-    /// Returns the overlays without the actions that were set aside. Leaves out an overlay without
-    /// actions.
+    /// Returns the overlays without the actions that were set aside. An overlay that has no action
+    /// left is left out.
     pub(super) fn rest(
         &self,
         overlays: &Overlays,
@@ -225,7 +225,7 @@ fn is_wait_at(action: &Value, said: &Diagnostic) -> bool {
         && action.pointer(&format!("/update/{WAIT}")).is_some()
 }
 
-/// Returns the text of an overlay without some actions, or None if none is left.
+/// Returns the text of an overlay without some actions, or `None` if no action is left.
 fn without(bytes: &[u8], numbers: &BTreeSet<usize>) -> Result<Option<String>, Failure> {
     let mut tree = document::parse(bytes).map_err(Failure::Document)?;
     let Some(listed) = tree.get_mut("actions").and_then(Value::as_array_mut) else {

@@ -1,4 +1,4 @@
-//! The page that a reviewer reads, in Markdown: it is the text of a pull request.
+//! The page for the reviewer, in Markdown: the text of a pull request.
 //!
 //! The points to look at come first, then all changes. Text from the document is written as code,
 //! so that no name in it becomes a link, a mention or a heading.
@@ -14,7 +14,7 @@ use super::version::Bump;
 use crate::diff::Comparison;
 use crate::diff::crates::{Act, Verdict};
 
-/// The maximum number of lines that a list shows; it only counts the others.
+/// The maximum number of lines that a list shows; the list only counts further lines.
 const MAX_LINES: usize = 60;
 
 /// The maximum number of keys of sentences that a list shows.
@@ -59,7 +59,7 @@ impl Page<'_> {
         let _ = writeln!(text, "| the version | {} |\n", self.bump.reason());
     }
 
-    /// Lists what a person has to decide or do.
+    /// Lists the decisions and tasks for a person.
     fn to_do(&self, text: &mut String) {
         let mut items = Vec::new();
         if !self.programs.is_empty() {
@@ -205,8 +205,8 @@ impl Page<'_> {
         }
     }
 
-    /// Lists the things of the new document without a sentence, and the sentences for nothing in
-    /// it.
+    /// Lists the items of the new document that have no sentence, and the sentences whose subject
+    /// the document doesn't have.
     fn words(&self, text: &mut String) {
         let wording = &self.new.wording;
         let stale: Vec<String> =
@@ -259,7 +259,7 @@ fn lines_between<'a>(old: &'a str, new: &'a str) -> (Vec<&'a str>, Vec<&'a str>)
     (gone, added)
 }
 
-/// Returns lines as a block of code; of many lines, only the first.
+/// Returns lines as a block of code. Of many lines, shows only the first ones.
 fn shown(lines: &[String]) -> String {
     first_of(lines, MAX_LINES)
 }

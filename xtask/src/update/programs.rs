@@ -13,7 +13,8 @@ use crate::failure::{Failure, read};
 const PLACES: [&str; 6] =
     ["README.md", "docs", "fake", "generated", "replay", "samples"];
 
-/// The folders that are generated or built, or contain only programs of others.
+/// The folders that are skipped: generated or built ones, and those with programs of other
+/// authors.
 const NOT_BY_HAND: [&str; 5] = [
     "generated/src",
     "generated/tests/contract/calls",
@@ -67,7 +68,7 @@ pub(super) fn uses(
     Ok(found)
 }
 
-/// A removed item, in the form that programs name it.
+/// A removed item, in the form in which programs name it.
 enum Gone {
     /// A function: `clusters::v2024_08_05::get_cluster`.
     Function(String),

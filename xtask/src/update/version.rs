@@ -1,9 +1,10 @@
 //! The version of the workspace after an update.
 //!
-//! The rule is Cargo's: before 1.0 what breaks programs raises the second number and anything else
-//! the third; from 1.0 on a major change raises the first, a minor one the second, a patch the
-//! third. The version is raised once above the newest that has a tag `v<version>`: a version that
-//! is not released yet stays, unless the update breaks more than that version announces.
+//! The rule is Cargo's. Before 1.0, a breaking change raises the second number, and any other
+//! change the third. From 1.0 on, a major change raises the first number, a minor change the
+//! second, and a patch the third. The version is raised once after the newest release, which has a
+//! tag `v<version>`. An unreleased version stays, unless the update breaks more than that version
+//! announces.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -85,7 +86,7 @@ impl Bump {
         }
     }
 
-    /// Returns the line that is printed where the page goes to a file.
+    /// Returns the line that is printed if the page is written to a file.
     pub(super) fn told(&self, day: &str) -> String {
         let word = self.verdict.word();
         format!("the document of {day}: {word}; version {}\n", self.reason())

@@ -1,4 +1,4 @@
-//! Changes of declared properties, each seen from the direction in which it is sent.
+//! Changes of declared properties, by the direction in which a property is sent.
 
 use super::super::change::{Code, Direction, need};
 use super::super::flat::{Flat, Property};

@@ -176,7 +176,7 @@ pub(super) fn details(
     }
 }
 
-/// Adds a change of one keyword; the codes are those of added, removed and changed.
+/// Adds a change of one keyword. The codes are for an added, a removed and a changed keyword.
 fn step(
     found: &mut Found<'_>,
     noun: &str,

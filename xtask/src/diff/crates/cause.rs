@@ -122,7 +122,7 @@ impl<'a> Causes<'a> {
         found.or_else(|| self.of_preview(ty, item))
     }
 
-    /// Finds a change of a property that a place is below.
+    /// Finds a change of a property that contains a place.
     fn above(&self, place: &Place) -> Option<Cause> {
         let (entry, version) = self.version(place)?;
         let lengths = (1..=place.names.len()).rev();

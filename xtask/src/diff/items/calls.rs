@@ -7,7 +7,7 @@ use super::{Kind, Reader};
 use crate::surface;
 
 impl Reader<'_> {
-    /// Adds what a macro call implements.
+    /// Adds the items that a macro call implements.
     pub(super) fn call(&mut self, module: &str, call: &ItemMacro) {
         let Some(called) = call.mac.path.segments.last() else { return };
         let tokens: Vec<TokenTree> = call.mac.tokens.clone().into_iter().collect();

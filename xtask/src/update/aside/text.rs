@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-/// Returns the text without some actions, counted from one; None where the list of actions is not
-/// written as a block with a dash for each.
+/// Returns the text without the actions with these numbers, counted from one. Returns `None` if
+/// the list of actions is not written as a block with a dash for each action.
 pub(super) fn cut(text: &str, numbers: &BTreeSet<usize>) -> Option<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let head = lines.iter().position(|line| line.trim_end() == "actions:")?;
