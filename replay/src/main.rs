@@ -35,9 +35,9 @@ operations and versions, encodes them again and compares.
   --spec PATH, --overlays DIR
                 the document and its corrections (default: those in spec/)
 
-The last line counts the exchanges. An exchange is unmatched if no operation has its path and
-method, or if the entry lacks the parts that identify an operation. Each unmatched exchange is
-listed with the reason, and is no failure.
+The last line counts the exchanges. An exchange is unmatched if no operation has its path, method
+and version, or if the entry lacks the parts that identify an operation. Each unmatched exchange
+is listed with the reason, and is no failure.
 
 Exit code 0: nothing failed; 1: something failed; 2: the input can't be used: for example, a file
 is not a recording.
