@@ -259,17 +259,17 @@ pub struct Variants {
     pub name: &'static str,
     /// The Rust names of the variants, without the one for undeclared content.
     pub names: &'static [&'static str],
-    /// The way the variants are distinguished.
+    /// The discriminator of the union.
     pub by: Discriminator,
 }
 
-/// The way the variants of a union are distinguished.
+/// The discriminator of a union: the fact about a value that selects its variant.
 #[derive(Debug)]
 pub enum Discriminator {
-    /// By the value of a property: its JSON name, and for each variant the values that
-    /// select it.
+    /// The value of a property selects the variant: the property's JSON name, and for
+    /// each variant the values that select it.
     Property(&'static str, &'static [&'static [&'static str]]),
-    /// By the kind of the JSON value: one kind for each variant.
+    /// The kind of the JSON value selects the variant: one kind for each variant.
     Kind(&'static [Kind]),
 }
 

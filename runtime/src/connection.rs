@@ -1,7 +1,7 @@
 //! The connection to the service: sends a request once, and reads bodies.
 //!
-//! Knows nothing about credentials, retries or operations; the modules above decide
-//! about these.
+//! This module doesn't know credentials, retries and operations; the modules above
+//! decide about these.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! From a request to its response: the part that all types of responses share.
+//! The exchange of a request for its response: the part that all types of responses
+//! share.
 //!
 //! The order of steps: the [layers](crate::layer) of the client; the time limit of the
 //! call; the retry policy; for each attempt its time limit, its authentication

@@ -50,10 +50,10 @@ impl From<Error> for Failure {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Retryability {
     Never,
-    /// Only if a repeated request has the same effect as a single one (RFC 9110 section
-    /// 9.2.2).
+    /// Sent again only if a repeated request has the same effect as a single one (RFC
+    /// 9110 section 9.2.2).
     IfRepeatable(Option<Duration>),
-    /// Always, because the service executed nothing.
+    /// Sent again in any case, because the service executed nothing.
     Always(Option<Duration>),
 }
 

@@ -35,7 +35,7 @@ const STARTING: u32 = 16;
 const START_LIMIT: Duration = Duration::from_secs(2);
 
 /// The longest time for which a refusal keeps all other requests waiting. The service's
-/// limits are per minute, and one wrong `Retry-After` must not stop a client for good.
+/// limits are per minute, and one wrong `Retry-After` must not stop a client forever.
 const LONGEST_CLOSED: Duration = Duration::from_secs(60);
 
 /// A pacer that sends requests at the rate that the service allows.

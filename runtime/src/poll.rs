@@ -202,7 +202,8 @@ impl<'a, T: Output> Poller<'a, T> {
         }
     }
 
-    /// Repeats the request until its resource is gone (404): the end of a deletion.
+    /// Repeats the request until its resource no longer exists (404), for example
+    /// because it was deleted.
     ///
     /// # Errors
     ///

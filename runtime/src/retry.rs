@@ -66,13 +66,14 @@ pub struct RetryPolicy {
 /// Whether a request is retried after a certain failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// Never.
+    /// Not retried.
     Never,
-    /// If a repeated request has the same effect as a single one: GET, HEAD, PUT and
-    /// DELETE (RFC 9110 section 9.2.2), and requests declared
+    /// Retried if a repeated request has the same effect as a single one: GET, HEAD,
+    /// PUT and DELETE (RFC 9110 section 9.2.2), and requests declared
     /// [safe](RetryPolicy::safe_to_repeat).
     IfSafe,
-    /// Regardless of the method. Correct only if the service executed nothing.
+    /// Retried regardless of the method. This is correct only if the service executed
+    /// nothing.
     Always,
 }
 

@@ -53,7 +53,7 @@ const BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 
 /// The longest time for which a failure of the token endpoint is shared. One wrong
-/// `Retry-After`, such as that of a proxy's page, must not stop a client for good.
+/// `Retry-After`, such as that of a proxy's page, must not stop a client forever.
 const LONGEST_SHARED: Duration = Duration::from_secs(5 * 60);
 
 /// A service account and its token.
@@ -177,9 +177,9 @@ impl ServiceAccount {
         self.settle(&pending, outcome)
     }
 
-    /// Returns the token request in flight, and starts one if there is none. Fails where
-    /// the last request failed and the next is not due, or failed for good after the
-    /// call began.
+    /// Returns the token request in flight, and starts one if there is none. Fails
+    /// where the last request failed and the next is not due, or failed permanently
+    /// after the call began.
     fn pending(
         &self,
         state: &mut State,

@@ -30,8 +30,8 @@ impl Client {
 
 impl ClientBuilder {
     /// Creates a builder from a profile of the Atlas CLI's `config.toml` alone;
-    /// [`ClientBuilder::infer`] reads the environment as well. The CLI uses the profile
-    /// `default` unless told otherwise. The case of the name is ignored.
+    /// [`ClientBuilder::infer`] reads the environment as well. By default, the CLI uses
+    /// the profile `default`. The case of the name is ignored.
     ///
     /// The file is in the folder `atlascli` of `$XDG_CONFIG_HOME` or `~/.config` on
     /// Linux, of `~/Library/Application Support` on macOS, and of `%AppData%` on

@@ -21,7 +21,7 @@ mod serde;
 /// Any JSON value, with the order of an object's keys and the spelling of numbers.
 ///
 /// Two objects are equal if they have equal values under equal names in the same order.
-/// Two numbers are equal if their values are, however they are spelled.
+/// Two numbers are equal if their values are, regardless of their spelling.
 ///
 /// Created by [`json!`](crate::json), by parsing, or from a `serde_json::Value`. A
 /// `serde_json::Value` has sorted its keys, unless some crate in the program enables

@@ -45,11 +45,11 @@ pub(super) trait Members {
 
 /// A property that a request omits.
 pub(super) enum Note<'a> {
-    /// It is required and unset.
+    /// A required property that is unset.
     Missing(&'static str),
-    /// It was received and is not sent.
+    /// A received property that is not sent.
     LeftOut(&'a str),
-    /// It is a secret that the service masked, and must be set or cleared.
+    /// A secret that the service masked, and that must be set or cleared.
     Masked(&'a str),
 }
 

@@ -86,9 +86,9 @@ impl<F: FnMut(Mismatch)> Observer for F {
 /// The direction of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// To the service.
+    /// A request body, sent to the service.
     Request,
-    /// From the service.
+    /// A response body, received from the service.
     Response,
 }
 

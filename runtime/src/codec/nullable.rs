@@ -16,7 +16,7 @@ use super::{Slot, Value, View};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Nullable<T> {
-    /// Not sent, or not received.
+    /// No value: the field is not sent, or was not received.
     #[default]
     Absent,
     /// An explicit `null`.

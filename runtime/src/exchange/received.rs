@@ -1,5 +1,5 @@
-//! A received response on its way to a value, and the errors of responses that can't be
-//! decoded.
+//! A received response before its body is decoded, and the errors of responses that
+//! can't be decoded.
 
 use std::sync::Arc;
 use std::time::Duration;

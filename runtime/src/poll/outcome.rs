@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The meaning of a response for a wait: pending, done, or failed for good.
+/// The meaning of a response for a wait: pending, done, or permanently failed.
 ///
 /// A `bool` converts to an outcome: `true` is done, `false` is pending. The errors of a
 /// failed wait, and of a wait that exceeded its time limit, name the state.

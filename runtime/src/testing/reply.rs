@@ -28,12 +28,12 @@ pub enum Outcome {
     Stored {
         /// The time before the response.
         wait: Duration,
-        /// Changes what is stored.
+        /// The change of the stored resource before the response; `None` for no change.
         change: Option<Change>,
     },
 }
 
-/// Changes what is stored.
+/// A function that changes the stored resource.
 pub type Change = Arc<dyn Fn(&mut Json) + Send + Sync>;
 
 /// Converts an outcome to the result of a transport. `why` is the message of a broken

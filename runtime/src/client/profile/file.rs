@@ -5,7 +5,7 @@ use toml::{Table, Value};
 use crate::client::found::{Found, Setting};
 use crate::client::scope::Scope;
 
-/// The profile that the Atlas CLI uses unless told otherwise.
+/// The profile that the Atlas CLI uses by default.
 const DEFAULT: &str = "default";
 
 /// A file of the Atlas CLI.
@@ -60,9 +60,10 @@ fn find<'t>(table: &'t Table, key: &str) -> Option<(&'t String, &'t Value)> {
 
 /// A profile.
 pub(super) struct Profile<'f> {
-    /// In lower case, as in the Atlas CLI's name for its secrets.
+    /// The name of the profile in lower case, as the Atlas CLI uses it to store
+    /// secrets.
     pub(super) name: String,
-    /// Its own properties.
+    /// The profile's own properties.
     pub(super) table: &'f Table,
     /// The properties at the top of the file, which take precedence over those of any
     /// profile.

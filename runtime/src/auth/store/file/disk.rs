@@ -10,7 +10,8 @@ use crate::file::{new_beside, private};
 /// A regular file of this process's user.
 pub(super) struct Checked {
     pub(super) file: File,
-    /// Its permissions, if other users can read or write it.
+    /// The permissions of the file, if other users can read or write it; `None` for a
+    /// private file.
     pub(super) exposed: Option<u32>,
 }
 
@@ -75,8 +76,8 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_data()
 }
 
-/// Creates the error for a file that must not be used. The message says what is wrong,
-/// and what to do.
+/// Creates the error for a file that must not be used. The message names the problem
+/// and the remedy.
 pub(super) fn refuse(path: &Path, what: &str, advice: &str) -> io::Error {
     let message = format!("{} {what}: {advice}", path.display());
     io::Error::new(io::ErrorKind::InvalidData, message)
