@@ -1,10 +1,9 @@
-//! The canonical form of a document, in which the difference of two texts is the change of the API.
+//! The canonical form of a document: two texts in this form differ only where the API has changed.
 //!
-//! Written here and not by a YAML library because the form is a promise: no update of a library may
-//! reformat a vendored document. The form: block style, two spaces, keys sorted by their bytes, one
-//! line per scalar however long, text quoted only where some reader of YAML 1.1 or 1.2 could read
-//! it as something else.
-//! This module knows nothing of OpenAPI, except for which lists are sets.
+//! This module writes the form itself, because no update of a YAML library may reformat a vendored
+//! document. The form: block style, two spaces, keys sorted by their bytes, one line per scalar
+//! however long, text quoted only where some reader of YAML 1.1 or 1.2 could read it as something
+//! else. This module knows nothing about OpenAPI, except the lists that are sets.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Casing: from the document's spelling to Rust's, for each role.
+//! Casing: the conversion of the document's spellings to Rust's, for each role of a name.
 //!
 //! Every function is total: any spelling becomes an identifier, though not always a distinct one.
 //! `names` finds the collisions.
@@ -102,7 +102,7 @@ pub(crate) fn feature(module: &str) -> String {
     module.trim_start_matches('_').replace('_', "-")
 }
 
-/// Makes an identifier of a name, raw where the name is a keyword.
+/// Returns the identifier for a name; it is raw if the name is a keyword.
 pub(crate) fn ident(name: &str) -> Ident {
     match reserved::KEYWORDS.contains(&name) {
         true => Ident::new_raw(name, Span::call_site()),
@@ -129,7 +129,7 @@ pub(crate) fn capitalized(text: &str) -> String {
     first.chain(characters).collect()
 }
 
-/// Tells whether a name has the letters of a spelling in their order, whatever their case.
+/// Tells whether a name has the same letters as a spelling, in the same order, regardless of case.
 pub(crate) fn is_said_by(name: &str, spelling: &str) -> bool {
     let letters = |text: &str| -> String {
         let letters = text.chars().filter(|c| c.is_alphanumeric());
@@ -216,8 +216,8 @@ fn ascii(spelling: &str) -> String {
     spelling.chars().map(character).collect()
 }
 
-/// Spells out every character that is neither letter nor digit, which distinguishes spellings with
-/// the same letters.
+/// Replaces every character that is neither letter nor digit by a word, so that spellings with the
+/// same letters become different names.
 pub(crate) fn spelt(spelling: &str) -> String {
     let word = |c: char| match c.is_alphanumeric() {
         true => c.to_string(),

@@ -1,4 +1,5 @@
-//! The error codes of the service, from a list in `spec/`, because the document lists none.
+//! The error codes of the service. They come from a list in `spec/`, because the document lists
+//! none.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Problems found in a document or overlay, with their locations.
 //!
 //! Each stage collects all problems that it finds, so that one run shows them all. This module
-//! knows nothing of how a document is read.
+//! doesn't know how a document is read.
 
 use std::fmt;
 
@@ -10,9 +10,10 @@ use crate::pointer::Pointer;
 /// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// An error: nothing can be generated from the document as it is.
+    /// An error: the crate can't be generated from the document.
     Error,
-    /// A note: something is read in a way that the document's author may not expect.
+    /// A note: the generator understands a part of the document in a way that its author may not
+    /// expect.
     Note,
 }
 
@@ -48,7 +49,7 @@ pub enum Place {
     },
 }
 
-/// A text that can locate its bytes.
+/// A text, with the line and column of each of its bytes.
 pub(crate) struct Text<'t> {
     pub(crate) text: &'t str,
     /// The offsets at which lines begin.

@@ -31,7 +31,7 @@ pub struct Document {
 }
 
 /// Reads a document and applies overlays, each a file name and its bytes; `unmatched` is the
-/// severity of an action that corrects nothing.
+/// severity of an action that changes nothing.
 ///
 /// # Errors
 ///
@@ -88,7 +88,7 @@ fn quote_version(tree: &mut Value) {
     }
 }
 
-/// Returns the notes, or everything that was found if an error is among it.
+/// Returns the notes; returns all diagnostics as the error if any of them is an error.
 fn refuse(found: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     if found.iter().any(Diagnostic::is_error) { Err(found) } else { Ok(found) }
 }

@@ -1,4 +1,5 @@
-//! Model → files. Decides nothing: the model, the facts and the names hold all decisions.
+//! The conversion of the model to files. This module decides nothing: all decisions are in the
+//! model, the facts and the names.
 
 mod cfg;
 mod contract;
@@ -28,10 +29,10 @@ use crate::sentences::Sentences;
 /// The source of the sentences in doc comments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Docs {
-    /// Our own: sentences where there are some, and facts.
+    /// Our own sentences of `spec/words/`, as far as there are some, and facts.
     #[default]
     Facts,
-    /// The document's own prose where it has some, for those who are allowed to use it.
+    /// The document's own prose, as far as there is some, for those who are allowed to use it.
     Full,
 }
 
@@ -42,7 +43,7 @@ pub enum CrateLocation {
     /// generated functions.
     #[default]
     Workspace,
-    /// Outside the repository; the text is the path to the runtime.
+    /// Outside of the repository, with the path to the runtime.
     Alone(String),
 }
 

@@ -16,8 +16,8 @@ use crate::model::{
 use crate::names::Names;
 
 impl Ledger {
-    /// Adds what was named for the first time, and rewrites a line where the document itself has
-    /// changed.
+    /// Adds the names and types that were chosen for the first time, and rewrites a line if the
+    /// document itself has changed its subject.
     pub(crate) fn record_all(&mut self, api: &Api, facts: &Facts, names: &Names) {
         for (tag, module) in api.tags.iter().zip(&names.modules) {
             add(&mut self.modules, &tag.name, module);

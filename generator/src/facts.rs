@@ -1,6 +1,6 @@
-//! Facts derived from the model, computed once: what is boxed, what is read-only as a whole, what
-//! identifies the items of a list, what waits poll, which features need a type, and which
-//! operations use it.
+//! Facts derived from the model, computed once: boxed members, read-only fields, the fields that
+//! identify list items, the operations that waits poll, and for each type its features and the
+//! operations that use it.
 
 mod availability;
 mod boxing;

@@ -1,5 +1,5 @@
-//! The grammar of OpenAPI 3.0.x as one table: which keywords an object may have, and the grammar of
-//! each value.
+//! The grammar of OpenAPI 3.0.x as one table: the keywords that each kind of object may have, and
+//! the grammar of each value.
 //!
 //! Checks, reference resolution, removal of prose and canonical order all walk a document by this
 //! table, so that none of them mistakes a property named `description` for the keyword. This module

@@ -1,10 +1,10 @@
-//! The ledger, `spec/names.toml`: every public name and type that was once chosen and that another
-//! document could change.
+//! The ledger, `spec/names.toml`: every chosen public name and type that another document could
+//! change.
 //!
-//! Names are looked up here first. Lines of removed parts of the API stay, so that their names are
-//! not given to something else. A line changes only where the document changes what the line is
-//! about. A new document and the ledger suffice to generate everything that programs were written
-//! against.
+//! Names are looked up in the ledger first. Lines of removed parts of the API are kept, so that
+//! their names are not given to anything else. A line changes only if the document changes the
+//! subject of the line. The ledger and a new document are sufficient to generate every item that
+//! existing programs use, as far as the API still has it.
 
 mod changes;
 mod text;
@@ -150,19 +150,19 @@ impl Ledger {
         self.operations.get(key)
     }
 
-    /// Tells whether the ledger has nothing but a type's name, which was written by hand.
+    /// Tells whether the ledger has only the name of a type. A person wrote such a line.
     pub(crate) fn is_only_named(&self, ty: &str) -> bool {
         self.record(ty).is_none()
             && self.values(ty).is_none()
             && self.union(ty).is_none()
     }
 
-    /// Returns the module that the operations of a group were first put into.
+    /// Returns the module that was created for an operation group.
     pub(crate) fn module(&self, group: &str) -> Option<&str> {
         self.modules.get(group).map(String::as_str)
     }
 
-    /// Returns the operation group that was first put into a module.
+    /// Returns the operation group for which a module was created.
     pub(crate) fn group(&self, module: &str) -> Option<&str> {
         let mut modules = self.modules.iter();
         modules.find(|(_, name)| *name == module).map(|(group, _)| group.as_str())
@@ -251,7 +251,7 @@ impl RecordedOperation {
         &self.function.name
     }
 
-    /// Tells whether the ledger has nothing but the union's name, which was written by hand.
+    /// Tells whether the ledger has only the name of the union. A person wrote such a line.
     pub(crate) fn is_only_named(&self) -> bool {
         self.responses.is_empty()
     }

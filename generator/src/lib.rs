@@ -1,7 +1,8 @@
 //! Turns the OpenAPI document of the MongoDB Atlas Administration API into a Rust crate.
 //!
-//! The whole of it is a pure function, [`generate`]: document bytes → a map of file path to text,
-//! with every loss reported. No IO, no clock, no network.
+//! [`generate`] is a pure function from the bytes of a document to a map of file paths to texts.
+//! It reports every part of the document that the crate doesn't express. It does no IO and reads
+//! no clock.
 //!
 //! ```text
 //! bytes → document → model → (facts, names, sentences) → tokens → text

@@ -1,8 +1,8 @@
 //! The values that the document lists for a string property whose Rust type allows further ones.
 //!
 //! The type of an enum has the values of all places that share it, and those of earlier documents.
-//! A `String` stays one, even if a later document lists values. Code that makes values, such as the
-//! fake, needs the listed ones.
+//! A property of the type `String` keeps that type, even if a later document lists its values.
+//! Code that makes values, such as the fake, needs the listed ones.
 
 use std::collections::BTreeMap;
 

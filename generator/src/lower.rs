@@ -1,4 +1,4 @@
-//! Document → model.
+//! The conversion of the document to the model.
 //!
 //! The model has no `$ref` and no OpenAPI keyword. Types are lowered on demand from the operations,
 //! so that the model has only types that an operation uses.

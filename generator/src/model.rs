@@ -70,7 +70,7 @@ pub enum Type<D = TypeId> {
 #[derive(Clone, Debug)]
 pub struct TypeDef {
     pub origin: Origin,
-    /// The Rust name that the ledger has for it; `None` for a new type.
+    /// The Rust name that the ledger has for the type; `None` for a new type.
     pub recorded: Option<String>,
     pub kind: Kind,
     pub prose: Option<String>,
@@ -127,10 +127,11 @@ pub struct Field {
     pub kept: bool,
     pub deprecated: bool,
     pub limits: Limits,
-    /// The values that its places list for it or its items; empty if they list none. Its type may
-    /// have further ones: those of other places, and of earlier documents.
+    /// The values that the field's places list for it or its items; empty if they list none. The
+    /// field's type may have further values: those of other places, and of earlier documents.
     pub listed: Vec<String>,
-    /// The keys of the places that declare it: `Schema.property`. Several where types are merged.
+    /// The keys of the places that declare the field: `Schema.property`. There are several if
+    /// types were merged.
     pub places: Vec<String>,
     pub prose: Option<String>,
 }
@@ -257,7 +258,8 @@ pub struct Operation {
     pub short: String,
     /// The index in [`Api::tags`] of the group whose module has it.
     pub tag: usize,
-    /// The group that the document has it in: another one if it has moved, for its module stays.
+    /// The operation group in the document. It differs from that of `tag` if the operation has
+    /// moved, because the operation stays in its module.
     pub group: String,
     pub method: Method,
     pub path: String,
@@ -269,7 +271,7 @@ pub struct Operation {
     pub has_builder: bool,
     /// Whether the response is paged: there is a parameter for the page number, or was.
     pub is_paged: bool,
-    /// Whether it is sent without credentials.
+    /// Whether the request is sent without credentials.
     pub is_anonymous: bool,
     /// The wait for the end of the work that a call starts; `None` where none is known.
     pub wait: Option<Wait>,
@@ -378,7 +380,8 @@ pub enum Content {
 pub struct Body {
     pub ty: Type,
     pub media_type: MediaType,
-    /// Whether it is sent as bytes in another format than JSON; its type has no meaning then.
+    /// Whether the body is sent as bytes in another format than JSON; its type then has no
+    /// meaning.
     pub is_bytes: bool,
     /// Whether the request function takes it as argument.
     pub is_argument: bool,

@@ -191,7 +191,7 @@ fn name_functions(
 /// The request functions of a module.
 struct Functions<'l> {
     scope: Scope,
-    /// Those that the module has ever had.
+    /// The names of all functions that the module has ever had.
     of_the_past: BTreeSet<&'l str>,
     /// The names that are derived from those of the functions.
     derived: BTreeSet<String>,

@@ -1,9 +1,9 @@
 //! Corrections of a document: OpenAPI Overlay 1.0.
 //!
 //! Where the service differs from its document, an overlay corrects the document, and states the
-//! evidence. Two rules are stricter than the specification's, because a correction that upstream
-//! has made must be removed here: an action that matches nothing is an error, and so is an update
-//! that changes nothing. Every action has a `description`: the evidence.
+//! evidence. Two rules are stricter than the specification's, so that corrections are removed once
+//! upstream has made them: an action that matches nothing is an error, and so is an update that
+//! changes nothing. Every action has a `description`: the evidence.
 //!
 //! Merging follows the specification: objects recursively, lists by appending, anything else by
 //! replacing. An entry that a list already holds is not appended again: the lists of OpenAPI that
@@ -27,9 +27,10 @@ mod merge;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UnmatchedAction {
     #[default]
-    /// An error: for the document that the corrections were written for.
+    /// An error, for the document for which the corrections were written.
     Error,
-    /// A note: for an older or newer document, which may not have or need the correction.
+    /// A note, for an older or newer document, which may lack the target or not need the
+    /// correction.
     Note,
 }
 

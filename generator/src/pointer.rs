@@ -1,6 +1,6 @@
 //! Locations in a document: JSON pointers (RFC 6901).
 //!
-//! This module knows how pointers are written and ordered, and nothing of their targets.
+//! This module knows the syntax and the order of pointers, and nothing about their targets.
 
 use std::fmt;
 
@@ -39,7 +39,8 @@ impl Pointer {
         self.child(index.to_string())
     }
 
-    /// Lengthens the pointer in place and returns what [`Pointer::truncate`] needs to undo it.
+    /// Appends a token to the pointer in place. Returns the former length, with which
+    /// [`Pointer::truncate`] removes the token.
     pub fn push(&mut self, token: &str) -> usize {
         let before = self.0.len();
         self.0.push('/');

@@ -1,8 +1,9 @@
-//! Removes a document's prose and leaves its facts.
+//! Removes a document's prose and keeps its facts.
 //!
-//! The document's sentences are licensed under CC BY-NC-SA 3.0, which a permissively licensed crate
-//! can't include; its facts about the API are free. A fact here is a name, a type, a bound, a URL,
-//! a date, a role. This module decides only that; the grammar knows where a keyword may be.
+//! The document's sentences are licensed under CC BY-NC-SA 3.0, which a permissively licensed
+//! crate can't include; its facts about the API are free. A fact here is a name, a type, a bound,
+//! a URL, a date, a role. This module decides only what is a fact; the grammar knows the positions
+//! of keywords.
 
 use serde_json::{Map, Value};
 
@@ -29,10 +30,9 @@ const CHANGELOG: &str = "x-xgen-changelog";
 
 /// Removes all prose from a document.
 ///
-/// Text that OpenAPI requires becomes empty. Examples count as prose, for someone wrote them as
-/// they wrote a description. Keywords that the grammar doesn't know are removed too, because they
-/// may hold anything.
-/// tell what it holds.
+/// Text that OpenAPI requires becomes empty. Examples count as prose, because a person wrote them
+/// like a description. Keywords that the grammar doesn't know are removed too, because they may
+/// hold anything.
 pub fn strip(document: &mut Value) {
     walk::edit(document, &mut strip_object);
 }

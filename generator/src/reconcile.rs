@@ -1,10 +1,10 @@
-//! Keeps the ledger's promises: the types that programs were written against don't change.
+//! Keeps the ledger's promises: the types that existing programs use don't change.
 //!
-//! The document states today's API; the ledger states the recorded Rust types. Both are walked side
-//! by side from the operations, by method, path, version and property. So it doesn't matter how the
-//! document names an operation or a schema, or whether it names a schema at all. Where both have a
-//! type, the recorded one is kept. Where only the document has one, the rules decide. What only the
-//! ledger has is not generated.
+//! The document states today's API; the ledger states the recorded Rust types. Both are walked
+//! side by side from the operations, by method, path, version and property. So it doesn't matter
+//! how the document names an operation or a schema, or whether it names a schema at all. Where
+//! both have a type, the recorded one is kept. Where only the document has one, the rules decide.
+//! Types that only the ledger has are not generated.
 
 mod build;
 mod groups;

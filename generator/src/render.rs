@@ -1,4 +1,4 @@
-//! Tokens → text.
+//! The conversion of tokens to text.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -12,14 +12,14 @@ const HEADER: &str = "\
 
 /// The mark for the end of a line in the text of a doc comment.
 ///
-/// The printer makes a block comment of text with real line ends. An attribute for each line would
-/// do too, but one for the whole comment leaves less to quote, parse and print.
+/// The printer would turn text with real line ends into a block comment. One attribute for the
+/// whole comment is less to quote, parse and print than one for each line.
 pub const LINE_BREAK: &str = "\u{1f}";
 
 /// A piece of a file.
 pub enum Piece {
     Tokens(TokenStream),
-    /// Text that is formatted already, where the printer can't format it.
+    /// Formatted text, for code that the printer can't format.
     Text(String),
 }
 

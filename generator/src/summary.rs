@@ -1,4 +1,4 @@
-//! The size of an API, by which a reviewer sees the effect of a new document.
+//! The size of an API, which shows a reviewer the effect of a new document.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Path templates: `/groups/{groupId}:migrate`. This module knows their syntax, and nothing of
+//! Path templates: `/groups/{groupId}:migrate`. This module knows their syntax, and nothing about
 //! operations.
 
 /// Returns the names of the parameters of a path template, in order.

@@ -1,8 +1,8 @@
 //! Bytes to a tree of values: YAML or JSON, detected from the content.
 //!
 //! This stage reports what the formats allow and a document must not contain: duplicate keys,
-//! numbers that JSON can't write, and unlimited nesting or aliases. This module knows nothing of
-//! OpenAPI.
+//! numbers that JSON can't write, and unlimited nesting or aliases. This module knows nothing
+//! about OpenAPI.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -15,8 +15,8 @@ use crate::pointer::Pointer;
 
 /// The maximum nesting of a document.
 ///
-/// Atlas's own is 16 deep. Everything that walks a document recurses, `openapiv3` with frames of 45
-/// kB in unoptimized builds; this limit keeps a stack of 2 MB safe.
+/// Atlas's own is 16 deep. All code that walks a document is recursive, and `openapiv3` uses stack
+/// frames of 45 kB in unoptimized builds. With this limit, a stack of 2 MB is sufficient.
 pub(crate) const MAX_DEPTH: usize = 32;
 
 /// The maximum growth of a document by its aliases, as a multiple of its size.

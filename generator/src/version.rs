@@ -1,5 +1,5 @@
 //! Versions and media types: `application/vnd.atlas.<version>+<format>`. This module knows their
-//! syntax, and nothing of operations.
+//! syntax, and nothing about operations.
 
 use std::fmt;
 use std::str::FromStr;

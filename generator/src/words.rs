@@ -49,7 +49,7 @@ const KINDS: [&str; 8] = [
 ];
 
 impl Words {
-    /// Reads files, each a name without extension and a text.
+    /// Parses files, each given as a name without extension and a text.
     ///
     /// # Errors
     ///

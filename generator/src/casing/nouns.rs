@@ -1,4 +1,5 @@
-//! Words: where a spelling is divided, and which proper nouns are one word.
+//! The words of a spelling: the positions at which it is divided, and the proper nouns that are
+//! one word.
 //!
 //! `heck` divides at every change of case, which splits `MongoDB` and `OAuth`. Rust counts a proper
 //! noun as one word (C-CASE), so `mongoDBVersion` becomes `mongodb_version`.
@@ -119,7 +120,7 @@ mod tests {
         }
     }
 
-    /// A form that is divided again must be unchanged, for names are made of names.
+    /// A form that is divided again must be unchanged, because names are composed of names.
     #[test]
     fn every_form_is_read_back() {
         for noun in NOUNS {

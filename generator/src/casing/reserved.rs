@@ -1,8 +1,8 @@
 //! Reserved names: those that generated code, the runtime or Cargo uses itself.
 //!
 //! The tests below derive each list from its source: the generated code of the golden cases, the
-//! macro of the builders, and the generated manifest. They fail on a missing name and on one that
-//! is reserved without need.
+//! macro of the builders, and the generated manifest. The tests fail if a name is missing, or is
+//! reserved without need.
 
 /// Names in the crate's root, and files in `src/`, which no module of an operation group may have.
 pub(crate) const MODULES: &[&str] = &[
@@ -110,7 +110,7 @@ pub(crate) const BUILDERS: &[&str] = &[
 /// Names that the modules of operation groups import, which no request function may have.
 pub(crate) const FUNCTIONS: &[&str] = &["date", "types"];
 
-/// The methods of every builder, which no setter may be named like.
+/// The methods of every builder. No setter may have one of these names.
 pub(crate) const METHODS: &[&str] = &[
     "accept",
     "as_ref",

@@ -1,9 +1,9 @@
 //! Checks that every object of a document holds what the grammar allows, each value of the right
 //! type.
 //!
-//! The errors of the typed view don't say where the problem is, and its conversion takes
-//! exponential time to fail at a deep level. So this check finds everything that could make it
-//! fail.
+//! The errors of `openapiv3` don't name the location of a problem, and converting a document to
+//! its types takes exponential time if the problem is deeply nested. So this check finds
+//! everything that could make the conversion fail.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! Doc comments, composed from sentences and facts, or the document's own prose for those who may
-//! use it.
+//! Doc comments, composed of sentences and facts, or of the document's own prose for those who are
+//! allowed to use it.
 
 mod members;
 mod operation;
@@ -22,7 +22,7 @@ pub(super) use operation::{operation, pinned};
 /// The greatest length of a line of a doc comment.
 const WIDTH: usize = 92;
 
-/// Makes the doc comment of paragraphs, for what follows.
+/// Returns paragraphs as the doc comment of the next item.
 pub(super) fn lines(paragraphs: Vec<String>) -> TokenStream {
     let comment = comment(&paragraphs);
     if comment.is_empty() {
@@ -32,7 +32,7 @@ pub(super) fn lines(paragraphs: Vec<String>) -> TokenStream {
     quote!(#[doc = #comment])
 }
 
-/// Makes the doc comment of paragraphs, for the module that holds it.
+/// Returns paragraphs as the doc comment of the enclosing module.
 pub(super) fn inner(paragraphs: Vec<String>) -> TokenStream {
     let comment = render::raw_string(&comment(&paragraphs));
     quote!(#![doc = #comment])
@@ -146,7 +146,7 @@ fn unbreakable(line: &str) -> Vec<String> {
     words
 }
 
-/// Puts text into a code span, whatever backticks it holds.
+/// Returns text as a code span, also if the text contains backticks.
 pub(super) fn code(text: &str) -> String {
     if text.is_empty() {
         return "the empty string".to_owned();

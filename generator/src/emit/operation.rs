@@ -21,14 +21,14 @@ pub(super) struct Call<'a> {
     pub(super) version: &'a OperationVersion,
     pub(super) response: &'a Response,
     pub(super) function: String,
-    /// The wait after it; `None` where none is known.
+    /// The wait after the call; `None` if no wait is known.
     pub(super) waited: Option<&'a Waited>,
     pub(super) availability: Availability,
-    /// Whether its name is available without a version module.
+    /// Whether the function is available outside of its version's module.
     pub(super) is_newest: bool,
     /// Whether the builder of the operation is in the same module.
     pub(super) owns_builder: bool,
-    /// Whether it is for the version's first format.
+    /// Whether the function is for the version's first format.
     pub(super) is_first_format: bool,
 }
 
@@ -78,7 +78,8 @@ impl<'a> Call<'a> {
         self.operation.has_builder
     }
 
-    /// Tells whether another call requests the same in another format than the first.
+    /// Tells whether another call requests the same operation and version in another format than
+    /// the first one.
     pub(super) fn is_in_other_format(&self, other: &Self) -> bool {
         let is_same =
             other.index == self.index && other.version.version == self.version.version;
@@ -109,13 +110,13 @@ impl<'a> Call<'a> {
             || parameters.any(|parameter| parameter.ty.leaf().is_some())
     }
 
-    /// Returns the result of the wait after it, if the request's type has a wait.
+    /// Returns the result of the wait after the call, if the request's type has a wait.
     fn result(&self) -> Option<&'a Output> {
         let waited = self.waited.filter(|_| self.operation.offers_wait);
         waited.map(|waited| &waited.result)
     }
 
-    /// Tells whether its builder is in the same module and takes a list.
+    /// Tells whether the call's builder is in the same module and takes a list.
     fn lists(&self) -> bool {
         let is_list = |p: &Parameter| !p.is_argument && matches!(p.ty, Type::List(_));
         let has_setters = self.owns_builder && self.has_builder();

@@ -7,7 +7,8 @@ use crate::model::Kind;
 use crate::names::TypeFile;
 use crate::render::{self, Piece};
 
-/// The widths up to which rustfmt keeps the attribute of a module, and of an import, on one line.
+/// The maximum widths at which rustfmt keeps the attribute of a module, and of an import, on one
+/// line.
 const CFG_WIDTH: (usize, usize) = (89, 84);
 
 /// Makes `types.rs`.

@@ -15,8 +15,8 @@ pub enum Availability {
     Preview,
 }
 
-/// The alternatives of features that make a type available: each an operation group, by index, and
-/// an availability.
+/// The alternative features that make a type available. Each alternative is an operation group, by
+/// its index, and an availability.
 pub type FeatureSet = BTreeSet<(usize, Availability)>;
 
 /// Returns the availability of a version of an operation.

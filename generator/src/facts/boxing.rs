@@ -1,8 +1,8 @@
 //! Boxing: in each circle of types that contain each other by value, one member is boxed.
 //!
-//! Lists and maps allocate their items anyway. One walk over the graph finds the members, in order
-//! of the types' origins, so that the choice doesn't depend on the document's order. Members that
-//! the ledger has stay as they are, boxed or not.
+//! Lists and maps need no box, because they allocate their items. One walk over the graph finds
+//! the members, in order of the types' origins, so that the choice doesn't depend on the
+//! document's order. A member that the ledger has remains as recorded, boxed or not.
 
 use std::collections::HashSet;
 
@@ -95,8 +95,8 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Visits a type and its contents. The path is kept on the heap, for documents may be deeply
-    /// nested.
+    /// Visits a type and its contents. The path is kept on the heap, because documents may be
+    /// deeply nested.
     fn visit(&mut self, root: TypeId) {
         if self.marks[root.0] != Mark::Unseen {
             return;

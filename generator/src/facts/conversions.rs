@@ -6,8 +6,8 @@ use super::Member;
 use crate::ledger::Ledger;
 use crate::model::{Api, Kind, Type, TypeDef, TypeId, Union, Variant};
 
-/// Returns the variants that have a `From` conversion of their content. A conversion once made is
-/// kept, even where another variant comes to hold the same record.
+/// Returns the variants that have a `From` conversion of their content. A recorded conversion is
+/// kept, even if another variant holds the same record later.
 pub(super) fn conversions(api: &Api, ledger: &Ledger) -> HashSet<Member> {
     let mut found = HashSet::new();
     for (index, def) in api.types.iter().enumerate() {

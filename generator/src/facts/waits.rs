@@ -84,7 +84,7 @@ enum Ending {
     Nothing,
 }
 
-/// The API with everything that the choice of a version depends on.
+/// The API, and the other facts on which the choice of a version depends.
 struct Chooser<'a> {
     api: &'a Api,
     current: &'a HashMap<String, HashSet<Version>>,

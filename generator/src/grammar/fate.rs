@@ -1,4 +1,4 @@
-//! The fate of every keyword: what of it reaches the generated crate.
+//! The fate of every keyword: whether its information is in the generated crate.
 //!
 //! A keyword that is lost only in some places is noted there, by `lower`. This table holds those
 //! that are lost wherever they are written.

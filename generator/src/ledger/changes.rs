@@ -1,4 +1,4 @@
-//! The difference between two ledgers, for readers.
+//! The differences between two ledgers, for a reviewer.
 
 use toml::{Table, Value};
 

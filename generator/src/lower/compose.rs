@@ -1,4 +1,4 @@
-//! Compositions: the type of an `allOf` that is no record.
+//! Compositions: the type of an `allOf`, which may be another than a record.
 //!
 //! Atlas uses `allOf` to add words or limits to a reference as often as to add properties to an
 //! object. An enum, a string, a list or a union in it keeps its type.
@@ -47,8 +47,8 @@ impl Shape {
         }
     }
 
-    /// Returns how specific a shape is, among shapes that fit: integer is more specific than
-    /// number.
+    /// Returns the specificity of a shape, to compare shapes that fit: integer is more specific
+    /// than number.
     fn weight(self) -> u8 {
         match self {
             Self::String(said) => said,

@@ -1,7 +1,7 @@
-//! Merges types that are the same into one.
+//! Merges equal types.
 //!
-//! Inline types are the same if they have the same property name and the same content. Variants of
-//! unions are the same if they have the same content except for the discriminator, which the union
+//! Inline types are equal if they have the same property name and the same content. Variants of
+//! unions are equal if they have the same content except for the discriminator, which the union
 //! writes.
 
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! One view of the several representations that `openapiv3` has for a schema.
+//! A single view of a schema, for which `openapiv3` has several representations.
 
 use indexmap::IndexMap;
 use openapiv3::{
@@ -114,12 +114,12 @@ impl<'d> Facets<'d> {
         self.properties.is_some_and(|properties| !properties.is_empty())
     }
 
-    /// Tells whether it has no keywords beside its parts.
+    /// Tells whether the schema has no keywords besides its parts.
     pub(super) fn is_wrapper(&self) -> bool {
         self.all_of.len() == 1 && !self.has_properties() && !self.is_union()
     }
 
-    /// Tells whether it has no keywords about the contents of the value.
+    /// Tells whether the schema has no keywords about the contents of the value.
     fn is_bare(&self) -> bool {
         !self.has_properties()
             && !self.is_union()
@@ -129,7 +129,7 @@ impl<'d> Facets<'d> {
             && self.values.is_empty()
     }
 
-    /// Returns the values of an enum of strings; `None` where it is none.
+    /// Returns the values of an enum of strings; `None` if the schema is none.
     pub(super) fn strings(&self) -> Option<Vec<&str>> {
         if self.values.is_empty() || !matches!(self.ty, None | Some("string")) {
             return None;

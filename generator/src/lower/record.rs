@@ -24,8 +24,8 @@ pub(super) struct Properties<'d> {
     pub(super) losses: Vec<(Pointer, String)>,
 }
 
-/// A property and where it was declared: an inherited one belongs to its parent, so that all
-/// schemas that inherit it share its type.
+/// A property and the place that declares it. An inherited property belongs to the parent, so that
+/// all schemas that inherit it share its type.
 #[derive(Clone)]
 pub(super) struct Declared<'d> {
     pub(super) node: Node<'d>,

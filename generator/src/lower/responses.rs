@@ -30,7 +30,8 @@ struct Success<'d> {
 }
 
 impl<'d> Lowering<'d> {
-    /// Lowers the versions of an operation; none where nothing in the document states a version.
+    /// Lowers the versions of an operation. Returns no versions if the document states none
+    /// anywhere.
     pub(super) fn lower_versions(
         &mut self,
         source: &'d Source,
@@ -268,8 +269,8 @@ impl<'d> Lowering<'d> {
         date
     }
 
-    /// Gives each version its body: its own, else that of the next older version, for versions may
-    /// omit an unchanged body, else the oldest body.
+    /// Gives each version its body: its own, else that of the next older version, because versions
+    /// may omit an unchanged body, else the oldest body.
     fn lower_bodies(
         &mut self,
         bodies: Bodies<'d>,

@@ -1,7 +1,7 @@
 //! Unions: the Rust shape chosen for a `oneOf` or `anyOf`.
 //!
-//! The plan is made from the document alone, before anything is lowered: base and children refer to
-//! each other, and following them would not end.
+//! The shape is chosen from the document alone, before any schema is lowered, because base and
+//! children refer to each other, and lowering them to choose a shape would not end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -1,6 +1,7 @@
-//! Waits: how a client learns that work which goes on after the response has ended.
+//! Waits: the facts by which a client detects the end of work that continues after the response.
 //!
-//! The document doesn't state it. An overlay does, with `x-sdk-wait` on the operation:
+//! The document doesn't state these facts. An overlay states them, with `x-sdk-wait` on the
+//! operation:
 //!
 //! ```yaml
 //! x-sdk-wait:
@@ -16,9 +17,9 @@
 //!     list: GET /groups/{groupId}/clusters
 //! ```
 //!
-//! All of it is checked against the document; a mistake is an error.
-//! `x-xgen-long-running-operation` is the document's own extension; what is not understood of it is
-//! noted as a loss.
+//! All facts are checked against the document; a mistake is an error.
+//! `x-xgen-long-running-operation` is the document's own extension; unknown parts of it are noted
+//! as losses.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,4 +1,4 @@
-//! The uses of types: which records are only ever variants of unions.
+//! The uses of types, by which records are found that are only variants of unions.
 
 use std::collections::{BTreeSet, HashMap};
 

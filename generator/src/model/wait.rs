@@ -1,6 +1,6 @@
 //! Waits, as data.
 
-/// The facts by which a client learns the end of work that goes on after the response.
+/// The facts by which a client detects the end of work that continues after the response.
 #[derive(Clone, Debug)]
 pub struct Wait {
     pub polled: Option<Polled>,

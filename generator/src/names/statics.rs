@@ -34,7 +34,7 @@ pub(super) fn copies(
     targets.iter().map(|target| (*target, name(target))).collect()
 }
 
-/// Names a copy; the version is that of another than the home version.
+/// Names a copy. `version` is the copy's version, if that is not the operation's home version.
 fn copy(function: &str, module: Option<&str>, version: Option<Version>) -> String {
     let module = module.map(|module| module.to_uppercase() + "_").unwrap_or_default();
     let version =

@@ -41,7 +41,7 @@ impl Naming<'_> {
         self.names[index] = Some(name);
     }
 
-    /// Notes that the name of a schema belongs to another one.
+    /// Notes that the name of a schema belongs to another type.
     fn note(&mut self, wanted: &str, name: &str, place: &Place) {
         if wanted != name {
             let what = format!(

@@ -27,7 +27,7 @@ pub(super) struct Build<'a> {
     pairs: &'a Pairs<'a>,
     ids: HashMap<Node, TypeId>,
     nodes: Vec<Node>,
-    /// What the document doesn't declare, and is kept for programs.
+    /// The parts that the document doesn't declare and that are kept for programs.
     kept: Vec<Unmapped>,
 }
 
@@ -43,8 +43,8 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// Makes all types that were requested, and those that they contain; and says what they keep
-    /// that the document doesn't declare.
+    /// Creates all requested types, and the types that they contain. Also returns the parts that
+    /// the document doesn't declare and that are kept for programs.
     pub(super) fn finish(mut self) -> (Vec<TypeDef>, Vec<Unmapped>) {
         let mut made = Vec::new();
         while made.len() < self.nodes.len() {
@@ -57,8 +57,8 @@ impl<'a> Build<'a> {
         (made, self.kept)
     }
 
-    /// Returns the type of a place: the recorded one where it can represent what the document has
-    /// there, else the document's.
+    /// Returns the type of a place: the recorded one if it can represent the document's type at
+    /// that place, else the document's type.
     pub(super) fn ty(
         &mut self,
         recorded: Option<&Type<String>>,

@@ -1,4 +1,4 @@
-//! The modules of operations: an operation stays in the module it was first put into.
+//! The modules of operations: an operation stays in its first module.
 
 use std::collections::BTreeMap;
 
@@ -70,8 +70,8 @@ pub(super) fn keep_modules(api: &mut Api, ledger: &Ledger) {
     api.tags = tags.into_iter().map(|(_, tag)| tag).collect();
 }
 
-/// Returns the recorded module of each group: its own, else that of a group that is gone and most
-/// of whose operations it has.
+/// Returns the recorded module of each group: its own, else the module of a removed group if this
+/// group has most of its operations.
 fn modules(api: &Api, tags: &[Tag], ledger: &Ledger) -> Vec<Option<String>> {
     let own: Vec<Option<&str>> =
         tags.iter().map(|tag| ledger.module(&tag.name)).collect();

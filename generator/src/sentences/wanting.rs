@@ -94,7 +94,7 @@ pub(super) fn wanting(
     found.into_iter().map(|(kind, keys)| (kind, keys.into_iter().collect())).collect()
 }
 
-/// Is called with an item, whether it has a sentence, and its key.
+/// A function that is called with an item, whether the item has a sentence, and the item's key.
 type See<'s> = dyn FnMut(Item, bool, &dyn Fn() -> String) + 's;
 
 /// Calls `see` for each item, with whether it has a sentence, and its key.

@@ -2,7 +2,7 @@
 //! no known variant.
 //!
 //! The service adds variants between two documents. An unknown variant has the common fields too,
-//! so they are typed. A field that was common once stays when a variant without it is added.
+//! so they are typed. A field that was once common is kept when a variant without it is added.
 
 use crate::ledger::{Fields, Ledger};
 use crate::model::{

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Api, Content, Unmapped};
 
-/// Notes the success bodies that are decoded as another status's type.
+/// Notes the success bodies that are decoded as the type of another status.
 ///
 /// Inline types have been merged, so equal bodies have one type.
 pub(super) fn list_second_bodies(api: &mut Api) {

@@ -1,9 +1,9 @@
-//! Finds references that return to where they began with no value between.
+//! Finds references that lead back to themselves without a value in between.
 //!
-//! A schema may contain itself in a property, a list or a map, because values can be finite. It
-//! can't *be* itself: such a schema describes nothing, and following it never ends. From a base to
-//! its children by `oneOf` and back by `allOf` is how Atlas writes inheritance, and no circle. So
-//! the two directions are checked separately.
+//! A schema may contain itself in a property, a list or a map, because values can be finite. A
+//! schema can't *be* itself: such a schema describes nothing, and following it never ends. Atlas
+//! writes inheritance as references from a base to its children (`oneOf`) and back (`allOf`),
+//! which is no circle. So the two directions are checked separately.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -13,7 +13,7 @@ pub(super) fn name<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// Returns how many characters have to be inserted, removed or replaced, ignoring case.
+/// Returns the number of characters to insert, remove or replace, ignoring case.
 fn distance(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.to_lowercase().chars().collect();
     let mut row: Vec<usize> = (0..=to.len()).collect();

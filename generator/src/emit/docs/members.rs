@@ -107,7 +107,7 @@ pub(in crate::emit) fn variant(
     vec![with_type(emit, &head, variant)]
 }
 
-/// Appends the first sentence of a variant's type, which tells what the variant is.
+/// Appends the first sentence of a variant's type, which describes the variant.
 fn with_type(emit: &Emit<'_>, head: &str, variant: &Variant) -> String {
     let said = match &variant.ty {
         Type::Def(id) => emit.sentences.ty(*id),

@@ -1,4 +1,4 @@
-//! The document's own prose, made fit for rustdoc.
+//! The document's own prose, in a form that rustdoc shows as text.
 
 /// Splits prose into paragraphs that rustdoc renders as text: no code block becomes a doctest, no
 /// bracket a link to an item, no angle bracket a tag.

@@ -1,4 +1,4 @@
-//! Writes sentences of `spec/words/` in doc comments.
+//! Sentences of `spec/words/` as text of doc comments.
 
 use crate::emit::Emit;
 use crate::words;
