@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use crate::diagnostic::{Diagnostic, Severity, Text};
 
-/// The error codes that have been seen.
+/// The known error codes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorCodes(BTreeSet<String>);
 

@@ -25,7 +25,7 @@ pub(super) fn root(emit: &Emit<'_>) -> String {
         )),
         Piece::Tokens(quote!(#(mod #modules;)*)),
         Piece::Tokens(quote! {
-            /// Adds every call there is.
+            /// Adds the calls of all operation groups.
             pub(crate) fn add(contract: &mut Contract) {
                 #(#modules::add(contract);)*
             }
@@ -38,9 +38,9 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     let module = &emit.names.modules[tag];
     let doc = docs::inner(vec![docs::tag_facts(emit, tag)]);
     let calls = calls(emit, tag);
-    let deprecated = calls.iter().any(is_deprecated).then(|| {
-        quote!(#![allow(deprecated, reason = "they are called as long as they are there")])
-    });
+    let deprecated = calls.iter().any(is_deprecated).then(
+        || quote!(#![allow(deprecated, reason = "deprecated functions are called too")]),
+    );
     // Laid out here: a chain of setters reads best with one on each line.
     let mut text =
         "#[rustfmt::skip]\npub(super) fn add(contract: &mut Contract) {\n".to_owned();

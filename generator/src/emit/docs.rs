@@ -80,7 +80,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> Vec<String> {
 /// Returns the name of an operation group, the number of its operations, and its feature.
 pub(super) fn tag_facts(emit: &Emit<'_>, tag: usize) -> String {
     let (size, feature) = (size(emit, tag), code(&emit.names.features[tag]));
-    format!("{}: {size}, in the feature {feature}.", emit.api.tags[tag].name)
+    format!("{}: {size}. Feature: {feature}.", emit.api.tags[tag].name)
 }
 
 /// Returns the text for an operation group in a list of groups: the number of its operations, and
@@ -182,7 +182,7 @@ pub(super) fn definition(emit: &Emit<'_>, id: TypeId) -> Vec<String> {
     if emit.sentences.ty(id).is_none()
         && let Some(property) = tag_of(&def.kind)
     {
-        paragraphs.push(format!("The property {property} tells which one it is."));
+        paragraphs.push(format!("The property {property} selects the variant."));
     }
     paragraphs.extend(usage(emit, id));
     if !def.origin.named {
@@ -213,7 +213,7 @@ fn said_of_type(emit: &Emit<'_>, id: TypeId, said: &str) -> Vec<String> {
     if def.origin.named && !is_its_name {
         more.push(format!("{}.", schemas(&def.origin)));
     }
-    let tag = tag_of(&def.kind).map(|tag| format!("; {tag} tells which"));
+    let tag = tag_of(&def.kind).map(|tag| format!("; the property {tag} selects it"));
     let tag = tag.unwrap_or_default();
     more.extend(openness(&def.kind).map(|text| capitalized(&text) + &tag + "."));
     let mut paragraphs = vec![first];
@@ -249,7 +249,7 @@ fn openness(kind: &Kind) -> Option<String> {
             1 => "one documented value; others are kept as `Unknown`".to_owned(),
             n => format!("one of {n} documented values; others are kept as `Unknown`"),
         }),
-        Kind::Union(union) => Some(format!("one of {} kinds", union.variants.len())),
+        Kind::Union(union) => Some(format!("one of {} variants", union.variants.len())),
     }
 }
 
@@ -269,9 +269,9 @@ fn schemas(origin: &Origin) -> String {
     match origin.places.get(1..).unwrap_or_default() {
         [] => format!("The schema {first}"),
         [second] => {
-            format!("The schemas {first} and {}, which are equal", code(&second.key))
+            format!("The equal schemas {first} and {}", code(&second.key))
         }
-        others => format!("The schema {first} and {} equal ones", others.len()),
+        others => format!("The schema {first} and {} equal schemas", others.len()),
     }
 }
 

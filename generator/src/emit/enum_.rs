@@ -23,7 +23,7 @@ pub(super) fn enum_(emit: &Emit<'_>, id: TypeId, values: &Enum, out: &mut Vec<Pi
         #[non_exhaustive]
         pub enum #name {
             #(#variants)*
-            /// A value that the document does not declare.
+            /// A value that the API's document doesn't declare.
             Unknown(UndeclaredValue),
         }
     }));

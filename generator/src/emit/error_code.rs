@@ -17,17 +17,17 @@ pub(super) fn error_code(emit: &Emit<'_>) -> String {
     let rows = codes().map(|(code, name)| row(&name, code));
     render::file([
         Piece::Tokens(quote! {
-            //! The error codes of the service that have been seen.
+            //! The known error codes of the service.
         }),
         Piece::Tokens(quote! {
             use std::borrow::Cow;
             use atlas_admin_runtime::{Code, UndeclaredValue};
         }),
         Piece::Tokens(quote! {
-            /// An error code of the service, of those that have been seen. [`Error::code`] is
-            /// compared with one, or converted into one for a `match`.
+            /// A known error code of the service. Compare [`Error::code`] with a variant, or
+            /// convert it for a `match`.
             ///
-            /// The API's document lists no codes, so there are others, and new ones: each is kept
+            /// The API's document lists no codes, so the service has further ones. They are kept
             /// as text in `Unknown`.
             ///
             /// [`Error::code`]: crate::Error::code
@@ -35,7 +35,7 @@ pub(super) fn error_code(emit: &Emit<'_>) -> String {
             #[non_exhaustive]
             pub enum ErrorCode {
                 #(#variants)*
-                /// A code that had not been seen, or none.
+                /// A code that this crate doesn't know, or the empty string if there is no code.
                 Unknown(UndeclaredValue),
             }
         }),

@@ -12,14 +12,14 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
     ];
     paragraphs.extend(program(emit).map(|program| program.documented()));
     paragraphs.extend([
-        "- [`Client`] finds credentials, sends requests and has the settings.\n\
-         - [`Request`] is the result of a request function: send it, stream its pages, or poll it.\n\
+        "- [`Client`] finds credentials and sends requests; [`ClientBuilder`] has all settings.\n\
+         - [`Request`] is what a function of an operation returns: send it, stream its pages, or poll it.\n\
          - [`Error`] describes a failure, and has a predicate for each case to handle.\n\
          - [`types`] has the bodies of requests and responses, [`codec`] their dates and JSON values."
             .to_owned(),
-        "Each group of operations is a module and a Cargo feature. The module has a function \
-         for the newest version of each operation. Its modules with dates, such as \
-         `v2024_08_05`, have a function for every version: a program that calls those keeps \
+        "Each operation group is a module and a Cargo feature. The module has a function for \
+         the newest stable version of each operation. Its dated modules, such as \
+         `v2024_08_05`, have a function for every version: a program that calls these keeps \
          its versions when it updates this crate. The search of these pages finds a function \
          by the `operationId`, the short name and the path of its operation."
             .to_owned(),
@@ -27,8 +27,10 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
     ]);
     for Collection { path, tags } in &emit.facts.collections {
         paragraphs.push(match path {
-            Some(path) => format!("Mostly paths below {}:", docs::code(path)),
-            None => "Other paths:".to_owned(),
+            Some(path) => {
+                format!("Groups whose paths are mostly below {}:", docs::code(path))
+            }
+            None => "Groups with other paths:".to_owned(),
         });
         let lines: Vec<String> = tags.iter().map(|tag| line(emit, *tag)).collect();
         paragraphs.push(lines.join("\n"));

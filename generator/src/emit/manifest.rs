@@ -150,7 +150,7 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
             #[cfg(feature = "testing")]
             #[doc(inline)]
             pub use atlas_admin_runtime::testing;
-            /// The crates whose types are part of this one's.
+            /// The crates whose types are in the public API of this crate.
             pub use atlas_admin_runtime::{bytes, http, indexmap, jiff, url};
             #[cfg(feature = "chrono")]
             pub use atlas_admin_runtime::chrono;

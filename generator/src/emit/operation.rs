@@ -178,10 +178,10 @@ pub(super) fn function(
     let deprecated = call.deprecation().map(|reason| {
         let note = match reason {
             Deprecation::Sunset(date) => {
-                format!("the service may answer 410 after {date}")
+                format!("the service may remove this version after {date}")
             }
             Deprecation::Marked => {
-                "the document marks the operation as deprecated".to_owned()
+                "the API's document marks this operation as deprecated".to_owned()
             }
         };
         quote!(#[deprecated(note = #note)])
@@ -435,7 +435,7 @@ fn setter(emit: &Emit<'_>, operation: usize, parameter: &Parameter) -> TokenStre
     let name = argument(parameter);
     let doc = docs::lines(docs::parameter(emit, operation, parameter));
     let deprecated = parameter.deprecated.then(|| {
-        quote!(#[deprecated(note = "the document marks the parameter as deprecated")])
+        quote!(#[deprecated(note = "the API's document marks this parameter as deprecated")])
     });
     let types = quote!(types::);
     let (ty, value) = match &parameter.ty {

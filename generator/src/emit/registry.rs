@@ -25,12 +25,12 @@ pub(super) fn registry(emit: &Emit<'_>) -> String {
             pub use atlas_admin_runtime::registry::{Entry, Function, Make, Payload};
         }),
         Piece::Tokens(quote! {
-            /// The tables of the enabled tags. A constant, so that only programs that use it compile
-            /// what it names: every type there is.
+            /// The tables of the enabled operation groups. A constant, so that only programs that
+            /// use it compile all the types that it names.
             const TABLES: &[&[Entry]] = &[#(#tables)*];
         }),
         Piece::Tokens(quote! {
-            /// Returns every operation-version pair.
+            /// Returns every operation in every version that is compiled in.
             #[inline]
             pub fn entries() -> impl Iterator<Item = &'static Entry> {
                 TABLES.iter().copied().flatten()

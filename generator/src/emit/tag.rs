@@ -117,6 +117,6 @@ fn export(call: &Call<'_>) -> TokenStream {
     let deprecated = call
         .deprecation()
         .is_some()
-        .then(|| quote!(#[allow(deprecated, reason = "the function says so itself")]));
+        .then(|| quote!(#[allow(deprecated, reason = "the attribute of the function warns its callers")]));
     quote!(#deprecated pub use super::#function;)
 }

@@ -131,15 +131,14 @@ pub(super) fn copies(emit: &Emit<'_>, tag: usize) -> Vec<TokenStream> {
 /// Returns the paragraph that explains the wait after a call.
 pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
     let wait = call.operation.wait.as_ref()?;
-    let begin = "Goes on after the response";
+    let begin = "The work continues after the response";
     let mut method = docs::code("send_and_wait");
     // A wait that was added after the builder is not a method of the builder.
     if call.has_builder() && !call.operation.offers_wait {
-        let request = docs::code("Request");
-        method.push_str(&format!(" of the {request} made from the builder"));
+        method.push_str(&format!(" of {}", docs::code("Request::from(builder)")));
     }
     let Some(polled) = &wait.polled else {
-        return Some(format!("{begin}: {method} waits for its end."));
+        return Some(format!("{begin}: {method} waits until the work has ended."));
     };
     let asked = docs::function_link(emit, polled.operation);
     let values = |values: &[String], last: &str| {
@@ -151,18 +150,19 @@ pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
     match (polled.done.is_empty(), polled.gone) {
         (false, _) => {
             let done = values(&polled.done, "or");
-            ends.push(format!("{property} of {asked} is {done}"));
+            ends.push(format!("{property} in the response of {asked} is {done}"));
         }
-        (true, false) => ends.push(format!("{asked} has {property}")),
+        (true, false) => ends.push(format!("the response of {asked} has {property}")),
         (true, true) => {}
     }
     if polled.gone {
-        ends.push(format!("{asked} finds nothing"));
+        let object = if polled.empty { " or an empty object" } else { "" };
+        ends.push(format!("{asked} responds with 404{object}"));
     }
     let mut text = format!("{begin}: {method} waits until {}", ends.join(", or "));
     if let Some((list, _)) = &polled.each {
         let list = docs::function_link(emit, *list);
-        text.push_str(&format!(" for each item of {list}"));
+        text.push_str(&format!(" for each item that {list} returns"));
     }
     text.push('.');
     let mut failures = Vec::new();
@@ -173,7 +173,7 @@ pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
         failures.push(format!("{} is true", values(&polled.flags, "or")));
     }
     if !failures.is_empty() {
-        text.push_str(&format!(" It fails where {}.", failures.join(", or ")));
+        text.push_str(&format!(" The wait fails if {}.", failures.join(", or ")));
     }
     Some(text)
 }

@@ -120,9 +120,9 @@ fn a_builder_without_the_wait_says_what_has_it() {
     let later = crate_of(&document, &first.ledger);
     let boats = later.files["src/boats.rs"].replace("\n/// ", " ");
     assert!(boats.contains("builder!(UpdateBoat);"), "{boats}");
-    let words = "`send_and_wait` of the `Request` made from the builder waits until";
+    let words = "`send_and_wait` of `Request::from(builder)` waits until";
     assert!(boats.contains(words), "{boats}");
     // The plain request has the method.
-    let words = "`send_and_wait` waits until `state` of [`boats::get_boat`](crate::boats::get_boat)";
+    let words = "`send_and_wait` waits until `state` in the response of [`boats::get_boat`](crate::boats::get_boat)";
     assert!(boats.contains(words), "{boats}");
 }

@@ -31,7 +31,9 @@ pub(in crate::emit) fn field(
     }
     let is_read_only = emit.facts.read_only.contains(&member);
     if is_read_only && emit.facts.identities.contains(&member) {
-        facts.push("Read-only; an update sends it with each item of a list.".to_owned());
+        let fact = "Read-only, but an update sends it with each item of a list, to identify \
+                    the item.";
+        facts.push(fact.to_owned());
     } else if is_read_only {
         facts.push("Read-only.".to_owned());
     } else if field.required {
@@ -40,7 +42,7 @@ pub(in crate::emit) fn field(
     if field.write_only {
         facts.push("Write-only: the service never returns it.".to_owned());
     } else if field.secret {
-        facts.push("Secret: never printed.".to_owned());
+        facts.push("Secret: `Debug` and logs never show it.".to_owned());
     }
     if field.nullable {
         facts.push("May be `null`.".to_owned());
@@ -101,7 +103,7 @@ pub(in crate::emit) fn variant(
     }
     let conjunction = if more > 0 { "and" } else { "or" };
     let head = match tags.as_slice() {
-        [] => "No discriminator value selects only this variant.".to_owned(),
+        [] => "No discriminator value selects this variant alone.".to_owned(),
         tags => capitalized(&format!("{}.", join(tags, conjunction))),
     };
     vec![with_type(emit, &head, variant)]
@@ -123,10 +125,13 @@ fn with_type(emit: &Emit<'_>, head: &str, variant: &Variant) -> String {
 pub(in crate::emit) fn unknown_variant(union: &Union) -> String {
     match &union.by {
         Discriminator::Tag { property, .. } => {
-            format!("A value of {} that the document does not declare.", code(property))
+            format!(
+                "A value of {} that the API's document doesn't declare.",
+                code(property)
+            )
         }
         Discriminator::JsonKind => {
-            "A JSON value of a kind that the document does not declare.".to_owned()
+            "A JSON value of a kind that the API's document doesn't declare.".to_owned()
         }
     }
 }
@@ -153,7 +158,7 @@ fn limits(limits: &Limits) -> Vec<String> {
     facts.extend(span(limits.min_length, limits.max_length, "character", "characters"));
     facts.extend(span(limits.min_items, limits.max_items, "item", "items"));
     if limits.unique {
-        facts.push("No item twice.".to_owned());
+        facts.push("No duplicate items.".to_owned());
     }
     if let Some(pattern) = &limits.pattern {
         facts.push(format!("Pattern: {}.", code(pattern)));
@@ -181,7 +186,7 @@ fn format_words(format: &str) -> Option<&'static str> {
         "uri" | "url" => Some("A URI."),
         "ipv4" => Some("An IPv4 address."),
         "ipv6" => Some("An IPv6 address."),
-        "byte" => Some("Base64."),
+        "byte" => Some("Encoded in base64."),
         _ => None,
     }
 }

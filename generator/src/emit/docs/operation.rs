@@ -36,10 +36,10 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
     paragraphs.extend(wait::words(emit, call));
     if !operation.roles.is_empty() {
         let roles: Vec<String> = operation.roles.iter().map(|role| code(role)).collect();
-        paragraphs.push(format!("Needs the role {}.", join(&roles, "or")));
+        paragraphs.push(format!("Requires the role {}.", join(&roles, "or")));
     }
     if operation.is_anonymous {
-        paragraphs.push("Public: sent without credentials.".to_owned());
+        paragraphs.push("Public: the request is sent without credentials.".to_owned());
     }
     paragraphs.extend(parameters(emit, call));
     paragraphs.extend(errors(version));
@@ -56,16 +56,16 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
 pub(in crate::emit) fn pinned(tag: &str, version: Version) -> Vec<String> {
     match version {
         Version::Stable(date) => vec![
-            format!("{tag}, version {date}: the operations that have it."),
+            format!("The operations of {tag} that have the version {date}."),
             "Functions in this module are pinned to this version.".to_owned(),
         ],
         Version::Upcoming(date) => vec![
-            format!("{tag}, as announced for {date}."),
-            "These operations may change until then.".to_owned(),
+            format!("The operations of {tag} in the version announced for {date}."),
+            "The version may change until that date.".to_owned(),
         ],
         Version::Preview => vec![
-            format!("{tag}, in preview."),
-            "These operations may change at any time.".to_owned(),
+            format!("The operations of {tag} that are in preview."),
+            "They may change at any time.".to_owned(),
         ],
     }
 }
@@ -82,10 +82,10 @@ fn versions(operation: &Operation, version: &OperationVersion) -> String {
         .map(|other| code(&casing::version_module(other.version)))
         .collect();
     if !others.is_empty() {
-        text.push_str(&format!(" Also in {}.", join(&others, "and")));
+        text.push_str(&format!(" Other versions: {}.", join(&others, "and")));
     }
     if let Some(date) = version.sunset {
-        text.push_str(&format!(" May be gone after {date}."));
+        text.push_str(&format!(" The service may remove this version after {date}."));
     }
     text
 }
@@ -122,7 +122,8 @@ fn errors(version: &OperationVersion) -> Option<String> {
         .collect();
     if !common.is_empty() {
         let common: Vec<String> = common.iter().map(u16::to_string).collect();
-        lines.push(format!("- [{}](crate::Error#statuses).", common.join(", ")));
+        let common = common.join(", ");
+        lines.push(format!("- {common}: see [`Error`](crate::Error#statuses)."));
     }
     (!lines.is_empty()).then(|| format!("# Errors\n\n{}", lines.join("\n")))
 }
@@ -133,13 +134,13 @@ const COMMON: [u16; 4] = [401, 403, 429, 500];
 /// Returns the meaning of another status in this API.
 fn reason(status: u16) -> Option<&'static str> {
     Some(match status {
-        400 => "the service can't read the request",
-        402 => "the organization has no means of payment",
-        404 => "there is no such thing, or not for these credentials",
+        400 => "the service rejects the request as invalid",
+        402 => "the organization has no payment method",
+        404 => "the resource doesn't exist, or these credentials can't see it",
         405 => "the operation is not available for this resource",
-        406 => "there is no such version",
+        406 => "the service doesn't have this version",
         409 => "the request conflicts with the state of the resource",
-        410 => "the version is gone",
+        410 => "the service has removed this version",
         503 => "the service is not available",
         _ => return None,
     })
