@@ -280,7 +280,7 @@ macro_rules! union {
 /// pub enum ProviderName {
 ///     Aws,
 ///     Azure,
-///     /// A value that the document does not declare.
+///     /// A value that the API's document doesn't declare.
 ///     Unknown(UndeclaredValue),
 /// }
 ///
