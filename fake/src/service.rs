@@ -130,8 +130,7 @@ impl FakeService {
     /// # Panics
     ///
     /// Panics if the value can't be encoded as JSON.
-    pub fn store<T: Value>(&self, request: &impl AsRef<Request<T>>, value: T) {
-        let request = request.as_ref();
+    pub fn store<T: Value>(&self, request: &Request<T>, value: T) {
         let json = to_json(&value).unwrap_or_else(|error| panic!("{error}"));
         let target = request.path_and_query();
         let path = target.split('?').next().unwrap_or_default();
@@ -149,8 +148,8 @@ impl FakeService {
     /// [`FakeExpectation`](crate::FakeExpectation) delays or changes the fake's own response.
     #[track_caller]
     #[must_use = "an expectation without a reply does nothing"]
-    pub fn on<T>(&self, request: &impl AsRef<Request<T>>) -> Expectation<'_, T> {
-        let pattern = Pattern::of(request.as_ref(), Location::caller());
+    pub fn on<T>(&self, request: &Request<T>) -> Expectation<'_, T> {
+        let pattern = Pattern::of(request, Location::caller());
         expectation(&self.shared.rules, pattern)
     }
 
@@ -174,7 +173,7 @@ impl FakeService {
     /// Refuses a request from now on as the service does for a missing role: with 401 and a code
     /// such as `NOT_ORG_GROUP_CREATOR`.
     #[track_caller]
-    pub fn lack_role<T>(&self, request: &impl AsRef<Request<T>>, code: &str) {
+    pub fn lack_role<T>(&self, request: &Request<T>, code: &str) {
         self.on(request).fail(401, code, LACKS_ROLE).always();
     }
 
@@ -193,11 +192,8 @@ impl FakeService {
 
     /// Returns the accepted requests that match a request, by the rules of [`FakeService::on`].
     #[track_caller]
-    pub fn requests_for<T>(
-        &self,
-        request: &impl AsRef<Request<T>>,
-    ) -> Vec<RecordedRequest> {
-        let pattern = Pattern::of(request.as_ref(), Location::caller());
+    pub fn requests_for<T>(&self, request: &Request<T>) -> Vec<RecordedRequest> {
+        let pattern = Pattern::of(request, Location::caller());
         self.shared.rules.requests_for(&pattern)
     }
 
@@ -208,11 +204,8 @@ impl FakeService {
     ///
     /// Panics if no request matches, or more than one; the message lists the accepted requests.
     #[track_caller]
-    pub fn single_request<T>(
-        &self,
-        request: &impl AsRef<Request<T>>,
-    ) -> RecordedRequest {
-        let pattern = Pattern::of(request.as_ref(), Location::caller());
+    pub fn single_request<T>(&self, request: &Request<T>) -> RecordedRequest {
+        let pattern = Pattern::of(request, Location::caller());
         self.shared.rules.single_request(&pattern)
     }
 }

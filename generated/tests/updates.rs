@@ -32,8 +32,8 @@ fn received<T: Value + Default>(response: &str) -> T {
 }
 
 /// Returns the body that a request sends.
-fn sent<T>(request: &impl AsRef<Request<T>>) -> String {
-    String::from_utf8(request.as_ref().body_bytes().unwrap().unwrap().to_vec()).unwrap()
+fn sent<T>(request: &Request<T>) -> String {
+    String::from_utf8(request.body_bytes().unwrap().unwrap().to_vec()).unwrap()
 }
 
 /// A property is sent if and only if it is set: `Some` is sent, `None` is not, whatever the document requires.

@@ -28,8 +28,8 @@ fn received<T: Value + Default>(response: &Json) -> T {
 }
 
 /// Returns the body that a request sends, as text and as JSON.
-fn sent<T>(request: &impl AsRef<Request<T>>) -> (String, Json) {
-    let text = request.as_ref().body_bytes().unwrap().unwrap();
+fn sent<T>(request: &Request<T>) -> (String, Json) {
+    let text = request.body_bytes().unwrap().unwrap();
     let text = String::from_utf8(text.to_vec()).unwrap();
     let json = serde_json::from_str(&text).unwrap();
     (text, json)

@@ -182,14 +182,16 @@ impl<T> Request<T> {
 
     /// Sets a query parameter to a typed value.
     #[doc(hidden)]
-    pub fn set_query(&mut self, name: &'static str, value: &dyn codec::Value) {
+    pub fn set_query(mut self, name: &'static str, value: &dyn codec::Value) -> Self {
         self.parts_mut().set_query(name.into(), value);
+        self
     }
 
     /// Sets a header parameter to a typed value.
     #[doc(hidden)]
-    pub fn set_header(&mut self, name: &'static str, value: &dyn codec::Value) {
+    pub fn set_header(mut self, name: &'static str, value: &dyn codec::Value) -> Self {
         self.parts_mut().set_header(name.into(), value);
+        self
     }
 
     /// Sets the body, and replaces an earlier one: a typed value, or free-form JSON. The
@@ -487,12 +489,6 @@ impl Parts {
 }
 
 // Implemented by hand, because derives would require the same of `T`.
-impl<T> AsRef<Request<T>> for Request<T> {
-    fn as_ref(&self) -> &Self {
-        self
-    }
-}
-
 impl<T> Clone for Request<T> {
     fn clone(&self) -> Self {
         Self { parts: Arc::clone(&self.parts), output: PhantomData }

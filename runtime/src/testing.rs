@@ -152,8 +152,8 @@ impl MockTransport {
     /// not, and the body may be any.
     #[track_caller]
     #[must_use = "a rule without a reply does nothing"]
-    pub fn on<T>(&self, request: &impl AsRef<Request<T>>) -> Expectation<'_, T> {
-        Expectation::new(&self.rules, Pattern::of(request.as_ref(), Location::caller()))
+    pub fn on<T>(&self, request: &Request<T>) -> Expectation<'_, T> {
+        Expectation::new(&self.rules, Pattern::of(request, Location::caller()))
     }
 
     /// Adds an expectation: a request with a method and a path, in any version. `*`
@@ -179,11 +179,8 @@ impl MockTransport {
     /// Returns the received requests that match a request, by the rules of
     /// [`MockTransport::on`].
     #[track_caller]
-    pub fn requests_for<T>(
-        &self,
-        request: &impl AsRef<Request<T>>,
-    ) -> Vec<RecordedRequest> {
-        self.rules.requests_for(&Pattern::of(request.as_ref(), Location::caller()))
+    pub fn requests_for<T>(&self, request: &Request<T>) -> Vec<RecordedRequest> {
+        self.rules.requests_for(&Pattern::of(request, Location::caller()))
     }
 
     /// Returns the only received request that matches a request, by the rules of
@@ -194,11 +191,8 @@ impl MockTransport {
     /// Panics if no received request matches, or several do, and shows the received
     /// requests.
     #[track_caller]
-    pub fn single_request<T>(
-        &self,
-        request: &impl AsRef<Request<T>>,
-    ) -> RecordedRequest {
-        self.rules.single_request(&Pattern::of(request.as_ref(), Location::caller()))
+    pub fn single_request<T>(&self, request: &Request<T>) -> RecordedRequest {
+        self.rules.single_request(&Pattern::of(request, Location::caller()))
     }
 
     /// Checks that every reply was requested, and that no other request arrived.

@@ -1,8 +1,8 @@
 //! Reserved names: those that generated code, the runtime or Cargo uses itself.
 //!
 //! The tests below derive each list from its source: the generated code of the golden cases, the
-//! macro of the builders, and the generated manifest. The tests fail if a name is missing, or is
-//! reserved without need.
+//! runtime's requests and builders, and the generated manifest. The tests fail if a name is missing,
+//! or is reserved without need.
 
 /// Names in the crate's root, and files in `src/`, which no module of an operation group may have.
 pub(crate) const MODULES: &[&str] = &[
@@ -94,8 +94,8 @@ pub(crate) const BUILDERS: &[&str] = &[
     "Method",
     "Operation",
     "Option",
+    "PagedRequest",
     "Parameter",
-    "PhantomData",
     "Polled",
     "Request",
     "Self",
@@ -110,10 +110,10 @@ pub(crate) const BUILDERS: &[&str] = &[
 /// Names that the modules of operation groups import, which no request function may have.
 pub(crate) const FUNCTIONS: &[&str] = &["date", "types"];
 
-/// The methods of every builder. No setter may have one of these names.
+/// The methods of builders and requests. No setter may have one of these names.
 pub(crate) const METHODS: &[&str] = &[
     "accept",
-    "as_ref",
+    "anonymous",
     "body",
     "body_bytes",
     "clone",
@@ -128,6 +128,7 @@ pub(crate) const METHODS: &[&str] = &[
     "method",
     "missing",
     "operation",
+    "paged",
     "pages",
     "pages_with",
     "path_and_query",
@@ -144,6 +145,7 @@ pub(crate) const METHODS: &[&str] = &[
     "stream_with",
     "to_curl",
     "wait",
+    "waiting",
     "with_output",
 ];
 

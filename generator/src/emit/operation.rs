@@ -99,8 +99,7 @@ impl<'a> Call<'a> {
     /// Tells whether the function or the builder beside it names a type of the API.
     fn names_types(&self) -> bool {
         let responses = self.response.output.leaf().is_some();
-        let is_set_here = self.owns_builder && self.has_builder();
-        let is_here = |p: &&Parameter| p.is_argument || is_set_here;
+        let is_here = |p: &&Parameter| p.is_argument || self.defines_builder();
         let mut parameters = self.operation.parameters.iter().filter(is_here);
         let result = self.result().is_some_and(|result| result.leaf().is_some());
         let body = self.body().is_some_and(|body| body.ty.leaf().is_some());
@@ -116,11 +115,15 @@ impl<'a> Call<'a> {
         waited.map(|waited| &waited.result)
     }
 
+    /// Tells whether the call's builder is in the same module.
+    fn defines_builder(&self) -> bool {
+        self.owns_builder && self.has_builder()
+    }
+
     /// Tells whether the call's builder is in the same module and takes a list.
     fn lists(&self) -> bool {
         let is_list = |p: &Parameter| !p.is_argument && matches!(p.ty, Type::List(_));
-        let has_setters = self.owns_builder && self.has_builder();
-        has_setters && self.operation.parameters.iter().any(is_list)
+        self.defines_builder() && self.operation.parameters.iter().any(is_list)
     }
 
     /// Returns the body, if the function takes it as argument.
@@ -149,20 +152,20 @@ pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStre
         any(&|call| call.names_types()).then(|| quote!(#attribute use crate::types;));
     let list = any(&|call| call.lists())
         .then(|| quote!(#attribute use atlas_admin_runtime::builder::IntoList;));
-    let phantom = any(&|call| call.operation.offers_wait && call.has_builder())
-        .then(|| quote!(#attribute use std::marker::PhantomData;));
-    let waiting = any(&|call| call.operation.offers_wait && !call.has_builder())
+    let names_request = |call: &Call<'_>| call.defines_builder() || !call.has_builder();
+    let waiting = any(&|call| call.operation.offers_wait && names_request(call))
         .then(|| quote!(WaitingRequest,));
+    let paged = any(&|call| call.operation.is_paged && call.defines_builder())
+        .then(|| quote!(PagedRequest,));
     let waits = wait::imports(calls);
     quote! {
-        #phantom
         #types
         #list
         #date
         #attribute
         use atlas_admin_runtime::operation::{Method, Operation, #parameter #(#waits,)*};
         #attribute
-        use atlas_admin_runtime::{#download Request, Version, #waiting};
+        use atlas_admin_runtime::{#download #paged Request, Version, #waiting};
     }
 }
 
@@ -194,8 +197,11 @@ pub(super) fn function(
     let output = output(emit, call);
     let request = make(emit, call);
     let result = call.result().map(|result| output_type(emit, result));
-    let field = result.as_ref().map(|_| quote!(, result: PhantomData));
     let waits = result.is_some();
+    let kind = match waits {
+        true => quote!(.waiting()),
+        false => call.operation.is_paged.then(|| quote!(.paged())).unwrap_or_default(),
+    };
     // A wait mostly ends with the output of the call.
     let result = result
         .filter(|result| result.to_string() != output.to_string())
@@ -209,10 +215,10 @@ pub(super) fn function(
         let builder = casing::ident(&emit.names.builders[call.index]);
         (
             quote!(#above #builder<#output #result>),
-            quote!(#above #builder { request: #request #field }),
+            quote!(#above #builder { request: #request #kind }),
         )
     } else if waits {
-        (quote!(WaitingRequest<#output #result>), quote!(#request.waiting()))
+        (quote!(WaitingRequest<#output #result>), quote!(#request #kind))
     } else {
         (quote!(Request<#output>), request)
     };
@@ -393,19 +399,14 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
         call.operation.parameters.iter().filter(|parameter| !parameter.is_argument);
     let setters: Vec<TokenStream> =
         setters.map(|parameter| setter(emit, call.index, parameter)).collect();
-    let waits = call.operation.offers_wait;
-    let kind = match (call.operation.is_paged, waits) {
-        (true, _) => quote!(, paged),
-        (false, true) => quote!(, waits),
-        (false, false) => TokenStream::new(),
+    let (kind, request) = match (call.operation.is_paged, call.operation.offers_wait) {
+        (true, _) => (quote!(, paged), quote!(PagedRequest)),
+        (false, true) => (quote!(, waits), quote!(WaitingRequest)),
+        (false, false) => (TokenStream::new(), quote!(Request)),
     };
-    let (declared, generics, result) = match waits {
-        true => (
-            quote!(T, W = T),
-            quote!(T, W),
-            quote!(pub(crate) result: PhantomData<fn() -> W>,),
-        ),
-        false => (quote!(T), quote!(T), TokenStream::new()),
+    let (declared, generics) = match call.operation.offers_wait {
+        true => (quote!(T, W = T), quote!(T, W)),
+        false => (quote!(T), quote!(T)),
     };
     let blank = blank();
     let has_setters = !setters.is_empty();
@@ -422,8 +423,7 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
         #doc
         #[must_use = "a request does nothing until it is sent"]
         pub struct #name<#declared> {
-            pub(crate) request: Request<T>,
-            #result
+            pub(crate) request: #request<#generics>,
         }
     };
     let offered = quote!(atlas_admin_runtime::builder!(#name #kind););

@@ -1,7 +1,5 @@
 //! Requests for paged lists.
 
-use std::fmt;
-
 use super::{Items, Page, Pages};
 use crate::client::Client;
 use crate::output::Output;
@@ -55,27 +53,4 @@ impl<T: Page + Output> PagedRequest<T> {
     }
 }
 
-impl<T> From<PagedRequest<T>> for Request<T> {
-    fn from(paged: PagedRequest<T>) -> Self {
-        paged.request
-    }
-}
-
-impl<T> AsRef<Request<T>> for PagedRequest<T> {
-    fn as_ref(&self) -> &Request<T> {
-        &self.request
-    }
-}
-
-// Implemented by hand, because derives would require the same of `T`.
-impl<T> Clone for PagedRequest<T> {
-    fn clone(&self) -> Self {
-        Self { request: self.request.clone() }
-    }
-}
-
-impl<T> fmt::Debug for PagedRequest<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.request.fmt(f)
-    }
-}
+crate::builder!(PagedRequest);

@@ -28,7 +28,32 @@ impl<T> Request<T> {
     }
 }
 
-crate::builder!(WaitingRequest, waits);
+crate::builder!(@impl WaitingRequest<T, W>, Request<T>, result);
+
+impl<T: Output, W: Value + Default> WaitingRequest<T, W> {
+    /// Sends the request, and waits until its work is complete:
+    /// [`Request::send_and_wait`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Waiter`].
+    pub fn send_and_wait(&self, client: &Client) -> Waiter<'static, W> {
+        self.request.send_and_wait(client)
+    }
+
+    /// Waits until the work of the request is complete, given its response:
+    /// [`Request::wait`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Waiter`].
+    pub fn wait(&self, client: &Client, response: &Response<T>) -> Waiter<'static, W>
+    where
+        T: Value,
+    {
+        self.request.wait(client, response)
+    }
+}
 
 impl<T: Output> Request<T> {
     /// Sends the request, and waits until the work that it starts is complete: for

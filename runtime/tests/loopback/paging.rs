@@ -249,10 +249,10 @@ async fn a_stream_begins_where_the_request_says_and_ends_with_an_error() {
     })
     .await;
     let client = plain(&server);
-    let mut request = Request::<Listing>::new(&LIST, &[]);
-    request.set_query("itemsPerPage", &2_i64);
-    request.set_query("pageNum", &2_i64);
-    let request = request.paged();
+    let request = Request::<Listing>::new(&LIST, &[])
+        .set_query("itemsPerPage", &2_i64)
+        .set_query("pageNum", &2_i64)
+        .paged();
     let items: Vec<_> = request.stream(&client).collect().await;
     assert_eq!(items.len(), 3);
     assert_eq!(*items[0].as_ref().unwrap(), 2);

@@ -1,12 +1,12 @@
 //! Compares each list with its source, both ways.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Item, UseTree};
+use syn::{ImplItem, Item, ItemImpl, Type, UseTree, Visibility};
 
 use super::*;
 use crate::{ErrorCodes, Ledger, Options, Output, generate};
@@ -166,7 +166,49 @@ fn methods() {
             collect_methods(item.mac.tokens, &mut methods);
         }
     }
+    // A builder dereferences to a request, and has its methods.
+    for file in rust_files(&root().join("runtime/src")) {
+        let text = std::fs::read_to_string(file).expect("a file");
+        for item in items(&text) {
+            if let Item::Impl(item) = item {
+                request_methods(item, &mut methods);
+            }
+        }
+    }
+    // Callable only where the trait is in scope.
+    methods.remove("deref");
     assert_reserved(METHODS, &methods);
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let below = |path: PathBuf| match path.is_dir() {
+        true => rust_files(&path),
+        false => vec![path],
+    };
+    paths
+        .flat_map(below)
+        .filter(|path| path.extension().is_some_and(|it| it == "rs"))
+        .collect()
+}
+
+/// Collects the public methods of the types of requests.
+fn request_methods(item: ItemImpl, methods: &mut Set) {
+    let Type::Path(ty) = &*item.self_ty else { return };
+    let name = ty.path.segments.last().map(|segment| segment.ident.to_string());
+    let types = ["PagedRequest", "Request", "WaitingRequest"];
+    if item.trait_.is_some() || !name.is_some_and(|name| types.contains(&&*name)) {
+        return;
+    }
+    for item in item.items {
+        if let ImplItem::Fn(function) = item
+            && matches!(function.vis, Visibility::Public(_))
+            && function.sig.receiver().is_some()
+        {
+            methods.insert(function.sig.ident.to_string());
+        }
+    }
 }
 
 /// Collects the functions that take `self`.
