@@ -3,7 +3,7 @@
 
 //! Returns logs of the attempts to authenticate against clusters.
 //!
-//! Access Tracking: 2 operations, in the feature `access-tracking`.
+//! Access Tracking: 2 operations. Feature: `access-tracking`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
@@ -26,7 +26,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Cluster Log Viewer` or `Project Database Access Admin`.
+/// Requires the role `Project Cluster Log Viewer` or `Project Database Access Admin`.
 ///
 /// # Parameters
 ///
@@ -35,9 +35,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupDbAccessHistoryCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Access-Tracking/operation/getGroupDbAccessHistoryCluster).
@@ -45,6 +45,11 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "getAccessHistoryCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dbAccessHistory/clusters/{clusterName}")]
 #[doc(alias = "/groups/{groupId}/dbAccessHistory/clusters/{clusterName}")]
+#[doc(alias = "access logs")]
+#[doc(alias = "who logged in")]
+#[doc(alias = "login attempts")]
+#[doc(alias = "failed logins")]
+#[doc(alias = "authentication log")]
 #[inline]
 pub fn get_access_history_cluster(
     group_id: &str,
@@ -99,7 +104,7 @@ static GET_ACCESS_HISTORY_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Cluster Log Viewer` or `Project Database Access Admin`.
+/// Requires the role `Project Cluster Log Viewer` or `Project Database Access Admin`.
 ///
 /// # Parameters
 ///
@@ -108,8 +113,8 @@ static GET_ACCESS_HISTORY_CLUSTER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupDbAccessHistoryProcess` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Access-Tracking/operation/getGroupDbAccessHistoryProcess).
@@ -117,6 +122,9 @@ static GET_ACCESS_HISTORY_CLUSTER: Operation = Operation {
 #[doc(alias = "getAccessHistoryProcess")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dbAccessHistory/processes/{hostname}")]
 #[doc(alias = "/groups/{groupId}/dbAccessHistory/processes/{hostname}")]
+#[doc(alias = "access logs by host")]
+#[doc(alias = "who logged in")]
+#[doc(alias = "login attempts by host")]
 #[inline]
 pub fn get_access_history_process(
     group_id: &str,
@@ -231,7 +239,7 @@ impl<T> GetAccessHistoryProcess<T> {
 
 atlas_admin_runtime::builder!(GetAccessHistoryProcess);
 
-/// Access Tracking, version 2023-01-01: the operations that have it.
+/// The operations of Access Tracking that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

@@ -4,7 +4,7 @@
 //! Makes shareable links to the activity feed of a project or organization, with filters
 //! already set.
 //!
-//! Activity Feed: 2 operations, in the feature `activity-feed`.
+//! Activity Feed: 2 operations. Feature: `activity-feed`.
 
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
@@ -28,7 +28,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -36,9 +36,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupActivityFeed` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getGroupActivityFeed).
@@ -95,7 +95,7 @@ static GET_GROUP_ACTIVITY_FEED: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -103,9 +103,9 @@ static GET_GROUP_ACTIVITY_FEED: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgActivityFeed` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Activity-Feed/operation/getOrgActivityFeed).
@@ -215,7 +215,7 @@ impl<T> GetOrgActivityFeed<T> {
 
 atlas_admin_runtime::builder!(GetOrgActivityFeed);
 
-/// Activity Feed, version 2025-03-12: the operations that have it.
+/// The operations of Activity Feed that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {

@@ -3,11 +3,11 @@
 
 //! Creates, renames and deletes API keys for the embedding and reranking models.
 //!
-//! AI Model API Keys: 7 operations, in the feature `ai-model-api-keys`.
+//! AI Model API Keys: 7 operations. Feature: `ai-model-api-keys`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Creates an API key for AI models in a project.
 ///
@@ -31,7 +31,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Model Owner`.
+/// Requires the role `Project Model Owner`.
 ///
 /// # Parameters
 ///
@@ -39,9 +39,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupAiModelApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/createGroupAiModelApiKey).
@@ -49,6 +49,9 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createGroupModelKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/aiModelApiKeys")]
 #[doc(alias = "/groups/{groupId}/aiModelApiKeys")]
+#[doc(alias = "voyage api key")]
+#[doc(alias = "create ai model api key")]
+#[doc(alias = "embedding api key")]
 #[inline]
 pub fn create_group_model_key(
     group_id: &str,
@@ -91,7 +94,7 @@ static CREATE_GROUP_MODEL_KEY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Model Owner`.
+/// Requires the role `Project Model Owner`.
 ///
 /// # Parameters
 ///
@@ -100,9 +103,9 @@ static CREATE_GROUP_MODEL_KEY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupAiModelApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/deleteGroupAiModelApiKey).
@@ -147,7 +150,7 @@ static DELETE_GROUP_MODEL_KEY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -156,8 +159,8 @@ static DELETE_GROUP_MODEL_KEY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAiModelApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/getGroupAiModelApiKey).
@@ -205,7 +208,7 @@ static GET_GROUP_MODEL_KEY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Read Only`.
+/// Requires the role `Organization Read Only`.
 ///
 /// # Parameters
 ///
@@ -214,8 +217,8 @@ static GET_GROUP_MODEL_KEY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgAiModelApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/getOrgAiModelApiKey).
@@ -265,7 +268,7 @@ static GET_ORG_MODEL_KEY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -273,8 +276,8 @@ static GET_ORG_MODEL_KEY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupAiModelApiKeys` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/listGroupAiModelApiKeys).
@@ -287,7 +290,7 @@ pub fn list_group_model_keys(
     group_id: &str,
 ) -> ListGroupModelKeys<types::PaginatedAtlasAiModelApiKeysResponse> {
     ListGroupModelKeys {
-        request: Request::new(&LIST_GROUP_MODEL_KEYS, &[group_id]),
+        request: Request::new(&LIST_GROUP_MODEL_KEYS, &[group_id]).paged(),
     }
 }
 
@@ -329,7 +332,7 @@ static LIST_GROUP_MODEL_KEYS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Read Only`.
+/// Requires the role `Organization Read Only`.
 ///
 /// # Parameters
 ///
@@ -337,8 +340,8 @@ static LIST_GROUP_MODEL_KEYS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgAiModelApiKeys` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/listOrgAiModelApiKeys).
@@ -351,7 +354,7 @@ pub fn list_org_model_keys(
     org_id: &str,
 ) -> ListOrgModelKeys<types::PaginatedAtlasAiModelApiKeysResponse> {
     ListOrgModelKeys {
-        request: Request::new(&LIST_ORG_MODEL_KEYS, &[org_id]),
+        request: Request::new(&LIST_ORG_MODEL_KEYS, &[org_id]).paged(),
     }
 }
 
@@ -397,7 +400,7 @@ static LIST_ORG_MODEL_KEYS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Model Owner`.
+/// Requires the role `Project Model Owner`.
 ///
 /// # Parameters
 ///
@@ -406,9 +409,9 @@ static LIST_ORG_MODEL_KEYS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupAiModelApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-API-Keys/operation/updateGroupAiModelApiKey).
@@ -446,7 +449,7 @@ static UPDATE_GROUP_MODEL_KEY: Operation = Operation {
 /// The request of [`list_group_model_keys`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupModelKeys<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupModelKeys<T> {
@@ -466,7 +469,7 @@ atlas_admin_runtime::builder!(ListGroupModelKeys, paged);
 /// The request of [`list_org_model_keys`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrgModelKeys<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOrgModelKeys<T> {
@@ -483,7 +486,7 @@ impl<T> ListOrgModelKeys<T> {
 
 atlas_admin_runtime::builder!(ListOrgModelKeys, paged);
 
-/// AI Model API Keys, version 2025-03-12: the operations that have it.
+/// The operations of AI Model API Keys that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {

@@ -3,11 +3,11 @@
 
 //! Returns, changes and resets limits on requests and tokens for AI models.
 //!
-//! AI Model Rate Limits: 7 operations, in the feature `ai-model-rate-limits`.
+//! AI Model Rate Limits: 7 operations. Feature: `ai-model-rate-limits`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Lists a project's rate limits for AI models, one for each group of models.
 ///
@@ -23,7 +23,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -31,8 +31,8 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAiModelApiRateLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getGroupAiModelApiRateLimits).
@@ -45,7 +45,7 @@ pub fn get_group_model_limits(
     group_id: &str,
 ) -> GetGroupModelLimits<types::PaginatedAtlasAiModelRateLimitsResponse> {
     GetGroupModelLimits {
-        request: Request::new(&GET_GROUP_MODEL_LIMITS, &[group_id]),
+        request: Request::new(&GET_GROUP_MODEL_LIMITS, &[group_id]).paged(),
     }
 }
 
@@ -86,7 +86,7 @@ static GET_GROUP_MODEL_LIMITS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -97,9 +97,9 @@ static GET_GROUP_MODEL_LIMITS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAiModelApiCloudGeographyModelGroupNameRateLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getGroupAiModelApiCloudGeographyModelGroupNameRateLimits).
@@ -161,7 +161,7 @@ static GET_GROUP_RATE_LIMITS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Read Only`.
+/// Requires the role `Organization Read Only`.
 ///
 /// # Parameters
 ///
@@ -169,8 +169,8 @@ static GET_GROUP_RATE_LIMITS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgAiModelApiRateLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getOrgAiModelApiRateLimits).
@@ -183,7 +183,7 @@ pub fn get_org_model_limits(
     org_id: &str,
 ) -> GetOrgModelLimits<types::PaginatedAtlasAiModelRateLimitsResponse> {
     GetOrgModelLimits {
-        request: Request::new(&GET_ORG_MODEL_LIMITS, &[org_id]),
+        request: Request::new(&GET_ORG_MODEL_LIMITS, &[org_id]).paged(),
     }
 }
 
@@ -224,7 +224,7 @@ static GET_ORG_MODEL_LIMITS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Read Only`.
+/// Requires the role `Organization Read Only`.
 ///
 /// # Parameters
 ///
@@ -235,9 +235,9 @@ static GET_ORG_MODEL_LIMITS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgAiModelApiCloudGeographyModelGroupNameRateLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/getOrgAiModelApiCloudGeographyModelGroupNameRateLimits).
@@ -300,7 +300,7 @@ static GET_ORG_RATE_LIMITS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Model Owner`.
+/// Requires the role `Project Model Owner`.
 ///
 /// # Parameters
 ///
@@ -311,9 +311,9 @@ static GET_ORG_RATE_LIMITS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`resetGroupAiModelApiCloudGeographyModelGroupNameRateLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/resetGroupAiModelApiCloudGeographyModelGroupNameRateLimits).
@@ -375,7 +375,7 @@ static RESET_GROUP_MODEL_LIMITS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Model Owner`.
+/// Requires the role `Project Model Owner`.
 ///
 /// # Parameters
 ///
@@ -383,8 +383,8 @@ static RESET_GROUP_MODEL_LIMITS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`resetGroupAiModelApiRateLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/resetGroupAiModelApiRateLimits).
@@ -439,7 +439,7 @@ static RESET_GROUP_RATE_LIMITS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Model Owner`.
+/// Requires the role `Project Model Owner`.
 ///
 /// # Parameters
 ///
@@ -450,9 +450,9 @@ static RESET_GROUP_RATE_LIMITS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupAiModelApiCloudGeographyModelGroupNameRateLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AI-Model-Rate-Limits/operation/updateGroupAiModelApiCloudGeographyModelGroupNameRateLimits).
@@ -464,6 +464,9 @@ static RESET_GROUP_RATE_LIMITS: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/aiModelApiClouds/{cloud}/geographies/{geography}/modelGroupNames/{modelGroupName}/rateLimits"
 )]
+#[doc(alias = "ai model rate limit")]
+#[doc(alias = "tokens per minute")]
+#[doc(alias = "requests per minute")]
 #[inline]
 pub fn update_group_rate_limits(
     group_id: &str,
@@ -505,7 +508,7 @@ static UPDATE_GROUP_RATE_LIMITS: Operation = Operation {
 /// The request of [`get_group_model_limits`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGroupModelLimits<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> GetGroupModelLimits<T> {
@@ -525,7 +528,7 @@ atlas_admin_runtime::builder!(GetGroupModelLimits, paged);
 /// The request of [`get_org_model_limits`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOrgModelLimits<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> GetOrgModelLimits<T> {
@@ -542,7 +545,7 @@ impl<T> GetOrgModelLimits<T> {
 
 atlas_admin_runtime::builder!(GetOrgModelLimits, paged);
 
-/// AI Model Rate Limits, version 2025-03-12: the operations that have it.
+/// The operations of AI Model Rate Limits that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {

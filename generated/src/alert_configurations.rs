@@ -3,11 +3,11 @@
 
 //! Manages what triggers alerts in a project, and how Atlas notifies of them.
 //!
-//! Alert Configurations: 8 operations, in the feature `alert-configurations`.
+//! Alert Configurations: 8 operations. Feature: `alert-configurations`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Creates an alert configuration in a project: what to watch for, and whom to notify.
 ///
@@ -33,7 +33,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Alerts Manager`.
+/// Requires the role `Project Alerts Manager`.
 ///
 /// # Parameters
 ///
@@ -41,9 +41,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupAlertConfig` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/createGroupAlertConfig).
@@ -51,6 +51,12 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createAlertConfig")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs")]
 #[doc(alias = "/groups/{groupId}/alertConfigs")]
+#[doc(alias = "create alert")]
+#[doc(alias = "new alert")]
+#[doc(alias = "alert rule")]
+#[doc(alias = "alert settings")]
+#[doc(alias = "set up alert")]
+#[doc(alias = "notify on alert")]
 #[inline]
 pub fn create_alert_config(
     group_id: &str,
@@ -91,7 +97,7 @@ static CREATE_ALERT_CONFIG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Alerts Manager`.
+/// Requires the role `Project Alerts Manager`.
 ///
 /// # Parameters
 ///
@@ -100,8 +106,8 @@ static CREATE_ALERT_CONFIG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupAlertConfig` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/deleteGroupAlertConfig).
@@ -109,6 +115,8 @@ static CREATE_ALERT_CONFIG: Operation = Operation {
 #[doc(alias = "deleteAlertConfig")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[doc(alias = "/groups/{groupId}/alertConfigs/{alertConfigId}")]
+#[doc(alias = "delete alert")]
+#[doc(alias = "remove alert rule")]
 #[inline]
 pub fn delete_alert_config(group_id: &str, alert_config_id: &str) -> Request<()> {
     Request::new(&DELETE_ALERT_CONFIG, &[group_id, alert_config_id])
@@ -146,7 +154,7 @@ static DELETE_ALERT_CONFIG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -155,8 +163,8 @@ static DELETE_ALERT_CONFIG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAlertConfig` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/getGroupAlertConfig).
@@ -204,7 +212,7 @@ static GET_ALERT_CONFIG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -213,8 +221,8 @@ static GET_ALERT_CONFIG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAlertAlertConfigs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/getGroupAlertAlertConfigs).
@@ -228,7 +236,7 @@ pub fn get_alert_configs(
     alert_id: &str,
 ) -> GetAlertConfigs<types::PaginatedAlertConfigView> {
     GetAlertConfigs {
-        request: Request::new(&GET_ALERT_CONFIGS, &[group_id, alert_id]),
+        request: Request::new(&GET_ALERT_CONFIGS, &[group_id, alert_id]).paged(),
     }
 }
 
@@ -270,7 +278,7 @@ static GET_ALERT_CONFIGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -278,8 +286,8 @@ static GET_ALERT_CONFIGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupAlertConfigs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/listGroupAlertConfigs).
@@ -287,12 +295,15 @@ static GET_ALERT_CONFIGS: Operation = Operation {
 #[doc(alias = "listAlertConfigs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs")]
 #[doc(alias = "/groups/{groupId}/alertConfigs")]
+#[doc(alias = "list alert rules")]
+#[doc(alias = "list alert settings")]
+#[doc(alias = "alert rules")]
 #[inline]
 pub fn list_alert_configs(
     group_id: &str,
 ) -> ListAlertConfigs<types::PaginatedAlertConfigView> {
     ListAlertConfigs {
-        request: Request::new(&LIST_ALERT_CONFIGS, &[group_id]),
+        request: Request::new(&LIST_ALERT_CONFIGS, &[group_id]).paged(),
     }
 }
 
@@ -337,7 +348,7 @@ static LIST_ALERT_CONFIGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listAlertConfigMatcherFieldNames` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/listAlertConfigMatcherFieldNames).
@@ -386,7 +397,7 @@ static LIST_MATCHER_FIELD_NAMES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Alerts Manager`.
+/// Requires the role `Project Alerts Manager`.
 ///
 /// # Parameters
 ///
@@ -395,8 +406,8 @@ static LIST_MATCHER_FIELD_NAMES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`toggleGroupAlertConfig` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/toggleGroupAlertConfig).
@@ -404,6 +415,10 @@ static LIST_MATCHER_FIELD_NAMES: Operation = Operation {
 #[doc(alias = "toggleAlertConfig")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[doc(alias = "/groups/{groupId}/alertConfigs/{alertConfigId}")]
+#[doc(alias = "enable alert")]
+#[doc(alias = "disable alert")]
+#[doc(alias = "turn off alert")]
+#[doc(alias = "mute alert")]
 #[inline]
 pub fn toggle_alert_config(
     group_id: &str,
@@ -458,7 +473,7 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Alerts Manager`.
+/// Requires the role `Project Alerts Manager`.
 ///
 /// # Parameters
 ///
@@ -467,9 +482,9 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupAlertConfig` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alert-Configurations/operation/updateGroupAlertConfig).
@@ -477,6 +492,10 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 #[doc(alias = "updateAlertConfig")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alertConfigs/{alertConfigId}")]
 #[doc(alias = "/groups/{groupId}/alertConfigs/{alertConfigId}")]
+#[doc(alias = "change alert")]
+#[doc(alias = "edit alert")]
+#[doc(alias = "update alert rule")]
+#[doc(alias = "alert threshold")]
 #[inline]
 pub fn update_alert_config(
     group_id: &str,
@@ -507,7 +526,7 @@ static UPDATE_ALERT_CONFIG: Operation = Operation {
 /// The request of [`get_alert_configs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAlertConfigs<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> GetAlertConfigs<T> {
@@ -533,7 +552,7 @@ atlas_admin_runtime::builder!(GetAlertConfigs, paged);
 /// The request of [`list_alert_configs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAlertConfigs<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListAlertConfigs<T> {
@@ -556,7 +575,7 @@ impl<T> ListAlertConfigs<T> {
 
 atlas_admin_runtime::builder!(ListAlertConfigs, paged);
 
-/// Alert Configurations, version 2023-01-01: the operations that have it.
+/// The operations of Alert Configurations that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

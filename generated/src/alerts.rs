@@ -3,16 +3,16 @@
 
 //! Lists and acknowledges the alerts that alert configurations have triggered.
 //!
-//! Alerts: 4 operations, in the feature `alerts`.
+//! Alerts: 4 operations. Feature: `alerts`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Acknowledges an alert until a date, which stops its notifications, or takes an
 /// acknowledgement back.
 ///
-/// `PATCH /api/atlas/v2/groups/{groupId}/alerts/{alertId}`. Version 2024-05-30. Also in
+/// `PATCH /api/atlas/v2/groups/{groupId}/alerts/{alertId}`. Version 2024-05-30. Other versions:
 /// `v2023_01_01`.
 ///
 /// ```no_run
@@ -29,7 +29,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Alerts Manager`.
+/// Requires the role `Project Alerts Manager`.
 ///
 /// # Parameters
 ///
@@ -38,9 +38,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`acknowledgeGroupAlert` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/acknowledgeGroupAlert).
@@ -48,6 +48,11 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "acknowledgeAlert")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts/{alertId}")]
 #[doc(alias = "/groups/{groupId}/alerts/{alertId}")]
+#[doc(alias = "ack alert")]
+#[doc(alias = "silence alert")]
+#[doc(alias = "mute alert")]
+#[doc(alias = "snooze alert")]
+#[doc(alias = "unacknowledge alert")]
 #[inline]
 pub fn acknowledge_alert(
     group_id: &str,
@@ -87,7 +92,7 @@ static ACKNOWLEDGE_ALERT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -96,8 +101,8 @@ static ACKNOWLEDGE_ALERT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAlert` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/getGroupAlert).
@@ -147,7 +152,7 @@ static GET_ALERT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -156,8 +161,8 @@ static GET_ALERT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAlertConfigAlerts` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/getGroupAlertConfigAlerts).
@@ -171,7 +176,8 @@ pub fn get_alert_config_alerts(
     alert_config_id: &str,
 ) -> GetAlertConfigAlerts<types::PaginatedAlertView> {
     GetAlertConfigAlerts {
-        request: Request::new(&GET_ALERT_CONFIG_ALERTS, &[group_id, alert_config_id]),
+        request: Request::new(&GET_ALERT_CONFIG_ALERTS, &[group_id, alert_config_id])
+            .paged(),
     }
 }
 
@@ -211,7 +217,7 @@ static GET_ALERT_CONFIG_ALERTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -219,9 +225,9 @@ static GET_ALERT_CONFIG_ALERTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupAlerts` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/listGroupAlerts).
@@ -229,10 +235,14 @@ static GET_ALERT_CONFIG_ALERTS: Operation = Operation {
 #[doc(alias = "listAlerts")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts")]
 #[doc(alias = "/groups/{groupId}/alerts")]
+#[doc(alias = "active alerts")]
+#[doc(alias = "current alerts")]
+#[doc(alias = "fired alerts")]
+#[doc(alias = "incidents")]
 #[inline]
 pub fn list_alerts(group_id: &str) -> ListAlerts<types::PaginatedAlertView> {
     ListAlerts {
-        request: Request::new(&LIST_ALERTS, &[group_id]),
+        request: Request::new(&LIST_ALERTS, &[group_id]).paged(),
     }
 }
 
@@ -263,7 +273,7 @@ static LIST_ALERTS: Operation = Operation {
 /// The request of [`get_alert_config_alerts`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAlertConfigAlerts<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> GetAlertConfigAlerts<T> {
@@ -289,7 +299,7 @@ atlas_admin_runtime::builder!(GetAlertConfigAlerts, paged);
 /// The request of [`list_alerts`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAlerts<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListAlerts<T> {
@@ -319,7 +329,7 @@ impl<T> ListAlerts<T> {
 
 atlas_admin_runtime::builder!(ListAlerts, paged);
 
-/// Alerts, version 2023-01-01: the operations that have it.
+/// The operations of Alerts that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
@@ -339,8 +349,8 @@ pub mod v2023_01_01 {
     /// Acknowledges an alert until a date, which stops its notifications, or takes an
     /// acknowledgement back.
     ///
-    /// `PATCH /api/atlas/v2/groups/{groupId}/alerts/{alertId}`. Version 2023-01-01. Also in
-    /// `v2024_05_30`. May be gone after 2027-07-01.
+    /// `PATCH /api/atlas/v2/groups/{groupId}/alerts/{alertId}`. Version 2023-01-01. Other versions:
+    /// `v2024_05_30`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, alerts, types};
@@ -356,7 +366,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Alerts Manager`.
+    /// Requires the role `Project Alerts Manager`.
     ///
     /// # Parameters
     ///
@@ -365,9 +375,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`acknowledgeGroupAlert` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Alerts/operation/acknowledgeGroupAlert).
@@ -375,7 +385,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "acknowledgeAlert")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/alerts/{alertId}")]
     #[doc(alias = "/groups/{groupId}/alerts/{alertId}")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn acknowledge_alert(
@@ -406,7 +416,7 @@ pub mod v2023_01_01 {
     };
 }
 
-/// Alerts, version 2024-05-30: the operations that have it.
+/// The operations of Alerts that have the version 2024-05-30.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {

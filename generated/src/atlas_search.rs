@@ -4,7 +4,7 @@
 //! Manages search and vector search indexes of clusters, and the dedicated Search Nodes that
 //! serve them.
 //!
-//! Atlas Search: 18 operations, in the feature `atlas-search`.
+//! Atlas Search: 18 operations. Feature: `atlas-search`.
 
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
@@ -13,10 +13,12 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Creates a search index on one collection of a cluster.
 ///
-/// The index is built in the background.
+/// The index is built in the background. Use
+/// [`atlas_search::create_cluster_search_index`](crate::atlas_search::create_cluster_search_index)
+/// instead.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes`. Version
-/// 2023-01-01. May be gone after 2027-07-01.
+/// 2023-01-01. The service may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -34,11 +36,11 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`atlas_search::get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) is
-/// `STEADY`. It fails where `status` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of [`atlas_search::get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) is
+/// `STEADY`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Search Index Editor`.
+/// Requires the role `Project Search Index Editor`.
 ///
 /// # Parameters
 ///
@@ -47,10 +49,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterFtsIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterFtsIndex).
@@ -58,7 +60,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createClusterFtsIndex")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/fts/indexes")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn create_cluster_fts_index(
     group_id: &str,
@@ -107,7 +109,7 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// They are billed separately.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`. Version
-/// 2024-05-30. Also in `v2023_01_01`.
+/// 2024-05-30. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -128,11 +130,12 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `stateName` of
+/// The work continues after the response: `send_and_wait` waits until `stateName` in the
+/// response of
 /// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
 /// is `IDLE`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -141,10 +144,10 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterSearchDeployment` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment).
@@ -152,6 +155,9 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
 #[doc(alias = "createClusterSearchDeployment")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
+#[doc(alias = "create search nodes")]
+#[doc(alias = "add search nodes")]
+#[doc(alias = "dedicated search nodes")]
 #[inline]
 pub fn create_cluster_search_deployment(
     group_id: &str,
@@ -223,11 +229,11 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is
-/// `READY`. It fails where `status` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index)
+/// is `READY`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Search Index Editor`.
+/// Requires the role `Project Search Index Editor`.
 ///
 /// # Parameters
 ///
@@ -236,10 +242,10 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterSearchIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchIndex).
@@ -247,6 +253,11 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 #[doc(alias = "createClusterSearchIndex")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes")]
+#[doc(alias = "create search index")]
+#[doc(alias = "vector search index")]
+#[doc(alias = "create vector index")]
+#[doc(alias = "lucene index")]
+#[doc(alias = "full text search index")]
 #[inline]
 pub fn create_cluster_search_index(
     group_id: &str,
@@ -291,8 +302,12 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 
 /// Deletes one search index, found by ID.
 ///
+/// Use
+/// [`atlas_search::delete_cluster_search_index`](crate::atlas_search::delete_cluster_search_index)
+/// instead.
+///
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`.
-/// Version 2023-01-01. May be gone after 2027-07-01.
+/// Version 2023-01-01. The service may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -304,11 +319,11 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
-/// [`atlas_search::get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) finds
-/// nothing.
+/// The work continues after the response: `send_and_wait` waits until
+/// [`atlas_search::get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) responds
+/// with 404.
 ///
-/// Needs the role `Project Search Index Editor`.
+/// Requires the role `Project Search Index Editor`.
 ///
 /// # Parameters
 ///
@@ -319,9 +334,9 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterFtsIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterFtsIndex).
@@ -331,7 +346,7 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn delete_cluster_fts_index(
     group_id: &str,
@@ -382,7 +397,7 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// Search queries can be interrupted while the indexes move back to the cluster's own nodes.
 ///
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`. Version
-/// 2024-05-30. Also in `v2023_01_01`.
+/// 2024-05-30. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -394,11 +409,11 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until
 /// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
-/// finds nothing.
+/// responds with 404 or an empty object.
 ///
-/// Needs the role `Project Cluster Manager`.
+/// Requires the role `Project Cluster Manager`.
 ///
 /// # Parameters
 ///
@@ -407,10 +422,10 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterSearchDeployment` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment).
@@ -418,6 +433,8 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
 #[doc(alias = "deleteClusterSearchDeployment")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
+#[doc(alias = "delete search nodes")]
+#[doc(alias = "remove search nodes")]
 #[inline]
 pub fn delete_cluster_search_deployment(
     group_id: &str,
@@ -471,13 +488,13 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is
-/// `DOES_NOT_EXIST`, or
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index)
+/// is `DOES_NOT_EXIST`, or
 /// [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index)
-/// finds nothing.
+/// responds with 404.
 ///
-/// Needs the role `Project Search Index Editor`.
+/// Requires the role `Project Search Index Editor`.
 ///
 /// # Parameters
 ///
@@ -488,9 +505,9 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterSearchIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchIndex).
@@ -500,6 +517,9 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}")]
+#[doc(alias = "delete search index")]
+#[doc(alias = "drop search index")]
+#[doc(alias = "delete vector index")]
 #[inline]
 pub fn delete_cluster_search_index(
     group_id: &str,
@@ -563,12 +583,13 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`atlas_search::get_index_by_name`](crate::atlas_search::get_index_by_name) is
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of [`atlas_search::get_index_by_name`](crate::atlas_search::get_index_by_name) is
 /// `DOES_NOT_EXIST`, or
-/// [`atlas_search::get_index_by_name`](crate::atlas_search::get_index_by_name) finds nothing.
+/// [`atlas_search::get_index_by_name`](crate::atlas_search::get_index_by_name) responds with
+/// 404.
 ///
-/// Needs the role `Project Search Index Editor`.
+/// Requires the role `Project Search Index Editor`.
 ///
 /// # Parameters
 ///
@@ -580,9 +601,9 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterSearchIndexByName` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchIndexByName).
@@ -594,6 +615,9 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}/{indexName}"
 )]
+#[doc(alias = "delete search index")]
+#[doc(alias = "drop search index")]
+#[doc(alias = "delete search index by name")]
 #[inline]
 pub fn delete_index_by_name(
     group_id: &str,
@@ -651,8 +675,12 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
 
 /// Returns one search index, found by ID.
 ///
+/// Use
+/// [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index)
+/// instead.
+///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`. Version
-/// 2023-01-01. May be gone after 2027-07-01.
+/// 2023-01-01. The service may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -664,7 +692,7 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
+/// Requires the role `Project Data Access Read Only`, `Project Data Access Read Write`,
 /// `Project Search Index Editor` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
@@ -676,8 +704,8 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterFtsIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterFtsIndex).
@@ -687,7 +715,7 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn get_cluster_fts_index(
     group_id: &str,
@@ -726,8 +754,11 @@ static GET_CLUSTER_FTS_INDEX: Operation = Operation {
 
 /// Returns the dedicated Search Nodes of a cluster.
 ///
+/// For a cluster without any, the response is an empty object; before version 2025-03-12 it is
+/// an error with status 400.
+///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`. Version
-/// 2025-03-12. Also in `v2023_01_01` and `v2024_05_30`.
+/// 2025-03-12. Other versions: `v2023_01_01` and `v2024_05_30`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -739,7 +770,7 @@ static GET_CLUSTER_FTS_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -748,9 +779,9 @@ static GET_CLUSTER_FTS_INDEX: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterSearchDeployment` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment).
@@ -758,6 +789,9 @@ static GET_CLUSTER_FTS_INDEX: Operation = Operation {
 #[doc(alias = "getClusterSearchDeployment")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
+#[doc(alias = "search nodes")]
+#[doc(alias = "get search nodes")]
+#[doc(alias = "describe search nodes")]
 #[inline]
 pub fn get_cluster_search_deployment(
     group_id: &str,
@@ -799,7 +833,7 @@ static GET_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
+/// Requires the role `Project Data Access Read Only`, `Project Data Access Read Write`,
 /// `Project Search Index Editor` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
@@ -811,10 +845,10 @@ static GET_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 503: the service is not available.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterSearchIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchIndex).
@@ -824,6 +858,9 @@ static GET_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}")]
+#[doc(alias = "get search index")]
+#[doc(alias = "vector index status")]
+#[doc(alias = "describe search index")]
 #[inline]
 pub fn get_cluster_search_index(
     group_id: &str,
@@ -875,7 +912,7 @@ static GET_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
+/// Requires the role `Project Data Access Read Only`, `Project Data Access Read Write`,
 /// `Project Search Index Editor` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
@@ -888,9 +925,9 @@ static GET_CLUSTER_SEARCH_INDEX: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterSearchIndexByName` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchIndexByName).
@@ -947,8 +984,10 @@ static GET_INDEX_BY_NAME: Operation = Operation {
 
 /// Returns the search indexes of one collection.
 ///
+/// Use [`atlas_search::list_search_index`](crate::atlas_search::list_search_index) instead.
+///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{databaseName}/{collectionName}`.
-/// Version 2023-01-01. May be gone after 2027-07-01.
+/// Version 2023-01-01. The service may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search};
@@ -960,7 +999,7 @@ static GET_INDEX_BY_NAME: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
+/// Requires the role `Project Data Access Read Only`, `Project Data Access Read Write`,
 /// `Project Search Index Editor` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
@@ -972,8 +1011,8 @@ static GET_INDEX_BY_NAME: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterFtsIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/listGroupClusterFtsIndex).
@@ -985,7 +1024,7 @@ static GET_INDEX_BY_NAME: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/fts/indexes/{databaseName}/{collectionName}"
 )]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn list_cluster_fts_index(
     group_id: &str,
@@ -1042,7 +1081,7 @@ static LIST_CLUSTER_FTS_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
+/// Requires the role `Project Data Access Read Only`, `Project Data Access Read Write`,
 /// `Project Search Index Editor` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
@@ -1052,10 +1091,10 @@ static LIST_CLUSTER_FTS_INDEX: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 503: the service is not available.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterSearchIndexes` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/listGroupClusterSearchIndexes).
@@ -1063,6 +1102,8 @@ static LIST_CLUSTER_FTS_INDEX: Operation = Operation {
 #[doc(alias = "listClusterSearchIndexes")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes")]
+#[doc(alias = "list vector indexes")]
+#[doc(alias = "list all search indexes")]
 #[inline]
 pub fn list_cluster_search_indexes(
     group_id: &str,
@@ -1109,7 +1150,7 @@ static LIST_CLUSTER_SEARCH_INDEXES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Read Only`, `Project Data Access Read Write`,
+/// Requires the role `Project Data Access Read Only`, `Project Data Access Read Write`,
 /// `Project Search Index Editor` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
@@ -1121,10 +1162,10 @@ static LIST_CLUSTER_SEARCH_INDEXES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 503: the service is not available.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterSearchIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/listGroupClusterSearchIndex).
@@ -1136,6 +1177,8 @@ static LIST_CLUSTER_SEARCH_INDEXES: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{databaseName}/{collectionName}"
 )]
+#[doc(alias = "collection search indexes")]
+#[doc(alias = "search indexes of collection")]
 #[inline]
 pub fn list_search_index(
     group_id: &str,
@@ -1179,10 +1222,12 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 
 /// Updates the definition of one search index, found by ID.
 ///
-/// Atlas rebuilds the index.
+/// Atlas rebuilds the index. Use
+/// [`atlas_search::update_cluster_search_index`](crate::atlas_search::update_cluster_search_index)
+/// instead.
 ///
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}`. Version
-/// 2023-01-01. May be gone after 2027-07-01.
+/// 2023-01-01. The service may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -1200,11 +1245,11 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`atlas_search::get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) is
-/// `STEADY`. It fails where `status` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of [`atlas_search::get_cluster_fts_index`](crate::atlas_search::get_cluster_fts_index) is
+/// `STEADY`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Search Index Editor`.
+/// Requires the role `Project Search Index Editor`.
 ///
 /// # Parameters
 ///
@@ -1215,10 +1260,10 @@ static LIST_SEARCH_INDEX: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterFtsIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterFtsIndex).
@@ -1228,7 +1273,7 @@ static LIST_SEARCH_INDEX: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/fts/indexes/{indexId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn update_cluster_fts_index(
     group_id: &str,
@@ -1284,7 +1329,7 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// bill.
 ///
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`. Version
-/// 2024-05-30. Also in `v2023_01_01`.
+/// 2024-05-30. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -1305,11 +1350,12 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `stateName` of
+/// The work continues after the response: `send_and_wait` waits until `stateName` in the
+/// response of
 /// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
 /// is `IDLE`.
 ///
-/// Needs the role `Project Cluster Manager`.
+/// Requires the role `Project Cluster Manager`.
 ///
 /// # Parameters
 ///
@@ -1318,10 +1364,10 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterSearchDeployment` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment).
@@ -1329,6 +1375,9 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
 #[doc(alias = "updateClusterSearchDeployment")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
+#[doc(alias = "scale search nodes")]
+#[doc(alias = "resize search nodes")]
+#[doc(alias = "update search nodes")]
 #[inline]
 pub fn update_cluster_search_deployment(
     group_id: &str,
@@ -1394,11 +1443,11 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index) is
-/// `READY`. It fails where `status` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of [`atlas_search::get_cluster_search_index`](crate::atlas_search::get_cluster_search_index)
+/// is `READY`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Search Index Editor`.
+/// Requires the role `Project Search Index Editor`.
 ///
 /// # Parameters
 ///
@@ -1409,10 +1458,10 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterSearchIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchIndex).
@@ -1422,6 +1471,9 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/indexes/{indexId}")]
+#[doc(alias = "change search index")]
+#[doc(alias = "edit search index")]
+#[doc(alias = "change vector index")]
 #[inline]
 pub fn update_cluster_search_index(
     group_id: &str,
@@ -1497,11 +1549,11 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
-/// [`atlas_search::get_index_by_name`](crate::atlas_search::get_index_by_name) is `READY`. It
-/// fails where `status` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of [`atlas_search::get_index_by_name`](crate::atlas_search::get_index_by_name) is `READY`.
+/// The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Search Index Editor`.
+/// Requires the role `Project Search Index Editor`.
 ///
 /// # Parameters
 ///
@@ -1513,10 +1565,10 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterSearchIndexByName` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchIndexByName).
@@ -1585,7 +1637,7 @@ static UPDATE_INDEX_BY_NAME: Operation = Operation {
     ),
 };
 
-/// Atlas Search, version 2023-01-01: the operations that have it.
+/// The operations of Atlas Search that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
@@ -1600,15 +1652,15 @@ pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::create_cluster_fts_index;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::delete_cluster_fts_index;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_cluster_fts_index;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::list_cluster_fts_index;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_cluster_fts_index;
 
     /// Adds dedicated Search Nodes to a cluster, so that search no longer shares the hardware of
@@ -1617,7 +1669,8 @@ pub mod v2023_01_01 {
     /// They are billed separately.
     ///
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`. Version
-    /// 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2024_05_30`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -1638,11 +1691,12 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of
+    /// The work continues after the response: `send_and_wait` waits until `stateName` in the
+    /// response of
     /// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
     /// is `IDLE`.
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -1651,10 +1705,10 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupClusterSearchDeployment` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment).
@@ -1664,7 +1718,7 @@ pub mod v2023_01_01 {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn create_cluster_search_deployment(
@@ -1713,7 +1767,8 @@ pub mod v2023_01_01 {
     /// Search queries can be interrupted while the indexes move back to the cluster's own nodes.
     ///
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`. Version
-    /// 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2024_05_30`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search};
@@ -1725,11 +1780,11 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until
+    /// The work continues after the response: `send_and_wait` waits until
     /// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
-    /// finds nothing.
+    /// responds with 404 or an empty object.
     ///
-    /// Needs the role `Project Cluster Manager`.
+    /// Requires the role `Project Cluster Manager`.
     ///
     /// # Parameters
     ///
@@ -1738,10 +1793,10 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteGroupClusterSearchDeployment` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment).
@@ -1751,7 +1806,7 @@ pub mod v2023_01_01 {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn delete_cluster_search_deployment(
@@ -1793,8 +1848,12 @@ pub mod v2023_01_01 {
 
     /// Returns the dedicated Search Nodes of a cluster.
     ///
+    /// For a cluster without any, the response is an empty object; before version 2025-03-12 it is
+    /// an error with status 400.
+    ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`. Version
-    /// 2023-01-01. Also in `v2024_05_30` and `v2025_03_12`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2024_05_30` and `v2025_03_12`. The service may remove this
+    /// version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search};
@@ -1806,7 +1865,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -1815,9 +1874,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterSearchDeployment` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment).
@@ -1827,7 +1886,7 @@ pub mod v2023_01_01 {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_cluster_search_deployment(
@@ -1860,7 +1919,8 @@ pub mod v2023_01_01 {
     /// bill.
     ///
     /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`. Version
-    /// 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2024_05_30`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search, types};
@@ -1881,11 +1941,12 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of
+    /// The work continues after the response: `send_and_wait` waits until `stateName` in the
+    /// response of
     /// [`atlas_search::get_cluster_search_deployment`](crate::atlas_search::get_cluster_search_deployment)
     /// is `IDLE`.
     ///
-    /// Needs the role `Project Cluster Manager`.
+    /// Requires the role `Project Cluster Manager`.
     ///
     /// # Parameters
     ///
@@ -1894,10 +1955,10 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateGroupClusterSearchDeployment` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment).
@@ -1907,7 +1968,7 @@ pub mod v2023_01_01 {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn update_cluster_search_deployment(
@@ -1952,7 +2013,7 @@ pub mod v2023_01_01 {
     };
 }
 
-/// Atlas Search, version 2024-05-30: the operations that have it.
+/// The operations of Atlas Search that have the version 2024-05-30.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
@@ -1980,8 +2041,12 @@ pub mod v2024_05_30 {
 
     /// Returns the dedicated Search Nodes of a cluster.
     ///
+    /// For a cluster without any, the response is an empty object; before version 2025-03-12 it is
+    /// an error with status 400.
+    ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment`. Version
-    /// 2024-05-30. Also in `v2023_01_01` and `v2025_03_12`. May be gone after 2027-07-01.
+    /// 2024-05-30. Other versions: `v2023_01_01` and `v2025_03_12`. The service may remove this
+    /// version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, atlas_search};
@@ -1993,7 +2058,7 @@ pub mod v2024_05_30 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -2002,9 +2067,9 @@ pub mod v2024_05_30 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterSearchDeployment` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment).
@@ -2014,7 +2079,7 @@ pub mod v2024_05_30 {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_cluster_search_deployment(
@@ -2044,7 +2109,7 @@ pub mod v2024_05_30 {
     };
 }
 
-/// Atlas Search, version 2025-03-12: the operations that have it.
+/// The operations of Atlas Search that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {

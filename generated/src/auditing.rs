@@ -3,7 +3,7 @@
 
 //! Reads and changes the database auditing settings of projects.
 //!
-//! Auditing: 2 operations, in the feature `auditing`.
+//! Auditing: 2 operations. Feature: `auditing`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
@@ -21,7 +21,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -29,14 +29,17 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAuditLog` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Auditing/operation/getGroupAuditLog).
 #[doc(alias = "getGroupAuditLog")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/auditLog")]
 #[doc(alias = "/groups/{groupId}/auditLog")]
+#[doc(alias = "audit settings")]
+#[doc(alias = "audit filter")]
+#[doc(alias = "database auditing")]
 #[inline]
 pub fn get_group_audit_log(group_id: &str) -> Request<types::AuditLog> {
     Request::new(&GET_GROUP_AUDIT_LOG, &[group_id])
@@ -79,7 +82,7 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -87,9 +90,9 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupAuditLog` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Auditing/operation/updateGroupAuditLog).
@@ -97,6 +100,10 @@ static GET_GROUP_AUDIT_LOG: Operation = Operation {
 #[doc(alias = "updateAuditLog")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/auditLog")]
 #[doc(alias = "/groups/{groupId}/auditLog")]
+#[doc(alias = "enable auditing")]
+#[doc(alias = "database auditing")]
+#[doc(alias = "audit filter")]
+#[doc(alias = "turn on auditing")]
 #[inline]
 pub fn update_audit_log(
     group_id: &str,
@@ -123,7 +130,7 @@ static UPDATE_AUDIT_LOG: Operation = Operation {
     wait: None,
 };
 
-/// Auditing, version 2023-01-01: the operations that have it.
+/// The operations of Auditing that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

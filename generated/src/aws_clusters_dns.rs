@@ -5,7 +5,7 @@
 //!
 //! A project needs it when it combines VPC peering with DNS servers of its own.
 //!
-//! AWS Clusters DNS: 2 operations, in the feature `aws-clusters-dns`.
+//! AWS Clusters DNS: 2 operations. Feature: `aws-clusters-dns`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{
@@ -27,7 +27,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -35,8 +35,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAwsCustomDns` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AWS-Clusters-DNS/operation/getGroupAwsCustomDns).
@@ -44,6 +44,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "getAwsCustomDns")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/awsCustomDNS")]
 #[doc(alias = "/groups/{groupId}/awsCustomDNS")]
+#[doc(alias = "custom dns")]
+#[doc(alias = "private dns")]
 #[inline]
 pub fn get_aws_custom_dns(group_id: &str) -> Request<types::AwsCustomDnsEnabledView> {
     Request::new(&GET_AWS_CUSTOM_DNS, &[group_id])
@@ -87,11 +89,12 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
-/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
+/// The work continues after the response: `send_and_wait` waits until `changeStatus` in the
+/// response of [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is
+/// `APPLIED` for each item that [`clusters::list_clusters`](crate::clusters::list_clusters)
+/// returns.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -99,8 +102,8 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`toggleGroupAwsCustomDns` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AWS-Clusters-DNS/operation/toggleGroupAwsCustomDns).
@@ -108,6 +111,9 @@ static GET_AWS_CUSTOM_DNS: Operation = Operation {
 #[doc(alias = "toggleAwsCustomDns")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/awsCustomDNS")]
 #[doc(alias = "/groups/{groupId}/awsCustomDNS")]
+#[doc(alias = "enable custom dns")]
+#[doc(alias = "private dns")]
+#[doc(alias = "custom dns")]
 #[inline]
 pub fn toggle_aws_custom_dns(
     group_id: &str,
@@ -190,7 +196,7 @@ static POLLED_LIST_CLUSTERS: Operation = Operation {
     wait: None,
 };
 
-/// AWS Clusters DNS, version 2023-01-01: the operations that have it.
+/// The operations of AWS Clusters DNS that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

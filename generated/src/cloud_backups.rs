@@ -4,13 +4,12 @@
 //! Takes, schedules, keeps, exports and restores snapshots of clusters, and sets compliance
 //! rules for them.
 //!
-//! Cloud Backups: 44 operations, in the feature `cloud-backups`.
+//! Cloud Backups: 44 operations. Feature: `cloud-backups`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version, WaitingRequest};
+use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
 /// Cancels one restore job of a cluster.
 ///
@@ -27,7 +26,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Export Operator` or `Project Backup Recovery Operator`.
+/// Requires the role `Project Backup Export Operator` or `Project Backup Recovery Operator`.
 ///
 /// # Parameters
 ///
@@ -37,10 +36,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 405: the operation is not available for this resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`cancelGroupClusterBackupRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/cancelGroupClusterBackupRestoreJob).
@@ -52,6 +51,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}"
 )]
+#[doc(alias = "cancel restore")]
+#[doc(alias = "abort restore")]
+#[doc(alias = "stop restore")]
 #[inline]
 pub fn cancel_backup_restore_job(
     group_id: &str,
@@ -83,7 +85,9 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
     wait: None,
 };
 
-/// Starts one job that exports a snapshot of a dedicated cluster to an export bucket.
+/// Starts one job that exports a snapshot of a dedicated cluster to an export bucket, which
+/// [`cloud_backups::create_export_bucket`](crate::cloud_backups::create_export_bucket) has
+/// registered.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports`. Version
 /// 2023-01-01.
@@ -103,11 +107,11 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`cloud_backups::get_backup_export`](crate::cloud_backups::get_backup_export) is
-/// `Successful`. It fails where `state` is `Failed` or `Cancelled`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`cloud_backups::get_backup_export`](crate::cloud_backups::get_backup_export) is
+/// `Successful`. The wait fails if `state` is `Failed` or `Cancelled`.
 ///
-/// Needs the role `Project Backup Export Operator`.
+/// Requires the role `Project Backup Export Operator`.
 ///
 /// # Parameters
 ///
@@ -116,10 +120,10 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterBackupExport` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterBackupExport).
@@ -127,6 +131,9 @@ static CANCEL_BACKUP_RESTORE_JOB: Operation = Operation {
 #[doc(alias = "createBackupExport")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/exports")]
+#[doc(alias = "export snapshot")]
+#[doc(alias = "export backup to s3")]
+#[doc(alias = "snapshot export job")]
 #[inline]
 pub fn create_backup_export(
     group_id: &str,
@@ -192,11 +199,12 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`cloud_backups::get_backup_private_endpoint`](crate::cloud_backups::get_backup_private_endpoint)
-/// is `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status` is `FAILED`.
+/// is `ACTIVE` or `PENDING_ACCEPTANCE`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -206,10 +214,10 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupBackupPrivateEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupPrivateEndpoint).
@@ -217,6 +225,9 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
 #[doc(alias = "createBackupPrivateEndpoint")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/{cloudProvider}/privateEndpoints")]
 #[doc(alias = "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints")]
+#[doc(alias = "private backup endpoint")]
+#[doc(alias = "s3 private link")]
+#[doc(alias = "object storage private endpoint")]
 #[inline]
 pub fn create_backup_private_endpoint(
     group_id: &str,
@@ -288,11 +299,11 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until the response of
 /// [`cloud_backups::get_backup_restore_job`](crate::cloud_backups::get_backup_restore_job) has
-/// `finishedAt`. It fails where `cancelled`, `expired` or `failed` is true.
+/// `finishedAt`. The wait fails if `cancelled`, `expired` or `failed` is true.
 ///
-/// Needs the role `Project Backup Export Operator` or `Project Backup Recovery Operator`.
+/// Requires the role `Project Backup Export Operator` or `Project Backup Recovery Operator`.
 ///
 /// # Parameters
 ///
@@ -301,10 +312,10 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterBackupRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterBackupRestoreJob).
@@ -314,6 +325,12 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs")]
+#[doc(alias = "restore backup")]
+#[doc(alias = "restore snapshot")]
+#[doc(alias = "point in time restore")]
+#[doc(alias = "pitr")]
+#[doc(alias = "restore cluster")]
+#[doc(alias = "download backup")]
 #[inline]
 pub fn create_backup_restore_job(
     group_id: &str,
@@ -358,8 +375,11 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 /// Starts one job that restores chosen databases or collections of a cluster, from a snapshot
 /// or as of a point in time.
 ///
+/// With `writeStrategy` set to `OVERWRITE_EXISTING`, it replaces those of the target cluster,
+/// and writes made to them during the restore are lost.
+///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`. Version
-/// 2025-03-12. Also in `preview`.
+/// 2025-03-12. Other versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -378,11 +398,12 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of
 /// [`cloud_backups::get_collection_restore_job`](crate::cloud_backups::get_collection_restore_job)
-/// is `SUCCESSFUL`. It fails where `state` is `CANCELED` or `FAILED`.
+/// is `SUCCESSFUL`. The wait fails if `state` is `CANCELED` or `FAILED`.
 ///
-/// Needs the role `Project Backup Recovery Operator`.
+/// Requires the role `Project Backup Recovery Operator`.
 ///
 /// # Parameters
 ///
@@ -392,10 +413,10 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterCollectionRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob).
@@ -405,6 +426,10 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs")]
+#[doc(alias = "restore collection")]
+#[doc(alias = "restore database")]
+#[doc(alias = "restore single collection")]
+#[doc(alias = "partial restore")]
 #[inline]
 pub fn create_collection_restore_job(
     group_id: &str,
@@ -450,8 +475,10 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 /// Registers one AWS S3 bucket, Azure container or Google Cloud bucket as a target for snapshot
 /// exports.
 ///
-/// `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`. Version 2024-05-30. Also in
-/// `v2023_01_01`.
+/// It needs a cloud provider access role with which Atlas reaches the bucket.
+///
+/// `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`. Version 2024-05-30. Other
+/// versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -468,7 +495,7 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -476,9 +503,9 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupBackupExportBucket` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupExportBucket).
@@ -486,6 +513,9 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 #[doc(alias = "createExportBucket")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
 #[doc(alias = "/groups/{groupId}/backup/exportBuckets")]
+#[doc(alias = "register s3 bucket for export")]
+#[doc(alias = "snapshot export bucket")]
+#[doc(alias = "backup to s3")]
 #[inline]
 pub fn create_export_bucket(
     group_id: &str,
@@ -512,12 +542,15 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
     wait: None,
 };
 
-/// Restores one snapshot of a serverless instance, or of the flex cluster that replaced it.
+/// Restores one snapshot of a serverless instance, or of the flex cluster that replaced it, and
+/// overwrites the data of the target cluster.
 ///
-/// The operation for flex clusters takes its place.
+/// Use
+/// [`flex_restore_jobs::create_flex_restore_job`](crate::flex_restore_jobs::create_flex_restore_job)
+/// instead.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs`. Version
-/// 2023-01-01. May be gone after 2026-01-22.
+/// 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -535,11 +568,11 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until the response of
 /// [`cloud_backups::get_serverless_restore_job`](crate::cloud_backups::get_serverless_restore_job)
-/// has `finishedAt`. It fails where `cancelled`, `expired` or `failed` is true.
+/// has `finishedAt`. The wait fails if `cancelled`, `expired` or `failed` is true.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -549,10 +582,10 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupServerlessBackupRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupServerlessBackupRestoreJob).
@@ -562,7 +595,7 @@ static CREATE_EXPORT_BUCKET: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs"
 )]
 #[doc(alias = "/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs")]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn create_serverless_restore_job(
     group_id: &str,
@@ -619,11 +652,11 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until
 /// [`cloud_backups::get_backup_private_endpoint`](crate::cloud_backups::get_backup_private_endpoint)
-/// finds nothing. It fails where `status` is `FAILED`.
+/// responds with 404. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -634,8 +667,8 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupBackupPrivateEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupBackupPrivateEndpoint).
@@ -711,11 +744,11 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until
 /// [`cloud_backups::get_backup_sharded_cluster`](crate::cloud_backups::get_backup_sharded_cluster)
-/// finds nothing.
+/// responds with 404.
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -725,8 +758,8 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterBackupSnapshotShardedCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSnapshotShardedCluster).
@@ -738,6 +771,8 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}"
 )]
+#[doc(alias = "delete sharded backup")]
+#[doc(alias = "delete sharded cluster snapshot")]
 #[inline]
 pub fn delete_backup_sharded_cluster(
     group_id: &str,
@@ -786,7 +821,7 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 /// Removes all backup schedules of a cluster, so that Atlas takes no more scheduled snapshots.
 ///
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`. Version
-/// 2024-08-05. Also in `v2023_01_01`.
+/// 2024-08-05. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -798,7 +833,7 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -807,9 +842,9 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterBackupSchedule` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSchedule).
@@ -817,6 +852,9 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 #[doc(alias = "deleteClusterBackupSchedule")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
+#[doc(alias = "stop backups")]
+#[doc(alias = "delete backup policy")]
+#[doc(alias = "remove backup schedule")]
 #[inline]
 pub fn delete_cluster_backup_schedule(
     group_id: &str,
@@ -860,11 +898,11 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until
 /// [`cloud_backups::get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot)
-/// finds nothing.
+/// responds with 404.
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -874,9 +912,9 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterBackupSnapshot` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSnapshot).
@@ -886,6 +924,9 @@ static DELETE_CLUSTER_BACKUP_SCHEDULE: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}")]
+#[doc(alias = "delete backup")]
+#[doc(alias = "delete snapshot")]
+#[doc(alias = "remove snapshot")]
 #[inline]
 pub fn delete_cluster_backup_snapshot(
     group_id: &str,
@@ -948,7 +989,7 @@ static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -957,9 +998,9 @@ static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupBackupExportBucket` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupBackupExportBucket).
@@ -1004,11 +1045,11 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
-/// [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy) finds
-/// nothing.
+/// The work continues after the response: `send_and_wait` waits until
+/// [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy)
+/// responds with 404 or an empty object.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1016,9 +1057,9 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`disableGroupBackupCompliancePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/disableGroupBackupCompliancePolicy).
@@ -1026,6 +1067,9 @@ static DELETE_EXPORT_BUCKET: Operation = Operation {
 #[doc(alias = "disableCompliancePolicy")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
 #[doc(alias = "/groups/{groupId}/backupCompliancePolicy")]
+#[doc(alias = "turn off compliance policy")]
+#[doc(alias = "backup lock")]
+#[doc(alias = "remove backup compliance")]
 #[inline]
 pub fn disable_compliance_policy(group_id: &str) -> WaitingRequest<()> {
     Request::new(&DISABLE_COMPLIANCE_POLICY, &[group_id]).waiting()
@@ -1056,7 +1100,7 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
     ),
 };
 
-/// Returns one snapshot export job of a cluster.
+/// Returns one snapshot export job of a cluster, with its `state`.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/exports/{exportId}`.
 /// Version 2023-01-01.
@@ -1071,7 +1115,7 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -1081,8 +1125,8 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterBackupExport` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupExport).
@@ -1138,7 +1182,7 @@ static GET_BACKUP_EXPORT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1149,8 +1193,8 @@ static GET_BACKUP_EXPORT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupBackupPrivateEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupPrivateEndpoint).
@@ -1194,7 +1238,8 @@ static GET_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
     wait: None,
 };
 
-/// Returns one restore job of a cluster.
+/// Returns one restore job of a cluster: whether it has finished or failed, and the URLs of a
+/// download.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}`.
 /// Version 2023-01-01.
@@ -1209,7 +1254,7 @@ static GET_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -1219,8 +1264,8 @@ static GET_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterBackupRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupRestoreJob).
@@ -1232,6 +1277,9 @@ static GET_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs/{restoreJobId}"
 )]
+#[doc(alias = "restore status")]
+#[doc(alias = "restore progress")]
+#[doc(alias = "backup download url")]
 #[inline]
 pub fn get_backup_restore_job(
     group_id: &str,
@@ -1266,7 +1314,7 @@ static GET_BACKUP_RESTORE_JOB: Operation = Operation {
 /// Returns a cluster's backup schedule: when Atlas takes snapshots, and how long they are kept.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`. Version
-/// 2024-08-05. Also in `v2023_01_01`.
+/// 2024-08-05. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1278,7 +1326,7 @@ static GET_BACKUP_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1287,8 +1335,8 @@ static GET_BACKUP_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterBackupSchedule` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSchedule).
@@ -1296,6 +1344,11 @@ static GET_BACKUP_RESTORE_JOB: Operation = Operation {
 #[doc(alias = "getBackupSchedule")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
+#[doc(alias = "backup policy")]
+#[doc(alias = "backup retention")]
+#[doc(alias = "snapshot schedule")]
+#[doc(alias = "backup frequency")]
+#[doc(alias = "cloud backup schedule")]
 #[inline]
 pub fn get_backup_schedule(
     group_id: &str,
@@ -1337,7 +1390,7 @@ static GET_BACKUP_SCHEDULE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1347,9 +1400,9 @@ static GET_BACKUP_SCHEDULE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterBackupSnapshotShardedCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotShardedCluster).
@@ -1395,7 +1448,7 @@ static GET_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 /// Returns one database in a snapshot, which confirms that the snapshot contains it.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}`.
-/// Version 2025-03-12. Also in `preview`.
+/// Version 2025-03-12. Other versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1407,7 +1460,7 @@ static GET_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -1418,8 +1471,8 @@ static GET_BACKUP_SHARDED_CLUSTER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterBackupSnapshotDatabase` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabase).
@@ -1482,7 +1535,7 @@ static GET_BACKUP_SNAPSHOT_DATABASE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1492,9 +1545,9 @@ static GET_BACKUP_SNAPSHOT_DATABASE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterBackupSnapshot` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshot).
@@ -1504,6 +1557,8 @@ static GET_BACKUP_SNAPSHOT_DATABASE: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}")]
+#[doc(alias = "get backup")]
+#[doc(alias = "describe snapshot")]
 #[inline]
 pub fn get_cluster_backup_snapshot(
     group_id: &str,
@@ -1535,10 +1590,10 @@ static GET_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
     wait: None,
 };
 
-/// Returns one collection restore job of a cluster.
+/// Returns one collection restore job of a cluster, with its `state`.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}`.
-/// Version 2025-03-12. Also in `preview`.
+/// Version 2025-03-12. Other versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1550,7 +1605,7 @@ static GET_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -1560,9 +1615,9 @@ static GET_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterCollectionRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJob).
@@ -1603,10 +1658,11 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
     wait: None,
 };
 
-/// Returns a project's Backup Compliance Policy.
+/// Returns a project's Backup Compliance Policy, which sets minimum requirements for the
+/// backups of its clusters and protects them from deletion.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`. Version 2023-10-01. Also in
-/// `v2023_01_01`.
+/// `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`. Version 2023-10-01. Other
+/// versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1618,7 +1674,7 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1626,8 +1682,8 @@ static GET_COLLECTION_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupBackupCompliancePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupCompliancePolicy).
@@ -1663,7 +1719,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 /// Returns one export bucket of a project.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`. Version
-/// 2024-05-30. Also in `v2023_01_01`.
+/// 2024-05-30. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1675,7 +1731,7 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1684,8 +1740,8 @@ static GET_COMPLIANCE_POLICY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupBackupExportBucket` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupExportBucket).
@@ -1722,7 +1778,7 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 /// Returns the progress of one collection in a collection restore job.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}`.
-/// Version 2025-03-12. Also in `preview`.
+/// Version 2025-03-12. Other versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1734,7 +1790,7 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -1745,9 +1801,9 @@ static GET_EXPORT_BUCKET: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterCollectionRestoreJobCollection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJobCollection).
@@ -1797,10 +1853,12 @@ static GET_RESTORE_JOB_COLLECTION: Operation = Operation {
 
 /// Returns one snapshot of a serverless instance, or of the flex cluster that replaced it.
 ///
-/// The operation for flex clusters takes its place.
+/// Use
+/// [`flex_snapshots::get_flex_backup_snapshot`](crate::flex_snapshots::get_flex_backup_snapshot)
+/// instead.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}`.
-/// Version 2023-01-01. May be gone after 2026-01-22.
+/// Version 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1812,7 +1870,7 @@ static GET_RESTORE_JOB_COLLECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1823,9 +1881,9 @@ static GET_RESTORE_JOB_COLLECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupServerlessBackupSnapshot` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupServerlessBackupSnapshot).
@@ -1837,7 +1895,7 @@ static GET_RESTORE_JOB_COLLECTION: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/serverless/{clusterName}/backup/snapshots/{snapshotId}"
 )]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn get_serverless_backup_snapshot(
     group_id: &str,
@@ -1871,10 +1929,12 @@ static GET_SERVERLESS_BACKUP_SNAPSHOT: Operation = Operation {
 
 /// Returns one restore job of a serverless instance, or of the flex cluster that replaced it.
 ///
-/// The operation for flex clusters takes its place.
+/// Use
+/// [`flex_restore_jobs::get_flex_restore_job`](crate::flex_restore_jobs::get_flex_restore_job)
+/// instead.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}`.
-/// Version 2023-01-01. May be gone after 2026-01-22.
+/// Version 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1886,7 +1946,7 @@ static GET_SERVERLESS_BACKUP_SNAPSHOT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1897,9 +1957,9 @@ static GET_SERVERLESS_BACKUP_SNAPSHOT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupServerlessBackupRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupServerlessBackupRestoreJob).
@@ -1911,7 +1971,7 @@ static GET_SERVERLESS_BACKUP_SNAPSHOT: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs/{restoreJobId}"
 )]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn get_serverless_restore_job(
     group_id: &str,
@@ -1946,7 +2006,7 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// Returns one collection in a snapshot, which confirms that the snapshot contains it.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`.
-/// Version 2025-03-12. Also in `preview`.
+/// Version 2025-03-12. Other versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -1958,7 +2018,7 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -1970,8 +2030,8 @@ static GET_SERVERLESS_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterBackupSnapshotDatabaseCollection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabaseCollection).
@@ -2036,7 +2096,7 @@ static GET_SNAPSHOT_DATABASE_COLLECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -2045,8 +2105,8 @@ static GET_SNAPSHOT_DATABASE_COLLECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterBackupExports` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupExports).
@@ -2060,7 +2120,7 @@ pub fn list_backup_exports(
     cluster_name: &str,
 ) -> ListBackupExports<types::PaginatedApiAtlasDiskBackupExportJobView> {
     ListBackupExports {
-        request: Request::new(&LIST_BACKUP_EXPORTS, &[group_id, cluster_name]),
+        request: Request::new(&LIST_BACKUP_EXPORTS, &[group_id, cluster_name]).paged(),
     }
 }
 
@@ -2104,7 +2164,7 @@ static LIST_BACKUP_EXPORTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -2114,8 +2174,8 @@ static LIST_BACKUP_EXPORTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupBackupPrivateEndpoints` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupBackupPrivateEndpoints).
@@ -2132,9 +2192,10 @@ pub fn list_backup_private_endpoints(
 > {
     ListBackupPrivateEndpoints {
         request: Request::new(
-            &LIST_BACKUP_PRIVATE_ENDPOINTS,
-            &[group_id, cloud_provider.as_str()],
-        ),
+                &LIST_BACKUP_PRIVATE_ENDPOINTS,
+                &[group_id, cloud_provider.as_str()],
+            )
+            .paged(),
     }
 }
 
@@ -2177,7 +2238,7 @@ static LIST_BACKUP_PRIVATE_ENDPOINTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -2186,8 +2247,8 @@ static LIST_BACKUP_PRIVATE_ENDPOINTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterBackupRestoreJobs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupRestoreJobs).
@@ -2197,13 +2258,16 @@ static LIST_BACKUP_PRIVATE_ENDPOINTS: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs")]
+#[doc(alias = "list restores")]
+#[doc(alias = "restore history")]
 #[inline]
 pub fn list_backup_restore_jobs(
     group_id: &str,
     cluster_name: &str,
 ) -> ListBackupRestoreJobs<types::PaginatedCloudBackupRestoreJobView> {
     ListBackupRestoreJobs {
-        request: Request::new(&LIST_BACKUP_RESTORE_JOBS, &[group_id, cluster_name]),
+        request: Request::new(&LIST_BACKUP_RESTORE_JOBS, &[group_id, cluster_name])
+            .paged(),
     }
 }
 
@@ -2246,7 +2310,7 @@ static LIST_BACKUP_RESTORE_JOBS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -2255,9 +2319,9 @@ static LIST_BACKUP_RESTORE_JOBS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterBackupSnapshotShardedClusters` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotShardedClusters).
@@ -2298,7 +2362,7 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
 /// Returns the databases in one snapshot, as candidates for a collection restore job.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases`.
-/// Version 2025-03-12. Also in `preview`.
+/// Version 2025-03-12. Other versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2310,7 +2374,7 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -2320,9 +2384,9 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterBackupSnapshotDatabases` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabases).
@@ -2334,6 +2398,8 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases"
 )]
+#[doc(alias = "databases in snapshot")]
+#[doc(alias = "browse snapshot")]
 #[inline]
 pub fn list_backup_snapshot_databases(
     group_id: &str,
@@ -2342,9 +2408,10 @@ pub fn list_backup_snapshot_databases(
 ) -> ListBackupSnapshotDatabases<types::PaginatedApiAtlasDiskBackupDatabaseView> {
     ListBackupSnapshotDatabases {
         request: Request::new(
-            &LIST_BACKUP_SNAPSHOT_DATABASES,
-            &[group_id, cluster_name, snapshot_id],
-        ),
+                &LIST_BACKUP_SNAPSHOT_DATABASES,
+                &[group_id, cluster_name, snapshot_id],
+            )
+            .paged(),
     }
 }
 
@@ -2388,7 +2455,7 @@ static LIST_BACKUP_SNAPSHOT_DATABASES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -2397,9 +2464,9 @@ static LIST_BACKUP_SNAPSHOT_DATABASES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterBackupSnapshots` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshots).
@@ -2407,13 +2474,16 @@ static LIST_BACKUP_SNAPSHOT_DATABASES: Operation = Operation {
 #[doc(alias = "listBackupSnapshots")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots")]
+#[doc(alias = "list backups")]
+#[doc(alias = "list snapshots")]
+#[doc(alias = "cluster backups")]
 #[inline]
 pub fn list_backup_snapshots(
     group_id: &str,
     cluster_name: &str,
 ) -> ListBackupSnapshots<types::PaginatedCloudBackupReplicaSetView> {
     ListBackupSnapshots {
-        request: Request::new(&LIST_BACKUP_SNAPSHOTS, &[group_id, cluster_name]),
+        request: Request::new(&LIST_BACKUP_SNAPSHOTS, &[group_id, cluster_name]).paged(),
     }
 }
 
@@ -2447,7 +2517,7 @@ static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
 /// Returns the collection restore jobs of one cluster.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`. Version
-/// 2025-03-12. Also in `preview`.
+/// 2025-03-12. Other versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2459,7 +2529,7 @@ static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -2468,9 +2538,9 @@ static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterCollectionRestoreJobs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobs).
@@ -2486,7 +2556,8 @@ pub fn list_collection_restore_jobs(
     cluster_name: &str,
 ) -> ListCollectionRestoreJobs<types::PaginatedApiAtlasCollectionRestoreJobView> {
     ListCollectionRestoreJobs {
-        request: Request::new(&LIST_COLLECTION_RESTORE_JOBS, &[group_id, cluster_name]),
+        request: Request::new(&LIST_COLLECTION_RESTORE_JOBS, &[group_id, cluster_name])
+            .paged(),
     }
 }
 
@@ -2515,8 +2586,8 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 
 /// Returns the buckets to which a project can export snapshots.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`. Version 2024-05-30. Also in
-/// `v2023_01_01`.
+/// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`. Version 2024-05-30. Other
+/// versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2528,7 +2599,7 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -2536,8 +2607,8 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupBackupExportBuckets` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupBackupExportBuckets).
@@ -2550,7 +2621,7 @@ pub fn list_export_buckets(
     group_id: &str,
 ) -> ListExportBuckets<types::PaginatedBackupSnapshotExportBucketsView> {
     ListExportBuckets {
-        request: Request::new(&LIST_EXPORT_BUCKETS, &[group_id]),
+        request: Request::new(&LIST_EXPORT_BUCKETS, &[group_id]).paged(),
     }
 }
 
@@ -2582,7 +2653,7 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 /// The list is empty while the job is `INITIALIZING`.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections`.
-/// Version 2025-03-12. Also in `preview`.
+/// Version 2025-03-12. Other versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2594,7 +2665,7 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -2604,9 +2675,9 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterCollectionRestoreJobCollections` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobCollections).
@@ -2628,9 +2699,10 @@ pub fn list_restore_job_collections(
 > {
     ListRestoreJobCollections {
         request: Request::new(
-            &LIST_RESTORE_JOB_COLLECTIONS,
-            &[group_id, cluster_name, job_id],
-        ),
+                &LIST_RESTORE_JOB_COLLECTIONS,
+                &[group_id, cluster_name, job_id],
+            )
+            .paged(),
     }
 }
 
@@ -2663,10 +2735,12 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 
 /// Returns the snapshots of one serverless instance, or of the flex cluster that replaced it.
 ///
-/// The operation for flex clusters takes its place.
+/// Use
+/// [`flex_snapshots::list_flex_backup_snapshots`](crate::flex_snapshots::list_flex_backup_snapshots)
+/// instead.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots`. Version
-/// 2023-01-01. May be gone after 2026-01-22.
+/// 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2678,7 +2752,7 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -2688,9 +2762,9 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupServerlessBackupSnapshots` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupServerlessBackupSnapshots).
@@ -2700,7 +2774,7 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/snapshots"
 )]
 #[doc(alias = "/groups/{groupId}/serverless/{clusterName}/backup/snapshots")]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn list_serverless_backup_snapshots(
     group_id: &str,
@@ -2710,9 +2784,10 @@ pub fn list_serverless_backup_snapshots(
 > {
     ListServerlessBackupSnapshots {
         request: Request::new(
-            &LIST_SERVERLESS_BACKUP_SNAPSHOTS,
-            &[group_id, cluster_name],
-        ),
+                &LIST_SERVERLESS_BACKUP_SNAPSHOTS,
+                &[group_id, cluster_name],
+            )
+            .paged(),
     }
 }
 
@@ -2743,10 +2818,12 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
 /// Returns the restore jobs of one serverless instance, or of the flex cluster that replaced
 /// it.
 ///
-/// The operation for flex clusters takes its place.
+/// Use
+/// [`flex_restore_jobs::list_flex_restore_jobs`](crate::flex_restore_jobs::list_flex_restore_jobs)
+/// instead.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs`. Version
-/// 2023-01-01. May be gone after 2026-01-22.
+/// 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2758,7 +2835,7 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -2768,9 +2845,9 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupServerlessBackupRestoreJobs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupServerlessBackupRestoreJobs).
@@ -2780,14 +2857,15 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs"
 )]
 #[doc(alias = "/groups/{groupId}/serverless/{clusterName}/backup/restoreJobs")]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn list_serverless_restore_jobs(
     group_id: &str,
     cluster_name: &str,
 ) -> ListServerlessRestoreJobs<types::PaginatedApiAtlasServerlessBackupRestoreJobView> {
     ListServerlessRestoreJobs {
-        request: Request::new(&LIST_SERVERLESS_RESTORE_JOBS, &[group_id, cluster_name]),
+        request: Request::new(&LIST_SERVERLESS_RESTORE_JOBS, &[group_id, cluster_name])
+            .paged(),
     }
 }
 
@@ -2819,7 +2897,7 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 /// restore job.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections`.
-/// Version 2025-03-12. Also in `preview`.
+/// Version 2025-03-12. Other versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -2831,7 +2909,7 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -2842,9 +2920,9 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterBackupSnapshotDatabaseCollections` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabaseCollections).
@@ -2865,9 +2943,10 @@ pub fn list_snapshot_database_collections(
 ) -> ListSnapshotDatabaseCollections<types::PaginatedApiAtlasDiskBackupCollectionView> {
     ListSnapshotDatabaseCollections {
         request: Request::new(
-            &LIST_SNAPSHOT_DATABASE_COLLECTIONS,
-            &[group_id, cluster_name, snapshot_id, database_name],
-        ),
+                &LIST_SNAPSHOT_DATABASE_COLLECTIONS,
+                &[group_id, cluster_name, snapshot_id, database_name],
+            )
+            .paged(),
     }
 }
 
@@ -2918,11 +2997,12 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`cloud_backups::get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot)
-/// is `completed`. It fails where `status` is `failed`.
+/// is `completed`. The wait fails if `status` is `failed`.
 ///
-/// Needs the role `Project Backup Creator`.
+/// Requires the role `Project Backup Creator`.
 ///
 /// # Parameters
 ///
@@ -2931,9 +3011,9 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`takeGroupClusterBackupSnapshots` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/takeGroupClusterBackupSnapshots).
@@ -2941,6 +3021,12 @@ static LIST_SNAPSHOT_DATABASE_COLLECTIONS: Operation = Operation {
 #[doc(alias = "takeSnapshots")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots")]
+#[doc(alias = "take snapshot")]
+#[doc(alias = "take backup")]
+#[doc(alias = "create snapshot")]
+#[doc(alias = "create backup")]
+#[doc(alias = "on demand snapshot")]
+#[doc(alias = "backup now")]
 #[inline]
 pub fn take_snapshots(
     group_id: &str,
@@ -3001,7 +3087,7 @@ static TAKE_SNAPSHOTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -3010,9 +3096,9 @@ static TAKE_SNAPSHOTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupBackupExportBucket` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupExportBucket).
@@ -3050,8 +3136,10 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 /// Changes a cluster's backup schedule: when Atlas takes snapshots, how long they are kept, and
 /// to where they are copied.
 ///
+/// Earlier snapshots stay as they are, unless `updateSnapshots` or `deleteSnapshots` is `true`.
+///
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`. Version
-/// 2024-08-05. Also in `v2023_01_01`.
+/// 2024-08-05. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -3076,7 +3164,7 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -3085,9 +3173,9 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterBackupSchedule` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSchedule).
@@ -3095,6 +3183,12 @@ static UPDATE_BACKUP_EXPORT_BUCKET: Operation = Operation {
 #[doc(alias = "updateBackupSchedule")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
+#[doc(alias = "change backup policy")]
+#[doc(alias = "backup retention")]
+#[doc(alias = "snapshot schedule")]
+#[doc(alias = "cross region backup")]
+#[doc(alias = "auto export")]
+#[doc(alias = "cloud backup schedule")]
 #[inline]
 pub fn update_backup_schedule(
     group_id: &str,
@@ -3144,11 +3238,12 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`cloud_backups::get_cluster_backup_snapshot`](crate::cloud_backups::get_cluster_backup_snapshot)
-/// is `completed`. It fails where `status` is `failed`.
+/// is `completed`. The wait fails if `status` is `failed`.
 ///
-/// Needs the role `Project Backup Manager`.
+/// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
 ///
@@ -3158,9 +3253,9 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterBackupSnapshot` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSnapshot).
@@ -3170,6 +3265,9 @@ static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}")]
+#[doc(alias = "extend snapshot retention")]
+#[doc(alias = "snapshot expiration")]
+#[doc(alias = "keep snapshot longer")]
 #[inline]
 pub fn update_backup_snapshot(
     group_id: &str,
@@ -3223,10 +3321,11 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 
 /// Enables or changes a project's Backup Compliance Policy.
 ///
-/// An enabled policy can't be disabled without MongoDB support.
+/// An enabled policy can't be disabled without MongoDB support. Backup schedules that break the
+/// policy are overwritten, unless `overwriteBackupPolicies` is `false`.
 ///
-/// `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`. Version 2023-10-01. Also in
-/// `v2023_01_01`.
+/// `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`. Version 2023-10-01. Other
+/// versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -3244,11 +3343,11 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy) is
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy) is
 /// `ACTIVE`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -3256,9 +3355,9 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupBackupCompliancePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupCompliancePolicy).
@@ -3266,14 +3365,18 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
 #[doc(alias = "updateCompliancePolicy")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
 #[doc(alias = "/groups/{groupId}/backupCompliancePolicy")]
+#[doc(alias = "enable backup compliance")]
+#[doc(alias = "backup lock")]
+#[doc(alias = "protect backups")]
+#[doc(alias = "immutable backups")]
 #[inline]
 pub fn update_compliance_policy(
     group_id: &str,
     body: &types::DataProtectionSettings20231001,
 ) -> UpdateCompliancePolicy<types::DataProtectionSettings20231001> {
     UpdateCompliancePolicy {
-        request: Request::with_body(&UPDATE_COMPLIANCE_POLICY, &[group_id], body),
-        result: PhantomData,
+        request: Request::with_body(&UPDATE_COMPLIANCE_POLICY, &[group_id], body)
+            .waiting(),
     }
 }
 
@@ -3307,7 +3410,7 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
 /// The request of [`list_backup_exports`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListBackupExports<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListBackupExports<T> {
@@ -3333,7 +3436,7 @@ atlas_admin_runtime::builder!(ListBackupExports, paged);
 /// The request of [`list_backup_private_endpoints`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListBackupPrivateEndpoints<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListBackupPrivateEndpoints<T> {
@@ -3359,7 +3462,7 @@ atlas_admin_runtime::builder!(ListBackupPrivateEndpoints, paged);
 /// The request of [`list_backup_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListBackupRestoreJobs<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListBackupRestoreJobs<T> {
@@ -3385,7 +3488,7 @@ atlas_admin_runtime::builder!(ListBackupRestoreJobs, paged);
 /// The request of [`list_backup_snapshot_databases`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListBackupSnapshotDatabases<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListBackupSnapshotDatabases<T> {
@@ -3411,7 +3514,7 @@ atlas_admin_runtime::builder!(ListBackupSnapshotDatabases, paged);
 /// The request of [`list_backup_snapshots`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListBackupSnapshots<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListBackupSnapshots<T> {
@@ -3455,7 +3558,7 @@ atlas_admin_runtime::builder!(ListBackupSnapshots, paged);
 /// The request of [`list_collection_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCollectionRestoreJobs<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListCollectionRestoreJobs<T> {
@@ -3475,7 +3578,7 @@ atlas_admin_runtime::builder!(ListCollectionRestoreJobs, paged);
 /// The request of [`list_export_buckets`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListExportBuckets<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListExportBuckets<T> {
@@ -3501,7 +3604,7 @@ atlas_admin_runtime::builder!(ListExportBuckets, paged);
 /// The request of [`list_restore_job_collections`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListRestoreJobCollections<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListRestoreJobCollections<T> {
@@ -3541,7 +3644,7 @@ atlas_admin_runtime::builder!(ListRestoreJobCollections, paged);
 /// The request of [`list_serverless_backup_snapshots`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListServerlessBackupSnapshots<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListServerlessBackupSnapshots<T> {
@@ -3567,7 +3670,7 @@ atlas_admin_runtime::builder!(ListServerlessBackupSnapshots, paged);
 /// The request of [`list_serverless_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListServerlessRestoreJobs<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListServerlessRestoreJobs<T> {
@@ -3593,7 +3696,7 @@ atlas_admin_runtime::builder!(ListServerlessRestoreJobs, paged);
 /// The request of [`list_snapshot_database_collections`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListSnapshotDatabaseCollections<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListSnapshotDatabaseCollections<T> {
@@ -3619,8 +3722,7 @@ atlas_admin_runtime::builder!(ListSnapshotDatabaseCollections, paged);
 /// The request of [`update_compliance_policy`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateCompliancePolicy<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
+    pub(crate) request: WaitingRequest<T, W>,
 }
 
 impl<T, W> UpdateCompliancePolicy<T, W> {
@@ -3633,12 +3735,10 @@ impl<T, W> UpdateCompliancePolicy<T, W> {
 
 atlas_admin_runtime::builder!(UpdateCompliancePolicy, waits);
 
-/// Cloud Backups, version 2023-01-01: the operations that have it.
+/// The operations of Cloud Backups that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
-    #[cfg(feature = "older-versions")]
-    use std::marker::PhantomData;
     #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
@@ -3653,7 +3753,7 @@ pub mod v2023_01_01 {
     pub use super::cancel_backup_restore_job;
     pub use super::create_backup_export;
     pub use super::create_backup_restore_job;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::create_serverless_restore_job;
     pub use super::delete_backup_sharded_cluster;
     pub use super::delete_cluster_backup_snapshot;
@@ -3662,17 +3762,17 @@ pub mod v2023_01_01 {
     pub use super::get_backup_restore_job;
     pub use super::get_backup_sharded_cluster;
     pub use super::get_cluster_backup_snapshot;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_serverless_backup_snapshot;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_serverless_restore_job;
     pub use super::list_backup_exports;
     pub use super::list_backup_restore_jobs;
     pub use super::list_backup_sharded_clusters;
     pub use super::list_backup_snapshots;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::list_serverless_backup_snapshots;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::list_serverless_restore_jobs;
     pub use super::take_snapshots;
     pub use super::update_backup_snapshot;
@@ -3680,8 +3780,10 @@ pub mod v2023_01_01 {
     /// Registers one AWS S3 bucket, Azure container or Google Cloud bucket as a target for snapshot
     /// exports.
     ///
-    /// `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`. Version 2023-01-01. Also in
-    /// `v2024_05_30`. May be gone after 2027-07-01.
+    /// It needs a cloud provider access role with which Atlas reaches the bucket.
+    ///
+    /// `POST /api/atlas/v2/groups/{groupId}/backup/exportBuckets`. Version 2023-01-01. Other
+    /// versions: `v2024_05_30`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -3699,7 +3801,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -3707,9 +3809,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupBackupExportBucket` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupExportBucket).
@@ -3717,7 +3819,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "createExportBucket")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
     #[doc(alias = "/groups/{groupId}/backup/exportBuckets")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn create_export_bucket(
@@ -3749,7 +3851,8 @@ pub mod v2023_01_01 {
     /// Removes all backup schedules of a cluster, so that Atlas takes no more scheduled snapshots.
     ///
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`. Version
-    /// 2023-01-01. Also in `v2024_08_05`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2024_08_05`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -3761,7 +3864,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -3770,9 +3873,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteGroupClusterBackupSchedule` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSchedule).
@@ -3782,7 +3885,7 @@ pub mod v2023_01_01 {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn delete_cluster_backup_schedule(
@@ -3814,7 +3917,8 @@ pub mod v2023_01_01 {
     /// Returns a cluster's backup schedule: when Atlas takes snapshots, and how long they are kept.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`. Version
-    /// 2023-01-01. Also in `v2024_08_05`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2024_08_05`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -3826,7 +3930,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -3835,8 +3939,8 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterBackupSchedule` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSchedule).
@@ -3846,7 +3950,7 @@ pub mod v2023_01_01 {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_backup_schedule(
@@ -3875,10 +3979,11 @@ pub mod v2023_01_01 {
         wait: None,
     };
 
-    /// Returns a project's Backup Compliance Policy.
+    /// Returns a project's Backup Compliance Policy, which sets minimum requirements for the
+    /// backups of its clusters and protects them from deletion.
     ///
-    /// `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`. Version 2023-01-01. Also in
-    /// `v2023_10_01`. May be gone after 2027-07-01.
+    /// `GET /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`. Version 2023-01-01. Other
+    /// versions: `v2023_10_01`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -3890,7 +3995,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -3898,8 +4003,8 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupBackupCompliancePolicy` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupCompliancePolicy).
@@ -3907,7 +4012,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "getCompliancePolicy")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
     #[doc(alias = "/groups/{groupId}/backupCompliancePolicy")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_compliance_policy(
@@ -3938,7 +4043,8 @@ pub mod v2023_01_01 {
     /// Returns one export bucket of a project.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}`. Version
-    /// 2023-01-01. Also in `v2024_05_30`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2024_05_30`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -3950,7 +4056,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -3959,8 +4065,8 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupBackupExportBucket` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupExportBucket).
@@ -3970,7 +4076,7 @@ pub mod v2023_01_01 {
         alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}"
     )]
     #[doc(alias = "/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_export_bucket(
@@ -4001,8 +4107,8 @@ pub mod v2023_01_01 {
 
     /// Returns the buckets to which a project can export snapshots.
     ///
-    /// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`. Version 2023-01-01. Also in
-    /// `v2024_05_30`. May be gone after 2027-07-01.
+    /// `GET /api/atlas/v2/groups/{groupId}/backup/exportBuckets`. Version 2023-01-01. Other
+    /// versions: `v2024_05_30`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4014,7 +4120,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -4022,8 +4128,8 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupBackupExportBuckets` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupBackupExportBuckets).
@@ -4031,14 +4137,14 @@ pub mod v2023_01_01 {
     #[doc(alias = "listExportBuckets")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets")]
     #[doc(alias = "/groups/{groupId}/backup/exportBuckets")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn list_export_buckets(
         group_id: &str,
     ) -> super::ListExportBuckets<types::PaginatedBackupSnapshotExportBucketView> {
         super::ListExportBuckets {
-            request: Request::new(&LIST_EXPORT_BUCKETS, &[group_id]),
+            request: Request::new(&LIST_EXPORT_BUCKETS, &[group_id]).paged(),
         }
     }
 
@@ -4069,8 +4175,11 @@ pub mod v2023_01_01 {
     /// Changes a cluster's backup schedule: when Atlas takes snapshots, how long they are kept, and
     /// to where they are copied.
     ///
+    /// Earlier snapshots stay as they are, unless `updateSnapshots` or `deleteSnapshots` is `true`.
+    ///
     /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule`. Version
-    /// 2023-01-01. Also in `v2024_08_05`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2024_08_05`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -4095,7 +4204,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -4104,9 +4213,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateGroupClusterBackupSchedule` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSchedule).
@@ -4116,7 +4225,7 @@ pub mod v2023_01_01 {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn update_backup_schedule(
@@ -4148,10 +4257,11 @@ pub mod v2023_01_01 {
 
     /// Enables or changes a project's Backup Compliance Policy.
     ///
-    /// An enabled policy can't be disabled without MongoDB support.
+    /// An enabled policy can't be disabled without MongoDB support. Backup schedules that break the
+    /// policy are overwritten, unless `overwriteBackupPolicies` is `false`.
     ///
-    /// `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`. Version 2023-01-01. Also in
-    /// `v2023_10_01`. May be gone after 2027-07-01.
+    /// `PUT /api/atlas/v2/groups/{groupId}/backupCompliancePolicy`. Version 2023-01-01. Other
+    /// versions: `v2023_10_01`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -4167,11 +4277,11 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `state` of
-    /// [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy) is
+    /// The work continues after the response: `send_and_wait` waits until `state` in the response
+    /// of [`cloud_backups::get_compliance_policy`](crate::cloud_backups::get_compliance_policy) is
     /// `ACTIVE`.
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -4179,9 +4289,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateGroupBackupCompliancePolicy` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupCompliancePolicy).
@@ -4189,7 +4299,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "updateCompliancePolicy")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/backupCompliancePolicy")]
     #[doc(alias = "/groups/{groupId}/backupCompliancePolicy")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn update_compliance_policy(
@@ -4197,8 +4307,8 @@ pub mod v2023_01_01 {
         body: &types::DataProtectionSettings,
     ) -> super::UpdateCompliancePolicy<types::DataProtectionSettings> {
         super::UpdateCompliancePolicy {
-            request: Request::with_body(&UPDATE_COMPLIANCE_POLICY, &[group_id], body),
-            result: PhantomData,
+            request: Request::with_body(&UPDATE_COMPLIANCE_POLICY, &[group_id], body)
+                .waiting(),
         }
     }
 
@@ -4231,7 +4341,7 @@ pub mod v2023_01_01 {
     };
 }
 
-/// Cloud Backups, version 2023-10-01: the operations that have it.
+/// The operations of Cloud Backups that have the version 2023-10-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_10_01 {
@@ -4239,7 +4349,7 @@ pub mod v2023_10_01 {
     pub use super::update_compliance_policy;
 }
 
-/// Cloud Backups, version 2024-05-30: the operations that have it.
+/// The operations of Cloud Backups that have the version 2024-05-30.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
@@ -4249,7 +4359,7 @@ pub mod v2024_05_30 {
     pub use super::update_backup_export_bucket;
 }
 
-/// Cloud Backups, version 2024-08-05: the operations that have it.
+/// The operations of Cloud Backups that have the version 2024-08-05.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
@@ -4258,7 +4368,7 @@ pub mod v2024_08_05 {
     pub use super::update_backup_schedule;
 }
 
-/// Cloud Backups, version 2024-11-13: the operations that have it.
+/// The operations of Cloud Backups that have the version 2024-11-13.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_11_13 {
@@ -4269,7 +4379,7 @@ pub mod v2024_11_13 {
     pub use super::list_backup_private_endpoints;
 }
 
-/// Cloud Backups, version 2025-03-12: the operations that have it.
+/// The operations of Cloud Backups that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
@@ -4284,9 +4394,9 @@ pub mod v2025_03_12 {
     pub use super::list_snapshot_database_collections;
 }
 
-/// Cloud Backups, in preview.
+/// The operations of Cloud Backups that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -4299,8 +4409,12 @@ pub mod preview {
     /// Starts one job that restores chosen databases or collections of a cluster, from a snapshot
     /// or as of a point in time.
     ///
+    /// With `writeStrategy` set to `OVERWRITE_EXISTING`, it replaces those of the target cluster,
+    /// and writes made to them during the restore are lost.
+    ///
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`. In
-    /// preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
+    /// preview. Other versions: `v2025_03_12`. The service may remove this version after
+    /// 2026-08-10.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups, types};
@@ -4319,11 +4433,12 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `state` of
+    /// The work continues after the response: `send_and_wait` waits until `state` in the response
+    /// of
     /// [`cloud_backups::get_collection_restore_job`](crate::cloud_backups::get_collection_restore_job)
-    /// is `SUCCESSFUL`. It fails where `state` is `CANCELED` or `FAILED`.
+    /// is `SUCCESSFUL`. The wait fails if `state` is `CANCELED` or `FAILED`.
     ///
-    /// Needs the role `Project Backup Recovery Operator`.
+    /// Requires the role `Project Backup Recovery Operator`.
     ///
     /// # Parameters
     ///
@@ -4333,10 +4448,10 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupClusterCollectionRestoreJob` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob).
@@ -4346,7 +4461,7 @@ pub mod preview {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs")]
-    #[deprecated(note = "the service may answer 410 after 2026-08-10")]
+    #[deprecated(note = "the service may remove this version after 2026-08-10")]
     #[inline]
     pub fn create_collection_restore_job(
         group_id: &str,
@@ -4396,7 +4511,8 @@ pub mod preview {
     /// Returns one database in a snapshot, which confirms that the snapshot contains it.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}`.
-    /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
+    /// In preview. Other versions: `v2025_03_12`. The service may remove this version after
+    /// 2026-08-10.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4408,7 +4524,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -4419,8 +4535,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterBackupSnapshotDatabase` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabase).
@@ -4432,7 +4548,7 @@ pub mod preview {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}"
     )]
-    #[deprecated(note = "the service may answer 410 after 2026-08-10")]
+    #[deprecated(note = "the service may remove this version after 2026-08-10")]
     #[inline]
     pub fn get_backup_snapshot_database(
         group_id: &str,
@@ -4469,10 +4585,11 @@ pub mod preview {
         wait: None,
     };
 
-    /// Returns one collection restore job of a cluster.
+    /// Returns one collection restore job of a cluster, with its `state`.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}`.
-    /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
+    /// In preview. Other versions: `v2025_03_12`. The service may remove this version after
+    /// 2026-08-10.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4484,7 +4601,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -4494,9 +4611,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterCollectionRestoreJob` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJob).
@@ -4508,7 +4625,7 @@ pub mod preview {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}"
     )]
-    #[deprecated(note = "the service may answer 410 after 2026-08-10")]
+    #[deprecated(note = "the service may remove this version after 2026-08-10")]
     #[inline]
     pub fn get_collection_restore_job(
         group_id: &str,
@@ -4543,7 +4660,8 @@ pub mod preview {
     /// Returns the progress of one collection in a collection restore job.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}`.
-    /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
+    /// In preview. Other versions: `v2025_03_12`. The service may remove this version after
+    /// 2026-08-10.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4555,7 +4673,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -4566,9 +4684,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterCollectionRestoreJobCollection` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterCollectionRestoreJobCollection).
@@ -4580,7 +4698,7 @@ pub mod preview {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections/{sourceNamespace}"
     )]
-    #[deprecated(note = "the service may answer 410 after 2026-08-10")]
+    #[deprecated(note = "the service may remove this version after 2026-08-10")]
     #[inline]
     pub fn get_restore_job_collection(
         group_id: &str,
@@ -4620,7 +4738,8 @@ pub mod preview {
     /// Returns one collection in a snapshot, which confirms that the snapshot contains it.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}`.
-    /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
+    /// In preview. Other versions: `v2025_03_12`. The service may remove this version after
+    /// 2026-08-10.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4632,7 +4751,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -4644,8 +4763,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterBackupSnapshotDatabaseCollection` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSnapshotDatabaseCollection).
@@ -4657,7 +4776,7 @@ pub mod preview {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections/{collectionName}"
     )]
-    #[deprecated(note = "the service may answer 410 after 2026-08-10")]
+    #[deprecated(note = "the service may remove this version after 2026-08-10")]
     #[inline]
     pub fn get_snapshot_database_collection(
         group_id: &str,
@@ -4699,7 +4818,8 @@ pub mod preview {
     /// Returns the databases in one snapshot, as candidates for a collection restore job.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases`.
-    /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
+    /// In preview. Other versions: `v2025_03_12`. The service may remove this version after
+    /// 2026-08-10.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4711,7 +4831,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -4721,9 +4841,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupClusterBackupSnapshotDatabases` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabases).
@@ -4735,7 +4855,7 @@ pub mod preview {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases"
     )]
-    #[deprecated(note = "the service may answer 410 after 2026-08-10")]
+    #[deprecated(note = "the service may remove this version after 2026-08-10")]
     #[inline]
     pub fn list_backup_snapshot_databases(
         group_id: &str,
@@ -4746,9 +4866,10 @@ pub mod preview {
     > {
         super::ListBackupSnapshotDatabases {
             request: Request::new(
-                &LIST_BACKUP_SNAPSHOT_DATABASES,
-                &[group_id, cluster_name, snapshot_id],
-            ),
+                    &LIST_BACKUP_SNAPSHOT_DATABASES,
+                    &[group_id, cluster_name, snapshot_id],
+                )
+                .paged(),
         }
     }
 
@@ -4780,7 +4901,8 @@ pub mod preview {
     /// Returns the collection restore jobs of one cluster.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs`. In
-    /// preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
+    /// preview. Other versions: `v2025_03_12`. The service may remove this version after
+    /// 2026-08-10.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4792,7 +4914,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -4801,9 +4923,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupClusterCollectionRestoreJobs` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobs).
@@ -4813,7 +4935,7 @@ pub mod preview {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs")]
-    #[deprecated(note = "the service may answer 410 after 2026-08-10")]
+    #[deprecated(note = "the service may remove this version after 2026-08-10")]
     #[inline]
     pub fn list_collection_restore_jobs(
         group_id: &str,
@@ -4823,9 +4945,10 @@ pub mod preview {
     > {
         super::ListCollectionRestoreJobs {
             request: Request::new(
-                &LIST_COLLECTION_RESTORE_JOBS,
-                &[group_id, cluster_name],
-            ),
+                    &LIST_COLLECTION_RESTORE_JOBS,
+                    &[group_id, cluster_name],
+                )
+                .paged(),
         }
     }
 
@@ -4857,7 +4980,8 @@ pub mod preview {
     /// The list is empty while the job is `INITIALIZING`.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections`.
-    /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
+    /// In preview. Other versions: `v2025_03_12`. The service may remove this version after
+    /// 2026-08-10.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4869,7 +4993,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -4879,9 +5003,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupClusterCollectionRestoreJobCollections` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterCollectionRestoreJobCollections).
@@ -4893,7 +5017,7 @@ pub mod preview {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}/collections"
     )]
-    #[deprecated(note = "the service may answer 410 after 2026-08-10")]
+    #[deprecated(note = "the service may remove this version after 2026-08-10")]
     #[inline]
     pub fn list_restore_job_collections(
         group_id: &str,
@@ -4904,9 +5028,10 @@ pub mod preview {
     > {
         super::ListRestoreJobCollections {
             request: Request::new(
-                &LIST_RESTORE_JOB_COLLECTIONS,
-                &[group_id, cluster_name, job_id],
-            ),
+                    &LIST_RESTORE_JOB_COLLECTIONS,
+                    &[group_id, cluster_name, job_id],
+                )
+                .paged(),
         }
     }
 
@@ -4941,7 +5066,8 @@ pub mod preview {
     /// restore job.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections`.
-    /// In preview. Also in `v2025_03_12`. May be gone after 2026-08-10.
+    /// In preview. Other versions: `v2025_03_12`. The service may remove this version after
+    /// 2026-08-10.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_backups};
@@ -4953,7 +5079,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Backup Manager`.
+    /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
     ///
@@ -4964,9 +5090,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupClusterBackupSnapshotDatabaseCollections` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/listGroupClusterBackupSnapshotDatabaseCollections).
@@ -4978,7 +5104,7 @@ pub mod preview {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}/databases/{databaseName}/collections"
     )]
-    #[deprecated(note = "the service may answer 410 after 2026-08-10")]
+    #[deprecated(note = "the service may remove this version after 2026-08-10")]
     #[inline]
     pub fn list_snapshot_database_collections(
         group_id: &str,
@@ -4990,9 +5116,10 @@ pub mod preview {
     > {
         super::ListSnapshotDatabaseCollections {
             request: Request::new(
-                &LIST_SNAPSHOT_DATABASE_COLLECTIONS,
-                &[group_id, cluster_name, snapshot_id, database_name],
-            ),
+                    &LIST_SNAPSHOT_DATABASE_COLLECTIONS,
+                    &[group_id, cluster_name, snapshot_id, database_name],
+                )
+                .paged(),
         }
     }
 

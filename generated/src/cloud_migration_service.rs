@@ -5,7 +5,7 @@
 //!
 //! The source cluster must use SCRAM authentication or none.
 //!
-//! Cloud Migration Service: 8 operations, in the feature `cloud-migration-service`.
+//! Cloud Migration Service: 8 operations. Feature: `cloud-migration-service`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
@@ -13,9 +13,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
 /// Starts a push live migration of one cluster from Ops Manager or Cloud Manager to Atlas.
 ///
-/// Validate the request first. From MongoDB 6.0 on, time series collections are not migrated.
+/// Validate the request first. `dropDestinationData` deletes all collections of the
+/// destination; from MongoDB 6.0 on, time series collections are not migrated.
 ///
-/// `POST /api/atlas/v2/groups/{groupId}/liveMigrations`. Version 2024-05-30. Also in
+/// `POST /api/atlas/v2/groups/{groupId}/liveMigrations`. Version 2024-05-30. Other versions:
 /// `v2023_01_01`.
 ///
 /// ```no_run
@@ -45,7 +46,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -53,15 +54,20 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupLiveMigration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createGroupLiveMigration).
 #[doc(alias = "createGroupLiveMigration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations")]
 #[doc(alias = "/groups/{groupId}/liveMigrations")]
+#[doc(alias = "live migration")]
+#[doc(alias = "migrate from ops manager")]
+#[doc(alias = "migrate from cloud manager")]
+#[doc(alias = "live import")]
+#[doc(alias = "migrate to atlas")]
 #[inline]
 pub fn create_group_live_migration(
     group_id: &str,
@@ -107,7 +113,7 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -115,9 +121,9 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgLiveMigrationLinkToken` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createOrgLiveMigrationLinkToken).
@@ -125,6 +131,9 @@ static CREATE_GROUP_LIVE_MIGRATION: Operation = Operation {
 #[doc(alias = "createLinkToken")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/liveMigrations/linkTokens")]
 #[doc(alias = "/orgs/{orgId}/liveMigrations/linkTokens")]
+#[doc(alias = "ops manager link token")]
+#[doc(alias = "link cloud manager")]
+#[doc(alias = "connect ops manager")]
 #[inline]
 pub fn create_link_token(
     org_id: &str,
@@ -169,11 +178,12 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`cloud_migration_service::get_group_live_migration`](crate::cloud_migration_service::get_group_live_migration)
-/// is `COMPLETE`. It fails where `status` is `EXPIRED` or `FAILED`.
+/// is `COMPLETE`. The wait fails if `status` is `EXPIRED` or `FAILED`.
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -182,9 +192,9 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`cutoverGroupLiveMigration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/cutoverGroupLiveMigration).
@@ -192,6 +202,9 @@ static CREATE_LINK_TOKEN: Operation = Operation {
 #[doc(alias = "cutoverMigration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover")]
 #[doc(alias = "/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover")]
+#[doc(alias = "finish migration")]
+#[doc(alias = "finalize migration")]
+#[doc(alias = "complete live migration")]
 #[inline]
 pub fn cutover_migration(
     group_id: &str,
@@ -243,7 +256,7 @@ static CUTOVER_MIGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -251,9 +264,9 @@ static CUTOVER_MIGRATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteOrgLiveMigrationLinkTokens` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/deleteOrgLiveMigrationLinkTokens).
@@ -299,7 +312,7 @@ static DELETE_LINK_TOKENS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -308,14 +321,17 @@ static DELETE_LINK_TOKENS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupLiveMigration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/getGroupLiveMigration).
 #[doc(alias = "getGroupLiveMigration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/{liveMigrationId}")]
 #[doc(alias = "/groups/{groupId}/liveMigrations/{liveMigrationId}")]
+#[doc(alias = "migration status")]
+#[doc(alias = "migration progress")]
+#[doc(alias = "replication lag")]
 #[inline]
 pub fn get_group_live_migration(
     group_id: &str,
@@ -357,7 +373,7 @@ static GET_GROUP_LIVE_MIGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -367,9 +383,9 @@ static GET_GROUP_LIVE_MIGRATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupLiveMigrationValidateStatus` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/getGroupLiveMigrationValidateStatus).
@@ -418,7 +434,7 @@ static GET_MIGRATION_VALIDATE_STATUS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -426,9 +442,9 @@ static GET_MIGRATION_VALIDATE_STATUS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgLiveMigrationAvailableProjects` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/listOrgLiveMigrationAvailableProjects).
@@ -436,6 +452,9 @@ static GET_MIGRATION_VALIDATE_STATUS: Operation = Operation {
 #[doc(alias = "listAvailableProjects")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/liveMigrations/availableProjects")]
 #[doc(alias = "/orgs/{orgId}/liveMigrations/availableProjects")]
+#[doc(alias = "projects to migrate")]
+#[doc(alias = "migratable clusters")]
+#[doc(alias = "ops manager projects")]
 #[inline]
 pub fn list_available_projects(
     org_id: &str,
@@ -464,8 +483,11 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 /// Starts a check of a migration request against the requirements of a live migration, such as
 /// valid credentials, compatible MongoDB versions and enough disk space.
 ///
-/// `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`. Version 2024-05-30. Also in
-/// `v2023_01_01`.
+/// Poll its result with
+/// [`cloud_migration_service::get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status).
+///
+/// `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`. Version 2024-05-30. Other
+/// versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
@@ -494,11 +516,12 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`cloud_migration_service::get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status)
-/// is `SUCCESS`. It fails where `status` is `FAILED`.
+/// is `SUCCESS`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -506,9 +529,9 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`validateGroupLiveMigrations` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/validateGroupLiveMigrations).
@@ -516,6 +539,9 @@ static LIST_AVAILABLE_PROJECTS: Operation = Operation {
 #[doc(alias = "validateLiveMigrations")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/validate")]
 #[doc(alias = "/groups/{groupId}/liveMigrations/validate")]
+#[doc(alias = "check migration")]
+#[doc(alias = "migration precheck")]
+#[doc(alias = "dry run migration")]
 #[inline]
 pub fn validate_live_migrations(
     group_id: &str,
@@ -552,7 +578,7 @@ static VALIDATE_LIVE_MIGRATIONS: Operation = Operation {
     ),
 };
 
-/// Cloud Migration Service, version 2023-01-01: the operations that have it.
+/// The operations of Cloud Migration Service that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
@@ -576,10 +602,11 @@ pub mod v2023_01_01 {
 
     /// Starts a push live migration of one cluster from Ops Manager or Cloud Manager to Atlas.
     ///
-    /// Validate the request first. From MongoDB 6.0 on, time series collections are not migrated.
+    /// Validate the request first. `dropDestinationData` deletes all collections of the
+    /// destination; from MongoDB 6.0 on, time series collections are not migrated.
     ///
-    /// `POST /api/atlas/v2/groups/{groupId}/liveMigrations`. Version 2023-01-01. Also in
-    /// `v2024_05_30`. May be gone after 2027-07-01.
+    /// `POST /api/atlas/v2/groups/{groupId}/liveMigrations`. Version 2023-01-01. Other versions:
+    /// `v2024_05_30`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
@@ -609,7 +636,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Owner`.
+    /// Requires the role `Organization Owner`.
     ///
     /// # Parameters
     ///
@@ -617,16 +644,16 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupLiveMigration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/createGroupLiveMigration).
     #[doc(alias = "createGroupLiveMigration")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations")]
     #[doc(alias = "/groups/{groupId}/liveMigrations")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn create_group_live_migration(
@@ -658,8 +685,11 @@ pub mod v2023_01_01 {
     /// Starts a check of a migration request against the requirements of a live migration, such as
     /// valid credentials, compatible MongoDB versions and enough disk space.
     ///
-    /// `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`. Version 2023-01-01. Also in
-    /// `v2024_05_30`. May be gone after 2027-07-01.
+    /// Poll its result with
+    /// [`cloud_migration_service::get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status).
+    ///
+    /// `POST /api/atlas/v2/groups/{groupId}/liveMigrations/validate`. Version 2023-01-01. Other
+    /// versions: `v2024_05_30`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, cloud_migration_service, types};
@@ -689,11 +719,12 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `status` of
+    /// The work continues after the response: `send_and_wait` waits until `status` in the response
+    /// of
     /// [`cloud_migration_service::get_migration_validate_status`](crate::cloud_migration_service::get_migration_validate_status)
-    /// is `SUCCESS`. It fails where `status` is `FAILED`.
+    /// is `SUCCESS`. The wait fails if `status` is `FAILED`.
     ///
-    /// Needs the role `Organization Owner`.
+    /// Requires the role `Organization Owner`.
     ///
     /// # Parameters
     ///
@@ -701,9 +732,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`validateGroupLiveMigrations` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/validateGroupLiveMigrations).
@@ -711,7 +742,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "validateLiveMigrations")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/liveMigrations/validate")]
     #[doc(alias = "/groups/{groupId}/liveMigrations/validate")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn validate_live_migrations(
@@ -751,7 +782,7 @@ pub mod v2023_01_01 {
     };
 }
 
-/// Cloud Migration Service, version 2024-05-30: the operations that have it.
+/// The operations of Cloud Migration Service that have the version 2024-05-30.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {

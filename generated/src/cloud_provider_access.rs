@@ -3,7 +3,7 @@
 
 //! Manages the roles with which Atlas accesses your accounts at AWS, Azure and Google Cloud.
 //!
-//! Cloud Provider Access: 5 operations, in the feature `cloud-provider-access`.
+//! Cloud Provider Access: 5 operations. Feature: `cloud-provider-access`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
@@ -30,7 +30,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -40,10 +40,10 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`authorizeGroupCloudProviderAccessRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/authorizeGroupCloudProviderAccessRole).
@@ -51,6 +51,10 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "authorizeProviderAccessRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess/{roleId}")]
 #[doc(alias = "/groups/{groupId}/cloudProviderAccess/{roleId}")]
+#[doc(alias = "authorize aws iam role")]
+#[doc(alias = "assume role")]
+#[doc(alias = "authorize iam role")]
+#[doc(alias = "cloud provider access authorization")]
 #[inline]
 pub fn authorize_provider_access_role(
     group_id: &str,
@@ -80,6 +84,8 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 
 /// Creates one role with which Atlas accesses a cloud account.
 ///
+/// A role for AWS or Azure works only after
+/// [`cloud_provider_access::authorize_provider_access_role`](crate::cloud_provider_access::authorize_provider_access_role).
 /// For Google Cloud, the first role of a project is created asynchronously and returned with
 /// status `IN_PROGRESS`.
 ///
@@ -96,7 +102,7 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -104,8 +110,8 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupCloudProviderAccess` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/createGroupCloudProviderAccess).
@@ -113,6 +119,12 @@ static AUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 #[doc(alias = "createCloudProviderAccess")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess")]
 #[doc(alias = "/groups/{groupId}/cloudProviderAccess")]
+#[doc(alias = "create aws iam role")]
+#[doc(alias = "set up aws access")]
+#[doc(alias = "unified aws access")]
+#[doc(alias = "azure service principal")]
+#[doc(alias = "gcp service account")]
+#[doc(alias = "cloud provider access setup")]
 #[inline]
 pub fn create_cloud_provider_access(
     group_id: &str,
@@ -139,7 +151,7 @@ static CREATE_CLOUD_PROVIDER_ACCESS: Operation = Operation {
     wait: None,
 };
 
-/// Takes one cloud provider access role away from a project.
+/// Removes one cloud provider access role from a project, so that Atlas can no longer use it.
 ///
 /// `DELETE /api/atlas/v2/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}`.
 /// Version 2023-01-01.
@@ -154,7 +166,7 @@ static CREATE_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -165,9 +177,9 @@ static CREATE_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deauthorizeGroupCloudProviderAccessRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/deauthorizeGroupCloudProviderAccessRole).
@@ -177,6 +189,9 @@ static CREATE_CLOUD_PROVIDER_ACCESS: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}"
 )]
 #[doc(alias = "/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}")]
+#[doc(alias = "remove aws iam role")]
+#[doc(alias = "revoke iam role")]
+#[doc(alias = "delete cloud provider access")]
 #[inline]
 pub fn deauthorize_provider_access_role(
     group_id: &str,
@@ -225,7 +240,7 @@ static DEAUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -235,8 +250,8 @@ static DEAUTHORIZE_PROVIDER_ACCESS_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupCloudProviderAccess` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/getGroupCloudProviderAccess).
@@ -284,7 +299,7 @@ static GET_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -292,8 +307,8 @@ static GET_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupCloudProviderAccess` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Provider-Access/operation/listGroupCloudProviderAccess).
@@ -301,6 +316,9 @@ static GET_CLOUD_PROVIDER_ACCESS: Operation = Operation {
 #[doc(alias = "listCloudProviderAccess")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/cloudProviderAccess")]
 #[doc(alias = "/groups/{groupId}/cloudProviderAccess")]
+#[doc(alias = "list iam roles")]
+#[doc(alias = "list aws roles")]
+#[doc(alias = "unified aws access")]
 #[inline]
 pub fn list_cloud_provider_access(
     group_id: &str,
@@ -326,7 +344,7 @@ static LIST_CLOUD_PROVIDER_ACCESS: Operation = Operation {
     wait: None,
 };
 
-/// Cloud Provider Access, version 2023-01-01: the operations that have it.
+/// The operations of Cloud Provider Access that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

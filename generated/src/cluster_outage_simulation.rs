@@ -3,7 +3,7 @@
 
 //! Simulates regional outages of clusters, to test how applications cope.
 //!
-//! Cluster Outage Simulation: 3 operations, in the feature `cluster-outage-simulation`.
+//! Cluster Outage Simulation: 3 operations. Feature: `cluster-outage-simulation`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
@@ -26,13 +26,14 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of
 /// [`cluster_outage_simulation::get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation)
 /// is `COMPLETE`, or
 /// [`cluster_outage_simulation::get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation)
-/// finds nothing.
+/// responds with 404.
 ///
-/// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
+/// Requires the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
 ///
 /// # Parameters
@@ -42,9 +43,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`endGroupClusterOutageSimulation` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/endGroupClusterOutageSimulation).
@@ -52,6 +53,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "endOutageSimulation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
+#[doc(alias = "stop outage simulation")]
+#[doc(alias = "end chaos test")]
+#[doc(alias = "recover region")]
 #[inline]
 pub fn end_outage_simulation(
     group_id: &str,
@@ -107,7 +111,7 @@ static END_OUTAGE_SIMULATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Cluster Manager` or `Project Cluster Resilience Tester`.
+/// Requires the role `Project Cluster Manager` or `Project Cluster Resilience Tester`.
 ///
 /// # Parameters
 ///
@@ -116,9 +120,9 @@ static END_OUTAGE_SIMULATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterOutageSimulation` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/getGroupClusterOutageSimulation).
@@ -152,9 +156,11 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
     wait: None,
 };
 
-/// Starts simulating the outage of regions of a cluster, to test how applications cope.
+/// Starts simulating the outage of regions of a cluster, to test how applications cope: its
+/// nodes there become unreachable.
 ///
-/// The start is asynchronous: poll the simulation's `state`.
+/// The start is asynchronous: poll the simulation's `state`. Unless ended before, the
+/// simulation lasts three days.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation`. Version
 /// 2023-01-01.
@@ -176,11 +182,12 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of
 /// [`cluster_outage_simulation::get_outage_simulation`](crate::cluster_outage_simulation::get_outage_simulation)
 /// is `SIMULATING`.
 ///
-/// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
+/// Requires the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
 ///
 /// # Parameters
@@ -190,9 +197,9 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`startGroupClusterOutageSimulation` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/startGroupClusterOutageSimulation).
@@ -200,6 +207,11 @@ static GET_OUTAGE_SIMULATION: Operation = Operation {
 #[doc(alias = "startOutageSimulation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/outageSimulation")]
+#[doc(alias = "simulate region outage")]
+#[doc(alias = "chaos test")]
+#[doc(alias = "chaos engineering")]
+#[doc(alias = "test resilience")]
+#[doc(alias = "simulate outage")]
 #[inline]
 pub fn start_outage_simulation(
     group_id: &str,
@@ -241,7 +253,7 @@ static START_OUTAGE_SIMULATION: Operation = Operation {
     ),
 };
 
-/// Cluster Outage Simulation, version 2023-01-01: the operations that have it.
+/// The operations of Cluster Outage Simulation that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

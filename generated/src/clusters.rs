@@ -3,14 +3,13 @@
 
 //! Creates, changes, upgrades and deletes clusters, which can change what you pay.
 //!
-//! Clusters: 23 operations, in the feature `clusters`.
+//! Clusters: 23 operations. Feature: `clusters`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version, WaitingRequest};
+use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
 /// Returns whether a sharded cluster's shards scale automatically on their own or all together.
 ///
@@ -29,7 +28,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -38,9 +37,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`autoGroupClusterScalingConfiguration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/autoGroupClusterScalingConfiguration).
@@ -50,7 +49,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[doc(alias = "auto scaling mode")]
+#[doc(alias = "autoscaling mode")]
+#[doc(alias = "independent shard scaling")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn auto_scaling_configuration(
     group_id: &str,
@@ -77,13 +79,14 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
     wait: None,
 };
 
-/// Creates a cluster in a project.
+/// Creates a cluster in a project, which is billed unless its tier is `M0`.
 ///
-/// It is billed, and takes minutes to be ready: poll until `stateName` is `IDLE`. A project
-/// holds 25 clusters by default. Create flex clusters with their own operation.
+/// It takes minutes to be ready: poll until `stateName` is `IDLE`. A project holds 25 clusters
+/// by default; flex clusters have an operation of their own,
+/// [`flex_clusters::create_flex_cluster`](crate::flex_clusters::create_flex_cluster).
 ///
-/// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2024-10-23. Also in `v2023_01_01`,
-/// `v2023_02_01` and `v2024_08_05`.
+/// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2024-10-23. Other versions:
+/// `v2023_01_01`, `v2023_02_01` and `v2024_08_05`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -98,10 +101,10 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+/// The work continues after the response: `send_and_wait` waits until `stateName` in the
+/// response of [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
 ///
-/// Needs the role `Project Cluster Creator`.
+/// Requires the role `Project Cluster Creator`.
 ///
 /// # Parameters
 ///
@@ -109,11 +112,11 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 402: the organization has no means of payment.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 402: the organization has no payment method.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster).
@@ -124,14 +127,16 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 #[doc(alias = "create cluster")]
 #[doc(alias = "new cluster")]
 #[doc(alias = "deploy cluster")]
+#[doc(alias = "provision cluster")]
+#[doc(alias = "advanced cluster")]
+#[doc(alias = "free cluster")]
 #[inline]
 pub fn create_cluster(
     group_id: &str,
     body: &types::ClusterDescription20240805,
 ) -> CreateCluster<types::ClusterDescription20240805> {
     CreateCluster {
-        request: Request::with_body(&CREATE_CLUSTER, &[group_id], body),
-        result: PhantomData,
+        request: Request::with_body(&CREATE_CLUSTER, &[group_id], body).waiting(),
     }
 }
 
@@ -171,8 +176,8 @@ static CREATE_CLUSTER: Operation = Operation {
 /// Termination protection must be off; `retainBackups` keeps a dedicated cluster's snapshots.
 /// Deletion continues after the response.
 ///
-/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-02-01. Also in
-/// `v2023_01_01`.
+/// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-02-01. Other
+/// versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -182,10 +187,10 @@ static CREATE_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
-/// [`clusters::get_cluster`](crate::clusters::get_cluster) finds nothing.
+/// The work continues after the response: `send_and_wait` waits until
+/// [`clusters::get_cluster`](crate::clusters::get_cluster) responds with 404.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -194,10 +199,10 @@ static CREATE_CLUSTER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster).
@@ -211,8 +216,7 @@ static CREATE_CLUSTER: Operation = Operation {
 #[inline]
 pub fn delete_cluster(group_id: &str, cluster_name: &str) -> DeleteCluster<()> {
     DeleteCluster {
-        request: Request::new(&DELETE_CLUSTER, &[group_id, cluster_name]),
-        result: PhantomData,
+        request: Request::new(&DELETE_CLUSTER, &[group_id, cluster_name]).waiting(),
     }
 }
 
@@ -251,8 +255,8 @@ static DELETE_CLUSTER: Operation = Operation {
 ///
 /// Serverless instances are not covered, and flex clusters have an operation of their own.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2024-08-05. Also in
-/// `v2023_01_01` and `v2023_02_01`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2024-08-05. Other
+/// versions: `v2023_01_01` and `v2023_02_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -264,7 +268,7 @@ static DELETE_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -273,9 +277,9 @@ static DELETE_CLUSTER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster).
@@ -283,6 +287,10 @@ static DELETE_CLUSTER: Operation = Operation {
 #[doc(alias = "getCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
+#[doc(alias = "describe cluster")]
+#[doc(alias = "cluster state")]
+#[doc(alias = "connection string")]
+#[doc(alias = "cluster info")]
 #[inline]
 pub fn get_cluster(
     group_id: &str,
@@ -332,7 +340,7 @@ static GET_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -341,8 +349,8 @@ static GET_CLUSTER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterStatus` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterStatus).
@@ -350,6 +358,9 @@ static GET_CLUSTER: Operation = Operation {
 #[doc(alias = "getClusterStatus")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/status")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/status")]
+#[doc(alias = "pending changes")]
+#[doc(alias = "changes applied")]
+#[doc(alias = "cluster change status")]
 #[inline]
 pub fn get_cluster_status(
     group_id: &str,
@@ -382,7 +393,7 @@ static GET_CLUSTER_STATUS: Operation = Operation {
 /// Not available for free, shared, flex or serverless clusters.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`. Version 2024-08-05.
-/// Also in `v2023_01_01`.
+/// Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -394,7 +405,7 @@ static GET_CLUSTER_STATUS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -403,9 +414,9 @@ static GET_CLUSTER_STATUS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterProcessArgs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterProcessArgs).
@@ -413,6 +424,11 @@ static GET_CLUSTER_STATUS: Operation = Operation {
 #[doc(alias = "getProcessArgs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/processArgs")]
+#[doc(alias = "advanced settings")]
+#[doc(alias = "mongod options")]
+#[doc(alias = "oplog size")]
+#[doc(alias = "tls version")]
+#[doc(alias = "write concern default")]
 #[inline]
 pub fn get_process_args(
     group_id: &str,
@@ -454,7 +470,7 @@ static GET_PROCESS_ARGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -464,8 +480,8 @@ static GET_PROCESS_ARGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupSampleDatasetLoad` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupSampleDatasetLoad).
@@ -473,6 +489,8 @@ static GET_PROCESS_ARGS: Operation = Operation {
 #[doc(alias = "getSampleDatasetLoad")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{sampleDatasetId}")]
 #[doc(alias = "/groups/{groupId}/sampleDatasetLoad/{sampleDatasetId}")]
+#[doc(alias = "sample data status")]
+#[doc(alias = "sample data progress")]
 #[inline]
 pub fn get_sample_dataset_load(
     group_id: &str,
@@ -519,7 +537,7 @@ static GET_SAMPLE_DATASET_LOAD: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Support Access Manager`.
+/// Requires the role `Project Support Access Manager`.
 ///
 /// # Parameters
 ///
@@ -528,10 +546,10 @@ static GET_SAMPLE_DATASET_LOAD: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`grantGroupClusterMongoDbEmployeeAccess` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/grantGroupClusterMongoDbEmployeeAccess).
@@ -541,6 +559,9 @@ static GET_SAMPLE_DATASET_LOAD: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:grantMongoDBEmployeeAccess"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}:grantMongoDBEmployeeAccess")]
+#[doc(alias = "support access")]
+#[doc(alias = "allow mongodb support")]
+#[doc(alias = "break glass access")]
 #[inline]
 pub fn grant_mongo_employee_access(
     group_id: &str,
@@ -584,17 +605,20 @@ static GRANT_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listClusterDetails` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listClusterDetails).
 #[doc(alias = "listClusterDetails")]
 #[doc(alias = "/api/atlas/v2/clusters")]
 #[doc(alias = "/clusters")]
+#[doc(alias = "list all clusters")]
+#[doc(alias = "clusters of all projects")]
+#[doc(alias = "all clusters")]
 #[inline]
 pub fn list_cluster_details() -> ListClusterDetails<types::PaginatedOrgGroupView> {
     ListClusterDetails {
-        request: Request::new(&LIST_CLUSTER_DETAILS, &[]),
+        request: Request::new(&LIST_CLUSTER_DETAILS, &[]).paged(),
     }
 }
 
@@ -635,7 +659,7 @@ static LIST_CLUSTER_DETAILS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -643,8 +667,8 @@ static LIST_CLUSTER_DETAILS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterProviderRegions` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusterProviderRegions).
@@ -652,12 +676,17 @@ static LIST_CLUSTER_DETAILS: Operation = Operation {
 #[doc(alias = "listClusterProviderRegions")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/provider/regions")]
 #[doc(alias = "/groups/{groupId}/clusters/provider/regions")]
+#[doc(alias = "list regions")]
+#[doc(alias = "available regions")]
+#[doc(alias = "cluster tiers")]
+#[doc(alias = "instance sizes")]
+#[doc(alias = "cloud regions")]
 #[inline]
 pub fn list_cluster_provider_regions(
     group_id: &str,
 ) -> ListClusterProviderRegions<types::PaginatedApiAtlasProviderRegionsView> {
     ListClusterProviderRegions {
-        request: Request::new(&LIST_CLUSTER_PROVIDER_REGIONS, &[group_id]),
+        request: Request::new(&LIST_CLUSTER_PROVIDER_REGIONS, &[group_id]).paged(),
     }
 }
 
@@ -690,8 +719,8 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
 ///
 /// Serverless instances are left out, and flex clusters have a list operation of their own.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/clusters`. Version 2024-08-05. Also in `v2023_01_01` and
-/// `v2023_02_01`.
+/// `GET /api/atlas/v2/groups/{groupId}/clusters`. Version 2024-08-05. Other versions:
+/// `v2023_01_01` and `v2023_02_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -701,7 +730,7 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -709,8 +738,8 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusters` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters).
@@ -718,12 +747,15 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
 #[doc(alias = "listClusters")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
 #[doc(alias = "/groups/{groupId}/clusters")]
+#[doc(alias = "show clusters")]
+#[doc(alias = "project clusters")]
+#[doc(alias = "my clusters")]
 #[inline]
 pub fn list_clusters(
     group_id: &str,
 ) -> ListClusters<types::PaginatedClusterDescription20240805> {
     ListClusters {
-        request: Request::new(&LIST_CLUSTERS, &[group_id]),
+        request: Request::new(&LIST_CLUSTERS, &[group_id]).paged(),
     }
 }
 
@@ -773,7 +805,7 @@ static LIST_CLUSTERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -782,10 +814,10 @@ static LIST_CLUSTERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`pinGroupClusterFeatureCompatibilityVersion` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/pinGroupClusterFeatureCompatibilityVersion).
@@ -795,6 +827,9 @@ static LIST_CLUSTERS: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion")]
+#[doc(alias = "pin fcv")]
+#[doc(alias = "fcv")]
+#[doc(alias = "freeze fcv")]
 #[inline]
 pub fn pin_feature_compatibility_version(
     group_id: &str,
@@ -843,11 +878,11 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`clusters::get_sample_dataset_load`](crate::clusters::get_sample_dataset_load) is
-/// `COMPLETED`. It fails where `state` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`clusters::get_sample_dataset_load`](crate::clusters::get_sample_dataset_load) is
+/// `COMPLETED`. The wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -857,10 +892,10 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`requestGroupSampleDatasetLoad` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/requestGroupSampleDatasetLoad).
@@ -868,6 +903,10 @@ static PIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 #[doc(alias = "requestSampleDatasetLoad")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/sampleDatasetLoad/{name}")]
 #[doc(alias = "/groups/{groupId}/sampleDatasetLoad/{name}")]
+#[doc(alias = "load sample data")]
+#[doc(alias = "sample data")]
+#[doc(alias = "import sample data")]
+#[doc(alias = "sample mflix")]
 #[inline]
 pub fn request_sample_dataset_load(
     group_id: &str,
@@ -910,7 +949,7 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
 /// Applications see a short interruption of writes.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries`. Version
-/// 2023-02-01. Also in `v2023_01_01`.
+/// 2023-02-01. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters};
@@ -920,7 +959,7 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Cluster Manager`.
+/// Requires the role `Project Cluster Manager`.
 ///
 /// # Parameters
 ///
@@ -929,8 +968,8 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`restartGroupClusterPrimaries` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/restartGroupClusterPrimaries).
@@ -938,6 +977,12 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
 #[doc(alias = "restartPrimaries")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restartPrimaries")]
+#[doc(alias = "test failover")]
+#[doc(alias = "failover")]
+#[doc(alias = "restart cluster")]
+#[doc(alias = "reboot cluster")]
+#[doc(alias = "step down primary")]
+#[doc(alias = "test resilience")]
 #[inline]
 pub fn restart_primaries(group_id: &str, cluster_name: &str) -> Request<()> {
     Request::new(&RESTART_PRIMARIES, &[group_id, cluster_name])
@@ -976,7 +1021,7 @@ static RESTART_PRIMARIES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Support Access Manager`.
+/// Requires the role `Project Support Access Manager`.
 ///
 /// # Parameters
 ///
@@ -985,10 +1030,10 @@ static RESTART_PRIMARIES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`revokeGroupClusterMongoDbEmployeeAccess` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/revokeGroupClusterMongoDbEmployeeAccess).
@@ -998,6 +1043,8 @@ static RESTART_PRIMARIES: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}:revokeMongoDBEmployeeAccess"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}:revokeMongoDBEmployeeAccess")]
+#[doc(alias = "remove support access")]
+#[doc(alias = "end support access")]
 #[inline]
 pub fn revoke_mongo_employee_access(group_id: &str, cluster_name: &str) -> Request<()> {
     Request::new(&REVOKE_MONGO_EMPLOYEE_ACCESS, &[group_id, cluster_name])
@@ -1038,7 +1085,7 @@ static REVOKE_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1047,11 +1094,11 @@ static REVOKE_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 402: the organization has no means of payment.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 402: the organization has no payment method.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`unpinGroupClusterFeatureCompatibilityVersion` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/unpinGroupClusterFeatureCompatibilityVersion).
@@ -1063,6 +1110,8 @@ static REVOKE_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}:unpinFeatureCompatibilityVersion"
 )]
+#[doc(alias = "unpin fcv")]
+#[doc(alias = "fcv")]
 #[inline]
 pub fn unpin_feature_compatibility_version(
     group_id: &str,
@@ -1094,8 +1143,8 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// The change continues after the response and can alter the cost. A paused cluster must first
 /// be resumed, with `paused` alone, in a separate call.
 ///
-/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2024-10-23. Also in
-/// `v2023_01_01`, `v2023_02_01` and `v2024_08_05`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2024-10-23. Other
+/// versions: `v2023_01_01`, `v2023_02_01` and `v2024_08_05`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -1112,10 +1161,10 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+/// The work continues after the response: `send_and_wait` waits until `stateName` in the
+/// response of [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
 ///
-/// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
+/// Requires the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
 /// `Project Replica Set Manager`.
 ///
 /// # Parameters
@@ -1125,10 +1174,10 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster).
@@ -1141,6 +1190,7 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 #[doc(alias = "change instance size")]
 #[doc(alias = "pause cluster")]
 #[doc(alias = "resume cluster")]
+#[doc(alias = "upgrade mongodb version")]
 #[inline]
 pub fn update_cluster(
     group_id: &str,
@@ -1148,8 +1198,8 @@ pub fn update_cluster(
     body: &types::ClusterDescription20240805,
 ) -> UpdateCluster<types::ClusterDescription20240805> {
     UpdateCluster {
-        request: Request::with_body(&UPDATE_CLUSTER, &[group_id, cluster_name], body),
-        result: PhantomData,
+        request: Request::with_body(&UPDATE_CLUSTER, &[group_id, cluster_name], body)
+            .waiting(),
     }
 }
 
@@ -1195,7 +1245,7 @@ static UPDATE_CLUSTER: Operation = Operation {
 /// Not available for free, shared, flex or serverless clusters.
 ///
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`. Version
-/// 2024-08-05. Also in `v2023_01_01`.
+/// 2024-08-05. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -1211,7 +1261,7 @@ static UPDATE_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Cluster Manager`.
+/// Requires the role `Project Cluster Manager`.
 ///
 /// # Parameters
 ///
@@ -1220,9 +1270,9 @@ static UPDATE_CLUSTER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterProcessArgs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupClusterProcessArgs).
@@ -1230,6 +1280,11 @@ static UPDATE_CLUSTER: Operation = Operation {
 #[doc(alias = "updateProcessArgs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/processArgs")]
+#[doc(alias = "advanced settings")]
+#[doc(alias = "change oplog size")]
+#[doc(alias = "set tls version")]
+#[doc(alias = "mongod options")]
+#[doc(alias = "default write concern")]
 #[inline]
 pub fn update_process_args(
     group_id: &str,
@@ -1262,7 +1317,7 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 /// Atlas no longer creates serverless instances: upgrade to a flex or dedicated cluster.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/tenantUpgradeToServerless`. Version
-/// 2023-01-01. May be gone after 2025-02-05.
+/// 2023-01-01. The service may remove this version after 2025-02-05.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, clusters, types};
@@ -1282,7 +1337,7 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Cluster Manager`.
+/// Requires the role `Project Cluster Manager`.
 ///
 /// # Parameters
 ///
@@ -1290,11 +1345,11 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 402: the organization has no means of payment.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 402: the organization has no payment method.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`upgradeGroupClusterTenantUpgradeToServerless` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/upgradeGroupClusterTenantUpgradeToServerless).
@@ -1302,7 +1357,7 @@ static UPDATE_PROCESS_ARGS: Operation = Operation {
 #[doc(alias = "upgradeClusterToServerless")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/tenantUpgradeToServerless")]
 #[doc(alias = "/groups/{groupId}/clusters/tenantUpgradeToServerless")]
-#[deprecated(note = "the service may answer 410 after 2025-02-05")]
+#[deprecated(note = "the service may remove this version after 2025-02-05")]
 #[inline]
 pub fn upgrade_cluster_to_serverless(
     group_id: &str,
@@ -1331,7 +1386,8 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
 
 /// Upgrades a free `M0` cluster to a flex cluster or a dedicated one, which is billed.
 ///
-/// Flex clusters have an upgrade operation of their own.
+/// The upgrade takes minutes after the response and interrupts connections. Flex clusters
+/// upgrade with [`flex_clusters::tenant_upgrade`](crate::flex_clusters::tenant_upgrade).
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/tenantUpgrade`. Version 2023-01-01.
 ///
@@ -1349,7 +1405,7 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Cluster Manager`.
+/// Requires the role `Project Cluster Manager`.
 ///
 /// # Parameters
 ///
@@ -1357,11 +1413,11 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 402: the organization has no means of payment.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 402: the organization has no payment method.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`upgradeGroupClusterTenantUpgrade` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/upgradeGroupClusterTenantUpgrade).
@@ -1369,6 +1425,11 @@ static UPGRADE_CLUSTER_TO_SERVERLESS: Operation = Operation {
 #[doc(alias = "upgradeTenantUpgrade")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/tenantUpgrade")]
 #[doc(alias = "/groups/{groupId}/clusters/tenantUpgrade")]
+#[doc(alias = "upgrade free cluster")]
+#[doc(alias = "upgrade m0")]
+#[doc(alias = "upgrade shared cluster")]
+#[doc(alias = "free to paid")]
+#[doc(alias = "free to dedicated")]
 #[inline]
 pub fn upgrade_tenant_upgrade(
     group_id: &str,
@@ -1419,7 +1480,7 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Cluster Manager`.
+/// Requires the role `Project Cluster Manager`.
 ///
 /// # Parameters
 ///
@@ -1427,15 +1488,18 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`validateGroupClusterConfigurations` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/validateGroupClusterConfigurations).
 #[doc(alias = "validateGroupClusterConfigurations")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusterConfigurations:validate")]
 #[doc(alias = "/groups/{groupId}/clusterConfigurations:validate")]
+#[doc(alias = "dry run")]
+#[doc(alias = "check cluster config")]
+#[doc(alias = "preflight")]
 #[inline]
 pub fn validate_group_cluster_configurations(
     group_id: &str,
@@ -1465,8 +1529,7 @@ static VALIDATE_GROUP_CLUSTER_CONFIGURATIONS: Operation = Operation {
 /// The request of [`create_cluster`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCluster<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
+    pub(crate) request: WaitingRequest<T, W>,
 }
 
 impl<T, W> CreateCluster<T, W> {
@@ -1499,8 +1562,7 @@ atlas_admin_runtime::builder!(CreateCluster, waits);
 /// The request of [`delete_cluster`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCluster<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
+    pub(crate) request: WaitingRequest<T, W>,
 }
 
 impl<T, W> DeleteCluster<T, W> {
@@ -1549,7 +1611,7 @@ atlas_admin_runtime::builder!(GetCluster);
 /// The request of [`list_cluster_details`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusterDetails<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListClusterDetails<T> {
@@ -1575,7 +1637,7 @@ atlas_admin_runtime::builder!(ListClusterDetails, paged);
 /// The request of [`list_cluster_provider_regions`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusterProviderRegions<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListClusterProviderRegions<T> {
@@ -1612,7 +1674,7 @@ atlas_admin_runtime::builder!(ListClusterProviderRegions, paged);
 /// The request of [`list_clusters`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusters<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListClusters<T> {
@@ -1660,8 +1722,7 @@ atlas_admin_runtime::builder!(ListClusters, paged);
 /// The request of [`update_cluster`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateCluster<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
+    pub(crate) request: WaitingRequest<T, W>,
 }
 
 impl<T, W> UpdateCluster<T, W> {
@@ -1691,12 +1752,10 @@ impl<T, W> UpdateCluster<T, W> {
 
 atlas_admin_runtime::builder!(UpdateCluster, waits);
 
-/// Clusters, version 2023-01-01: the operations that have it.
+/// The operations of Clusters that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
-    #[cfg(feature = "older-versions")]
-    use std::marker::PhantomData;
     #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
@@ -1713,17 +1772,19 @@ pub mod v2023_01_01 {
     pub use super::list_cluster_details;
     pub use super::list_cluster_provider_regions;
     pub use super::request_sample_dataset_load;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::upgrade_cluster_to_serverless;
     pub use super::upgrade_tenant_upgrade;
 
-    /// Creates a cluster in a project.
+    /// Creates a cluster in a project, which is billed unless its tier is `M0`.
     ///
-    /// It is billed, and takes minutes to be ready: poll until `stateName` is `IDLE`. A project
-    /// holds 25 clusters by default. Create flex clusters with their own operation.
+    /// It takes minutes to be ready: poll until `stateName` is `IDLE`. A project holds 25 clusters
+    /// by default; flex clusters have an operation of their own,
+    /// [`flex_clusters::create_flex_cluster`](crate::flex_clusters::create_flex_cluster).
     ///
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2023-01-01. Also in `v2023_02_01`,
-    /// `v2024_08_05` and `v2024_10_23`. May be gone after 2027-07-01.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2023-01-01. Other versions:
+    /// `v2023_02_01`, `v2024_08_05` and `v2024_10_23`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -1740,10 +1801,10 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// The work continues after the response: `send_and_wait` waits until `stateName` in the
+    /// response of [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
-    /// Needs the role `Project Cluster Creator`.
+    /// Requires the role `Project Cluster Creator`.
     ///
     /// # Parameters
     ///
@@ -1751,11 +1812,11 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 402: the organization has no means of payment.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 402: the organization has no payment method.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupCluster` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster).
@@ -1763,7 +1824,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "createCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
     #[doc(alias = "/groups/{groupId}/clusters")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn create_cluster(
@@ -1771,8 +1832,7 @@ pub mod v2023_01_01 {
         body: &types::LegacyAtlasCluster,
     ) -> super::CreateCluster<types::LegacyAtlasCluster> {
         super::CreateCluster {
-            request: Request::with_body(&CREATE_CLUSTER, &[group_id], body),
-            result: PhantomData,
+            request: Request::with_body(&CREATE_CLUSTER, &[group_id], body).waiting(),
         }
     }
 
@@ -1813,8 +1873,8 @@ pub mod v2023_01_01 {
     /// Termination protection must be off; `retainBackups` keeps a dedicated cluster's snapshots.
     /// Deletion continues after the response.
     ///
-    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-01-01. Also in
-    /// `v2023_02_01`. May be gone after 2027-07-01.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-01-01. Other
+    /// versions: `v2023_02_01`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -1826,10 +1886,10 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until
-    /// [`clusters::get_cluster`](crate::clusters::get_cluster) finds nothing.
+    /// The work continues after the response: `send_and_wait` waits until
+    /// [`clusters::get_cluster`](crate::clusters::get_cluster) responds with 404.
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -1838,10 +1898,10 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteGroupCluster` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster).
@@ -1849,7 +1909,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "deleteCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn delete_cluster(
@@ -1857,8 +1917,7 @@ pub mod v2023_01_01 {
         cluster_name: &str,
     ) -> super::DeleteCluster<()> {
         super::DeleteCluster {
-            request: Request::new(&DELETE_CLUSTER, &[group_id, cluster_name]),
-            result: PhantomData,
+            request: Request::new(&DELETE_CLUSTER, &[group_id, cluster_name]).waiting(),
         }
     }
 
@@ -1898,8 +1957,9 @@ pub mod v2023_01_01 {
     ///
     /// Serverless instances are not covered, and flex clusters have an operation of their own.
     ///
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-01-01. Also in
-    /// `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-01-01. Other
+    /// versions: `v2023_02_01` and `v2024_08_05`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -1911,7 +1971,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -1920,9 +1980,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupCluster` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster).
@@ -1930,7 +1990,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "getCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_cluster(
@@ -1972,7 +2032,7 @@ pub mod v2023_01_01 {
     /// Not available for free, shared, flex or serverless clusters.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`. Version 2023-01-01.
-    /// Also in `v2024_08_05`. May be gone after 2027-07-01.
+    /// Other versions: `v2024_08_05`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -1984,7 +2044,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -1993,9 +2053,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterProcessArgs` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterProcessArgs).
@@ -2003,7 +2063,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "getProcessArgs")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/processArgs")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_process_args(
@@ -2036,8 +2096,8 @@ pub mod v2023_01_01 {
     ///
     /// Serverless instances are left out, and flex clusters have a list operation of their own.
     ///
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters`. Version 2023-01-01. Also in `v2023_02_01` and
-    /// `v2024_08_05`. May be gone after 2027-07-01.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters`. Version 2023-01-01. Other versions:
+    /// `v2023_02_01` and `v2024_08_05`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -2049,7 +2109,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -2057,8 +2117,8 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupClusters` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters).
@@ -2066,14 +2126,14 @@ pub mod v2023_01_01 {
     #[doc(alias = "listClusters")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
     #[doc(alias = "/groups/{groupId}/clusters")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn list_clusters(
         group_id: &str,
     ) -> super::ListClusters<types::PaginatedLegacyClusterView> {
         super::ListClusters {
-            request: Request::new(&LIST_CLUSTERS, &[group_id]),
+            request: Request::new(&LIST_CLUSTERS, &[group_id]).paged(),
         }
     }
 
@@ -2109,7 +2169,8 @@ pub mod v2023_01_01 {
     /// Applications see a short interruption of writes.
     ///
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries`. Version
-    /// 2023-01-01. Also in `v2023_02_01`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2023_02_01`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -2121,7 +2182,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Cluster Manager`.
+    /// Requires the role `Project Cluster Manager`.
     ///
     /// # Parameters
     ///
@@ -2130,8 +2191,8 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`restartGroupClusterPrimaries` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/restartGroupClusterPrimaries).
@@ -2141,7 +2202,7 @@ pub mod v2023_01_01 {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restartPrimaries")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn restart_primaries(group_id: &str, cluster_name: &str) -> Request<()> {
@@ -2172,8 +2233,9 @@ pub mod v2023_01_01 {
     /// The change continues after the response and can alter the cost. A paused cluster must first
     /// be resumed, with `paused` alone, in a separate call.
     ///
-    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-01-01. Also in
-    /// `v2023_02_01`, `v2024_08_05` and `v2024_10_23`. May be gone after 2027-07-01.
+    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-01-01. Other
+    /// versions: `v2023_02_01`, `v2024_08_05` and `v2024_10_23`. The service may remove this
+    /// version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2190,10 +2252,10 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// The work continues after the response: `send_and_wait` waits until `stateName` in the
+    /// response of [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
-    /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
+    /// Requires the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
     ///
     /// # Parameters
@@ -2203,10 +2265,10 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateGroupCluster` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster).
@@ -2214,7 +2276,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "updateCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn update_cluster(
@@ -2223,12 +2285,8 @@ pub mod v2023_01_01 {
         body: &types::LegacyAtlasCluster,
     ) -> super::UpdateCluster<types::LegacyAtlasCluster> {
         super::UpdateCluster {
-            request: Request::with_body(
-                &UPDATE_CLUSTER,
-                &[group_id, cluster_name],
-                body,
-            ),
-            result: PhantomData,
+            request: Request::with_body(&UPDATE_CLUSTER, &[group_id, cluster_name], body)
+                .waiting(),
         }
     }
 
@@ -2275,7 +2333,8 @@ pub mod v2023_01_01 {
     /// Not available for free, shared, flex or serverless clusters.
     ///
     /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs`. Version
-    /// 2023-01-01. Also in `v2024_08_05`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2024_08_05`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2291,7 +2350,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Cluster Manager`.
+    /// Requires the role `Project Cluster Manager`.
     ///
     /// # Parameters
     ///
@@ -2300,9 +2359,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateGroupClusterProcessArgs` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupClusterProcessArgs).
@@ -2310,7 +2369,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "updateProcessArgs")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/processArgs")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/processArgs")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn update_process_args(
@@ -2341,12 +2400,10 @@ pub mod v2023_01_01 {
     };
 }
 
-/// Clusters, version 2023-02-01: the operations that have it.
+/// The operations of Clusters that have the version 2023-02-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_02_01 {
-    #[cfg(feature = "older-versions")]
-    use std::marker::PhantomData;
     #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
@@ -2361,13 +2418,15 @@ pub mod v2023_02_01 {
     pub use super::delete_cluster;
     pub use super::restart_primaries;
 
-    /// Creates a cluster in a project.
+    /// Creates a cluster in a project, which is billed unless its tier is `M0`.
     ///
-    /// It is billed, and takes minutes to be ready: poll until `stateName` is `IDLE`. A project
-    /// holds 25 clusters by default. Create flex clusters with their own operation.
+    /// It takes minutes to be ready: poll until `stateName` is `IDLE`. A project holds 25 clusters
+    /// by default; flex clusters have an operation of their own,
+    /// [`flex_clusters::create_flex_cluster`](crate::flex_clusters::create_flex_cluster).
     ///
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2023-02-01. Also in `v2023_01_01`,
-    /// `v2024_08_05` and `v2024_10_23`. May be gone after 2027-07-01.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2023-02-01. Other versions:
+    /// `v2023_01_01`, `v2024_08_05` and `v2024_10_23`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2384,10 +2443,10 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// The work continues after the response: `send_and_wait` waits until `stateName` in the
+    /// response of [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
-    /// Needs the role `Project Cluster Creator`.
+    /// Requires the role `Project Cluster Creator`.
     ///
     /// # Parameters
     ///
@@ -2395,11 +2454,11 @@ pub mod v2023_02_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 402: the organization has no means of payment.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 402: the organization has no payment method.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupCluster` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster).
@@ -2407,7 +2466,7 @@ pub mod v2023_02_01 {
     #[doc(alias = "createCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
     #[doc(alias = "/groups/{groupId}/clusters")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn create_cluster(
@@ -2415,8 +2474,7 @@ pub mod v2023_02_01 {
         body: &types::AdvancedClusterDescription,
     ) -> super::CreateCluster<types::AdvancedClusterDescription> {
         super::CreateCluster {
-            request: Request::with_body(&CREATE_CLUSTER, &[group_id], body),
-            result: PhantomData,
+            request: Request::with_body(&CREATE_CLUSTER, &[group_id], body).waiting(),
         }
     }
 
@@ -2456,8 +2514,9 @@ pub mod v2023_02_01 {
     ///
     /// Serverless instances are not covered, and flex clusters have an operation of their own.
     ///
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-02-01. Also in
-    /// `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-02-01. Other
+    /// versions: `v2023_01_01` and `v2024_08_05`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -2469,7 +2528,7 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -2478,9 +2537,9 @@ pub mod v2023_02_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupCluster` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupCluster).
@@ -2488,7 +2547,7 @@ pub mod v2023_02_01 {
     #[doc(alias = "getCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_cluster(
@@ -2528,8 +2587,8 @@ pub mod v2023_02_01 {
     ///
     /// Serverless instances are left out, and flex clusters have a list operation of their own.
     ///
-    /// `GET /api/atlas/v2/groups/{groupId}/clusters`. Version 2023-02-01. Also in `v2023_01_01` and
-    /// `v2024_08_05`. May be gone after 2027-07-01.
+    /// `GET /api/atlas/v2/groups/{groupId}/clusters`. Version 2023-02-01. Other versions:
+    /// `v2023_01_01` and `v2024_08_05`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters};
@@ -2541,7 +2600,7 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -2549,8 +2608,8 @@ pub mod v2023_02_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupClusters` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/listGroupClusters).
@@ -2558,14 +2617,14 @@ pub mod v2023_02_01 {
     #[doc(alias = "listClusters")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
     #[doc(alias = "/groups/{groupId}/clusters")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn list_clusters(
         group_id: &str,
     ) -> super::ListClusters<types::PaginatedAdvancedClusterDescriptionView> {
         super::ListClusters {
-            request: Request::new(&LIST_CLUSTERS, &[group_id]),
+            request: Request::new(&LIST_CLUSTERS, &[group_id]).paged(),
         }
     }
 
@@ -2600,8 +2659,9 @@ pub mod v2023_02_01 {
     /// The change continues after the response and can alter the cost. A paused cluster must first
     /// be resumed, with `paused` alone, in a separate call.
     ///
-    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-02-01. Also in
-    /// `v2023_01_01`, `v2024_08_05` and `v2024_10_23`. May be gone after 2027-07-01.
+    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-02-01. Other
+    /// versions: `v2023_01_01`, `v2024_08_05` and `v2024_10_23`. The service may remove this
+    /// version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2618,10 +2678,10 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// The work continues after the response: `send_and_wait` waits until `stateName` in the
+    /// response of [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
-    /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
+    /// Requires the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
     ///
     /// # Parameters
@@ -2631,10 +2691,10 @@ pub mod v2023_02_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateGroupCluster` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster).
@@ -2642,7 +2702,7 @@ pub mod v2023_02_01 {
     #[doc(alias = "updateCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn update_cluster(
@@ -2651,12 +2711,8 @@ pub mod v2023_02_01 {
         body: &types::AdvancedClusterDescription,
     ) -> super::UpdateCluster<types::AdvancedClusterDescription> {
         super::UpdateCluster {
-            request: Request::with_body(
-                &UPDATE_CLUSTER,
-                &[group_id, cluster_name],
-                body,
-            ),
-            result: PhantomData,
+            request: Request::with_body(&UPDATE_CLUSTER, &[group_id, cluster_name], body)
+                .waiting(),
         }
     }
 
@@ -2698,7 +2754,7 @@ pub mod v2023_02_01 {
     };
 }
 
-/// Clusters, version 2024-05-30: the operations that have it.
+/// The operations of Clusters that have the version 2024-05-30.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
@@ -2706,12 +2762,10 @@ pub mod v2024_05_30 {
     pub use super::unpin_feature_compatibility_version;
 }
 
-/// Clusters, version 2024-08-05: the operations that have it.
+/// The operations of Clusters that have the version 2024-08-05.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
-    #[cfg(feature = "older-versions")]
-    use std::marker::PhantomData;
     #[cfg(feature = "older-versions")]
     use crate::types;
     #[cfg(feature = "older-versions")]
@@ -2723,7 +2777,7 @@ pub mod v2024_08_05 {
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::auto_scaling_configuration;
     pub use super::get_cluster;
     pub use super::get_process_args;
@@ -2732,13 +2786,15 @@ pub mod v2024_08_05 {
     pub use super::revoke_mongo_employee_access;
     pub use super::update_process_args;
 
-    /// Creates a cluster in a project.
+    /// Creates a cluster in a project, which is billed unless its tier is `M0`.
     ///
-    /// It is billed, and takes minutes to be ready: poll until `stateName` is `IDLE`. A project
-    /// holds 25 clusters by default. Create flex clusters with their own operation.
+    /// It takes minutes to be ready: poll until `stateName` is `IDLE`. A project holds 25 clusters
+    /// by default; flex clusters have an operation of their own,
+    /// [`flex_clusters::create_flex_cluster`](crate::flex_clusters::create_flex_cluster).
     ///
-    /// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2024-08-05. Also in `v2023_01_01`,
-    /// `v2023_02_01` and `v2024_10_23`. May be gone after 2027-03-01.
+    /// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2024-08-05. Other versions:
+    /// `v2023_01_01`, `v2023_02_01` and `v2024_10_23`. The service may remove this version after
+    /// 2027-03-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2755,10 +2811,10 @@ pub mod v2024_08_05 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// The work continues after the response: `send_and_wait` waits until `stateName` in the
+    /// response of [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
-    /// Needs the role `Project Cluster Creator`.
+    /// Requires the role `Project Cluster Creator`.
     ///
     /// # Parameters
     ///
@@ -2766,11 +2822,11 @@ pub mod v2024_08_05 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 402: the organization has no means of payment.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 402: the organization has no payment method.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupCluster` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster).
@@ -2778,7 +2834,7 @@ pub mod v2024_08_05 {
     #[doc(alias = "createCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters")]
     #[doc(alias = "/groups/{groupId}/clusters")]
-    #[deprecated(note = "the service may answer 410 after 2027-03-01")]
+    #[deprecated(note = "the service may remove this version after 2027-03-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn create_cluster(
@@ -2786,8 +2842,7 @@ pub mod v2024_08_05 {
         body: &types::ClusterDescription20240805,
     ) -> super::CreateCluster<types::ClusterDescription20240805> {
         super::CreateCluster {
-            request: Request::with_body(&CREATE_CLUSTER, &[group_id], body),
-            result: PhantomData,
+            request: Request::with_body(&CREATE_CLUSTER, &[group_id], body).waiting(),
         }
     }
 
@@ -2828,8 +2883,9 @@ pub mod v2024_08_05 {
     /// The change continues after the response and can alter the cost. A paused cluster must first
     /// be resumed, with `paused` alone, in a separate call.
     ///
-    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2024-08-05. Also in
-    /// `v2023_01_01`, `v2023_02_01` and `v2024_10_23`. May be gone after 2027-03-01.
+    /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2024-08-05. Other
+    /// versions: `v2023_01_01`, `v2023_02_01` and `v2024_10_23`. The service may remove this
+    /// version after 2027-03-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, clusters, types};
@@ -2846,10 +2902,10 @@ pub mod v2024_08_05 {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `stateName` of
-    /// [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
+    /// The work continues after the response: `send_and_wait` waits until `stateName` in the
+    /// response of [`clusters::get_cluster`](crate::clusters::get_cluster) is `IDLE`.
     ///
-    /// Needs the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
+    /// Requires the role `Project Cluster Manager`, `Project Cluster Resilience Tester` or
     /// `Project Replica Set Manager`.
     ///
     /// # Parameters
@@ -2859,10 +2915,10 @@ pub mod v2024_08_05 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateGroupCluster` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster).
@@ -2870,7 +2926,7 @@ pub mod v2024_08_05 {
     #[doc(alias = "updateCluster")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}")]
-    #[deprecated(note = "the service may answer 410 after 2027-03-01")]
+    #[deprecated(note = "the service may remove this version after 2027-03-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn update_cluster(
@@ -2879,12 +2935,8 @@ pub mod v2024_08_05 {
         body: &types::ClusterDescription20240805,
     ) -> super::UpdateCluster<types::ClusterDescription20240805> {
         super::UpdateCluster {
-            request: Request::with_body(
-                &UPDATE_CLUSTER,
-                &[group_id, cluster_name],
-                body,
-            ),
-            result: PhantomData,
+            request: Request::with_body(&UPDATE_CLUSTER, &[group_id, cluster_name], body)
+                .waiting(),
         }
     }
 
@@ -2926,7 +2978,7 @@ pub mod v2024_08_05 {
     };
 }
 
-/// Clusters, version 2024-10-23: the operations that have it.
+/// The operations of Clusters that have the version 2024-10-23.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_10_23 {
@@ -2934,16 +2986,16 @@ pub mod v2024_10_23 {
     pub use super::update_cluster;
 }
 
-/// Clusters, version 2025-03-12: the operations that have it.
+/// The operations of Clusters that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
     pub use super::validate_group_cluster_configurations;
 }
 
-/// Clusters, in preview.
+/// The operations of Clusters that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -2966,7 +3018,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -2975,9 +3027,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterSqlInterface` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/getGroupClusterSqlInterface).
@@ -3031,7 +3083,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Cluster Manager` or `Project Replica Set Manager`.
+    /// Requires the role `Project Cluster Manager` or `Project Replica Set Manager`.
     ///
     /// # Parameters
     ///
@@ -3040,10 +3092,10 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateGroupClusterSqlInterface` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupClusterSqlInterface).

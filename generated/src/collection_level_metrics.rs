@@ -3,7 +3,7 @@
 
 //! Reads query latency metrics of collections, and pins the namespaces to collect them for.
 //!
-//! Collection Level Metrics: 9 operations, in the feature `collection-level-metrics`.
+//! Collection Level Metrics: 9 operations. Feature: `collection-level-metrics`.
 
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
@@ -26,7 +26,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -37,8 +37,8 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterCollStatNamespaces` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/getGroupClusterCollStatNamespaces).
@@ -50,6 +50,9 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/{clusterView}/collStats/namespaces"
 )]
+#[doc(alias = "busiest collections")]
+#[doc(alias = "hot collections")]
+#[doc(alias = "namespace insights")]
 #[inline]
 pub fn get_cluster_namespaces(
     group_id: &str,
@@ -105,7 +108,7 @@ static GET_CLUSTER_NAMESPACES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -116,8 +119,8 @@ static GET_CLUSTER_NAMESPACES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupProcessCollStatNamespaces` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/getGroupProcessCollStatNamespaces).
@@ -176,7 +179,7 @@ static GET_PROCESS_NAMESPACES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -189,9 +192,9 @@ static GET_PROCESS_NAMESPACES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterCollStatMeasurements` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupClusterCollStatMeasurements).
@@ -203,6 +206,9 @@ static GET_PROCESS_NAMESPACES: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/{clusterView}/{databaseName}/{collectionName}/collStats/measurements"
 )]
+#[doc(alias = "collection latency")]
+#[doc(alias = "query latency")]
+#[doc(alias = "collection metrics")]
 #[inline]
 pub fn list_coll_stat_measurements(
     group_id: &str,
@@ -268,7 +274,7 @@ static LIST_COLL_STAT_MEASUREMENTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -276,9 +282,9 @@ static LIST_COLL_STAT_MEASUREMENTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupCollStatMetrics` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupCollStatMetrics).
@@ -326,7 +332,7 @@ static LIST_COLL_STAT_METRICS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -335,9 +341,9 @@ static LIST_COLL_STAT_METRICS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterCollStatPinnedNamespaces` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupClusterCollStatPinnedNamespaces).
@@ -386,7 +392,7 @@ static LIST_PINNED_NAMESPACES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -399,9 +405,9 @@ static LIST_PINNED_NAMESPACES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupProcessCollStatMeasurements` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/listGroupProcessCollStatMeasurements).
@@ -476,7 +482,7 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -485,9 +491,9 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`pinGroupClusterCollStatPinnedNamespaces` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/pinGroupClusterCollStatPinnedNamespaces).
@@ -495,6 +501,7 @@ static LIST_PROCESS_MEASUREMENTS: Operation = Operation {
 #[doc(alias = "pinNamespaces")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collStats/pinned")]
+#[doc(alias = "pin collections")]
 #[inline]
 pub fn pin_namespaces(
     group_id: &str,
@@ -541,7 +548,7 @@ static PIN_NAMESPACES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -550,9 +557,9 @@ static PIN_NAMESPACES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`unpinGroupClusterCollStatUnpinNamespaces` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/unpinGroupClusterCollStatUnpinNamespaces).
@@ -606,7 +613,7 @@ static UNPIN_NAMESPACES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -615,9 +622,9 @@ static UNPIN_NAMESPACES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterCollStatPinnedNamespaces` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Collection-Level-Metrics/operation/updateGroupClusterCollStatPinnedNamespaces).
@@ -722,7 +729,7 @@ impl<T> ListCollStatMeasurements<T> {
     }
 
     /// Metrics to return. If unset, all metrics of collection latency are returned. Sets `metrics`.
-    /// No item twice.
+    /// No duplicate items.
     pub fn metrics(
         self,
         metrics: impl IntoList<types::ListCollStatMeasurementsMetric>,
@@ -759,7 +766,7 @@ impl<T> ListProcessMeasurements<T> {
     }
 
     /// Metrics to return. If unset, all metrics of collection latency are returned. Sets `metrics`.
-    /// No item twice.
+    /// No duplicate items.
     pub fn metrics(
         self,
         metrics: impl IntoList<types::ListCollStatMeasurementsMetric>,
@@ -782,7 +789,7 @@ impl<T> ListProcessMeasurements<T> {
 
 atlas_admin_runtime::builder!(ListProcessMeasurements);
 
-/// Collection Level Metrics, version 2023-11-15: the operations that have it.
+/// The operations of Collection Level Metrics that have the version 2023-11-15.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_11_15 {

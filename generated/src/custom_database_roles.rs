@@ -5,7 +5,7 @@
 //!
 //! A custom role applies to all clusters of the project.
 //!
-//! Custom Database Roles: 5 operations, in the feature `custom-database-roles`.
+//! Custom Database Roles: 5 operations. Feature: `custom-database-roles`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{
@@ -34,11 +34,12 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
-/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
+/// The work continues after the response: `send_and_wait` waits until `changeStatus` in the
+/// response of [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is
+/// `APPLIED` for each item that [`clusters::list_clusters`](crate::clusters::list_clusters)
+/// returns.
 ///
-/// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
+/// Requires the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
 ///
@@ -46,10 +47,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupCustomDbRoleRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/createGroupCustomDbRoleRole).
@@ -57,6 +58,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createCustomDbRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles")]
 #[doc(alias = "/groups/{groupId}/customDBRoles/roles")]
+#[doc(alias = "create role")]
+#[doc(alias = "custom role")]
+#[doc(alias = "create database role")]
+#[doc(alias = "user defined role")]
 #[inline]
 pub fn create_custom_db_role(
     group_id: &str,
@@ -113,11 +118,12 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
-/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
+/// The work continues after the response: `send_and_wait` waits until `changeStatus` in the
+/// response of [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is
+/// `APPLIED` for each item that [`clusters::list_clusters`](crate::clusters::list_clusters)
+/// returns.
 ///
-/// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
+/// Requires the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
 ///
@@ -126,10 +132,10 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupCustomDbRoleRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/deleteGroupCustomDbRoleRole).
@@ -137,6 +143,9 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
 #[doc(alias = "deleteCustomDbRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}")]
 #[doc(alias = "/groups/{groupId}/customDBRoles/roles/{roleName}")]
+#[doc(alias = "drop role")]
+#[doc(alias = "delete custom role")]
+#[doc(alias = "remove database role")]
 #[inline]
 pub fn delete_custom_db_role(group_id: &str, role_name: &str) -> WaitingRequest<()> {
     Request::new(&DELETE_CUSTOM_DB_ROLE, &[group_id, role_name]).waiting()
@@ -187,7 +196,7 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -196,8 +205,8 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupCustomDbRoleRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/getGroupCustomDbRoleRole).
@@ -245,7 +254,7 @@ static GET_CUSTOM_DB_ROLE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -253,8 +262,8 @@ static GET_CUSTOM_DB_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupCustomDbRoleRoles` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/listGroupCustomDbRoleRoles).
@@ -262,6 +271,9 @@ static GET_CUSTOM_DB_ROLE: Operation = Operation {
 #[doc(alias = "listCustomDbRoles")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles")]
 #[doc(alias = "/groups/{groupId}/customDBRoles/roles")]
+#[doc(alias = "list roles")]
+#[doc(alias = "list custom roles")]
+#[doc(alias = "database roles")]
 #[inline]
 pub fn list_custom_db_roles(group_id: &str) -> Request<Vec<types::UserCustomDbRole>> {
     Request::new(&LIST_CUSTOM_DB_ROLES, &[group_id])
@@ -312,11 +324,12 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
-/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
+/// The work continues after the response: `send_and_wait` waits until `changeStatus` in the
+/// response of [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is
+/// `APPLIED` for each item that [`clusters::list_clusters`](crate::clusters::list_clusters)
+/// returns.
 ///
-/// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
+/// Requires the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
 ///
@@ -325,10 +338,10 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupCustomDbRoleRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/updateGroupCustomDbRoleRole).
@@ -336,6 +349,9 @@ static LIST_CUSTOM_DB_ROLES: Operation = Operation {
 #[doc(alias = "updateCustomDbRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/customDBRoles/roles/{roleName}")]
 #[doc(alias = "/groups/{groupId}/customDBRoles/roles/{roleName}")]
+#[doc(alias = "change role")]
+#[doc(alias = "grant privileges")]
+#[doc(alias = "edit custom role")]
 #[inline]
 pub fn update_custom_db_role(
     group_id: &str,
@@ -419,7 +435,7 @@ static POLLED_LIST_CLUSTERS: Operation = Operation {
     wait: None,
 };
 
-/// Custom Database Roles, version 2023-01-01: the operations that have it.
+/// The operations of Custom Database Roles that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

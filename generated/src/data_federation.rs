@@ -6,11 +6,11 @@
 //!
 //! Changes can affect costs.
 //!
-//! Data Federation: 14 operations, in the feature `data-federation`.
+//! Data Federation: 14 operations. Feature: `data-federation`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
+use atlas_admin_runtime::{Download, PagedRequest, Request, Version, WaitingRequest};
 
 /// Creates a federated database instance, which queries data in clusters, object stores and at
 /// URLs.
@@ -33,7 +33,7 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -41,9 +41,9 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupDataFederation` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/createGroupDataFederation).
@@ -51,6 +51,11 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 #[doc(alias = "createDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation")]
 #[doc(alias = "/groups/{groupId}/dataFederation")]
+#[doc(alias = "create data lake")]
+#[doc(alias = "create federated database")]
+#[doc(alias = "query s3")]
+#[doc(alias = "atlas data lake")]
+#[doc(alias = "data lake")]
 #[inline]
 pub fn create_data_federation(
     group_id: &str,
@@ -104,7 +109,7 @@ static CREATE_DATA_FEDERATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -112,9 +117,9 @@ static CREATE_DATA_FEDERATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupPrivateNetworkSettingEndpointId` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/createGroupPrivateNetworkSettingEndpointId).
@@ -122,6 +127,9 @@ static CREATE_DATA_FEDERATION: Operation = Operation {
 #[doc(alias = "createPrivateEndpointId")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateNetworkSettings/endpointIds")]
 #[doc(alias = "/groups/{groupId}/privateNetworkSettings/endpointIds")]
+#[doc(alias = "data federation private endpoint")]
+#[doc(alias = "data lake private link")]
+#[doc(alias = "online archive private endpoint")]
 #[inline]
 pub fn create_private_endpoint_id(
     group_id: &str,
@@ -164,13 +172,13 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`data_federation::get_data_federation`](crate::data_federation::get_data_federation) is
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`data_federation::get_data_federation`](crate::data_federation::get_data_federation) is
 /// `DELETED`, or
-/// [`data_federation::get_data_federation`](crate::data_federation::get_data_federation) finds
-/// nothing.
+/// [`data_federation::get_data_federation`](crate::data_federation::get_data_federation)
+/// responds with 404.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -179,8 +187,8 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupDataFederation` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupDataFederation).
@@ -188,6 +196,9 @@ static CREATE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 #[doc(alias = "deleteDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
 #[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}")]
+#[doc(alias = "delete data lake")]
+#[doc(alias = "drop data lake")]
+#[doc(alias = "delete federated database")]
 #[inline]
 pub fn delete_data_federation(group_id: &str, tenant_name: &str) -> WaitingRequest<()> {
     Request::new(&DELETE_DATA_FEDERATION, &[group_id, tenant_name]).waiting()
@@ -236,7 +247,7 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -247,9 +258,9 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupDataFederationLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupDataFederationLimit).
@@ -309,11 +320,11 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until
 /// [`data_federation::get_private_endpoint_id`](crate::data_federation::get_private_endpoint_id)
-/// finds nothing. It fails where `status` is `FAILED`.
+/// responds with 404. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -323,8 +334,8 @@ static DELETE_DATA_FEDERATION_LIMIT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupPrivateNetworkSettingEndpointId` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupPrivateNetworkSettingEndpointId).
@@ -385,7 +396,7 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Admin`, `Project Data Access Read Only`,
+/// Requires the role `Project Data Access Admin`, `Project Data Access Read Only`,
 /// `Project Data Access Read Write` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
@@ -395,10 +406,10 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`downloadGroupDataFederationQueryLogs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/downloadGroupDataFederationQueryLogs).
@@ -406,6 +417,9 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 #[doc(alias = "downloadFederationQueryLogs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/queryLogs.gz")]
 #[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}/queryLogs.gz")]
+#[doc(alias = "data lake logs")]
+#[doc(alias = "federated query logs")]
+#[doc(alias = "data federation logs")]
 #[inline]
 pub fn download_federation_query_logs(
     group_id: &str,
@@ -458,7 +472,7 @@ static DOWNLOAD_FEDERATION_QUERY_LOGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -467,9 +481,9 @@ static DOWNLOAD_FEDERATION_QUERY_LOGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupDataFederation` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/getGroupDataFederation).
@@ -477,6 +491,9 @@ static DOWNLOAD_FEDERATION_QUERY_LOGS: Operation = Operation {
 #[doc(alias = "getDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
 #[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}")]
+#[doc(alias = "get data lake")]
+#[doc(alias = "describe data lake")]
+#[doc(alias = "get federated database")]
 #[inline]
 pub fn get_data_federation(
     group_id: &str,
@@ -518,7 +535,7 @@ static GET_DATA_FEDERATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -529,8 +546,8 @@ static GET_DATA_FEDERATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupDataFederationLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/getGroupDataFederationLimit).
@@ -589,7 +606,7 @@ static GET_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -599,9 +616,9 @@ static GET_DATA_FEDERATION_LIMIT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupPrivateNetworkSettingEndpointId` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/getGroupPrivateNetworkSettingEndpointId).
@@ -637,7 +654,8 @@ static GET_PRIVATE_ENDPOINT_ID: Operation = Operation {
     wait: None,
 };
 
-/// Returns the federated database instances of a project.
+/// Returns the federated database instances of a project: those that users created, or those
+/// that belong to its online archives if `type` is `ONLINE_ARCHIVE`.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/dataFederation`. Version 2023-01-01.
 ///
@@ -651,7 +669,7 @@ static GET_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -659,8 +677,8 @@ static GET_PRIVATE_ENDPOINT_ID: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupDataFederation` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/listGroupDataFederation).
@@ -668,6 +686,9 @@ static GET_PRIVATE_ENDPOINT_ID: Operation = Operation {
 #[doc(alias = "listDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation")]
 #[doc(alias = "/groups/{groupId}/dataFederation")]
+#[doc(alias = "list data lakes")]
+#[doc(alias = "list federated databases")]
+#[doc(alias = "data lake")]
 #[inline]
 pub fn list_data_federation(
     group_id: &str,
@@ -709,7 +730,7 @@ static LIST_DATA_FEDERATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -718,8 +739,8 @@ static LIST_DATA_FEDERATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupDataFederationLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/listGroupDataFederationLimits).
@@ -768,7 +789,7 @@ static LIST_DATA_FEDERATION_LIMITS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -776,9 +797,9 @@ static LIST_DATA_FEDERATION_LIMITS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupPrivateNetworkSettingEndpointIds` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/listGroupPrivateNetworkSettingEndpointIds).
@@ -791,7 +812,7 @@ pub fn list_private_endpoint_ids(
     group_id: &str,
 ) -> ListPrivateEndpointIds<types::PaginatedPrivateNetworkEndpointIdEntryView> {
     ListPrivateEndpointIds {
-        request: Request::new(&LIST_PRIVATE_ENDPOINT_IDS, &[group_id]),
+        request: Request::new(&LIST_PRIVATE_ENDPOINT_IDS, &[group_id]).paged(),
     }
 }
 
@@ -838,7 +859,7 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -849,9 +870,9 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`setGroupDataFederationLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/setGroupDataFederationLimit).
@@ -861,6 +882,9 @@ static LIST_PRIVATE_ENDPOINT_IDS: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}"
 )]
 #[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}/limits/{limitName}")]
+#[doc(alias = "limit data federation cost")]
+#[doc(alias = "bytes processed limit")]
+#[doc(alias = "set query limit")]
 #[inline]
 pub fn set_data_federation_limit(
     group_id: &str,
@@ -916,7 +940,7 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -927,9 +951,9 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupDataFederation` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/updateGroupDataFederation).
@@ -937,6 +961,9 @@ static SET_DATA_FEDERATION_LIMIT: Operation = Operation {
 #[doc(alias = "updateDataFederation")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/dataFederation/{tenantName}")]
 #[doc(alias = "/groups/{groupId}/dataFederation/{tenantName}")]
+#[doc(alias = "change data lake")]
+#[doc(alias = "update data lake")]
+#[doc(alias = "add data store")]
 #[inline]
 pub fn update_data_federation(
     group_id: &str,
@@ -1031,7 +1058,7 @@ atlas_admin_runtime::builder!(ListDataFederation);
 /// The request of [`list_private_endpoint_ids`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPrivateEndpointIds<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListPrivateEndpointIds<T> {
@@ -1054,7 +1081,7 @@ impl<T> ListPrivateEndpointIds<T> {
 
 atlas_admin_runtime::builder!(ListPrivateEndpointIds, paged);
 
-/// Data Federation, version 2023-01-01: the operations that have it.
+/// The operations of Data Federation that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

@@ -4,13 +4,13 @@
 //! Creates, changes and deletes the users that log in to a project's clusters and federated
 //! database instances.
 //!
-//! Database Users: 5 operations, in the feature `database-users`.
+//! Database Users: 5 operations. Feature: `database-users`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{
     Method, Operation, Parameter, Each, Polled, Source, Wait,
 };
-use atlas_admin_runtime::{Request, Version, WaitingRequest};
+use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
 /// Creates a database user, who can log in to the clusters of the project.
 ///
@@ -40,11 +40,12 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
-/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
+/// The work continues after the response: `send_and_wait` waits until `changeStatus` in the
+/// response of [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is
+/// `APPLIED` for each item that [`clusters::list_clusters`](crate::clusters::list_clusters)
+/// returns.
 ///
-/// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
+/// Requires the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
 ///
@@ -52,10 +53,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupDatabaseUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/createGroupDatabaseUser).
@@ -63,6 +64,12 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createDatabaseUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers")]
 #[doc(alias = "/groups/{groupId}/databaseUsers")]
+#[doc(alias = "create user")]
+#[doc(alias = "create db user")]
+#[doc(alias = "add database user")]
+#[doc(alias = "create mongodb user")]
+#[doc(alias = "database access")]
+#[doc(alias = "dbusers")]
 #[inline]
 pub fn create_database_user(
     group_id: &str,
@@ -117,11 +124,12 @@ static CREATE_DATABASE_USER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
-/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
+/// The work continues after the response: `send_and_wait` waits until `changeStatus` in the
+/// response of [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is
+/// `APPLIED` for each item that [`clusters::list_clusters`](crate::clusters::list_clusters)
+/// returns.
 ///
-/// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
+/// Requires the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
 ///
@@ -135,8 +143,8 @@ static CREATE_DATABASE_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupDatabaseUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/deleteGroupDatabaseUser).
@@ -144,6 +152,11 @@ static CREATE_DATABASE_USER: Operation = Operation {
 #[doc(alias = "deleteDatabaseUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
 #[doc(alias = "/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
+#[doc(alias = "drop user")]
+#[doc(alias = "delete db user")]
+#[doc(alias = "remove database user")]
+#[doc(alias = "revoke database access")]
+#[doc(alias = "delete user")]
 #[inline]
 pub fn delete_database_user(
     group_id: &str,
@@ -188,7 +201,7 @@ static DELETE_DATABASE_USER: Operation = Operation {
     ),
 };
 
-/// Returns one database user.
+/// Returns one database user, with roles and ways to log in, but never the password.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}`. Version
 /// 2023-01-01.
@@ -203,7 +216,7 @@ static DELETE_DATABASE_USER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -217,8 +230,8 @@ static DELETE_DATABASE_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupDatabaseUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/getGroupDatabaseUser).
@@ -257,7 +270,7 @@ static GET_DATABASE_USER: Operation = Operation {
     wait: None,
 };
 
-/// Returns the database users of a project.
+/// Returns the database users of a project, without their passwords.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/databaseUsers`. Version 2023-01-01.
 ///
@@ -271,7 +284,7 @@ static GET_DATABASE_USER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -279,8 +292,8 @@ static GET_DATABASE_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupDatabaseUsers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/listGroupDatabaseUsers).
@@ -288,12 +301,18 @@ static GET_DATABASE_USER: Operation = Operation {
 #[doc(alias = "listDatabaseUsers")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers")]
 #[doc(alias = "/groups/{groupId}/databaseUsers")]
+#[doc(alias = "list db users")]
+#[doc(alias = "list mongodb users")]
+#[doc(alias = "who can log in")]
+#[doc(alias = "who can connect")]
+#[doc(alias = "show users")]
+#[doc(alias = "dbusers")]
 #[inline]
 pub fn list_database_users(
     group_id: &str,
 ) -> ListDatabaseUsers<types::PaginatedApiAtlasDatabaseUserView> {
     ListDatabaseUsers {
-        request: Request::new(&LIST_DATABASE_USERS, &[group_id]),
+        request: Request::new(&LIST_DATABASE_USERS, &[group_id]).paged(),
     }
 }
 
@@ -347,11 +366,12 @@ static LIST_DATABASE_USERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `changeStatus` of
-/// [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is `APPLIED` for each
-/// item of [`clusters::list_clusters`](crate::clusters::list_clusters).
+/// The work continues after the response: `send_and_wait` waits until `changeStatus` in the
+/// response of [`clusters::get_cluster_status`](crate::clusters::get_cluster_status) is
+/// `APPLIED` for each item that [`clusters::list_clusters`](crate::clusters::list_clusters)
+/// returns.
 ///
-/// Needs the role `Project Database Access Admin` or `Project Stream Processing Owner`.
+/// Requires the role `Project Database Access Admin` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
 ///
@@ -365,10 +385,10 @@ static LIST_DATABASE_USERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupDatabaseUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/updateGroupDatabaseUser).
@@ -376,6 +396,12 @@ static LIST_DATABASE_USERS: Operation = Operation {
 #[doc(alias = "updateDatabaseUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
 #[doc(alias = "/groups/{groupId}/databaseUsers/{databaseName}/{username}")]
+#[doc(alias = "change password")]
+#[doc(alias = "reset password")]
+#[doc(alias = "rotate password")]
+#[doc(alias = "grant role")]
+#[doc(alias = "change db user")]
+#[doc(alias = "set password")]
 #[inline]
 pub fn update_database_user(
     group_id: &str,
@@ -425,7 +451,7 @@ static UPDATE_DATABASE_USER: Operation = Operation {
 /// The request of [`list_database_users`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDatabaseUsers<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListDatabaseUsers<T> {
@@ -491,7 +517,7 @@ static POLLED_LIST_CLUSTERS: Operation = Operation {
     wait: None,
 };
 
-/// Database Users, version 2023-01-01: the operations that have it.
+/// The operations of Database Users that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

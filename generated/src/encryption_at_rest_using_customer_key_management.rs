@@ -4,17 +4,18 @@
 //! Configures encryption of stored data with the customer's own keys, on AWS, Azure or Google
 //! Cloud.
 //!
-//! Encryption at Rest using Customer Key Management: 6 operations, in the feature
+//! Encryption at Rest using Customer Key Management: 6 operations. Feature:
 //! `encryption-at-rest-using-customer-key-management`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version, WaitingRequest};
+use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
 /// Creates a private endpoint in one region, through which Atlas reaches the key management
 /// service.
 ///
-/// Asynchronous: poll the endpoint's `status`.
+/// Asynchronous: poll the endpoint's `status`. On Azure, while the status is
+/// `PENDING_ACCEPTANCE`, approve the connection in the key vault.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`.
 /// Version 2023-01-01.
@@ -33,11 +34,12 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`encryption_at_rest_using_customer_key_management::get_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::get_rest_private_endpoint)
-/// is `ACTIVE` or `PENDING_ACCEPTANCE`. It fails where `status` is `FAILED`.
+/// is `ACTIVE` or `PENDING_ACCEPTANCE`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -47,8 +49,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupEncryptionAtRestPrivateEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/createGroupEncryptionAtRestPrivateEndpoint).
@@ -58,6 +60,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
     alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints"
 )]
 #[doc(alias = "/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints")]
+#[doc(alias = "kms private endpoint")]
+#[doc(alias = "key vault private endpoint")]
+#[doc(alias = "cmk private endpoint")]
 #[inline]
 pub fn create_rest_private_endpoint(
     group_id: &str,
@@ -119,7 +124,7 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -127,8 +132,8 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupEncryptionAtRest` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/getGroupEncryptionAtRest).
@@ -136,6 +141,11 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(alias = "getEncryptionAtRest")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest")]
 #[doc(alias = "/groups/{groupId}/encryptionAtRest")]
+#[doc(alias = "kms")]
+#[doc(alias = "byok")]
+#[doc(alias = "cmk")]
+#[doc(alias = "customer managed keys")]
+#[doc(alias = "encryption key")]
 #[inline]
 pub fn get_encryption_at_rest(group_id: &str) -> Request<types::EncryptionAtRest> {
     Request::new(&GET_ENCRYPTION_AT_REST, &[group_id])
@@ -174,7 +184,7 @@ static GET_ENCRYPTION_AT_REST: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -185,8 +195,8 @@ static GET_ENCRYPTION_AT_REST: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupEncryptionAtRestPrivateEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/getGroupEncryptionAtRestPrivateEndpoint).
@@ -247,7 +257,7 @@ static GET_REST_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -257,8 +267,8 @@ static GET_REST_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupEncryptionAtRestPrivateEndpoints` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/listGroupEncryptionAtRestPrivateEndpoints).
@@ -275,9 +285,10 @@ pub fn list_rest_private_endpoints(
 ) -> ListRestPrivateEndpoints<types::PaginatedApiAtlasEarPrivateEndpointView> {
     ListRestPrivateEndpoints {
         request: Request::new(
-            &LIST_REST_PRIVATE_ENDPOINTS,
-            &[group_id, cloud_provider.as_str()],
-        ),
+                &LIST_REST_PRIVATE_ENDPOINTS,
+                &[group_id, cloud_provider.as_str()],
+            )
+            .paged(),
     }
 }
 
@@ -320,11 +331,11 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until
 /// [`encryption_at_rest_using_customer_key_management::get_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::get_rest_private_endpoint)
-/// finds nothing. It fails where `status` is `FAILED`.
+/// responds with 404. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -335,8 +346,8 @@ static LIST_REST_PRIVATE_ENDPOINTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`requestGroupEncryptionAtRestPrivateEndpointDeletion` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/requestGroupEncryptionAtRestPrivateEndpointDeletion).
@@ -417,7 +428,7 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -425,10 +436,10 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupEncryptionAtRest` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/updateGroupEncryptionAtRest).
@@ -436,6 +447,12 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
 #[doc(alias = "updateEncryptionAtRest")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/encryptionAtRest")]
 #[doc(alias = "/groups/{groupId}/encryptionAtRest")]
+#[doc(alias = "kms")]
+#[doc(alias = "byok")]
+#[doc(alias = "cmk")]
+#[doc(alias = "customer managed keys")]
+#[doc(alias = "enable encryption at rest")]
+#[doc(alias = "rotate encryption key")]
 #[inline]
 pub fn update_encryption_at_rest(
     group_id: &str,
@@ -465,7 +482,7 @@ static UPDATE_ENCRYPTION_AT_REST: Operation = Operation {
 /// The request of [`list_rest_private_endpoints`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListRestPrivateEndpoints<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListRestPrivateEndpoints<T> {
@@ -488,8 +505,8 @@ impl<T> ListRestPrivateEndpoints<T> {
 
 atlas_admin_runtime::builder!(ListRestPrivateEndpoints, paged);
 
-/// Encryption at Rest using Customer Key Management, version 2023-01-01: the operations that
-/// have it.
+/// The operations of Encryption at Rest using Customer Key Management that have the version
+/// 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

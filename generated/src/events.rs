@@ -3,12 +3,12 @@
 
 //! Reads the log of what happened in projects and organizations.
 //!
-//! Events: 5 operations, in the feature `events`.
+//! Events: 5 operations. Feature: `events`.
 
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Returns one event of a project.
 ///
@@ -22,7 +22,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -31,8 +31,8 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupEvent` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/getGroupEvent).
@@ -83,7 +83,7 @@ static GET_GROUP_EVENT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -92,8 +92,8 @@ static GET_GROUP_EVENT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgEvent` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/getOrgEvent).
@@ -144,21 +144,24 @@ static GET_ORG_EVENT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member` or `Project Read Only`.
+/// Requires the role `Organization Member` or `Project Read Only`.
 ///
 /// # Errors
 ///
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listEventTypes` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listEventTypes).
 #[doc(alias = "listEventTypes")]
 #[doc(alias = "/api/atlas/v2/eventTypes")]
 #[doc(alias = "/eventTypes")]
+#[doc(alias = "event names")]
+#[doc(alias = "audit event types")]
+#[doc(alias = "kinds of events")]
 #[inline]
 pub fn list_event_types() -> ListEventTypes<types::PaginatedEventTypeDetailsResponse> {
     ListEventTypes {
-        request: Request::new(&LIST_EVENT_TYPES, &[]),
+        request: Request::new(&LIST_EVENT_TYPES, &[]).paged(),
     }
 }
 
@@ -196,7 +199,7 @@ static LIST_EVENT_TYPES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -204,21 +207,25 @@ static LIST_EVENT_TYPES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupEvents` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listGroupEvents).
 #[doc(alias = "listGroupEvents")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/events")]
 #[doc(alias = "/groups/{groupId}/events")]
+#[doc(alias = "project audit trail")]
+#[doc(alias = "activity log")]
+#[doc(alias = "project activity")]
+#[doc(alias = "who changed")]
 #[inline]
 pub fn list_group_events(
     group_id: &str,
 ) -> ListGroupEvents<types::GroupPaginatedEventView> {
     ListGroupEvents {
-        request: Request::new(&LIST_GROUP_EVENTS, &[group_id]),
+        request: Request::new(&LIST_GROUP_EVENTS, &[group_id]).paged(),
     }
 }
 
@@ -263,7 +270,7 @@ static LIST_GROUP_EVENTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -271,19 +278,23 @@ static LIST_GROUP_EVENTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgEvents` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Events/operation/listOrgEvents).
 #[doc(alias = "listOrgEvents")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/events")]
 #[doc(alias = "/orgs/{orgId}/events")]
+#[doc(alias = "organization audit trail")]
+#[doc(alias = "audit trail")]
+#[doc(alias = "organization activity")]
+#[doc(alias = "who changed")]
 #[inline]
 pub fn list_org_events(org_id: &str) -> ListOrgEvents<types::OrgPaginatedEventView> {
     ListOrgEvents {
-        request: Request::new(&LIST_ORG_EVENTS, &[org_id]),
+        request: Request::new(&LIST_ORG_EVENTS, &[org_id]).paged(),
     }
 }
 
@@ -349,7 +360,7 @@ atlas_admin_runtime::builder!(GetOrgEvent);
 /// The request of [`list_event_types`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListEventTypes<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListEventTypes<T> {
@@ -375,7 +386,7 @@ atlas_admin_runtime::builder!(ListEventTypes, paged);
 /// The request of [`list_group_events`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupEvents<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupEvents<T> {
@@ -447,7 +458,7 @@ atlas_admin_runtime::builder!(ListGroupEvents, paged);
 /// The request of [`list_org_events`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrgEvents<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOrgEvents<T> {
@@ -497,7 +508,7 @@ impl<T> ListOrgEvents<T> {
 
 atlas_admin_runtime::builder!(ListOrgEvents, paged);
 
-/// Events, version 2023-01-01: the operations that have it.
+/// The operations of Events that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

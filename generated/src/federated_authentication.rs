@@ -4,12 +4,12 @@
 //! Manages sign-in through a company's own identity providers: providers, connected
 //! organizations and role mappings.
 //!
-//! Federated Authentication: 18 operations, in the feature `federated-authentication`.
+//! Federated Authentication: 18 operations. Feature: `federated-authentication`.
 
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Creates an OIDC identity provider in a federation.
 ///
@@ -32,7 +32,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -42,9 +42,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createFederationSettingIdentityProvider` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/createFederationSettingIdentityProvider).
@@ -54,6 +54,11 @@ use atlas_admin_runtime::{Request, Version};
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders"
 )]
 #[doc(alias = "/federationSettings/{federationSettingsId}/identityProviders")]
+#[doc(alias = "create oidc provider")]
+#[doc(alias = "workforce identity")]
+#[doc(alias = "workload identity")]
+#[doc(alias = "sso setup")]
+#[doc(alias = "add idp")]
 #[inline]
 pub fn create_identity_provider(
     federation_settings_id: &str,
@@ -104,7 +109,7 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -115,9 +120,9 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createFederationSettingConnectedOrgConfigRoleMapping` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/createFederationSettingConnectedOrgConfigRoleMapping).
@@ -129,6 +134,9 @@ static CREATE_IDENTITY_PROVIDER: Operation = Operation {
 #[doc(
     alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}/roleMappings"
 )]
+#[doc(alias = "map idp group to role")]
+#[doc(alias = "sso role mapping")]
+#[doc(alias = "federation role mapping")]
 #[inline]
 pub fn create_role_mapping(
     federation_settings_id: &str,
@@ -172,7 +180,7 @@ static CREATE_ROLE_MAPPING: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -182,15 +190,18 @@ static CREATE_ROLE_MAPPING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteFederationSetting` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/deleteFederationSetting).
 #[doc(alias = "deleteFederationSetting")]
 #[doc(alias = "/api/atlas/v2/federationSettings/{federationSettingsId}")]
 #[doc(alias = "/federationSettings/{federationSettingsId}")]
+#[doc(alias = "delete federation")]
+#[doc(alias = "remove federation")]
+#[doc(alias = "remove sso")]
 #[inline]
 pub fn delete_federation_setting(federation_settings_id: &str) -> Request<()> {
     Request::new(&DELETE_FEDERATION_SETTING, &[federation_settings_id])
@@ -231,7 +242,7 @@ static DELETE_FEDERATION_SETTING: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -242,9 +253,9 @@ static DELETE_FEDERATION_SETTING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteFederationSettingIdentityProvider` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/deleteFederationSettingIdentityProvider).
@@ -256,6 +267,9 @@ static DELETE_FEDERATION_SETTING: Operation = Operation {
 #[doc(
     alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
 )]
+#[doc(alias = "delete idp")]
+#[doc(alias = "remove sso provider")]
+#[doc(alias = "remove identity provider")]
 #[inline]
 pub fn delete_identity_provider(
     federation_settings_id: &str,
@@ -303,7 +317,7 @@ static DELETE_IDENTITY_PROVIDER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -315,9 +329,9 @@ static DELETE_IDENTITY_PROVIDER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteFederationSettingConnectedOrgConfigRoleMapping` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/deleteFederationSettingConnectedOrgConfigRoleMapping).
@@ -375,7 +389,7 @@ static DELETE_ROLE_MAPPING: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -386,9 +400,9 @@ static DELETE_ROLE_MAPPING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getFederationSettingConnectedOrgConfig` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingConnectedOrgConfig).
@@ -438,7 +452,7 @@ static GET_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -446,9 +460,9 @@ static GET_CONNECTED_ORG_CONFIG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgFederationSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getOrgFederationSettings).
@@ -456,6 +470,10 @@ static GET_CONNECTED_ORG_CONFIG: Operation = Operation {
 #[doc(alias = "getFederationSettings")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/federationSettings")]
 #[doc(alias = "/orgs/{orgId}/federationSettings")]
+#[doc(alias = "sso settings")]
+#[doc(alias = "single sign on")]
+#[doc(alias = "saml settings")]
+#[doc(alias = "federation id")]
 #[inline]
 pub fn get_federation_settings(org_id: &str) -> Request<types::OrgFederationSettings> {
     Request::new(&GET_FEDERATION_SETTINGS, &[org_id])
@@ -482,7 +500,7 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
 /// Returns one identity provider of a federation.
 ///
 /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
-/// Version 2023-11-15. Also in `v2023_01_01`.
+/// Version 2023-11-15. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -494,7 +512,7 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -506,9 +524,9 @@ static GET_FEDERATION_SETTINGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getFederationSettingIdentityProvider` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingIdentityProvider).
@@ -564,7 +582,7 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -576,10 +594,10 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 405: the operation is not available for this resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getFederationSettingIdentityProviderMetadata` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingIdentityProviderMetadata).
@@ -591,6 +609,9 @@ static GET_IDENTITY_PROVIDER: Operation = Operation {
 #[doc(
     alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/metadata.xml"
 )]
+#[doc(alias = "saml metadata")]
+#[doc(alias = "download saml metadata")]
+#[doc(alias = "service provider metadata")]
 #[inline]
 pub fn get_identity_provider_metadata(
     federation_settings_id: &str,
@@ -638,7 +659,7 @@ static GET_IDENTITY_PROVIDER_METADATA: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -650,9 +671,9 @@ static GET_IDENTITY_PROVIDER_METADATA: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getFederationSettingConnectedOrgConfigRoleMapping` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingConnectedOrgConfigRoleMapping).
@@ -710,7 +731,7 @@ static GET_ROLE_MAPPING: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -720,9 +741,9 @@ static GET_ROLE_MAPPING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listFederationSettingConnectedOrgConfigs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/listFederationSettingConnectedOrgConfigs).
@@ -732,12 +753,16 @@ static GET_ROLE_MAPPING: Operation = Operation {
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs"
 )]
 #[doc(alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs")]
+#[doc(alias = "list connected organizations")]
+#[doc(alias = "linked organizations")]
+#[doc(alias = "federated organizations")]
 #[inline]
 pub fn list_connected_org_configs(
     federation_settings_id: &str,
 ) -> ListConnectedOrgConfigs<types::PaginatedConnectedOrgConfigsView> {
     ListConnectedOrgConfigs {
-        request: Request::new(&LIST_CONNECTED_ORG_CONFIGS, &[federation_settings_id]),
+        request: Request::new(&LIST_CONNECTED_ORG_CONFIGS, &[federation_settings_id])
+            .paged(),
     }
 }
 
@@ -780,7 +805,7 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -790,9 +815,9 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listFederationSettingIdentityProviders` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/listFederationSettingIdentityProviders).
@@ -802,12 +827,16 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders"
 )]
 #[doc(alias = "/federationSettings/{federationSettingsId}/identityProviders")]
+#[doc(alias = "list idps")]
+#[doc(alias = "list sso providers")]
+#[doc(alias = "list oidc providers")]
 #[inline]
 pub fn list_identity_providers(
     federation_settings_id: &str,
 ) -> ListIdentityProviders<types::PaginatedFederationIdentityProvider> {
     ListIdentityProviders {
-        request: Request::new(&LIST_IDENTITY_PROVIDERS, &[federation_settings_id]),
+        request: Request::new(&LIST_IDENTITY_PROVIDERS, &[federation_settings_id])
+            .paged(),
     }
 }
 
@@ -850,7 +879,7 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -861,9 +890,9 @@ static LIST_IDENTITY_PROVIDERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listFederationSettingConnectedOrgConfigRoleMappings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/listFederationSettingConnectedOrgConfigRoleMappings).
@@ -918,7 +947,7 @@ static LIST_ROLE_MAPPINGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -930,9 +959,9 @@ static LIST_ROLE_MAPPINGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`removeFederationSettingConnectedOrgConfig` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/removeFederationSettingConnectedOrgConfig).
@@ -942,6 +971,8 @@ static LIST_ROLE_MAPPINGS: Operation = Operation {
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}"
 )]
 #[doc(alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}")]
+#[doc(alias = "disconnect organization")]
+#[doc(alias = "remove organization from federation")]
 #[inline]
 pub fn remove_connected_org_config(
     federation_settings_id: &str,
@@ -987,7 +1018,7 @@ static REMOVE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -998,9 +1029,9 @@ static REMOVE_CONNECTED_ORG_CONFIG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`revokeFederationSettingIdentityProviderJwks` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/revokeFederationSettingIdentityProviderJwks).
@@ -1012,6 +1043,9 @@ static REMOVE_CONNECTED_ORG_CONFIG: Operation = Operation {
 #[doc(
     alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}/jwks"
 )]
+#[doc(alias = "revoke tokens")]
+#[doc(alias = "rotate oidc keys")]
+#[doc(alias = "log out all users")]
 #[inline]
 pub fn revoke_identity_provider_jwks(
     federation_settings_id: &str,
@@ -1066,7 +1100,7 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -1077,9 +1111,9 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateFederationSettingConnectedOrgConfig` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingConnectedOrgConfig).
@@ -1089,6 +1123,9 @@ static REVOKE_IDENTITY_PROVIDER_JWKS: Operation = Operation {
     alias = "/api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}"
 )]
 #[doc(alias = "/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}")]
+#[doc(alias = "connect organization")]
+#[doc(alias = "domain restriction")]
+#[doc(alias = "change sso settings")]
 #[inline]
 pub fn update_connected_org_config(
     federation_settings_id: &str,
@@ -1125,7 +1162,7 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// A change of the authorization type or of the claims can lock users out of their databases.
 ///
 /// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
-/// Version 2023-11-15. Also in `v2023_01_01`.
+/// Version 2023-11-15. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, federated_authentication, types};
@@ -1141,7 +1178,7 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -1153,10 +1190,10 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 405: the operation is not available for this resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateFederationSettingIdentityProvider` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingIdentityProvider).
@@ -1168,6 +1205,10 @@ static UPDATE_CONNECTED_ORG_CONFIG: Operation = Operation {
 #[doc(
     alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
 )]
+#[doc(alias = "change sso provider")]
+#[doc(alias = "edit idp")]
+#[doc(alias = "change oidc provider")]
+#[doc(alias = "activate saml")]
 #[inline]
 pub fn update_identity_provider(
     federation_settings_id: &str,
@@ -1225,7 +1266,7 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -1237,9 +1278,9 @@ static UPDATE_IDENTITY_PROVIDER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateFederationSettingConnectedOrgConfigRoleMapping` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingConnectedOrgConfigRoleMapping).
@@ -1286,7 +1327,7 @@ static UPDATE_ROLE_MAPPING: Operation = Operation {
 /// The request of [`list_connected_org_configs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListConnectedOrgConfigs<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListConnectedOrgConfigs<T> {
@@ -1306,7 +1347,7 @@ atlas_admin_runtime::builder!(ListConnectedOrgConfigs, paged);
 /// The request of [`list_identity_providers`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListIdentityProviders<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListIdentityProviders<T> {
@@ -1341,7 +1382,7 @@ impl<T> ListIdentityProviders<T> {
 
 atlas_admin_runtime::builder!(ListIdentityProviders, paged);
 
-/// Federated Authentication, version 2023-01-01: the operations that have it.
+/// The operations of Federated Authentication that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
@@ -1371,7 +1412,8 @@ pub mod v2023_01_01 {
     /// Returns one identity provider of a federation.
     ///
     /// `GET /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
-    /// Version 2023-01-01. Also in `v2023_11_15`. May be gone after 2025-01-01.
+    /// Version 2023-01-01. Other versions: `v2023_11_15`. The service may remove this version after
+    /// 2025-01-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, federated_authentication};
@@ -1383,7 +1425,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Owner`.
+    /// Requires the role `Organization Owner`.
     ///
     /// # Parameters
     ///
@@ -1395,9 +1437,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getFederationSettingIdentityProvider` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/getFederationSettingIdentityProvider).
@@ -1409,7 +1451,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
     )]
-    #[deprecated(note = "the service may answer 410 after 2025-01-01")]
+    #[deprecated(note = "the service may remove this version after 2025-01-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn get_identity_provider(
@@ -1449,7 +1491,8 @@ pub mod v2023_01_01 {
     /// A change of the authorization type or of the claims can lock users out of their databases.
     ///
     /// `PATCH /api/atlas/v2/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}`.
-    /// Version 2023-01-01. Also in `v2023_11_15`. May be gone after 2025-01-01.
+    /// Version 2023-01-01. Other versions: `v2023_11_15`. The service may remove this version after
+    /// 2025-01-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, federated_authentication, types};
@@ -1465,7 +1508,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Owner`.
+    /// Requires the role `Organization Owner`.
     ///
     /// # Parameters
     ///
@@ -1477,10 +1520,10 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 405: the operation is not available for this resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateFederationSettingIdentityProvider` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Federated-Authentication/operation/updateFederationSettingIdentityProvider).
@@ -1492,7 +1535,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/federationSettings/{federationSettingsId}/identityProviders/{identityProviderId}"
     )]
-    #[deprecated(note = "the service may answer 410 after 2025-01-01")]
+    #[deprecated(note = "the service may remove this version after 2025-01-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn update_identity_provider(
@@ -1530,7 +1573,7 @@ pub mod v2023_01_01 {
     };
 }
 
-/// Federated Authentication, version 2023-11-15: the operations that have it.
+/// The operations of Federated Authentication that have the version 2023-11-15.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_11_15 {

@@ -3,11 +3,11 @@
 
 //! Creates, changes, upgrades and deletes flex clusters, the small shared tier billed by use.
 //!
-//! Flex Clusters: 6 operations, in the feature `flex-clusters`.
+//! Flex Clusters: 6 operations. Feature: `flex-clusters`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version, WaitingRequest};
+use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
 /// Creates one flex cluster in a project, which is billed.
 ///
@@ -34,10 +34,11 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster) is `IDLE`.
+/// The work continues after the response: `send_and_wait` waits until `stateName` in the
+/// response of [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster) is
+/// `IDLE`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -45,11 +46,11 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 402: the organization has no means of payment.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 402: the organization has no payment method.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupFlexCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/createGroupFlexCluster).
@@ -57,6 +58,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createFlexCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters")]
 #[doc(alias = "/groups/{groupId}/flexClusters")]
+#[doc(alias = "create shared cluster")]
+#[doc(alias = "create serverless instance")]
+#[doc(alias = "serverless")]
+#[doc(alias = "shared tier")]
 #[inline]
 pub fn create_flex_cluster(
     group_id: &str,
@@ -106,10 +111,11 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
-/// [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster) finds nothing.
+/// The work continues after the response: `send_and_wait` waits until
+/// [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster) responds with
+/// 404.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -118,10 +124,10 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupFlexCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/deleteGroupFlexCluster).
@@ -129,6 +135,9 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
 #[doc(alias = "deleteFlexCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}")]
 #[doc(alias = "/groups/{groupId}/flexClusters/{name}")]
+#[doc(alias = "delete shared cluster")]
+#[doc(alias = "delete serverless instance")]
+#[doc(alias = "terminate flex cluster")]
 #[inline]
 pub fn delete_flex_cluster(group_id: &str, name: &str) -> WaitingRequest<()> {
     Request::new(&DELETE_FLEX_CLUSTER, &[group_id, name]).waiting()
@@ -161,7 +170,7 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
     ),
 };
 
-/// Returns one flex cluster of a project.
+/// Returns one flex cluster of a project, including its `stateName` and connection strings.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}`. Version 2024-11-13.
 ///
@@ -175,7 +184,7 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -184,10 +193,10 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupFlexCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/getGroupFlexCluster).
@@ -195,6 +204,9 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
 #[doc(alias = "getFlexCluster")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}")]
 #[doc(alias = "/groups/{groupId}/flexClusters/{name}")]
+#[doc(alias = "get shared cluster")]
+#[doc(alias = "flex connection string")]
+#[doc(alias = "describe flex cluster")]
 #[inline]
 pub fn get_flex_cluster(
     group_id: &str,
@@ -233,7 +245,7 @@ static GET_FLEX_CLUSTER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -241,9 +253,9 @@ static GET_FLEX_CLUSTER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupFlexClusters` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/listGroupFlexClusters).
@@ -251,12 +263,15 @@ static GET_FLEX_CLUSTER: Operation = Operation {
 #[doc(alias = "listFlexClusters")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters")]
 #[doc(alias = "/groups/{groupId}/flexClusters")]
+#[doc(alias = "list shared clusters")]
+#[doc(alias = "list serverless instances")]
+#[doc(alias = "serverless")]
 #[inline]
 pub fn list_flex_clusters(
     group_id: &str,
 ) -> ListFlexClusters<types::PaginatedFlexClusters20241113> {
     ListFlexClusters {
-        request: Request::new(&LIST_FLEX_CLUSTERS, &[group_id]),
+        request: Request::new(&LIST_FLEX_CLUSTERS, &[group_id]).paged(),
     }
 }
 
@@ -285,7 +300,8 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
 
 /// Turns a flex cluster into a dedicated one (`M10` or larger), which costs more.
 ///
-/// A dedicated cluster can't become a flex cluster again.
+/// The upgrade takes minutes after the response, during which the cluster can't be used. A
+/// dedicated cluster can't become a flex cluster again.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/flexClusters:tenantUpgrade`. Version 2024-11-13.
 ///
@@ -303,7 +319,7 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Cluster Manager`.
+/// Requires the role `Project Cluster Manager`.
 ///
 /// # Parameters
 ///
@@ -311,11 +327,11 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 402: the organization has no means of payment.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 402: the organization has no payment method.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`tenantGroupFlexClusterUpgrade` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/tenantGroupFlexClusterUpgrade).
@@ -323,6 +339,9 @@ static LIST_FLEX_CLUSTERS: Operation = Operation {
 #[doc(alias = "tenantUpgrade")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters:tenantUpgrade")]
 #[doc(alias = "/groups/{groupId}/flexClusters:tenantUpgrade")]
+#[doc(alias = "upgrade flex cluster")]
+#[doc(alias = "flex to dedicated")]
+#[doc(alias = "upgrade shared cluster")]
 #[inline]
 pub fn tenant_upgrade(
     group_id: &str,
@@ -367,10 +386,11 @@ static TENANT_UPGRADE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `stateName` of
-/// [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster) is `IDLE`.
+/// The work continues after the response: `send_and_wait` waits until `stateName` in the
+/// response of [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster) is
+/// `IDLE`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -379,11 +399,11 @@ static TENANT_UPGRADE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 402: the organization has no means of payment.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 402: the organization has no payment method.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429](crate::Error#statuses).
+/// - 401, 403, 429: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupFlexCluster` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/updateGroupFlexCluster).
@@ -430,7 +450,7 @@ static UPDATE_FLEX_CLUSTER: Operation = Operation {
 /// The request of [`list_flex_clusters`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFlexClusters<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListFlexClusters<T> {
@@ -453,7 +473,7 @@ impl<T> ListFlexClusters<T> {
 
 atlas_admin_runtime::builder!(ListFlexClusters, paged);
 
-/// Flex Clusters, version 2024-11-13: the operations that have it.
+/// The operations of Flex Clusters that have the version 2024-11-13.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_11_13 {

@@ -3,11 +3,11 @@
 
 //! Restores snapshots of flex clusters.
 //!
-//! Flex Restore Jobs: 3 operations, in the feature `flex-restore-jobs`.
+//! Flex Restore Jobs: 3 operations. Feature: `flex-restore-jobs`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version, WaitingRequest};
+use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
 /// Creates a restore job, which restores a snapshot of a flex cluster.
 ///
@@ -32,11 +32,12 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`flex_restore_jobs::get_flex_restore_job`](crate::flex_restore_jobs::get_flex_restore_job)
-/// is `COMPLETED`. It fails where `status` is `FAILED`.
+/// is `COMPLETED`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Backup Recovery Operator`.
+/// Requires the role `Project Backup Recovery Operator`.
 ///
 /// # Parameters
 ///
@@ -45,10 +46,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupFlexClusterBackupRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/createGroupFlexClusterBackupRestoreJob).
@@ -56,6 +57,10 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(alias = "createFlexRestoreJob")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/restoreJobs")]
 #[doc(alias = "/groups/{groupId}/flexClusters/{name}/backup/restoreJobs")]
+#[doc(alias = "restore flex cluster")]
+#[doc(alias = "restore flex snapshot")]
+#[doc(alias = "restore serverless snapshot")]
+#[doc(alias = "restore shared cluster")]
 #[inline]
 pub fn create_flex_restore_job(
     group_id: &str,
@@ -112,7 +117,7 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -122,9 +127,9 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupFlexClusterBackupRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/getGroupFlexClusterBackupRestoreJob).
@@ -180,7 +185,7 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -189,9 +194,9 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupFlexClusterBackupRestoreJobs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/listGroupFlexClusterBackupRestoreJobs).
@@ -205,7 +210,7 @@ pub fn list_flex_restore_jobs(
     name: &str,
 ) -> ListFlexRestoreJobs<types::PaginatedApiAtlasFlexBackupRestoreJob20241113View> {
     ListFlexRestoreJobs {
-        request: Request::new(&LIST_FLEX_RESTORE_JOBS, &[group_id, name]),
+        request: Request::new(&LIST_FLEX_RESTORE_JOBS, &[group_id, name]).paged(),
     }
 }
 
@@ -236,7 +241,7 @@ static LIST_FLEX_RESTORE_JOBS: Operation = Operation {
 /// The request of [`list_flex_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFlexRestoreJobs<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListFlexRestoreJobs<T> {
@@ -259,7 +264,7 @@ impl<T> ListFlexRestoreJobs<T> {
 
 atlas_admin_runtime::builder!(ListFlexRestoreJobs, paged);
 
-/// Flex Restore Jobs, version 2024-11-13: the operations that have it.
+/// The operations of Flex Restore Jobs that have the version 2024-11-13.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_11_13 {

@@ -3,11 +3,11 @@
 
 //! Lists the snapshots of flex clusters, and requests downloads of them.
 //!
-//! Flex Snapshots: 3 operations, in the feature `flex-snapshots`.
+//! Flex Snapshots: 3 operations. Feature: `flex-snapshots`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Requests a download of a flex cluster's snapshot.
 ///
@@ -30,7 +30,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Backup Export Operator`.
+/// Requires the role `Project Backup Export Operator`.
 ///
 /// # Parameters
 ///
@@ -39,10 +39,10 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`downloadGroupFlexClusterBackup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Snapshots/operation/downloadGroupFlexClusterBackup).
@@ -50,6 +50,8 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "downloadFlexBackup")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/download")]
 #[doc(alias = "/groups/{groupId}/flexClusters/{name}/backup/download")]
+#[doc(alias = "download flex snapshot")]
+#[doc(alias = "flex backup download")]
 #[inline]
 pub fn download_flex_backup(
     group_id: &str,
@@ -77,7 +79,7 @@ static DOWNLOAD_FLEX_BACKUP: Operation = Operation {
     wait: None,
 };
 
-/// Returns one of a flex cluster's snapshots.
+/// Returns one snapshot of a flex cluster.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/flexClusters/{name}/backup/snapshots/{snapshotId}`.
 /// Version 2024-11-13.
@@ -92,7 +94,7 @@ static DOWNLOAD_FLEX_BACKUP: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -102,9 +104,9 @@ static DOWNLOAD_FLEX_BACKUP: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupFlexClusterBackupSnapshot` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Snapshots/operation/getGroupFlexClusterBackupSnapshot).
@@ -160,7 +162,7 @@ static GET_FLEX_BACKUP_SNAPSHOT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -169,9 +171,9 @@ static GET_FLEX_BACKUP_SNAPSHOT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupFlexClusterBackupSnapshots` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Snapshots/operation/listGroupFlexClusterBackupSnapshots).
@@ -185,7 +187,7 @@ pub fn list_flex_backup_snapshots(
     name: &str,
 ) -> ListFlexBackupSnapshots<types::PaginatedApiAtlasFlexBackupSnapshot20241113View> {
     ListFlexBackupSnapshots {
-        request: Request::new(&LIST_FLEX_BACKUP_SNAPSHOTS, &[group_id, name]),
+        request: Request::new(&LIST_FLEX_BACKUP_SNAPSHOTS, &[group_id, name]).paged(),
     }
 }
 
@@ -216,7 +218,7 @@ static LIST_FLEX_BACKUP_SNAPSHOTS: Operation = Operation {
 /// The request of [`list_flex_backup_snapshots`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFlexBackupSnapshots<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListFlexBackupSnapshots<T> {
@@ -239,7 +241,7 @@ impl<T> ListFlexBackupSnapshots<T> {
 
 atlas_admin_runtime::builder!(ListFlexBackupSnapshots, paged);
 
-/// Flex Snapshots, version 2024-11-13: the operations that have it.
+/// The operations of Flex Snapshots that have the version 2024-11-13.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_11_13 {

@@ -4,7 +4,7 @@
 //! Manages the sharded collections of global clusters (managed namespaces), and which zone
 //! serves which location.
 //!
-//! Global Clusters: 5 operations, in the feature `global-clusters`.
+//! Global Clusters: 5 operations. Feature: `global-clusters`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
@@ -15,7 +15,7 @@ use atlas_admin_runtime::{Request, Version};
 /// A location without one is mapped to the nearest zone.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
-/// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
+/// Version 2024-08-05. Other versions: `v2023_01_01` and `v2023_02_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -35,7 +35,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -44,9 +44,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterGlobalWriteCustomZoneMapping` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteCustomZoneMapping).
@@ -56,6 +56,9 @@ use atlas_admin_runtime::{Request, Version};
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping")]
+#[doc(alias = "map country to zone")]
+#[doc(alias = "add zone mapping")]
+#[doc(alias = "geo zone mapping")]
 #[inline]
 pub fn create_custom_zone_mapping(
     group_id: &str,
@@ -89,7 +92,7 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// Atlas creates the collection empty.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
-/// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
+/// Version 2024-08-05. Other versions: `v2023_01_01` and `v2023_02_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -107,7 +110,7 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Admin`.
+/// Requires the role `Project Data Access Admin`.
 ///
 /// # Parameters
 ///
@@ -116,10 +119,10 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 405: the operation is not available for this resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterGlobalWriteManagedNamespace` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteManagedNamespace).
@@ -129,6 +132,9 @@ static CREATE_CUSTOM_ZONE_MAPPING: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces")]
+#[doc(alias = "shard collection")]
+#[doc(alias = "geo sharding")]
+#[doc(alias = "global collection")]
 #[inline]
 pub fn create_managed_namespace(
     group_id: &str,
@@ -161,7 +167,7 @@ static CREATE_MANAGED_NAMESPACE: Operation = Operation {
 /// Each location is then mapped to the nearest zone again.
 ///
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
-/// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
+/// Version 2024-08-05. Other versions: `v2023_01_01` and `v2023_02_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters};
@@ -173,7 +179,7 @@ static CREATE_MANAGED_NAMESPACE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -182,8 +188,8 @@ static CREATE_MANAGED_NAMESPACE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterGlobalWriteCustomZoneMapping` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteCustomZoneMapping).
@@ -224,7 +230,7 @@ static DELETE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// The collection and its data remain.
 ///
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
-/// Version 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
+/// Version 2024-08-05. Other versions: `v2023_01_01` and `v2023_02_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters};
@@ -236,7 +242,7 @@ static DELETE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Admin`.
+/// Requires the role `Project Data Access Admin`.
 ///
 /// # Parameters
 ///
@@ -245,9 +251,9 @@ static DELETE_CUSTOM_ZONE_MAPPING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterGlobalWriteManagedNamespaces` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteManagedNamespaces).
@@ -293,7 +299,7 @@ static DELETE_MANAGED_NAMESPACES: Operation = Operation {
 /// Returns the managed namespaces and the custom zone mappings of a global cluster.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`. Version
-/// 2024-08-05. Also in `v2023_01_01` and `v2023_02_01`.
+/// 2024-08-05. Other versions: `v2023_01_01` and `v2023_02_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, global_clusters};
@@ -305,7 +311,7 @@ static DELETE_MANAGED_NAMESPACES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -314,8 +320,8 @@ static DELETE_MANAGED_NAMESPACES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterGlobalWrites` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/getGroupClusterGlobalWrites).
@@ -323,6 +329,9 @@ static DELETE_MANAGED_NAMESPACES: Operation = Operation {
 #[doc(alias = "getClusterGlobalWrites")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites")]
+#[doc(alias = "geo sharding")]
+#[doc(alias = "global cluster zones")]
+#[doc(alias = "zone mappings")]
 #[inline]
 pub fn get_cluster_global_writes(
     group_id: &str,
@@ -369,7 +378,7 @@ impl<T> DeleteManagedNamespaces<T> {
 
 atlas_admin_runtime::builder!(DeleteManagedNamespaces);
 
-/// Global Clusters, version 2023-01-01: the operations that have it.
+/// The operations of Global Clusters that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 #[cfg(feature = "older-versions")]
@@ -384,7 +393,8 @@ pub mod v2023_01_01 {
     /// A location without one is mapped to the nearest zone.
     ///
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
-    /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// Version 2023-01-01. Other versions: `v2023_02_01` and `v2024_08_05`. The service may remove
+    /// this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -404,7 +414,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -413,9 +423,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupClusterGlobalWriteCustomZoneMapping` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteCustomZoneMapping).
@@ -427,7 +437,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn create_custom_zone_mapping(
         group_id: &str,
@@ -461,7 +471,8 @@ pub mod v2023_01_01 {
     /// Atlas creates the collection empty.
     ///
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
-    /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// Version 2023-01-01. Other versions: `v2023_02_01` and `v2024_08_05`. The service may remove
+    /// this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -479,7 +490,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Data Access Admin`.
+    /// Requires the role `Project Data Access Admin`.
     ///
     /// # Parameters
     ///
@@ -488,10 +499,10 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 405: the operation is not available for this resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupClusterGlobalWriteManagedNamespace` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteManagedNamespace).
@@ -503,7 +514,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn create_managed_namespace(
         group_id: &str,
@@ -536,7 +547,8 @@ pub mod v2023_01_01 {
     /// Each location is then mapped to the nearest zone again.
     ///
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
-    /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// Version 2023-01-01. Other versions: `v2023_02_01` and `v2024_08_05`. The service may remove
+    /// this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -548,7 +560,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -557,8 +569,8 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteGroupClusterGlobalWriteCustomZoneMapping` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteCustomZoneMapping).
@@ -570,7 +582,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn delete_custom_zone_mapping(
         group_id: &str,
@@ -602,7 +614,8 @@ pub mod v2023_01_01 {
     /// The collection and its data remain.
     ///
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
-    /// Version 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// Version 2023-01-01. Other versions: `v2023_02_01` and `v2024_08_05`. The service may remove
+    /// this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -614,7 +627,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Data Access Admin`.
+    /// Requires the role `Project Data Access Admin`.
     ///
     /// # Parameters
     ///
@@ -623,9 +636,9 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteGroupClusterGlobalWriteManagedNamespaces` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteManagedNamespaces).
@@ -637,7 +650,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn delete_managed_namespaces(
         group_id: &str,
@@ -674,7 +687,8 @@ pub mod v2023_01_01 {
     /// Returns the managed namespaces and the custom zone mappings of a global cluster.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`. Version
-    /// 2023-01-01. Also in `v2023_02_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2023_02_01` and `v2024_08_05`. The service may remove this
+    /// version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -686,7 +700,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -695,8 +709,8 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterGlobalWrites` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/getGroupClusterGlobalWrites).
@@ -704,7 +718,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "getClusterGlobalWrites")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn get_cluster_global_writes(
         group_id: &str,
@@ -732,7 +746,7 @@ pub mod v2023_01_01 {
     };
 }
 
-/// Global Clusters, version 2023-02-01: the operations that have it.
+/// The operations of Global Clusters that have the version 2023-02-01.
 ///
 /// Functions in this module are pinned to this version.
 #[cfg(feature = "older-versions")]
@@ -747,7 +761,8 @@ pub mod v2023_02_01 {
     /// A location without one is mapped to the nearest zone.
     ///
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
-    /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// Version 2023-02-01. Other versions: `v2023_01_01` and `v2024_08_05`. The service may remove
+    /// this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -767,7 +782,7 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -776,9 +791,9 @@ pub mod v2023_02_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupClusterGlobalWriteCustomZoneMapping` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteCustomZoneMapping).
@@ -790,7 +805,7 @@ pub mod v2023_02_01 {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn create_custom_zone_mapping(
         group_id: &str,
@@ -824,7 +839,8 @@ pub mod v2023_02_01 {
     /// Atlas creates the collection empty.
     ///
     /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
-    /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// Version 2023-02-01. Other versions: `v2023_01_01` and `v2024_08_05`. The service may remove
+    /// this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters, types};
@@ -842,7 +858,7 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Data Access Admin`.
+    /// Requires the role `Project Data Access Admin`.
     ///
     /// # Parameters
     ///
@@ -851,10 +867,10 @@ pub mod v2023_02_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 405: the operation is not available for this resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupClusterGlobalWriteManagedNamespace` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/createGroupClusterGlobalWriteManagedNamespace).
@@ -866,7 +882,7 @@ pub mod v2023_02_01 {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn create_managed_namespace(
         group_id: &str,
@@ -899,7 +915,8 @@ pub mod v2023_02_01 {
     /// Each location is then mapped to the nearest zone again.
     ///
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping`.
-    /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// Version 2023-02-01. Other versions: `v2023_01_01` and `v2024_08_05`. The service may remove
+    /// this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -911,7 +928,7 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -920,8 +937,8 @@ pub mod v2023_02_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteGroupClusterGlobalWriteCustomZoneMapping` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteCustomZoneMapping).
@@ -933,7 +950,7 @@ pub mod v2023_02_01 {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn delete_custom_zone_mapping(
         group_id: &str,
@@ -965,7 +982,8 @@ pub mod v2023_02_01 {
     /// The collection and its data remain.
     ///
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces`.
-    /// Version 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// Version 2023-02-01. Other versions: `v2023_01_01` and `v2024_08_05`. The service may remove
+    /// this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -977,7 +995,7 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Data Access Admin`.
+    /// Requires the role `Project Data Access Admin`.
     ///
     /// # Parameters
     ///
@@ -986,9 +1004,9 @@ pub mod v2023_02_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteGroupClusterGlobalWriteManagedNamespaces` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/deleteGroupClusterGlobalWriteManagedNamespaces).
@@ -1000,7 +1018,7 @@ pub mod v2023_02_01 {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn delete_managed_namespaces(
         group_id: &str,
@@ -1037,7 +1055,8 @@ pub mod v2023_02_01 {
     /// Returns the managed namespaces and the custom zone mappings of a global cluster.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites`. Version
-    /// 2023-02-01. Also in `v2023_01_01` and `v2024_08_05`. May be gone after 2027-07-01.
+    /// 2023-02-01. Other versions: `v2023_01_01` and `v2024_08_05`. The service may remove this
+    /// version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, global_clusters};
@@ -1049,7 +1068,7 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -1058,8 +1077,8 @@ pub mod v2023_02_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterGlobalWrites` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Global-Clusters/operation/getGroupClusterGlobalWrites).
@@ -1067,7 +1086,7 @@ pub mod v2023_02_01 {
     #[doc(alias = "getClusterGlobalWrites")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn get_cluster_global_writes(
         group_id: &str,
@@ -1095,7 +1114,7 @@ pub mod v2023_02_01 {
     };
 }
 
-/// Global Clusters, version 2024-08-05: the operations that have it.
+/// The operations of Global Clusters that have the version 2024-08-05.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {

@@ -3,12 +3,12 @@
 
 //! Returns invoices, their line items and reports, and runs Cost Explorer queries.
 //!
-//! Invoices: 14 operations, in the feature `invoices`.
+//! Invoices: 14 operations. Feature: `invoices`.
 
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
+use atlas_admin_runtime::{Download, PagedRequest, Request, Version, WaitingRequest};
 
 /// Starts a Cost Explorer query.
 ///
@@ -33,7 +33,7 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -41,9 +41,9 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgBillingCostExplorerUsageProcess` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgBillingCostExplorerUsageProcess).
@@ -51,6 +51,10 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 #[doc(alias = "createCostExplorerProcess")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage")]
 #[doc(alias = "/orgs/{orgId}/billing/costExplorer/usage")]
+#[doc(alias = "cost explorer")]
+#[doc(alias = "cost report")]
+#[doc(alias = "usage cost query")]
+#[doc(alias = "spending")]
 #[inline]
 pub fn create_cost_explorer_process(
     org_id: &str,
@@ -99,11 +103,11 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`invoices::get_org_invoice_report`](crate::invoices::get_org_invoice_report) is
-/// `SUCCEEDED`. It fails where `state` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`invoices::get_org_invoice_report`](crate::invoices::get_org_invoice_report) is
+/// `SUCCEEDED`. The wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -112,15 +116,18 @@ static CREATE_COST_EXPLORER_PROCESS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgInvoiceReport` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgInvoiceReport).
 #[doc(alias = "createOrgInvoiceReport")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports")]
 #[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}/reports")]
+#[doc(alias = "invoice pdf")]
+#[doc(alias = "request invoice report")]
+#[doc(alias = "billing report")]
 #[inline]
 pub fn create_org_invoice_report(
     org_id: &str,
@@ -178,7 +185,7 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -189,9 +196,9 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgBillingCostExplorerUsage` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgBillingCostExplorerUsage).
@@ -199,6 +206,9 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
 #[doc(alias = "getCostExplorerUsage")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}")]
 #[doc(alias = "/orgs/{orgId}/billing/costExplorer/usage/{token}")]
+#[doc(alias = "cost explorer")]
+#[doc(alias = "cost report")]
+#[doc(alias = "usage cost result")]
 #[inline]
 pub fn get_cost_explorer_usage(
     org_id: &str,
@@ -241,7 +251,7 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -252,9 +262,9 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgBillingCostExplorerUsage` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgBillingCostExplorerUsage).
@@ -262,6 +272,9 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
 #[doc(alias = "getCostExplorerUsage")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/billing/costExplorer/usage/{token}")]
 #[doc(alias = "/orgs/{orgId}/billing/costExplorer/usage/{token}")]
+#[doc(alias = "cost explorer")]
+#[doc(alias = "cost report")]
+#[doc(alias = "usage cost result")]
 #[inline]
 pub fn get_cost_explorer_usage_as_csv(org_id: &str, token: &str) -> Request<Download> {
     Request::new(&GET_COST_EXPLORER_USAGE_AS_CSV, &[org_id, token])
@@ -287,6 +300,8 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
 
 /// Returns one invoice with its line items, payments and refunds, as JSON or CSV.
 ///
+/// An invoice of a linked organization needs the role `ORG_BILLING_ADMIN` or `ORG_OWNER`.
+///
 /// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`. Version 2023-01-01.
 ///
 /// ```no_run
@@ -297,7 +312,7 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -306,8 +321,8 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgInvoice` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoice).
@@ -315,6 +330,11 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
 #[doc(alias = "getInvoice")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}")]
 #[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}")]
+#[doc(alias = "billing")]
+#[doc(alias = "bill")]
+#[doc(alias = "invoice details")]
+#[doc(alias = "payments")]
+#[doc(alias = "costs")]
 #[inline]
 pub fn get_invoice(org_id: &str, invoice_id: &str) -> Request<types::BillingInvoice> {
     Request::new(&GET_INVOICE, &[org_id, invoice_id])
@@ -340,6 +360,8 @@ static GET_INVOICE: Operation = Operation {
 
 /// Returns one invoice with its line items, payments and refunds, as JSON or CSV.
 ///
+/// An invoice of a linked organization needs the role `ORG_BILLING_ADMIN` or `ORG_OWNER`.
+///
 /// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`. Version 2023-01-01.
 ///
 /// ```no_run
@@ -352,7 +374,7 @@ static GET_INVOICE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -361,8 +383,8 @@ static GET_INVOICE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgInvoice` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoice).
@@ -370,6 +392,11 @@ static GET_INVOICE: Operation = Operation {
 #[doc(alias = "getInvoice")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}")]
 #[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}")]
+#[doc(alias = "billing")]
+#[doc(alias = "bill")]
+#[doc(alias = "invoice details")]
+#[doc(alias = "payments")]
+#[doc(alias = "costs")]
 #[inline]
 pub fn get_invoice_as_csv(org_id: &str, invoice_id: &str) -> Request<Download> {
     Request::new(&GET_INVOICE_AS_CSV, &[org_id, invoice_id])
@@ -395,6 +422,8 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
 
 /// Returns one invoice as CSV.
 ///
+/// An invoice of a linked organization needs the role `ORG_BILLING_ADMIN` or `ORG_OWNER`.
+///
 /// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/csv`. Version 2023-01-01.
 ///
 /// ```no_run
@@ -407,7 +436,7 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -416,8 +445,8 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgInvoiceCsv` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoiceCsv).
@@ -425,6 +454,9 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
 #[doc(alias = "getInvoiceCsv")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/csv")]
 #[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}/csv")]
+#[doc(alias = "export invoice")]
+#[doc(alias = "download invoice")]
+#[doc(alias = "invoice spreadsheet")]
 #[inline]
 pub fn get_invoice_csv(org_id: &str, invoice_id: &str) -> Request<Download> {
     Request::new(&GET_INVOICE_CSV, &[org_id, invoice_id])
@@ -463,7 +495,7 @@ static GET_INVOICE_CSV: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -473,15 +505,18 @@ static GET_INVOICE_CSV: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgInvoiceReport` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgInvoiceReport).
 #[doc(alias = "getOrgInvoiceReport")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/reports/{reportId}")]
 #[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}/reports/{reportId}")]
+#[doc(alias = "invoice pdf")]
+#[doc(alias = "invoice download url")]
+#[doc(alias = "invoice report status")]
 #[inline]
 pub fn get_org_invoice_report(
     org_id: &str,
@@ -525,7 +560,7 @@ static GET_ORG_INVOICE_REPORT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member` or `Project Read Only`.
+/// Requires the role `Organization Member` or `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -533,8 +568,8 @@ static GET_ORG_INVOICE_REPORT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getSku` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getSku).
@@ -578,7 +613,7 @@ static GET_SKU: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -586,8 +621,8 @@ static GET_SKU: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgInvoicePending` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoicePending).
@@ -595,6 +630,10 @@ static GET_SKU: Operation = Operation {
 #[doc(alias = "listInvoicePending")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/pending")]
 #[doc(alias = "/orgs/{orgId}/invoices/pending")]
+#[doc(alias = "current invoice")]
+#[doc(alias = "current month cost")]
+#[doc(alias = "accrued charges")]
+#[doc(alias = "month to date cost")]
 #[inline]
 pub fn list_invoice_pending(org_id: &str) -> Request<types::PaginatedApiInvoiceView> {
     Request::new(&LIST_INVOICE_PENDING, &[org_id])
@@ -632,7 +671,7 @@ static LIST_INVOICE_PENDING: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -640,8 +679,8 @@ static LIST_INVOICE_PENDING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgInvoices` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoices).
@@ -649,12 +688,15 @@ static LIST_INVOICE_PENDING: Operation = Operation {
 #[doc(alias = "listInvoices")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices")]
 #[doc(alias = "/orgs/{orgId}/invoices")]
+#[doc(alias = "list bills")]
+#[doc(alias = "billing history")]
+#[doc(alias = "past invoices")]
 #[inline]
 pub fn list_invoices(
     org_id: &str,
 ) -> ListInvoices<types::PaginatedApiInvoiceMetadataView> {
     ListInvoices {
-        request: Request::new(&LIST_INVOICES, &[org_id]),
+        request: Request::new(&LIST_INVOICES, &[org_id]).paged(),
     }
 }
 
@@ -704,7 +746,7 @@ static LIST_INVOICES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -713,9 +755,9 @@ static LIST_INVOICES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgInvoiceReports` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listOrgInvoiceReports).
@@ -728,7 +770,7 @@ pub fn list_org_invoice_reports(
     invoice_id: &str,
 ) -> ListOrgInvoiceReports<types::PaginatedInvoiceReportView> {
     ListOrgInvoiceReports {
-        request: Request::new(&LIST_ORG_INVOICE_REPORTS, &[org_id, invoice_id]),
+        request: Request::new(&LIST_ORG_INVOICE_REPORTS, &[org_id, invoice_id]).paged(),
     }
 }
 
@@ -768,21 +810,23 @@ static LIST_ORG_INVOICE_REPORTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member` or `Project Read Only`.
+/// Requires the role `Organization Member` or `Project Read Only`.
 ///
 /// # Errors
 ///
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listSkus` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/listSkus).
 #[doc(alias = "listSkus")]
 #[doc(alias = "/api/atlas/v2/skus")]
 #[doc(alias = "/skus")]
+#[doc(alias = "product codes")]
+#[doc(alias = "billing items")]
 #[inline]
 pub fn list_skus() -> ListSkus<types::PaginatedApiSkuView> {
     ListSkus {
-        request: Request::new(&LIST_SKUS, &[]),
+        request: Request::new(&LIST_SKUS, &[]).paged(),
     }
 }
 
@@ -828,7 +872,7 @@ static LIST_SKUS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Billing Viewer`.
+/// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
 ///
@@ -837,9 +881,9 @@ static LIST_SKUS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`searchOrgInvoiceLineItems` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/searchOrgInvoiceLineItems).
@@ -847,6 +891,10 @@ static LIST_SKUS: Operation = Operation {
 #[doc(alias = "searchInvoiceLineItems")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}/lineItems:search")]
 #[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}/lineItems:search")]
+#[doc(alias = "invoice line items")]
+#[doc(alias = "charges")]
+#[doc(alias = "cost per cluster")]
+#[doc(alias = "filter invoice")]
 #[inline]
 pub fn search_invoice_line_items(
     org_id: &str,
@@ -855,10 +903,11 @@ pub fn search_invoice_line_items(
 ) -> SearchInvoiceLineItems<types::PaginatedPublicApiUsageDetailsLineItemView> {
     SearchInvoiceLineItems {
         request: Request::with_body(
-            &SEARCH_INVOICE_LINE_ITEMS,
-            &[org_id, invoice_id],
-            body,
-        ),
+                &SEARCH_INVOICE_LINE_ITEMS,
+                &[org_id, invoice_id],
+                body,
+            )
+            .paged(),
     }
 }
 
@@ -888,7 +937,7 @@ static SEARCH_INVOICE_LINE_ITEMS: Operation = Operation {
 /// The request of [`list_invoices`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListInvoices<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListInvoices<T> {
@@ -928,7 +977,7 @@ impl<T> ListInvoices<T> {
         self.set_query("sortBy", &sort_by.into())
     }
 
-    /// Statuses of the invoices to return. Unset: all. Sets `statusNames`. No item twice.
+    /// Statuses of the invoices to return. Unset: all. Sets `statusNames`. No duplicate items.
     pub fn status_names(
         self,
         status_names: impl IntoList<types::BillingInvoiceStatusName>,
@@ -953,7 +1002,7 @@ atlas_admin_runtime::builder!(ListInvoices, paged);
 /// The request of [`list_org_invoice_reports`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrgInvoiceReports<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOrgInvoiceReports<T> {
@@ -979,7 +1028,7 @@ atlas_admin_runtime::builder!(ListOrgInvoiceReports, paged);
 /// The request of [`list_skus`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListSkus<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListSkus<T> {
@@ -1005,7 +1054,7 @@ atlas_admin_runtime::builder!(ListSkus, paged);
 /// The request of [`search_invoice_line_items`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct SearchInvoiceLineItems<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> SearchInvoiceLineItems<T> {
@@ -1022,7 +1071,7 @@ impl<T> SearchInvoiceLineItems<T> {
 
 atlas_admin_runtime::builder!(SearchInvoiceLineItems, paged);
 
-/// Invoices, version 2023-01-01: the operations that have it.
+/// The operations of Invoices that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
@@ -1036,14 +1085,14 @@ pub mod v2023_01_01 {
     pub use super::list_invoices;
 }
 
-/// Invoices, version 2024-08-05: the operations that have it.
+/// The operations of Invoices that have the version 2024-08-05.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     pub use super::search_invoice_line_items;
 }
 
-/// Invoices, version 2025-03-12: the operations that have it.
+/// The operations of Invoices that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
@@ -1054,9 +1103,9 @@ pub mod v2025_03_12 {
     pub use super::list_skus;
 }
 
-/// Invoices, in preview.
+/// The operations of Invoices that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -1082,7 +1131,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Billing Viewer`.
+    /// Requires the role `Organization Billing Viewer`.
     ///
     /// # Parameters
     ///
@@ -1091,9 +1140,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`generateOrgInvoiceAndDownloadReport` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/generateOrgInvoiceAndDownloadReport).
@@ -1145,7 +1194,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Billing Viewer`.
+    /// Requires the role `Organization Billing Viewer`.
     ///
     /// # Parameters
     ///
@@ -1153,9 +1202,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getOrgAssociatedInvoices` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/getOrgAssociatedInvoices).

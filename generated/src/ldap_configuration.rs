@@ -5,7 +5,7 @@
 //!
 //! The LDAP server must be reachable from Atlas, through the internet or VPC peering.
 //!
-//! LDAP Configuration: 5 operations, in the feature `ldap-configuration`.
+//! LDAP Configuration: 5 operations. Feature: `ldap-configuration`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
@@ -26,7 +26,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -34,8 +34,8 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupUserSecurityLdapUserToDnMapping` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/deleteGroupUserSecurityLdapUserToDnMapping).
@@ -81,7 +81,7 @@ static DELETE_LDAP_USER_MAPPING: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -89,8 +89,8 @@ static DELETE_LDAP_USER_MAPPING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupUserSecurity` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/getGroupUserSecurity).
@@ -98,6 +98,9 @@ static DELETE_LDAP_USER_MAPPING: Operation = Operation {
 #[doc(alias = "getUserSecurity")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity")]
 #[doc(alias = "/groups/{groupId}/userSecurity")]
+#[doc(alias = "ldap settings")]
+#[doc(alias = "x509 settings")]
+#[doc(alias = "certificate authority")]
 #[inline]
 pub fn get_user_security(group_id: &str) -> Request<types::UserSecurity> {
     Request::new(&GET_USER_SECURITY, &[group_id])
@@ -136,7 +139,7 @@ static GET_USER_SECURITY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -145,8 +148,8 @@ static GET_USER_SECURITY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupUserSecurityLdapVerify` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/getGroupUserSecurityLdapVerify).
@@ -203,7 +206,7 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -211,9 +214,9 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupUserSecurity` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/updateGroupUserSecurity).
@@ -221,6 +224,12 @@ static GET_USER_SECURITY_VERIFY: Operation = Operation {
 #[doc(alias = "updateUserSecurity")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity")]
 #[doc(alias = "/groups/{groupId}/userSecurity")]
+#[doc(alias = "configure ldap")]
+#[doc(alias = "enable ldap")]
+#[doc(alias = "upload certificate authority")]
+#[doc(alias = "self managed x509")]
+#[doc(alias = "upload ca")]
+#[doc(alias = "ldap configuration")]
 #[inline]
 pub fn update_user_security(
     group_id: &str,
@@ -271,11 +280,12 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`ldap_configuration::get_user_security_verify`](crate::ldap_configuration::get_user_security_verify)
-/// is `SUCCESS`. It fails where `status` is `FAIL` or `FAILED`.
+/// is `SUCCESS`. The wait fails if `status` is `FAIL` or `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -283,9 +293,9 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`verifyGroupUserSecurityLdap` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/verifyGroupUserSecurityLdap).
@@ -293,6 +303,9 @@ static UPDATE_USER_SECURITY: Operation = Operation {
 #[doc(alias = "verifyUserSecurityLdap")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity/ldap/verify")]
 #[doc(alias = "/groups/{groupId}/userSecurity/ldap/verify")]
+#[doc(alias = "test ldap")]
+#[doc(alias = "check ldap connection")]
+#[doc(alias = "ldap connection test")]
 #[inline]
 pub fn verify_user_security_ldap(
     group_id: &str,
@@ -329,7 +342,7 @@ static VERIFY_USER_SECURITY_LDAP: Operation = Operation {
     ),
 };
 
-/// LDAP Configuration, version 2023-01-01: the operations that have it.
+/// The operations of LDAP Configuration that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

@@ -4,16 +4,18 @@
 //! Manages the backup system that Cloud Backup replaced: its schedules, snapshots, checkpoints
 //! and restore jobs.
 //!
-//! Legacy Backup: 11 operations, in the feature `legacy-backup`.
+//! Legacy Backup: 11 operations. Feature: `legacy-backup`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Creates a legacy backup restore job for a cluster.
 ///
 /// With `delivery.methodName` set to `AUTOMATED_RESTORE`, Atlas first deletes all data on the
-/// target cluster.
+/// target cluster. Clusters created since 23 March 2020 use
+/// [`cloud_backups::create_backup_restore_job`](crate::cloud_backups::create_backup_restore_job)
+/// instead.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs`. Version
 /// 2023-01-01.
@@ -35,7 +37,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -44,9 +46,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/createGroupClusterRestoreJob).
@@ -54,7 +56,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createClusterRestoreJob")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restoreJobs")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn create_cluster_restore_job(
     group_id: &str,
@@ -97,7 +99,7 @@ static CREATE_CLUSTER_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -107,9 +109,9 @@ static CREATE_CLUSTER_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterSnapshot` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/deleteGroupClusterSnapshot).
@@ -119,7 +121,7 @@ static CREATE_CLUSTER_RESTORE_JOB: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn delete_cluster_snapshot(
     group_id: &str,
@@ -166,7 +168,7 @@ static DELETE_CLUSTER_SNAPSHOT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -176,9 +178,9 @@ static DELETE_CLUSTER_SNAPSHOT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterBackupCheckpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterBackupCheckpoint).
@@ -190,7 +192,7 @@ static DELETE_CLUSTER_SNAPSHOT: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/backupCheckpoints/{checkpointId}"
 )]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn get_cluster_backup_checkpoint(
     group_id: &str,
@@ -240,7 +242,7 @@ static GET_CLUSTER_BACKUP_CHECKPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -250,9 +252,9 @@ static GET_CLUSTER_BACKUP_CHECKPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterRestoreJob` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterRestoreJob).
@@ -262,7 +264,7 @@ static GET_CLUSTER_BACKUP_CHECKPOINT: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restoreJobs/{jobId}")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn get_cluster_restore_job(
     group_id: &str,
@@ -309,7 +311,7 @@ static GET_CLUSTER_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -319,8 +321,8 @@ static GET_CLUSTER_RESTORE_JOB: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterSnapshot` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterSnapshot).
@@ -330,7 +332,7 @@ static GET_CLUSTER_RESTORE_JOB: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn get_cluster_snapshot(
     group_id: &str,
@@ -377,7 +379,7 @@ static GET_CLUSTER_SNAPSHOT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -386,8 +388,8 @@ static GET_CLUSTER_SNAPSHOT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterSnapshotSchedule` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/getGroupClusterSnapshotSchedule).
@@ -395,7 +397,7 @@ static GET_CLUSTER_SNAPSHOT: Operation = Operation {
 #[doc(alias = "getClusterSnapshotSchedule")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshotSchedule")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn get_cluster_snapshot_schedule(
     group_id: &str,
@@ -437,7 +439,7 @@ static GET_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -446,8 +448,8 @@ static GET_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterBackupCheckpoints` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/listGroupClusterBackupCheckpoints).
@@ -455,7 +457,7 @@ static GET_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
 #[doc(alias = "listClusterBackupCheckpoints")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backupCheckpoints")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backupCheckpoints")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn list_cluster_backup_checkpoints(
     group_id: &str,
@@ -463,9 +465,10 @@ pub fn list_cluster_backup_checkpoints(
 ) -> ListClusterBackupCheckpoints<types::PaginatedApiAtlasCheckpointView> {
     ListClusterBackupCheckpoints {
         request: Request::new(
-            &LIST_CLUSTER_BACKUP_CHECKPOINTS,
-            &[group_id, cluster_name],
-        ),
+                &LIST_CLUSTER_BACKUP_CHECKPOINTS,
+                &[group_id, cluster_name],
+            )
+            .paged(),
     }
 }
 
@@ -509,7 +512,7 @@ static LIST_CLUSTER_BACKUP_CHECKPOINTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -518,9 +521,9 @@ static LIST_CLUSTER_BACKUP_CHECKPOINTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterRestoreJobs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/listGroupClusterRestoreJobs).
@@ -528,14 +531,15 @@ static LIST_CLUSTER_BACKUP_CHECKPOINTS: Operation = Operation {
 #[doc(alias = "listClusterRestoreJobs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restoreJobs")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restoreJobs")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn list_cluster_restore_jobs(
     group_id: &str,
     cluster_name: &str,
 ) -> ListClusterRestoreJobs<types::PaginatedRestoreJobView> {
     ListClusterRestoreJobs {
-        request: Request::new(&LIST_CLUSTER_RESTORE_JOBS, &[group_id, cluster_name]),
+        request: Request::new(&LIST_CLUSTER_RESTORE_JOBS, &[group_id, cluster_name])
+            .paged(),
     }
 }
 
@@ -580,7 +584,7 @@ static LIST_CLUSTER_RESTORE_JOBS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -589,8 +593,8 @@ static LIST_CLUSTER_RESTORE_JOBS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterSnapshots` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/listGroupClusterSnapshots).
@@ -598,14 +602,14 @@ static LIST_CLUSTER_RESTORE_JOBS: Operation = Operation {
 #[doc(alias = "listClusterSnapshots")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshots")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn list_cluster_snapshots(
     group_id: &str,
     cluster_name: &str,
 ) -> ListClusterSnapshots<types::PaginatedSnapshotView> {
     ListClusterSnapshots {
-        request: Request::new(&LIST_CLUSTER_SNAPSHOTS, &[group_id, cluster_name]),
+        request: Request::new(&LIST_CLUSTER_SNAPSHOTS, &[group_id, cluster_name]).paged(),
     }
 }
 
@@ -653,7 +657,7 @@ static LIST_CLUSTER_SNAPSHOTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -663,8 +667,8 @@ static LIST_CLUSTER_SNAPSHOTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterSnapshot` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/updateGroupClusterSnapshot).
@@ -674,7 +678,7 @@ static LIST_CLUSTER_SNAPSHOTS: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn update_cluster_snapshot(
     group_id: &str,
@@ -737,7 +741,7 @@ static UPDATE_CLUSTER_SNAPSHOT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -746,9 +750,9 @@ static UPDATE_CLUSTER_SNAPSHOT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterSnapshotSchedule` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Legacy-Backup/operation/updateGroupClusterSnapshotSchedule).
@@ -756,7 +760,7 @@ static UPDATE_CLUSTER_SNAPSHOT: Operation = Operation {
 #[doc(alias = "updateClusterSnapshotSchedule")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/snapshotSchedule")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/snapshotSchedule")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn update_cluster_snapshot_schedule(
     group_id: &str,
@@ -791,7 +795,7 @@ static UPDATE_CLUSTER_SNAPSHOT_SCHEDULE: Operation = Operation {
 /// The request of [`list_cluster_backup_checkpoints`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusterBackupCheckpoints<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListClusterBackupCheckpoints<T> {
@@ -817,7 +821,7 @@ atlas_admin_runtime::builder!(ListClusterBackupCheckpoints, paged);
 /// The request of [`list_cluster_restore_jobs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusterRestoreJobs<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListClusterRestoreJobs<T> {
@@ -850,7 +854,7 @@ atlas_admin_runtime::builder!(ListClusterRestoreJobs, paged);
 /// The request of [`list_cluster_snapshots`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusterSnapshots<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListClusterSnapshots<T> {
@@ -882,31 +886,31 @@ impl<T> ListClusterSnapshots<T> {
 
 atlas_admin_runtime::builder!(ListClusterSnapshots, paged);
 
-/// Legacy Backup, version 2023-01-01: the operations that have it.
+/// The operations of Legacy Backup that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::create_cluster_restore_job;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::delete_cluster_snapshot;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_cluster_backup_checkpoint;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_cluster_restore_job;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_cluster_snapshot;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_cluster_snapshot_schedule;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::list_cluster_backup_checkpoints;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::list_cluster_restore_jobs;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::list_cluster_snapshots;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_cluster_snapshot;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_cluster_snapshot_schedule;
 }
 

@@ -14,20 +14,21 @@
 //! # }
 //! ```
 //!
-//! - [`Client`] finds credentials, sends requests and has the settings.
-//! - [`Request`] is the result of a request function: send it, stream its pages, or poll it.
+//! - [`Client`] finds credentials and sends requests; [`ClientBuilder`] has all settings.
+//! - [`Request`] is what a function of an operation returns: send it, stream its pages, or poll
+//!   it.
 //! - [`Error`] describes a failure, and has a predicate for each case to handle.
 //! - [`types`] has the bodies of requests and responses, [`codec`] their dates and JSON values.
 //!
-//! Each group of operations is a module and a Cargo feature. The module has a function for the
-//! newest version of each operation. Its modules with dates, such as `v2024_08_05`, have a
-//! function for every version: a program that calls those keeps its versions when it updates
+//! Each operation group is a module and a Cargo feature. The module has a function for the
+//! newest stable version of each operation. Its dated modules, such as `v2024_08_05`, have a
+//! function for every version: a program that calls these keeps its versions when it updates
 //! this crate. The search of these pages finds a function by the `operationId`, the short name
 //! and the path of its operation.
 //!
 //! # Operations, in the groups of the Atlas documentation
 //!
-//! Mostly paths below `/api/atlas/v2/groups`:
+//! Groups whose paths are mostly below `/api/atlas/v2/groups`:
 //!
 //! - [AI Model API Keys](mod@ai_model_api_keys): 7 operations. Creates, renames and deletes API
 //!   keys for the embedding and reranking models.
@@ -128,7 +129,7 @@
 //!   authentication of database users: certificates that Atlas generates, or your own
 //!   certificate authority.
 //!
-//! Mostly paths below `/api/atlas/v2/orgs`:
+//! Groups whose paths are mostly below `/api/atlas/v2/orgs`:
 //!
 //! - [Invoices](mod@invoices): 14 operations. Returns invoices, their line items and reports,
 //!   and runs Cost Explorer queries.
@@ -145,7 +146,7 @@
 //! - [Teams](mod@teams): 13 operations. Manages teams, groups of an organization's users that
 //!   get roles in projects together.
 //!
-//! Other paths:
+//! Groups with other paths:
 //!
 //! - [Federated Authentication](mod@federated_authentication): 18 operations. Manages sign-in
 //!   through a company's own identity providers: providers, connected organizations and role
@@ -190,7 +191,7 @@ pub use atlas_admin_runtime::blocking;
 #[cfg(feature = "testing")]
 #[doc(inline)]
 pub use atlas_admin_runtime::testing;
-/// The crates whose types are part of this one's.
+/// The crates whose types are in the public API of this crate.
 pub use atlas_admin_runtime::{bytes, http, indexmap, jiff, url};
 #[cfg(feature = "chrono")]
 pub use atlas_admin_runtime::chrono;

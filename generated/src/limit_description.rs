@@ -3,16 +3,16 @@
 
 //! Returns which project limits users can change, with defaults and maximums.
 //!
-//! Limit Description: 2 operations, in the feature `limit-description`.
+//! Limit Description: 2 operations. Feature: `limit-description`.
 
-/// Limit Description, in preview.
+/// The operations of Limit Description that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-    use atlas_admin_runtime::{Request, Version};
+    use atlas_admin_runtime::{PagedRequest, Request, Version};
 
     /// Returns one project limit that users can change, with its default and its maximum.
     ///
@@ -34,8 +34,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getDefaultGroupLimit` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/getDefaultGroupLimit).
@@ -83,8 +83,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listDefaultGroupLimits` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Limit-Description/operation/listDefaultGroupLimits).
@@ -96,7 +96,7 @@ pub mod preview {
         types::PaginatedDefaultGroupLimitResponse,
     > {
         ListDefaultGroupLimits {
-            request: Request::new(&LIST_DEFAULT_GROUP_LIMITS, &[]),
+            request: Request::new(&LIST_DEFAULT_GROUP_LIMITS, &[]).paged(),
         }
     }
 
@@ -124,7 +124,7 @@ pub mod preview {
     /// The request of [`list_default_group_limits`].
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListDefaultGroupLimits<T> {
-        pub(crate) request: Request<T>,
+        pub(crate) request: PagedRequest<T>,
     }
 
     impl<T> ListDefaultGroupLimits<T> {

@@ -3,7 +3,7 @@
 
 //! Sets when Atlas may maintain the clusters of a project, and defers scheduled maintenance.
 //!
-//! Maintenance Windows: 5 operations, in the feature `maintenance-windows`.
+//! Maintenance Windows: 5 operations. Feature: `maintenance-windows`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
@@ -23,7 +23,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -31,9 +31,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deferGroupMaintenanceWindow` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/deferGroupMaintenanceWindow).
@@ -41,6 +41,9 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "deferMaintenanceWindow")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow/defer")]
 #[doc(alias = "/groups/{groupId}/maintenanceWindow/defer")]
+#[doc(alias = "postpone maintenance")]
+#[doc(alias = "delay maintenance")]
+#[doc(alias = "skip maintenance")]
 #[inline]
 pub fn defer_maintenance_window(group_id: &str) -> Request<()> {
     Request::new(&DEFER_MAINTENANCE_WINDOW, &[group_id])
@@ -68,7 +71,7 @@ static DEFER_MAINTENANCE_WINDOW: Operation = Operation {
 ///
 /// Maintenance causes at least one election in each replica set.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`. Version 2023-01-01. Also in
+/// `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`. Version 2023-01-01. Other versions:
 /// `preview`.
 ///
 /// ```no_run
@@ -81,7 +84,7 @@ static DEFER_MAINTENANCE_WINDOW: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -89,8 +92,8 @@ static DEFER_MAINTENANCE_WINDOW: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupMaintenanceWindow` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/getGroupMaintenanceWindow).
@@ -98,6 +101,8 @@ static DEFER_MAINTENANCE_WINDOW: Operation = Operation {
 #[doc(alias = "getMaintenanceWindow")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
 #[doc(alias = "/groups/{groupId}/maintenanceWindow")]
+#[doc(alias = "maintenance schedule")]
+#[doc(alias = "when is maintenance")]
 #[inline]
 pub fn get_maintenance_window(group_id: &str) -> Request<types::GroupMaintenanceWindow> {
     Request::new(&GET_MAINTENANCE_WINDOW, &[group_id])
@@ -136,7 +141,7 @@ static GET_MAINTENANCE_WINDOW: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -144,9 +149,9 @@ static GET_MAINTENANCE_WINDOW: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`resetGroupMaintenanceWindow` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/resetGroupMaintenanceWindow).
@@ -154,6 +159,9 @@ static GET_MAINTENANCE_WINDOW: Operation = Operation {
 #[doc(alias = "resetMaintenanceWindow")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
 #[doc(alias = "/groups/{groupId}/maintenanceWindow")]
+#[doc(alias = "clear maintenance window")]
+#[doc(alias = "remove maintenance window")]
+#[doc(alias = "delete maintenance window")]
 #[inline]
 pub fn reset_maintenance_window(group_id: &str) -> Request<()> {
     Request::new(&RESET_MAINTENANCE_WINDOW, &[group_id])
@@ -193,7 +201,7 @@ static RESET_MAINTENANCE_WINDOW: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -201,9 +209,9 @@ static RESET_MAINTENANCE_WINDOW: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`toggleGroupMaintenanceWindowAutoDefer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/toggleGroupMaintenanceWindowAutoDefer).
@@ -211,6 +219,8 @@ static RESET_MAINTENANCE_WINDOW: Operation = Operation {
 #[doc(alias = "toggleMaintenanceAutoDefer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow/autoDefer")]
 #[doc(alias = "/groups/{groupId}/maintenanceWindow/autoDefer")]
+#[doc(alias = "auto defer maintenance")]
+#[doc(alias = "always defer maintenance")]
 #[inline]
 pub fn toggle_maintenance_auto_defer(group_id: &str) -> Request<()> {
     Request::new(&TOGGLE_MAINTENANCE_AUTO_DEFER, &[group_id])
@@ -239,8 +249,8 @@ static TOGGLE_MAINTENANCE_AUTO_DEFER: Operation = Operation {
 /// While maintenance is scheduled, the window can't be changed. Urgent security work never
 /// waits for a window.
 ///
-/// `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`. Version 2023-01-01. Also in
-/// `preview`.
+/// `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`. Version 2023-01-01. Other
+/// versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, maintenance_windows, types};
@@ -256,7 +266,7 @@ static TOGGLE_MAINTENANCE_AUTO_DEFER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -264,9 +274,9 @@ static TOGGLE_MAINTENANCE_AUTO_DEFER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupMaintenanceWindow` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/updateGroupMaintenanceWindow).
@@ -274,6 +284,10 @@ static TOGGLE_MAINTENANCE_AUTO_DEFER: Operation = Operation {
 #[doc(alias = "updateMaintenanceWindow")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/maintenanceWindow")]
 #[doc(alias = "/groups/{groupId}/maintenanceWindow")]
+#[doc(alias = "set maintenance window")]
+#[doc(alias = "schedule maintenance")]
+#[doc(alias = "change maintenance window")]
+#[doc(alias = "start maintenance now")]
 #[inline]
 pub fn update_maintenance_window(
     group_id: &str,
@@ -300,7 +314,7 @@ static UPDATE_MAINTENANCE_WINDOW: Operation = Operation {
     wait: None,
 };
 
-/// Maintenance Windows, version 2023-01-01: the operations that have it.
+/// The operations of Maintenance Windows that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
@@ -311,9 +325,9 @@ pub mod v2023_01_01 {
     pub use super::update_maintenance_window;
 }
 
-/// Maintenance Windows, in preview.
+/// The operations of Maintenance Windows that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -324,7 +338,8 @@ pub mod preview {
     ///
     /// Maintenance causes at least one election in each replica set.
     ///
-    /// `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`. In preview. Also in `v2023_01_01`.
+    /// `GET /api/atlas/v2/groups/{groupId}/maintenanceWindow`. In preview. Other versions:
+    /// `v2023_01_01`.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, maintenance_windows};
@@ -336,7 +351,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -344,8 +359,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupMaintenanceWindow` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/getGroupMaintenanceWindow).
@@ -383,7 +398,8 @@ pub mod preview {
     /// While maintenance is scheduled, the window can't be changed. Urgent security work never
     /// waits for a window.
     ///
-    /// `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`. In preview. Also in `v2023_01_01`.
+    /// `PATCH /api/atlas/v2/groups/{groupId}/maintenanceWindow`. In preview. Other versions:
+    /// `v2023_01_01`.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, maintenance_windows, types};
@@ -399,7 +415,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -407,9 +423,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateGroupMaintenanceWindow` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Maintenance-Windows/operation/updateGroupMaintenanceWindow).

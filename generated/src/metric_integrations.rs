@@ -3,16 +3,16 @@
 
 //! Manages the export of a project's metrics to OpenTelemetry collectors.
 //!
-//! Metric Integrations: 5 operations, in the feature `metric-integrations`.
+//! Metric Integrations: 5 operations. Feature: `metric-integrations`.
 
-/// Metric Integrations, in preview.
+/// The operations of Metric Integrations that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-    use atlas_admin_runtime::{Request, Version};
+    use atlas_admin_runtime::{PagedRequest, Request, Version};
 
     /// Creates a metric integration, which sends metrics of the project to an OpenTelemetry
     /// collector.
@@ -42,7 +42,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -50,9 +50,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/createGroupMetricIntegration).
@@ -100,7 +100,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -109,9 +109,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/deleteGroupMetricIntegration).
@@ -166,7 +166,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -175,9 +175,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/getGroupMetricIntegration).
@@ -229,7 +229,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -237,9 +237,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupMetricIntegrations` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/listGroupMetricIntegrations).
@@ -251,7 +251,7 @@ pub mod preview {
         group_id: &str,
     ) -> ListGroupMetricIntegrations<types::PaginatedMetricIntegrationResponse> {
         ListGroupMetricIntegrations {
-            request: Request::new(&LIST_GROUP_METRIC_INTEGRATIONS, &[group_id]),
+            request: Request::new(&LIST_GROUP_METRIC_INTEGRATIONS, &[group_id]).paged(),
         }
     }
 
@@ -283,7 +283,7 @@ pub mod preview {
     /// The request of [`list_group_metric_integrations`].
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListGroupMetricIntegrations<T> {
-        pub(crate) request: Request<T>,
+        pub(crate) request: PagedRequest<T>,
     }
 
     impl<T> ListGroupMetricIntegrations<T> {
@@ -318,7 +318,7 @@ pub mod preview {
 
     atlas_admin_runtime::builder!(ListGroupMetricIntegrations, paged);
 
-    /// Updates a metric integration.
+    /// Replaces the settings of one metric integration.
     ///
     /// Its `integrationType` can't be changed.
     ///
@@ -347,7 +347,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -356,9 +356,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/updateGroupMetricIntegration).

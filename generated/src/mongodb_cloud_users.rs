@@ -3,13 +3,13 @@
 
 //! Invites people to organizations, projects and teams, and manages their roles.
 //!
-//! MongoDB Cloud Users: 19 operations, in the feature `mongodb-cloud-users`.
+//! MongoDB Cloud Users: 19 operations. Feature: `mongodb-cloud-users`.
 
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Adds a project role to an active or invited user.
 ///
@@ -29,7 +29,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -39,16 +39,19 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`addGroupUserRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addGroupUserRole).
 #[doc(alias = "addGroupUserRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}:addRole")]
 #[doc(alias = "/groups/{groupId}/users/{userId}:addRole")]
+#[doc(alias = "grant project role")]
+#[doc(alias = "assign project role")]
+#[doc(alias = "add project role")]
 #[inline]
 pub fn add_group_user_role(
     group_id: &str,
@@ -98,7 +101,7 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -106,16 +109,21 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`addGroupUsers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addGroupUsers).
 #[doc(alias = "addGroupUsers")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users")]
 #[doc(alias = "/groups/{groupId}/users")]
+#[doc(alias = "add user to project")]
+#[doc(alias = "invite user to project")]
+#[doc(alias = "grant project access")]
+#[doc(alias = "invite user")]
+#[doc(alias = "cloud user project assignment")]
 #[inline]
 pub fn add_group_users(
     group_id: &str,
@@ -142,7 +150,8 @@ static ADD_GROUP_USERS: Operation = Operation {
     wait: None,
 };
 
-/// Adds an organization role to an active or invited user, atomically.
+/// Adds one organization role to an active or invited user, in a single atomic step that leaves
+/// other roles alone.
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/users/{userId}:addRole`. Version 2025-02-19.
 ///
@@ -160,7 +169,7 @@ static ADD_GROUP_USERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -170,10 +179,10 @@ static ADD_GROUP_USERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`addOrgUserRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addOrgUserRole).
@@ -181,6 +190,9 @@ static ADD_GROUP_USERS: Operation = Operation {
 #[doc(alias = "addOrgRole")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}:addRole")]
 #[doc(alias = "/orgs/{orgId}/users/{userId}:addRole")]
+#[doc(alias = "grant org role")]
+#[doc(alias = "add organization role")]
+#[doc(alias = "make organization owner")]
 #[inline]
 pub fn add_org_role(
     org_id: &str,
@@ -229,7 +241,7 @@ static ADD_ORG_ROLE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -238,15 +250,18 @@ static ADD_ORG_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`addOrgTeamUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/addOrgTeamUser).
 #[doc(alias = "addOrgTeamUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}:addUser")]
 #[doc(alias = "/orgs/{orgId}/teams/{teamId}:addUser")]
+#[doc(alias = "add user to team")]
+#[doc(alias = "add team member")]
+#[doc(alias = "cloud user team assignment")]
 #[inline]
 pub fn add_org_team_user(
     org_id: &str,
@@ -299,7 +314,7 @@ static ADD_ORG_TEAM_USER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -307,16 +322,22 @@ static ADD_ORG_TEAM_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/createOrgUser).
 #[doc(alias = "createOrgUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users")]
 #[doc(alias = "/orgs/{orgId}/users")]
+#[doc(alias = "invite user")]
+#[doc(alias = "invite user to organization")]
+#[doc(alias = "add user to organization")]
+#[doc(alias = "create atlas user")]
+#[doc(alias = "onboard user")]
+#[doc(alias = "cloud user org assignment")]
 #[inline]
 pub fn create_org_user(
     org_id: &str,
@@ -345,9 +366,12 @@ static CREATE_ORG_USER: Operation = Operation {
 
 /// Creates an Atlas user account and invites the person to projects by email, for 30 days.
 ///
-/// This is no database user. Organizations and projects take up to 500 users, teams up to 250.
+/// This is no database user. Use
+/// [`mongodb_cloud_users::create_org_user`](crate::mongodb_cloud_users::create_org_user)
+/// instead.
 ///
-/// `POST /api/atlas/v2/users`. Version 2023-01-01. May be gone after 2027-07-01.
+/// `POST /api/atlas/v2/users`. Version 2023-01-01. The service may remove this version after
+/// 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users, types};
@@ -372,15 +396,15 @@ static CREATE_ORG_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/createUser).
 #[doc(alias = "createUser")]
 #[doc(alias = "/api/atlas/v2/users")]
 #[doc(alias = "/users")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn create_user(body: &types::CloudAppUser) -> Request<types::CloudAppUser> {
     Request::with_body(&CREATE_USER, &[], body)
@@ -420,7 +444,7 @@ static CREATE_USER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -430,9 +454,9 @@ static CREATE_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getGroupUser).
@@ -487,7 +511,7 @@ static GET_GROUP_USER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -497,15 +521,19 @@ static GET_GROUP_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getOrgUser).
 #[doc(alias = "getOrgUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
 #[doc(alias = "/orgs/{orgId}/users/{userId}")]
+#[doc(alias = "get organization user")]
+#[doc(alias = "describe user")]
+#[doc(alias = "user by id")]
+#[doc(alias = "get user")]
 #[inline]
 pub fn get_org_user(org_id: &str, user_id: &str) -> GetOrgUser<types::OrgUserResponse> {
     GetOrgUser {
@@ -538,9 +566,11 @@ static GET_ORG_USER: Operation = Operation {
 /// Returns one Atlas user account by ID.
 ///
 /// Callers see their own account; owners also see the users of their organizations and
-/// projects.
+/// projects. Use
+/// [`mongodb_cloud_users::get_org_user`](crate::mongodb_cloud_users::get_org_user) instead.
 ///
-/// `GET /api/atlas/v2/users/{userId}`. Version 2023-01-01. May be gone after 2027-07-01.
+/// `GET /api/atlas/v2/users/{userId}`. Version 2023-01-01. The service may remove this version
+/// after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
@@ -556,15 +586,15 @@ static GET_ORG_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getUser).
 #[doc(alias = "getUser")]
 #[doc(alias = "/api/atlas/v2/users/{userId}")]
 #[doc(alias = "/users/{userId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn get_user(user_id: &str) -> Request<types::CloudAppUser> {
     Request::new(&GET_USER, &[user_id])
@@ -590,8 +620,11 @@ static GET_USER: Operation = Operation {
 
 /// Returns one Atlas user account by its email address.
 ///
-/// `GET /api/atlas/v2/users/byName/{userName}`. Version 2023-01-01. May be gone after
-/// 2027-07-01.
+/// Use [`mongodb_cloud_users::list_org_users`](crate::mongodb_cloud_users::list_org_users) with
+/// `username` instead.
+///
+/// `GET /api/atlas/v2/users/byName/{userName}`. Version 2023-01-01. The service may remove this
+/// version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
@@ -611,15 +644,15 @@ static GET_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getUserByName` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/getUserByName).
 #[doc(alias = "getUserByName")]
 #[doc(alias = "/api/atlas/v2/users/byName/{userName}")]
 #[doc(alias = "/users/byName/{userName}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn get_user_by_name(user_name: &str) -> Request<types::CloudAppUser> {
     Request::new(&GET_USER_BY_NAME, &[user_name])
@@ -648,7 +681,8 @@ static GET_USER_BY_NAME: Operation = Operation {
 /// Versions before 2025-02-19 list active users only, and people invited through the old
 /// invitation operations are left out.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/users`. Version 2025-02-19. Also in `v2023_01_01`.
+/// `GET /api/atlas/v2/groups/{groupId}/users`. Version 2025-02-19. Other versions:
+/// `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
@@ -660,7 +694,7 @@ static GET_USER_BY_NAME: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -668,20 +702,23 @@ static GET_USER_BY_NAME: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupUsers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listGroupUsers).
 #[doc(alias = "listGroupUsers")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users")]
 #[doc(alias = "/groups/{groupId}/users")]
+#[doc(alias = "project members")]
+#[doc(alias = "who has access")]
+#[doc(alias = "list project users")]
 #[inline]
 pub fn list_group_users(
     group_id: &str,
 ) -> ListGroupUsers<types::PaginatedGroupUserView> {
     ListGroupUsers {
-        request: Request::new(&LIST_GROUP_USERS, &[group_id]),
+        request: Request::new(&LIST_GROUP_USERS, &[group_id]).paged(),
     }
 }
 
@@ -718,7 +755,7 @@ static LIST_GROUP_USERS: Operation = Operation {
 /// Versions before 2025-02-19 list active users only, and people invited through the old
 /// invitation operations are left out.
 ///
-/// `GET /api/atlas/v2/orgs/{orgId}/users`. Version 2025-02-19. Also in `v2023_01_01`.
+/// `GET /api/atlas/v2/orgs/{orgId}/users`. Version 2025-02-19. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
@@ -728,7 +765,7 @@ static LIST_GROUP_USERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -736,19 +773,25 @@ static LIST_GROUP_USERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgUsers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgUsers).
 #[doc(alias = "listOrgUsers")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users")]
 #[doc(alias = "/orgs/{orgId}/users")]
+#[doc(alias = "list atlas users")]
+#[doc(alias = "organization members")]
+#[doc(alias = "list members")]
+#[doc(alias = "who has access")]
+#[doc(alias = "find user")]
+#[doc(alias = "pending invitations")]
 #[inline]
 pub fn list_org_users(org_id: &str) -> ListOrgUsers<types::PaginatedOrgUserView> {
     ListOrgUsers {
-        request: Request::new(&LIST_ORG_USERS, &[org_id]),
+        request: Request::new(&LIST_ORG_USERS, &[org_id]).paged(),
     }
 }
 
@@ -783,7 +826,7 @@ static LIST_ORG_USERS: Operation = Operation {
 /// Versions before 2025-02-19 list active users only, and people invited through the old
 /// invitation operations are left out.
 ///
-/// `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`. Version 2025-02-19. Also in
+/// `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`. Version 2025-02-19. Other versions:
 /// `v2023_01_01`.
 ///
 /// ```no_run
@@ -796,7 +839,7 @@ static LIST_ORG_USERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -805,10 +848,10 @@ static LIST_ORG_USERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgTeamUsers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgTeamUsers).
@@ -816,13 +859,15 @@ static LIST_ORG_USERS: Operation = Operation {
 #[doc(alias = "listTeamUsers")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users")]
 #[doc(alias = "/orgs/{orgId}/teams/{teamId}/users")]
+#[doc(alias = "team members")]
+#[doc(alias = "list team members")]
 #[inline]
 pub fn list_team_users(
     org_id: &str,
     team_id: &str,
 ) -> ListTeamUsers<types::PaginatedOrgUserView> {
     ListTeamUsers {
-        request: Request::new(&LIST_TEAM_USERS, &[org_id, team_id]),
+        request: Request::new(&LIST_TEAM_USERS, &[org_id, team_id]).paged(),
     }
 }
 
@@ -857,7 +902,7 @@ static LIST_TEAM_USERS: Operation = Operation {
 ///
 /// Versions before 2025-02-19 remove active users only.
 ///
-/// `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`. Version 2025-02-19. Also in
+/// `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`. Version 2025-02-19. Other versions:
 /// `v2023_01_01`.
 ///
 /// ```no_run
@@ -868,7 +913,7 @@ static LIST_TEAM_USERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -878,15 +923,18 @@ static LIST_TEAM_USERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`removeGroupUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUser).
 #[doc(alias = "removeGroupUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}")]
 #[doc(alias = "/groups/{groupId}/users/{userId}")]
+#[doc(alias = "remove user from project")]
+#[doc(alias = "remove project member")]
+#[doc(alias = "revoke project access")]
 #[inline]
 pub fn remove_group_user(group_id: &str, user_id: &str) -> Request<()> {
     Request::new(&REMOVE_GROUP_USER, &[group_id, user_id])
@@ -930,7 +978,7 @@ static REMOVE_GROUP_USER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -940,16 +988,18 @@ static REMOVE_GROUP_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`removeGroupUserRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUserRole).
 #[doc(alias = "removeGroupUserRole")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}:removeRole")]
 #[doc(alias = "/groups/{groupId}/users/{userId}:removeRole")]
+#[doc(alias = "revoke project role")]
+#[doc(alias = "remove project role")]
 #[inline]
 pub fn remove_group_user_role(
     group_id: &str,
@@ -997,7 +1047,7 @@ static REMOVE_GROUP_USER_ROLE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -1007,9 +1057,9 @@ static REMOVE_GROUP_USER_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`removeOrgUserRole` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUserRole).
@@ -1017,6 +1067,8 @@ static REMOVE_GROUP_USER_ROLE: Operation = Operation {
 #[doc(alias = "removeOrgRole")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}:removeRole")]
 #[doc(alias = "/orgs/{orgId}/users/{userId}:removeRole")]
+#[doc(alias = "revoke org role")]
+#[doc(alias = "remove organization role")]
 #[inline]
 pub fn remove_org_role(
     org_id: &str,
@@ -1063,7 +1115,7 @@ static REMOVE_ORG_ROLE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -1072,15 +1124,17 @@ static REMOVE_ORG_ROLE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`removeOrgTeamUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgTeamUser).
 #[doc(alias = "removeOrgTeamUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}:removeUser")]
 #[doc(alias = "/orgs/{orgId}/teams/{teamId}:removeUser")]
+#[doc(alias = "remove team member")]
+#[doc(alias = "remove user from team")]
 #[inline]
 pub fn remove_org_team_user(
     org_id: &str,
@@ -1112,7 +1166,7 @@ static REMOVE_ORG_TEAM_USER: Operation = Operation {
 ///
 /// Versions before 2025-02-19 remove active users only.
 ///
-/// `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`. Version 2025-02-19. Also in
+/// `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`. Version 2025-02-19. Other versions:
 /// `v2023_01_01`.
 ///
 /// ```no_run
@@ -1123,7 +1177,7 @@ static REMOVE_ORG_TEAM_USER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -1133,15 +1187,19 @@ static REMOVE_ORG_TEAM_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`removeOrgUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUser).
 #[doc(alias = "removeOrgUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
 #[doc(alias = "/orgs/{orgId}/users/{userId}")]
+#[doc(alias = "remove user from organization")]
+#[doc(alias = "offboard user")]
+#[doc(alias = "delete atlas user")]
+#[doc(alias = "delete user")]
 #[inline]
 pub fn remove_org_user(org_id: &str, user_id: &str) -> Request<()> {
     Request::new(&REMOVE_ORG_USER, &[org_id, user_id])
@@ -1185,7 +1243,7 @@ static REMOVE_ORG_USER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -1195,15 +1253,19 @@ static REMOVE_ORG_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateOrgUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/updateOrgUser).
 #[doc(alias = "updateOrgUser")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
 #[doc(alias = "/orgs/{orgId}/users/{userId}")]
+#[doc(alias = "change user roles")]
+#[doc(alias = "update organization user")]
+#[doc(alias = "change org roles")]
+#[doc(alias = "promote user")]
 #[inline]
 pub fn update_org_user(
     org_id: &str,
@@ -1274,7 +1336,7 @@ atlas_admin_runtime::builder!(GetOrgUser);
 /// The request of [`list_group_users`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupUsers<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupUsers<T> {
@@ -1305,7 +1367,7 @@ impl<T> ListGroupUsers<T> {
     /// Membership status of the users to list: `ACTIVE`, `PENDING`, `INVITATION_EXPIRED` or
     /// `INVITATION_REJECTED`. If left out, active and pending users. Use `orgMembershipStatuses`.
     /// Sets `orgMembershipStatus`.
-    #[deprecated(note = "the document marks the parameter as deprecated")]
+    #[deprecated(note = "the API's document marks this parameter as deprecated")]
     pub fn org_membership_status(
         self,
         org_membership_status: impl Into<String>,
@@ -1340,7 +1402,7 @@ atlas_admin_runtime::builder!(ListGroupUsers, paged);
 /// The request of [`list_org_users`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrgUsers<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOrgUsers<T> {
@@ -1358,7 +1420,7 @@ impl<T> ListOrgUsers<T> {
     /// Membership status of the users to list: `ACTIVE`, `PENDING`, `INVITATION_EXPIRED` or
     /// `INVITATION_REJECTED`. If left out, active and pending users. Use `orgMembershipStatuses`.
     /// Sets `orgMembershipStatus`.
-    #[deprecated(note = "the document marks the parameter as deprecated")]
+    #[deprecated(note = "the API's document marks this parameter as deprecated")]
     pub fn org_membership_status(
         self,
         org_membership_status: impl Into<String>,
@@ -1393,7 +1455,7 @@ atlas_admin_runtime::builder!(ListOrgUsers, paged);
 /// The request of [`list_team_users`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTeamUsers<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListTeamUsers<T> {
@@ -1405,7 +1467,7 @@ impl<T> ListTeamUsers<T> {
     /// Membership status of the users to list: `ACTIVE`, `PENDING`, `INVITATION_EXPIRED` or
     /// `INVITATION_REJECTED`. If left out, active and pending users. Use `orgMembershipStatuses`.
     /// Sets `orgMembershipStatus`.
-    #[deprecated(note = "the document marks the parameter as deprecated")]
+    #[deprecated(note = "the API's document marks this parameter as deprecated")]
     pub fn org_membership_status(
         self,
         org_membership_status: impl Into<String>,
@@ -1443,7 +1505,7 @@ impl<T> ListTeamUsers<T> {
 
 atlas_admin_runtime::builder!(ListTeamUsers, paged);
 
-/// MongoDB Cloud Users, version 2023-01-01: the operations that have it.
+/// The operations of MongoDB Cloud Users that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
@@ -1456,11 +1518,11 @@ pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::create_user;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_user;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_user_by_name;
 
     /// Lists a project's active and invited users.
@@ -1468,8 +1530,8 @@ pub mod v2023_01_01 {
     /// Versions before 2025-02-19 list active users only, and people invited through the old
     /// invitation operations are left out.
     ///
-    /// `GET /api/atlas/v2/groups/{groupId}/users`. Version 2023-01-01. Also in `v2025_02_19`. May
-    /// be gone after 2027-07-01.
+    /// `GET /api/atlas/v2/groups/{groupId}/users`. Version 2023-01-01. Other versions:
+    /// `v2025_02_19`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
@@ -1481,7 +1543,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -1489,22 +1551,22 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupUsers` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listGroupUsers).
     #[doc(alias = "listGroupUsers")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/users")]
     #[doc(alias = "/groups/{groupId}/users")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn list_group_users(
         group_id: &str,
     ) -> super::ListGroupUsers<types::PaginatedAppUserView> {
         super::ListGroupUsers {
-            request: Request::new(&LIST_GROUP_USERS, &[group_id]),
+            request: Request::new(&LIST_GROUP_USERS, &[group_id]).paged(),
         }
     }
 
@@ -1542,8 +1604,8 @@ pub mod v2023_01_01 {
     /// Versions before 2025-02-19 list active users only, and people invited through the old
     /// invitation operations are left out.
     ///
-    /// `GET /api/atlas/v2/orgs/{orgId}/users`. Version 2023-01-01. Also in `v2025_02_19`. May be
-    /// gone after 2027-07-01.
+    /// `GET /api/atlas/v2/orgs/{orgId}/users`. Version 2023-01-01. Other versions: `v2025_02_19`.
+    /// The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
@@ -1555,7 +1617,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Member`.
+    /// Requires the role `Organization Member`.
     ///
     /// # Parameters
     ///
@@ -1563,23 +1625,23 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listOrgUsers` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgUsers).
     #[doc(alias = "listOrgUsers")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users")]
     #[doc(alias = "/orgs/{orgId}/users")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn list_org_users(
         org_id: &str,
     ) -> super::ListOrgUsers<types::PaginatedAppUserView> {
         super::ListOrgUsers {
-            request: Request::new(&LIST_ORG_USERS, &[org_id]),
+            request: Request::new(&LIST_ORG_USERS, &[org_id]).paged(),
         }
     }
 
@@ -1615,8 +1677,8 @@ pub mod v2023_01_01 {
     /// Versions before 2025-02-19 list active users only, and people invited through the old
     /// invitation operations are left out.
     ///
-    /// `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`. Version 2023-01-01. Also in
-    /// `v2025_02_19`. May be gone after 2027-07-01.
+    /// `GET /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`. Version 2023-01-01. Other versions:
+    /// `v2025_02_19`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
@@ -1628,7 +1690,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Member`.
+    /// Requires the role `Organization Member`.
     ///
     /// # Parameters
     ///
@@ -1637,10 +1699,10 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listOrgTeamUsers` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/listOrgTeamUsers).
@@ -1648,7 +1710,7 @@ pub mod v2023_01_01 {
     #[doc(alias = "listTeamUsers")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users")]
     #[doc(alias = "/orgs/{orgId}/teams/{teamId}/users")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn list_team_users(
@@ -1656,7 +1718,7 @@ pub mod v2023_01_01 {
         team_id: &str,
     ) -> super::ListTeamUsers<types::PaginatedAppUserView> {
         super::ListTeamUsers {
-            request: Request::new(&LIST_TEAM_USERS, &[org_id, team_id]),
+            request: Request::new(&LIST_TEAM_USERS, &[org_id, team_id]).paged(),
         }
     }
 
@@ -1692,8 +1754,8 @@ pub mod v2023_01_01 {
     ///
     /// Versions before 2025-02-19 remove active users only.
     ///
-    /// `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`. Version 2023-01-01. Also in
-    /// `v2025_02_19`. May be gone after 2027-07-01.
+    /// `DELETE /api/atlas/v2/groups/{groupId}/users/{userId}`. Version 2023-01-01. Other versions:
+    /// `v2025_02_19`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
@@ -1705,7 +1767,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Access Manager`.
+    /// Requires the role `Project Access Manager`.
     ///
     /// # Parameters
     ///
@@ -1715,16 +1777,16 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`removeGroupUser` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeGroupUser).
     #[doc(alias = "removeGroupUser")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}")]
     #[doc(alias = "/groups/{groupId}/users/{userId}")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn remove_group_user(group_id: &str, user_id: &str) -> Request<()> {
@@ -1754,8 +1816,8 @@ pub mod v2023_01_01 {
     ///
     /// Versions before 2025-02-19 remove active users only.
     ///
-    /// `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`. Version 2023-01-01. Also in
-    /// `v2025_02_19`. May be gone after 2027-07-01.
+    /// `DELETE /api/atlas/v2/orgs/{orgId}/users/{userId}`. Version 2023-01-01. Other versions:
+    /// `v2025_02_19`. The service may remove this version after 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, mongodb_cloud_users};
@@ -1767,7 +1829,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Owner`.
+    /// Requires the role `Organization Owner`.
     ///
     /// # Parameters
     ///
@@ -1777,16 +1839,16 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`removeOrgUser` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/MongoDB-Cloud-Users/operation/removeOrgUser).
     #[doc(alias = "removeOrgUser")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}")]
     #[doc(alias = "/orgs/{orgId}/users/{userId}")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn remove_org_user(org_id: &str, user_id: &str) -> Request<()> {
@@ -1813,7 +1875,7 @@ pub mod v2023_01_01 {
     };
 }
 
-/// MongoDB Cloud Users, version 2025-02-19: the operations that have it.
+/// The operations of MongoDB Cloud Users that have the version 2025-02-19.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_02_19 {

@@ -3,12 +3,12 @@
 
 //! Downloads logs, and reads measurements of processes, databases, disks and Atlas Search.
 //!
-//! Monitoring and Logs: 14 operations, in the feature `monitoring-and-logs`.
+//! Monitoring and Logs: 14 operations. Feature: `monitoring-and-logs`.
 
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Download, Request, Version};
+use atlas_admin_runtime::{Download, PagedRequest, Request, Version};
 
 /// Downloads the log of one node as a gzip file.
 ///
@@ -16,7 +16,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// don't offer logs.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz`. Version
-/// 2023-02-01. Also in `v2023_01_01`.
+/// 2023-02-01. Other versions: `v2023_01_01`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
@@ -28,7 +28,7 @@ use atlas_admin_runtime::{Download, Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Cluster Log Viewer`, `Project Data Access Admin`,
+/// Requires the role `Project Cluster Log Viewer`, `Project Data Access Admin`,
 /// `Project Data Access Read Only`, `Project Data Access Read Write` or
 /// `Project Stream Processing Owner`.
 ///
@@ -43,10 +43,10 @@ use atlas_admin_runtime::{Download, Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`downloadGroupClusterLog` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/downloadGroupClusterLog).
@@ -54,6 +54,11 @@ use atlas_admin_runtime::{Download, Request, Version};
 #[doc(alias = "downloadClusterLog")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz")]
 #[doc(alias = "/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz")]
+#[doc(alias = "download logs")]
+#[doc(alias = "mongod log")]
+#[doc(alias = "get logs")]
+#[doc(alias = "audit log download")]
+#[doc(alias = "cluster logs")]
 #[inline]
 pub fn download_cluster_log(
     group_id: &str,
@@ -113,7 +118,7 @@ static DOWNLOAD_CLUSTER_LOG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -125,8 +130,8 @@ static DOWNLOAD_CLUSTER_LOG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupProcessDatabase` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDatabase).
@@ -184,7 +189,7 @@ static GET_DATABASE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -198,8 +203,8 @@ static GET_DATABASE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupProcessDatabaseMeasurements` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDatabaseMeasurements).
@@ -211,6 +216,9 @@ static GET_DATABASE: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/processes/{processId}/databases/{databaseName}/measurements"
 )]
+#[doc(alias = "database size")]
+#[doc(alias = "database metrics")]
+#[doc(alias = "storage size")]
 #[inline]
 pub fn get_database_measurements(
     group_id: &str,
@@ -269,7 +277,7 @@ static GET_DATABASE_MEASUREMENTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -280,14 +288,17 @@ static GET_DATABASE_MEASUREMENTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupProcess` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcess).
 #[doc(alias = "getGroupProcess")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}")]
 #[doc(alias = "/groups/{groupId}/processes/{processId}")]
+#[doc(alias = "describe host")]
+#[doc(alias = "get host")]
+#[doc(alias = "node info")]
 #[inline]
 pub fn get_group_process(
     group_id: &str,
@@ -329,7 +340,7 @@ static GET_GROUP_PROCESS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -342,13 +353,13 @@ static GET_GROUP_PROCESS: Operation = Operation {
 /// - `indexName`, in the path: Name of the search index.
 /// - `granularity`, in the query: Time between two data points, as an ISO 8601 duration such as
 ///   `PT1M`.
-/// - `metrics`, in the query: Metrics to return. At most 10 items. No item twice.
+/// - `metrics`, in the query: Metrics to return. At most 10 items. No duplicate items.
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupHostFtsMetricIndexMeasurements` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupHostFtsMetricIndexMeasurements).
@@ -360,6 +371,8 @@ static GET_GROUP_PROCESS: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/hosts/{processId}/fts/metrics/indexes/{databaseName}/{collectionName}/{indexName}/measurements"
 )]
+#[doc(alias = "search index size")]
+#[doc(alias = "search index metrics")]
 #[inline]
 pub fn get_index_measurements(
     group_id: &str,
@@ -424,7 +437,7 @@ static GET_INDEX_MEASUREMENTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -436,8 +449,8 @@ static GET_INDEX_MEASUREMENTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupProcessDisk` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDisk).
@@ -493,7 +506,7 @@ static GET_PROCESS_DISK: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -507,8 +520,8 @@ static GET_PROCESS_DISK: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupProcessDiskMeasurements` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessDiskMeasurements).
@@ -520,6 +533,10 @@ static GET_PROCESS_DISK: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/processes/{processId}/disks/{partitionName}/measurements"
 )]
+#[doc(alias = "iops")]
+#[doc(alias = "disk usage")]
+#[doc(alias = "disk metrics")]
+#[doc(alias = "disk space")]
 #[inline]
 pub fn get_process_disk_measurements(
     group_id: &str,
@@ -579,7 +596,7 @@ static GET_PROCESS_DISK_MEASUREMENTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -592,8 +609,8 @@ static GET_PROCESS_DISK_MEASUREMENTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupProcessMeasurements` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/getGroupProcessMeasurements).
@@ -601,6 +618,12 @@ static GET_PROCESS_DISK_MEASUREMENTS: Operation = Operation {
 #[doc(alias = "getProcessMeasurements")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/measurements")]
 #[doc(alias = "/groups/{groupId}/processes/{processId}/measurements")]
+#[doc(alias = "metrics")]
+#[doc(alias = "monitoring")]
+#[doc(alias = "cpu usage")]
+#[doc(alias = "memory usage")]
+#[doc(alias = "connections")]
+#[doc(alias = "opcounters")]
 #[inline]
 pub fn get_process_measurements(
     group_id: &str,
@@ -657,7 +680,7 @@ static GET_PROCESS_MEASUREMENTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -668,8 +691,8 @@ static GET_PROCESS_MEASUREMENTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupProcessDatabases` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcessDatabases).
@@ -677,13 +700,15 @@ static GET_PROCESS_MEASUREMENTS: Operation = Operation {
 #[doc(alias = "listDatabases")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/databases")]
 #[doc(alias = "/groups/{groupId}/processes/{processId}/databases")]
+#[doc(alias = "show dbs")]
+#[doc(alias = "databases of host")]
 #[inline]
 pub fn list_databases(
     group_id: &str,
     process_id: &str,
 ) -> ListDatabases<types::PaginatedDatabaseView> {
     ListDatabases {
-        request: Request::new(&LIST_DATABASES, &[group_id, process_id]),
+        request: Request::new(&LIST_DATABASES, &[group_id, process_id]).paged(),
     }
 }
 
@@ -725,7 +750,7 @@ static LIST_DATABASES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -733,20 +758,25 @@ static LIST_DATABASES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupProcesses` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcesses).
 #[doc(alias = "listGroupProcesses")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/processes")]
 #[doc(alias = "/groups/{groupId}/processes")]
+#[doc(alias = "list hosts")]
+#[doc(alias = "list nodes")]
+#[doc(alias = "list mongod")]
+#[doc(alias = "cluster nodes")]
+#[doc(alias = "hostnames")]
 #[inline]
 pub fn list_group_processes(
     group_id: &str,
 ) -> ListGroupProcesses<types::PaginatedHostViewAtlas> {
     ListGroupProcesses {
-        request: Request::new(&LIST_GROUP_PROCESSES, &[group_id]),
+        request: Request::new(&LIST_GROUP_PROCESSES, &[group_id]).paged(),
     }
 }
 
@@ -787,7 +817,7 @@ static LIST_GROUP_PROCESSES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -798,9 +828,9 @@ static LIST_GROUP_PROCESSES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupHostFtsMetrics` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupHostFtsMetrics).
@@ -849,7 +879,7 @@ static LIST_HOST_FTS_METRICS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -861,13 +891,13 @@ static LIST_HOST_FTS_METRICS: Operation = Operation {
 /// - `collectionName`, in the path: Name of the collection.
 /// - `granularity`, in the query: Time between two data points, as an ISO 8601 duration such as
 ///   `PT1M`.
-/// - `metrics`, in the query: Metrics to return. At most 10 items. No item twice.
+/// - `metrics`, in the query: Metrics to return. At most 10 items. No duplicate items.
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupHostFtsMetricIndexMeasurements` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupHostFtsMetricIndexMeasurements).
@@ -941,7 +971,7 @@ static LIST_INDEX_MEASUREMENTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -951,13 +981,13 @@ static LIST_INDEX_MEASUREMENTS: Operation = Operation {
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 /// - `granularity`, in the query: Time between two data points, as an ISO 8601 duration such as
 ///   `PT1M`.
-/// - `metrics`, in the query: Metrics to return. At most 10 items. No item twice.
+/// - `metrics`, in the query: Metrics to return. At most 10 items. No duplicate items.
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupHostFtsMetricMeasurements` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupHostFtsMetricMeasurements).
@@ -967,6 +997,9 @@ static LIST_INDEX_MEASUREMENTS: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/hosts/{processId}/fts/metrics/measurements"
 )]
 #[doc(alias = "/groups/{groupId}/hosts/{processId}/fts/metrics/measurements")]
+#[doc(alias = "search metrics")]
+#[doc(alias = "search node metrics")]
+#[doc(alias = "mongot metrics")]
 #[inline]
 pub fn list_measurements(
     group_id: &str,
@@ -1024,7 +1057,7 @@ static LIST_MEASUREMENTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1035,8 +1068,8 @@ static LIST_MEASUREMENTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupProcessDisks` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/listGroupProcessDisks).
@@ -1050,7 +1083,7 @@ pub fn list_process_disks(
     process_id: &str,
 ) -> ListProcessDisks<types::PaginatedDiskPartitionView> {
     ListProcessDisks {
-        request: Request::new(&LIST_PROCESS_DISKS, &[group_id, process_id]),
+        request: Request::new(&LIST_PROCESS_DISKS, &[group_id, process_id]).paged(),
     }
 }
 
@@ -1114,7 +1147,7 @@ impl<T> GetDatabaseMeasurements<T> {
     }
 
     /// Measurements to return. If unset, all are returned. One that doesn't apply to the process is
-    /// an error. Sets `m`. 1 to 10 items. No item twice.
+    /// an error. Sets `m`. 1 to 10 items. No duplicate items.
     pub fn m(self, m: impl IntoList<types::GetDatabaseMeasurementsMItem>) -> Self {
         self.set_query("m", &m.into_list())
     }
@@ -1176,7 +1209,7 @@ impl<T> GetProcessDiskMeasurements<T> {
     }
 
     /// Measurements to return. If unset, all are returned. One that doesn't apply to the process is
-    /// an error. Sets `m`. 1 to 10 items. No item twice.
+    /// an error. Sets `m`. 1 to 10 items. No duplicate items.
     pub fn m(self, m: impl IntoList<types::GetProcessDiskMeasurementsMItem>) -> Self {
         self.set_query("m", &m.into_list())
     }
@@ -1210,7 +1243,7 @@ impl<T> GetProcessMeasurements<T> {
     }
 
     /// Measurements to return. If unset, all are returned. One that doesn't apply to the process is
-    /// an error. Sets `m`. 1 to 10 items. No item twice.
+    /// an error. Sets `m`. 1 to 10 items. No duplicate items.
     pub fn m(self, m: impl IntoList<types::GetProcessMeasurementsMItem>) -> Self {
         self.set_query("m", &m.into_list())
     }
@@ -1233,7 +1266,7 @@ atlas_admin_runtime::builder!(GetProcessMeasurements);
 /// The request of [`list_databases`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDatabases<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListDatabases<T> {
@@ -1259,7 +1292,7 @@ atlas_admin_runtime::builder!(ListDatabases, paged);
 /// The request of [`list_group_processes`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupProcesses<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupProcesses<T> {
@@ -1341,7 +1374,7 @@ atlas_admin_runtime::builder!(ListMeasurements);
 /// The request of [`list_process_disks`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListProcessDisks<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListProcessDisks<T> {
@@ -1364,7 +1397,7 @@ impl<T> ListProcessDisks<T> {
 
 atlas_admin_runtime::builder!(ListProcessDisks, paged);
 
-/// Monitoring and Logs, version 2023-01-01: the operations that have it.
+/// The operations of Monitoring and Logs that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
@@ -1397,7 +1430,8 @@ pub mod v2023_01_01 {
     /// don't offer logs.
     ///
     /// `GET /api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz`. Version
-    /// 2023-01-01. Also in `v2023_02_01`. May be gone after 2027-07-01.
+    /// 2023-01-01. Other versions: `v2023_02_01`. The service may remove this version after
+    /// 2027-07-01.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, monitoring_and_logs, types};
@@ -1409,7 +1443,7 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Cluster Log Viewer`, `Project Data Access Admin`,
+    /// Requires the role `Project Cluster Log Viewer`, `Project Data Access Admin`,
     /// `Project Data Access Read Only`, `Project Data Access Read Write` or
     /// `Project Stream Processing Owner`.
     ///
@@ -1424,10 +1458,10 @@ pub mod v2023_01_01 {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`downloadGroupClusterLog` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/downloadGroupClusterLog).
@@ -1437,7 +1471,7 @@ pub mod v2023_01_01 {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz")]
-    #[deprecated(note = "the service may answer 410 after 2027-07-01")]
+    #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
     pub fn download_cluster_log(
@@ -1485,7 +1519,7 @@ pub mod v2023_01_01 {
     };
 }
 
-/// Monitoring and Logs, version 2023-02-01: the operations that have it.
+/// The operations of Monitoring and Logs that have the version 2023-02-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_02_01 {

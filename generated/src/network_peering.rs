@@ -4,11 +4,11 @@
 //! Manages private connections between your networks and those of Atlas: containers, which are
 //! address ranges, and the peering connections in them.
 //!
-//! Network Peering: 13 operations, in the feature `network-peering`.
+//! Network Peering: 13 operations. Feature: `network-peering`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version, WaitingRequest};
+use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
 /// Creates a network peering container, the address range for clusters and peering connections.
 ///
@@ -31,7 +31,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -39,16 +39,20 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupContainer).
 #[doc(alias = "createGroupContainer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/containers")]
 #[doc(alias = "/groups/{groupId}/containers")]
+#[doc(alias = "create network container")]
+#[doc(alias = "create atlas vpc")]
+#[doc(alias = "vpc container")]
+#[doc(alias = "atlas cidr block")]
 #[inline]
 pub fn create_group_container(
     group_id: &str,
@@ -100,12 +104,13 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` or `statusName` of
+/// The work continues after the response: `send_and_wait` waits until `status` or `statusName`
+/// in the response of
 /// [`network_peering::get_group_peer`](crate::network_peering::get_group_peer) is `AVAILABLE`,
-/// `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. It fails where `status` or `statusName` is
+/// `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. The wait fails if `status` or `statusName` is
 /// `FAILED`.
 ///
-/// Needs the role `Project Network Access Manager`.
+/// Requires the role `Project Network Access Manager`.
 ///
 /// # Parameters
 ///
@@ -113,16 +118,22 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupPeer).
 #[doc(alias = "createGroupPeer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/peers")]
 #[doc(alias = "/groups/{groupId}/peers")]
+#[doc(alias = "vpc peering")]
+#[doc(alias = "create peering connection")]
+#[doc(alias = "create network peering")]
+#[doc(alias = "connect from vpc")]
+#[doc(alias = "vnet peering")]
+#[doc(alias = "peer vpc")]
 #[inline]
 pub fn create_group_peer(
     group_id: &str,
@@ -175,7 +186,7 @@ static CREATE_GROUP_PEER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -185,10 +196,10 @@ static CREATE_GROUP_PEER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupContainer).
@@ -234,11 +245,11 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
-/// [`network_peering::get_group_peer`](crate::network_peering::get_group_peer) finds nothing.
-/// It fails where `status` or `statusName` is `DELETION_FAILED`.
+/// The work continues after the response: `send_and_wait` waits until
+/// [`network_peering::get_group_peer`](crate::network_peering::get_group_peer) responds with
+/// 404. The wait fails if `status` or `statusName` is `DELETION_FAILED`.
 ///
-/// Needs the role `Project Network Access Manager`.
+/// Requires the role `Project Network Access Manager`.
 ///
 /// # Parameters
 ///
@@ -247,15 +258,18 @@ static DELETE_GROUP_CONTAINER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupPeer).
 #[doc(alias = "deleteGroupPeer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/peers/{peerId}")]
 #[doc(alias = "/groups/{groupId}/peers/{peerId}")]
+#[doc(alias = "delete vpc peering")]
+#[doc(alias = "delete peering connection")]
+#[doc(alias = "remove network peering")]
 #[inline]
 pub fn delete_group_peer(
     group_id: &str,
@@ -292,7 +306,8 @@ static DELETE_GROUP_PEER: Operation = Operation {
     ),
 };
 
-/// Turns off the connect-via-peering-only mode of a project.
+/// Turns off the connect-via-peering-only mode of a project, in which clients reach the
+/// clusters over network peering alone.
 ///
 /// `PATCH /api/atlas/v2/groups/{groupId}/privateIpMode`. Version 2023-01-01.
 ///
@@ -310,7 +325,7 @@ static DELETE_GROUP_PEER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -318,9 +333,9 @@ static DELETE_GROUP_PEER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`disableGroupPrivateIpModePeering` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/disableGroupPrivateIpModePeering).
@@ -328,7 +343,7 @@ static DELETE_GROUP_PEER: Operation = Operation {
 #[doc(alias = "disablePeering")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateIpMode")]
 #[doc(alias = "/groups/{groupId}/privateIpMode")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn disable_peering(
     group_id: &str,
@@ -369,7 +384,7 @@ static DISABLE_PEERING: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -379,8 +394,8 @@ static DISABLE_PEERING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupContainer).
@@ -427,7 +442,7 @@ static GET_GROUP_CONTAINER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -436,15 +451,18 @@ static GET_GROUP_CONTAINER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/getGroupPeer).
 #[doc(alias = "getGroupPeer")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/peers/{peerId}")]
 #[doc(alias = "/groups/{groupId}/peers/{peerId}")]
+#[doc(alias = "peering status")]
+#[doc(alias = "describe peering")]
+#[doc(alias = "vpc peering state")]
 #[inline]
 pub fn get_group_peer(
     group_id: &str,
@@ -485,7 +503,7 @@ static GET_GROUP_PEER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -493,8 +511,8 @@ static GET_GROUP_PEER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupContainerAll` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainerAll).
@@ -506,7 +524,7 @@ pub fn list_group_container_all(
     group_id: &str,
 ) -> ListGroupContainerAll<types::PaginatedCloudProviderContainerView> {
     ListGroupContainerAll {
-        request: Request::new(&LIST_GROUP_CONTAINER_ALL, &[group_id]),
+        request: Request::new(&LIST_GROUP_CONTAINER_ALL, &[group_id]).paged(),
     }
 }
 
@@ -548,7 +566,7 @@ static LIST_GROUP_CONTAINER_ALL: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -558,8 +576,8 @@ static LIST_GROUP_CONTAINER_ALL: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupContainers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupContainers).
@@ -573,11 +591,12 @@ pub fn list_group_containers(
 ) -> ListGroupContainers<types::PaginatedCloudProviderContainerView> {
     ListGroupContainers {
         request: Request::with(
-            &LIST_GROUP_CONTAINERS,
-            &[group_id],
-            &[("providerName", &provider_name)],
-            None,
-        ),
+                &LIST_GROUP_CONTAINERS,
+                &[group_id],
+                &[("providerName", &provider_name)],
+                None,
+            )
+            .paged(),
     }
 }
 
@@ -618,7 +637,7 @@ static LIST_GROUP_CONTAINERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -626,21 +645,24 @@ static LIST_GROUP_CONTAINERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupPeers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/listGroupPeers).
 #[doc(alias = "listGroupPeers")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/peers")]
 #[doc(alias = "/groups/{groupId}/peers")]
+#[doc(alias = "list vpc peerings")]
+#[doc(alias = "list peering connections")]
+#[doc(alias = "list network peering")]
 #[inline]
 pub fn list_group_peers(
     group_id: &str,
 ) -> ListGroupPeers<types::PaginatedContainerPeerView> {
     ListGroupPeers {
-        request: Request::new(&LIST_GROUP_PEERS, &[group_id]),
+        request: Request::new(&LIST_GROUP_PEERS, &[group_id]).paged(),
     }
 }
 
@@ -690,7 +712,7 @@ static LIST_GROUP_PEERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -700,10 +722,10 @@ static LIST_GROUP_PEERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupContainer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupContainer).
@@ -737,7 +759,8 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
     wait: None,
 };
 
-/// Updates one network peering connection.
+/// Updates one network peering connection, such as the address range of your own network on
+/// AWS.
 ///
 /// `PATCH /api/atlas/v2/groups/{groupId}/peers/{peerId}`. Version 2023-01-01.
 ///
@@ -759,12 +782,13 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` or `statusName` of
+/// The work continues after the response: `send_and_wait` waits until `status` or `statusName`
+/// in the response of
 /// [`network_peering::get_group_peer`](crate::network_peering::get_group_peer) is `AVAILABLE`,
-/// `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. It fails where `status` or `statusName` is
+/// `PENDING_ACCEPTANCE` or `WAITING_FOR_USER`. The wait fails if `status` or `statusName` is
 /// `FAILED`.
 ///
-/// Needs the role `Project Network Access Manager`.
+/// Requires the role `Project Network Access Manager`.
 ///
 /// # Parameters
 ///
@@ -773,10 +797,10 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupPeer` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupPeer).
@@ -820,7 +844,8 @@ static UPDATE_GROUP_PEER: Operation = Operation {
     ),
 };
 
-/// Returns whether the project is in connect-via-peering-only mode.
+/// Returns whether a project is in connect-via-peering-only mode, in which clients reach the
+/// clusters over network peering alone.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/privateIpMode`. Version 2023-01-01.
 ///
@@ -834,7 +859,7 @@ static UPDATE_GROUP_PEER: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -842,8 +867,8 @@ static UPDATE_GROUP_PEER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`verifyGroupPrivateIpMode` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/verifyGroupPrivateIpMode).
@@ -851,7 +876,7 @@ static UPDATE_GROUP_PEER: Operation = Operation {
 #[doc(alias = "verifyPrivateIpMode")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateIpMode")]
 #[doc(alias = "/groups/{groupId}/privateIpMode")]
-#[deprecated(note = "the document marks the operation as deprecated")]
+#[deprecated(note = "the API's document marks this operation as deprecated")]
 #[inline]
 pub fn verify_private_ip_mode(group_id: &str) -> Request<types::PrivateIpModeView> {
     Request::new(&VERIFY_PRIVATE_IP_MODE, &[group_id])
@@ -878,7 +903,7 @@ static VERIFY_PRIVATE_IP_MODE: Operation = Operation {
 /// The request of [`list_group_container_all`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupContainerAll<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupContainerAll<T> {
@@ -904,7 +929,7 @@ atlas_admin_runtime::builder!(ListGroupContainerAll, paged);
 /// The request of [`list_group_containers`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupContainers<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupContainers<T> {
@@ -930,7 +955,7 @@ atlas_admin_runtime::builder!(ListGroupContainers, paged);
 /// The request of [`list_group_peers`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupPeers<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupPeers<T> {
@@ -959,7 +984,7 @@ impl<T> ListGroupPeers<T> {
 
 atlas_admin_runtime::builder!(ListGroupPeers, paged);
 
-/// Network Peering, version 2023-01-01: the operations that have it.
+/// The operations of Network Peering that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
@@ -967,7 +992,7 @@ pub mod v2023_01_01 {
     pub use super::create_group_peer;
     pub use super::delete_group_container;
     pub use super::delete_group_peer;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::disable_peering;
     pub use super::get_group_container;
     pub use super::get_group_peer;
@@ -976,7 +1001,7 @@ pub mod v2023_01_01 {
     pub use super::list_group_peers;
     pub use super::update_group_container;
     pub use super::update_group_peer;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::verify_private_ip_mode;
 }
 

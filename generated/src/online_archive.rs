@@ -4,11 +4,11 @@
 //! Manages online archives, which move old documents from a cluster to cheaper storage where
 //! they can still be queried.
 //!
-//! Online Archive: 6 operations, in the feature `online-archive`.
+//! Online Archive: 6 operations. Feature: `online-archive`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
+use atlas_admin_runtime::{Download, PagedRequest, Request, Version, WaitingRequest};
 
 /// Creates an online archive, which moves documents that match its criteria from a cluster to
 /// cloud object storage managed by Atlas.
@@ -37,11 +37,11 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) is
-/// `ACTIVE`, `ARCHIVING` or `IDLE`. It fails where `state` is `DELETED` or `ORPHANED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) is
+/// `ACTIVE`, `ARCHIVING` or `IDLE`. The wait fails if `state` is `DELETED` or `ORPHANED`.
 ///
-/// Needs the role `Project Data Access Admin`.
+/// Requires the role `Project Data Access Admin`.
 ///
 /// # Parameters
 ///
@@ -50,10 +50,10 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterOnlineArchive` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/createGroupClusterOnlineArchive).
@@ -61,6 +61,10 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 #[doc(alias = "createOnlineArchive")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/onlineArchives")]
+#[doc(alias = "archive data")]
+#[doc(alias = "archive old documents")]
+#[doc(alias = "cold storage")]
+#[doc(alias = "data tiering")]
 #[inline]
 pub fn create_online_archive(
     group_id: &str,
@@ -119,13 +123,13 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) is
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) is
 /// `DELETED`, or
-/// [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) finds
-/// nothing.
+/// [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) responds
+/// with 404.
 ///
-/// Needs the role `Project Data Access Admin`.
+/// Requires the role `Project Data Access Admin`.
 ///
 /// # Parameters
 ///
@@ -135,8 +139,8 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupClusterOnlineArchive` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/deleteGroupClusterOnlineArchive).
@@ -146,6 +150,9 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}")]
+#[doc(alias = "delete archived data")]
+#[doc(alias = "remove online archive")]
+#[doc(alias = "drop archive")]
 #[inline]
 pub fn delete_online_archive(
     group_id: &str,
@@ -206,7 +213,7 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Admin`, `Project Data Access Read Only`,
+/// Requires the role `Project Data Access Admin`, `Project Data Access Read Only`,
 /// `Project Data Access Read Write` or `Project Stream Processing Owner`.
 ///
 /// # Parameters
@@ -216,9 +223,9 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`downloadGroupClusterOnlineArchiveQueryLogs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/downloadGroupClusterOnlineArchiveQueryLogs).
@@ -282,7 +289,7 @@ static DOWNLOAD_QUERY_LOGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -292,9 +299,9 @@ static DOWNLOAD_QUERY_LOGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterOnlineArchive` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/getGroupClusterOnlineArchive).
@@ -350,7 +357,7 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -359,8 +366,8 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterOnlineArchives` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/listGroupClusterOnlineArchives).
@@ -368,13 +375,15 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
 #[doc(alias = "listOnlineArchives")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/onlineArchives")]
+#[doc(alias = "list archives")]
+#[doc(alias = "archived collections")]
 #[inline]
 pub fn list_online_archives(
     group_id: &str,
     cluster_name: &str,
 ) -> ListOnlineArchives<types::PaginatedOnlineArchiveView> {
     ListOnlineArchives {
-        request: Request::new(&LIST_ONLINE_ARCHIVES, &[group_id, cluster_name]),
+        request: Request::new(&LIST_ONLINE_ARCHIVES, &[group_id, cluster_name]).paged(),
     }
 }
 
@@ -421,12 +430,12 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) is
-/// `ACTIVE`, `ARCHIVING`, `IDLE` or `PAUSED`. It fails where `state` is `DELETED` or
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`online_archive::get_online_archive`](crate::online_archive::get_online_archive) is
+/// `ACTIVE`, `ARCHIVING`, `IDLE` or `PAUSED`. The wait fails if `state` is `DELETED` or
 /// `ORPHANED`.
 ///
-/// Needs the role `Project Data Access Admin`.
+/// Requires the role `Project Data Access Admin`.
 ///
 /// # Parameters
 ///
@@ -436,10 +445,10 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterOnlineArchive` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/updateGroupClusterOnlineArchive).
@@ -449,6 +458,9 @@ static LIST_ONLINE_ARCHIVES: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/onlineArchives/{archiveId}")]
+#[doc(alias = "pause archive")]
+#[doc(alias = "resume archive")]
+#[doc(alias = "archive rules")]
 #[inline]
 pub fn update_online_archive(
     group_id: &str,
@@ -531,7 +543,7 @@ atlas_admin_runtime::builder!(DownloadQueryLogs);
 /// The request of [`list_online_archives`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOnlineArchives<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOnlineArchives<T> {
@@ -554,7 +566,7 @@ impl<T> ListOnlineArchives<T> {
 
 atlas_admin_runtime::builder!(ListOnlineArchives, paged);
 
-/// Online Archive, version 2023-01-01: the operations that have it.
+/// The operations of Online Archive that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

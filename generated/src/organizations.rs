@@ -5,12 +5,12 @@
 //!
 //! An organization groups projects for access control and billing.
 //!
-//! Organizations: 20 operations, in the feature `organizations`.
+//! Organizations: 20 operations. Feature: `organizations`.
 
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Creates an organization and links it to the organization of the calling service account or
 /// API key, which must be a paying organization.
@@ -33,16 +33,19 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrg` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/createOrg).
 #[doc(alias = "createOrg")]
 #[doc(alias = "/api/atlas/v2/orgs")]
 #[doc(alias = "/orgs")]
+#[doc(alias = "create organization")]
+#[doc(alias = "new organization")]
+#[doc(alias = "add organization")]
 #[inline]
 pub fn create_org(
     body: &types::CreateOrganizationRequest,
@@ -73,7 +76,8 @@ static CREATE_ORG: Operation = Operation {
 /// Use [`mongodb_cloud_users::create_org_user`](crate::mongodb_cloud_users::create_org_user)
 /// instead.
 ///
-/// `POST /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. May be gone after 2027-07-01.
+/// `POST /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. The service may remove this
+/// version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -90,7 +94,7 @@ static CREATE_ORG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -98,16 +102,16 @@ static CREATE_ORG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/createOrgInvite).
 #[doc(alias = "createOrgInvite")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites")]
 #[doc(alias = "/orgs/{orgId}/invites")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn create_org_invite(
     org_id: &str,
@@ -148,7 +152,7 @@ static CREATE_ORG_INVITE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -156,17 +160,20 @@ static CREATE_ORG_INVITE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 402: the organization has no means of payment.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 402: the organization has no payment method.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteOrg` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/deleteOrg).
 #[doc(alias = "deleteOrg")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}")]
 #[doc(alias = "/orgs/{orgId}")]
+#[doc(alias = "delete organization")]
+#[doc(alias = "remove organization")]
+#[doc(alias = "close organization")]
 #[inline]
 pub fn delete_org(org_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG, &[org_id])
@@ -196,8 +203,8 @@ static DELETE_ORG: Operation = Operation {
 /// [`mongodb_cloud_users::remove_org_user`](crate::mongodb_cloud_users::remove_org_user)
 /// instead.
 ///
-/// `DELETE /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. May be gone
-/// after 2027-07-01.
+/// `DELETE /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. The service
+/// may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -207,7 +214,7 @@ static DELETE_ORG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -216,16 +223,16 @@ static DELETE_ORG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteOrgInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/deleteOrgInvite).
 #[doc(alias = "deleteOrgInvite")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}")]
 #[doc(alias = "/orgs/{orgId}/invites/{invitationId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn delete_org_invite(org_id: &str, invitation_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_INVITE, &[org_id, invitation_id])
@@ -261,7 +268,7 @@ static DELETE_ORG_INVITE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -269,16 +276,18 @@ static DELETE_ORG_INVITE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrg` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrg).
 #[doc(alias = "getOrg")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}")]
 #[doc(alias = "/orgs/{orgId}")]
+#[doc(alias = "get organization")]
+#[doc(alias = "describe organization")]
 #[inline]
 pub fn get_org(org_id: &str) -> Request<types::AtlasOrganization> {
     Request::new(&GET_ORG, &[org_id])
@@ -316,7 +325,7 @@ static GET_ORG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -324,8 +333,8 @@ static GET_ORG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgDelegationSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgDelegationSettings).
@@ -369,7 +378,7 @@ static GET_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -377,19 +386,21 @@ static GET_ORG_DELEGATION_SETTINGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgGroups` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgGroups).
 #[doc(alias = "getOrgGroups")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/groups")]
 #[doc(alias = "/orgs/{orgId}/groups")]
+#[doc(alias = "list projects of organization")]
+#[doc(alias = "organization projects")]
 #[inline]
 pub fn get_org_groups(org_id: &str) -> GetOrgGroups<types::PaginatedAtlasGroupView> {
     GetOrgGroups {
-        request: Request::new(&GET_ORG_GROUPS, &[org_id]),
+        request: Request::new(&GET_ORG_GROUPS, &[org_id]).paged(),
     }
 }
 
@@ -421,8 +432,8 @@ static GET_ORG_GROUPS: Operation = Operation {
 ///
 /// Use [`mongodb_cloud_users::get_org_user`](crate::mongodb_cloud_users::get_org_user) instead.
 ///
-/// `GET /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. May be gone
-/// after 2027-07-01.
+/// `GET /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. The service may
+/// remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -434,7 +445,7 @@ static GET_ORG_GROUPS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -443,16 +454,16 @@ static GET_ORG_GROUPS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgInvite).
 #[doc(alias = "getOrgInvite")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}")]
 #[doc(alias = "/orgs/{orgId}/invites/{invitationId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn get_org_invite(
     org_id: &str,
@@ -491,7 +502,7 @@ static GET_ORG_INVITE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -499,14 +510,17 @@ static GET_ORG_INVITE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgSettings).
 #[doc(alias = "getOrgSettings")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/settings")]
 #[doc(alias = "/orgs/{orgId}/settings")]
+#[doc(alias = "organization settings")]
+#[doc(alias = "require mfa")]
+#[doc(alias = "security contact")]
 #[inline]
 pub fn get_org_settings(org_id: &str) -> Request<types::OrganizationSettings> {
     Request::new(&GET_ORG_SETTINGS, &[org_id])
@@ -535,7 +549,8 @@ static GET_ORG_SETTINGS: Operation = Operation {
 /// Use [`mongodb_cloud_users::list_org_users`](crate::mongodb_cloud_users::list_org_users)
 /// instead.
 ///
-/// `GET /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. May be gone after 2027-07-01.
+/// `GET /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. The service may remove this
+/// version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations};
@@ -545,7 +560,7 @@ static GET_ORG_SETTINGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -553,16 +568,16 @@ static GET_ORG_SETTINGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgInvites` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/listOrgInvites).
 #[doc(alias = "listOrgInvites")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites")]
 #[doc(alias = "/orgs/{orgId}/invites")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn list_org_invites(
     org_id: &str,
@@ -604,20 +619,23 @@ static LIST_ORG_INVITES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/listOrgs).
 #[doc(alias = "listOrgs")]
 #[doc(alias = "/api/atlas/v2/orgs")]
 #[doc(alias = "/orgs")]
+#[doc(alias = "list organizations")]
+#[doc(alias = "my organizations")]
+#[doc(alias = "show organizations")]
 #[inline]
 pub fn list_orgs() -> ListOrgs<types::PaginatedOrganizationView> {
     ListOrgs {
-        request: Request::new(&LIST_ORGS, &[]),
+        request: Request::new(&LIST_ORGS, &[]).paged(),
     }
 }
 
@@ -644,7 +662,7 @@ static LIST_ORGS: Operation = Operation {
     wait: None,
 };
 
-/// Updates an organization, for example its name.
+/// Updates an organization: its name, and whether Atlas creates alerts for it by default.
 ///
 /// `PATCH /api/atlas/v2/orgs/{orgId}`. Version 2023-01-01.
 ///
@@ -660,7 +678,7 @@ static LIST_ORGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -668,16 +686,18 @@ static LIST_ORGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateOrg` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrg).
 #[doc(alias = "updateOrg")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}")]
 #[doc(alias = "/orgs/{orgId}")]
+#[doc(alias = "rename organization")]
+#[doc(alias = "update organization")]
 #[inline]
 pub fn update_org(
     org_id: &str,
@@ -724,7 +744,7 @@ static UPDATE_ORG: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -732,15 +752,18 @@ static UPDATE_ORG: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateOrgDelegationSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgDelegationSettings).
 #[doc(alias = "updateOrgDelegationSettings")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/delegationSettings")]
 #[doc(alias = "/orgs/{orgId}/delegationSettings")]
+#[doc(alias = "enable mcp")]
+#[doc(alias = "mcp settings")]
+#[doc(alias = "delegated access")]
 #[inline]
 pub fn update_org_delegation_settings(
     org_id: &str,
@@ -772,8 +795,8 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// Use [`mongodb_cloud_users::update_org_user`](crate::mongodb_cloud_users::update_org_user)
 /// instead.
 ///
-/// `PATCH /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. May be gone
-/// after 2027-07-01.
+/// `PATCH /api/atlas/v2/orgs/{orgId}/invites/{invitationId}`. Version 2023-01-01. The service
+/// may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -789,7 +812,7 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -798,16 +821,16 @@ static UPDATE_ORG_DELEGATION_SETTINGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateOrgInviteById` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgInviteById).
 #[doc(alias = "updateOrgInviteById")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites/{invitationId}")]
 #[doc(alias = "/orgs/{orgId}/invites/{invitationId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn update_org_invite_by_id(
     org_id: &str,
@@ -840,8 +863,8 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 /// Use [`mongodb_cloud_users::update_org_user`](crate::mongodb_cloud_users::update_org_user)
 /// instead.
 ///
-/// `PATCH /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. May be gone after
-/// 2027-07-01.
+/// `PATCH /api/atlas/v2/orgs/{orgId}/invites`. Version 2023-01-01. The service may remove this
+/// version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -858,7 +881,7 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -866,16 +889,16 @@ static UPDATE_ORG_INVITE_BY_ID: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateOrgInvites` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgInvites).
 #[doc(alias = "updateOrgInvites")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/invites")]
 #[doc(alias = "/orgs/{orgId}/invites")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn update_org_invites(
     org_id: &str,
@@ -920,7 +943,7 @@ static UPDATE_ORG_INVITES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -928,15 +951,20 @@ static UPDATE_ORG_INVITES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateOrgSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgSettings).
 #[doc(alias = "updateOrgSettings")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/settings")]
 #[doc(alias = "/orgs/{orgId}/settings")]
+#[doc(alias = "require mfa")]
+#[doc(alias = "enforce mfa")]
+#[doc(alias = "require ip access list")]
+#[doc(alias = "restrict support access")]
+#[doc(alias = "secret expiry")]
 #[inline]
 pub fn update_org_settings(
     org_id: &str,
@@ -963,10 +991,13 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
     wait: None,
 };
 
-/// Updates the organization roles of a user.
+/// Replaces the organization roles of a user.
 ///
-/// `PUT /api/atlas/v2/orgs/{orgId}/users/{userId}/roles`. Version 2023-01-01. May be gone after
-/// 2027-07-01.
+/// Use [`mongodb_cloud_users::update_org_user`](crate::mongodb_cloud_users::update_org_user)
+/// instead.
+///
+/// `PUT /api/atlas/v2/orgs/{orgId}/users/{userId}/roles`. Version 2023-01-01. The service may
+/// remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, organizations, types};
@@ -982,7 +1013,7 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -991,15 +1022,15 @@ static UPDATE_ORG_SETTINGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateOrgUserRoles` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgUserRoles).
 #[doc(alias = "updateOrgUserRoles")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/users/{userId}/roles")]
 #[doc(alias = "/orgs/{orgId}/users/{userId}/roles")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn update_org_user_roles(
     org_id: &str,
@@ -1030,7 +1061,7 @@ static UPDATE_ORG_USER_ROLES: Operation = Operation {
 /// The request of [`get_org_groups`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOrgGroups<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> GetOrgGroups<T> {
@@ -1077,7 +1108,7 @@ atlas_admin_runtime::builder!(ListOrgInvites);
 /// The request of [`list_orgs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrgs<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOrgs<T> {
@@ -1106,35 +1137,35 @@ impl<T> ListOrgs<T> {
 
 atlas_admin_runtime::builder!(ListOrgs, paged);
 
-/// Organizations, version 2023-01-01: the operations that have it.
+/// The operations of Organizations that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_org;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::create_org_invite;
     pub use super::delete_org;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::delete_org_invite;
     pub use super::get_org;
     pub use super::get_org_groups;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_org_invite;
     pub use super::get_org_settings;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::list_org_invites;
     pub use super::list_orgs;
     pub use super::update_org;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_org_invite_by_id;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_org_invites;
     pub use super::update_org_settings;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_org_user_roles;
 }
 
-/// Organizations, version 2025-03-12: the operations that have it.
+/// The operations of Organizations that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
@@ -1142,9 +1173,9 @@ pub mod v2025_03_12 {
     pub use super::update_org_delegation_settings;
 }
 
-/// Organizations, in preview.
+/// The operations of Organizations that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -1166,7 +1197,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Member`.
+    /// Requires the role `Organization Member`.
     ///
     /// # Parameters
     ///
@@ -1174,9 +1205,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getOrgMaintenanceSettings` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/getOrgMaintenanceSettings).
@@ -1224,7 +1255,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Owner`.
+    /// Requires the role `Organization Owner`.
     ///
     /// # Parameters
     ///
@@ -1232,9 +1263,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`resetOrgMaintenanceSettings` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/resetOrgMaintenanceSettings).
@@ -1286,7 +1317,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Owner`.
+    /// Requires the role `Organization Owner`.
     ///
     /// # Parameters
     ///
@@ -1294,9 +1325,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateOrgMaintenanceSettings` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Organizations/operation/updateOrgMaintenanceSettings).

@@ -3,19 +3,19 @@
 
 //! Starts, reads and deletes simulations of overload protection on a cluster.
 //!
-//! Overload Protection Simulation: 4 operations, in the feature
-//! `overload-protection-simulation`.
+//! Overload Protection Simulation: 4 operations. Feature: `overload-protection-simulation`.
 
-/// Overload Protection Simulation, in preview.
+/// The operations of Overload Protection Simulation that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-    use atlas_admin_runtime::{Request, Version};
+    use atlas_admin_runtime::{PagedRequest, Request, Version};
 
-    /// Starts an overload protection simulation on a cluster.
+    /// Starts a simulation of overload protection on a cluster, which ends by itself after
+    /// `durationSeconds`.
     ///
     /// Fails with status 409 until an earlier simulation, running or completed, is deleted.
     ///
@@ -36,7 +36,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Cluster Manager`.
+    /// Requires the role `Project Cluster Manager`.
     ///
     /// # Parameters
     ///
@@ -45,10 +45,10 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupClusterOverloadSimulation` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/createGroupClusterOverloadSimulation).
@@ -89,7 +89,10 @@ pub mod preview {
         wait: None,
     };
 
-    /// Deletes an overload protection simulation of a cluster, so that another one can start.
+    /// Deletes an overload protection simulation of a cluster, even a running one, so that another
+    /// can start.
+    ///
+    /// Asynchronous.
     ///
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}`.
     /// In preview.
@@ -104,7 +107,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Cluster Manager`.
+    /// Requires the role `Project Cluster Manager`.
     ///
     /// # Parameters
     ///
@@ -114,10 +117,10 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteGroupClusterOverloadSimulation` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/deleteGroupClusterOverloadSimulation).
@@ -178,7 +181,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -188,9 +191,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupClusterOverloadSimulation` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/getGroupClusterOverloadSimulation).
@@ -250,7 +253,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -259,9 +262,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupClusterOverloadSimulations` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Overload-Protection-Simulation/operation/listGroupClusterOverloadSimulations).
@@ -280,9 +283,10 @@ pub mod preview {
     > {
         ListClusterOverloadSimulations {
             request: Request::new(
-                &LIST_CLUSTER_OVERLOAD_SIMULATIONS,
-                &[group_id, cluster_name],
-            ),
+                    &LIST_CLUSTER_OVERLOAD_SIMULATIONS,
+                    &[group_id, cluster_name],
+                )
+                .paged(),
         }
     }
 
@@ -312,7 +316,7 @@ pub mod preview {
     /// The request of [`list_cluster_overload_simulations`].
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListClusterOverloadSimulations<T> {
-        pub(crate) request: Request<T>,
+        pub(crate) request: PagedRequest<T>,
     }
 
     impl<T> ListClusterOverloadSimulations<T> {

@@ -7,13 +7,13 @@
 //! Values from your documents are redacted unless the caller has the role
 //! `GROUP_DATA_ACCESS_READ_ONLY` or a higher one.
 //!
-//! Performance Advisor: 11 operations, in the feature `performance-advisor`.
+//! Performance Advisor: 11 operations. Feature: `performance-advisor`.
 
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Stops Atlas from choosing the threshold for slow operations in a project.
 ///
@@ -29,7 +29,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -37,8 +37,8 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`disableGroupManagedSlowMs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/disableGroupManagedSlowMs).
@@ -46,6 +46,9 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "disableManagedSlowMs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/managedSlowMs/disable")]
 #[doc(alias = "/groups/{groupId}/managedSlowMs/disable")]
+#[doc(alias = "fixed slow query threshold")]
+#[doc(alias = "slowms")]
+#[doc(alias = "slow query threshold")]
 #[inline]
 pub fn disable_managed_slow_ms(group_id: &str) -> Request<()> {
     Request::new(&DISABLE_MANAGED_SLOW_MS, &[group_id])
@@ -84,7 +87,7 @@ static DISABLE_MANAGED_SLOW_MS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -92,8 +95,8 @@ static DISABLE_MANAGED_SLOW_MS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`enableGroupManagedSlowMs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/enableGroupManagedSlowMs).
@@ -101,6 +104,9 @@ static DISABLE_MANAGED_SLOW_MS: Operation = Operation {
 #[doc(alias = "enableManagedSlowMs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/managedSlowMs/enable")]
 #[doc(alias = "/groups/{groupId}/managedSlowMs/enable")]
+#[doc(alias = "adaptive slow query threshold")]
+#[doc(alias = "slowms")]
+#[doc(alias = "slow query threshold")]
 #[inline]
 pub fn enable_managed_slow_ms(group_id: &str) -> Request<()> {
     Request::new(&ENABLE_MANAGED_SLOW_MS, &[group_id])
@@ -139,7 +145,7 @@ static ENABLE_MANAGED_SLOW_MS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -147,8 +153,8 @@ static ENABLE_MANAGED_SLOW_MS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupManagedSlowMs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/getGroupManagedSlowMs).
@@ -156,6 +162,9 @@ static ENABLE_MANAGED_SLOW_MS: Operation = Operation {
 #[doc(alias = "getManagedSlowMs")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/managedSlowMs")]
 #[doc(alias = "/groups/{groupId}/managedSlowMs")]
+#[doc(alias = "slowms")]
+#[doc(alias = "slow query threshold")]
+#[doc(alias = "slow operation threshold")]
 #[inline]
 pub fn get_managed_slow_ms(group_id: &str) -> Request<bool> {
     Request::new(&GET_MANAGED_SLOW_MS, &[group_id])
@@ -184,7 +193,7 @@ static GET_MANAGED_SLOW_MS: Operation = Operation {
 /// Flex clusters don't have automatic indexing, so the value means nothing for them.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing`.
-/// Version 2023-01-01. May be gone after 2026-01-22.
+/// Version 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -196,7 +205,7 @@ static GET_MANAGED_SLOW_MS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -205,8 +214,8 @@ static GET_MANAGED_SLOW_MS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupServerlessPerformanceAdvisorAutoIndexing` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/getGroupServerlessPerformanceAdvisorAutoIndexing).
@@ -218,7 +227,7 @@ static GET_MANAGED_SLOW_MS: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing"
 )]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn get_serverless_auto_indexing(
     group_id: &str,
@@ -261,7 +270,7 @@ static GET_SERVERLESS_AUTO_INDEXING: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -270,9 +279,9 @@ static GET_SERVERLESS_AUTO_INDEXING: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterPerformanceAdvisorSuggestedIndexes` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupClusterPerformanceAdvisorSuggestedIndexes).
@@ -284,6 +293,11 @@ static GET_SERVERLESS_AUTO_INDEXING: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/suggestedIndexes"
 )]
+#[doc(alias = "performance advisor")]
+#[doc(alias = "index suggestions")]
+#[doc(alias = "missing indexes")]
+#[doc(alias = "recommend indexes")]
+#[doc(alias = "index advisor")]
 #[inline]
 pub fn list_cluster_suggested_indexes(
     group_id: &str,
@@ -337,7 +351,7 @@ static LIST_CLUSTER_SUGGESTED_INDEXES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -346,9 +360,9 @@ static LIST_CLUSTER_SUGGESTED_INDEXES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterPerformanceAdvisorDropIndexSuggestions` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupClusterPerformanceAdvisorDropIndexSuggestions).
@@ -360,6 +374,10 @@ static LIST_CLUSTER_SUGGESTED_INDEXES: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/dropIndexSuggestions"
 )]
+#[doc(alias = "unused indexes")]
+#[doc(alias = "redundant indexes")]
+#[doc(alias = "indexes to drop")]
+#[doc(alias = "duplicate indexes")]
 #[inline]
 pub fn list_drop_index_suggestions(
     group_id: &str,
@@ -403,7 +421,7 @@ static LIST_DROP_INDEX_SUGGESTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -414,8 +432,8 @@ static LIST_DROP_INDEX_SUGGESTIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupProcessPerformanceAdvisorNamespaces` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupProcessPerformanceAdvisorNamespaces).
@@ -425,6 +443,8 @@ static LIST_DROP_INDEX_SUGGESTIONS: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/processes/{processId}/performanceAdvisor/namespaces"
 )]
 #[doc(alias = "/groups/{groupId}/processes/{processId}/performanceAdvisor/namespaces")]
+#[doc(alias = "slow collections")]
+#[doc(alias = "collections with slow queries")]
 #[inline]
 pub fn list_performance_advisor_namespaces(
     group_id: &str,
@@ -477,7 +497,7 @@ static LIST_PERFORMANCE_ADVISOR_NAMESPACES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -486,9 +506,9 @@ static LIST_PERFORMANCE_ADVISOR_NAMESPACES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterPerformanceAdvisorSchemaAdvice` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupClusterPerformanceAdvisorSchemaAdvice).
@@ -500,6 +520,10 @@ static LIST_PERFORMANCE_ADVISOR_NAMESPACES: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/performanceAdvisor/schemaAdvice"
 )]
+#[doc(alias = "schema suggestions")]
+#[doc(alias = "schema advisor")]
+#[doc(alias = "schema anti patterns")]
+#[doc(alias = "data model advice")]
 #[inline]
 pub fn list_schema_advice(
     group_id: &str,
@@ -541,7 +565,7 @@ static LIST_SCHEMA_ADVICE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Admin`, `Project Data Access Read Only`,
+/// Requires the role `Project Data Access Admin`, `Project Data Access Read Only`,
 /// `Project Data Access Read Write`, `Project Observability Viewer` or
 /// `Project Stream Processing Owner`.
 ///
@@ -554,8 +578,8 @@ static LIST_SCHEMA_ADVICE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupProcessPerformanceAdvisorSlowQueryLogs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupProcessPerformanceAdvisorSlowQueryLogs).
@@ -567,6 +591,10 @@ static LIST_SCHEMA_ADVICE: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/processes/{processId}/performanceAdvisor/slowQueryLogs"
 )]
+#[doc(alias = "slow queries")]
+#[doc(alias = "slow query log")]
+#[doc(alias = "query profiler")]
+#[doc(alias = "profiler")]
 #[inline]
 pub fn list_slow_query_logs(
     group_id: &str,
@@ -627,7 +655,7 @@ static LIST_SLOW_QUERY_LOGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -638,8 +666,8 @@ static LIST_SLOW_QUERY_LOGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupProcessPerformanceAdvisorSuggestedIndexes` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/listGroupProcessPerformanceAdvisorSuggestedIndexes).
@@ -651,13 +679,16 @@ static LIST_SLOW_QUERY_LOGS: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/processes/{processId}/performanceAdvisor/suggestedIndexes"
 )]
+#[doc(alias = "performance advisor of host")]
+#[doc(alias = "index suggestions")]
+#[doc(alias = "missing indexes")]
 #[inline]
 pub fn list_suggested_indexes(
     group_id: &str,
     process_id: &str,
 ) -> ListSuggestedIndexes<types::PerformanceAdvisorResponse> {
     ListSuggestedIndexes {
-        request: Request::new(&LIST_SUGGESTED_INDEXES, &[group_id, process_id]),
+        request: Request::new(&LIST_SUGGESTED_INDEXES, &[group_id, process_id]).paged(),
     }
 }
 
@@ -695,7 +726,7 @@ static LIST_SUGGESTED_INDEXES: Operation = Operation {
 /// Flex clusters don't have automatic indexing, so the setting has no effect on them.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing`.
-/// Version 2023-01-01. May be gone after 2026-01-22.
+/// Version 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, performance_advisor};
@@ -707,7 +738,7 @@ static LIST_SUGGESTED_INDEXES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -717,8 +748,8 @@ static LIST_SUGGESTED_INDEXES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`setGroupServerlessPerformanceAdvisorAutoIndexing` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Performance-Advisor/operation/setGroupServerlessPerformanceAdvisorAutoIndexing).
@@ -730,7 +761,7 @@ static LIST_SUGGESTED_INDEXES: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/serverless/{clusterName}/performanceAdvisor/autoIndexing"
 )]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn set_serverless_auto_indexing(
     group_id: &str,
@@ -878,7 +909,7 @@ atlas_admin_runtime::builder!(ListSlowQueryLogs);
 /// The request of [`list_suggested_indexes`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListSuggestedIndexes<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListSuggestedIndexes<T> {
@@ -930,23 +961,23 @@ impl<T> ListSuggestedIndexes<T> {
 
 atlas_admin_runtime::builder!(ListSuggestedIndexes, paged);
 
-/// Performance Advisor, version 2023-01-01: the operations that have it.
+/// The operations of Performance Advisor that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::disable_managed_slow_ms;
     pub use super::enable_managed_slow_ms;
     pub use super::get_managed_slow_ms;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_serverless_auto_indexing;
     pub use super::list_performance_advisor_namespaces;
     pub use super::list_slow_query_logs;
     pub use super::list_suggested_indexes;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::set_serverless_auto_indexing;
 }
 
-/// Performance Advisor, version 2024-08-05: the operations that have it.
+/// The operations of Performance Advisor that have the version 2024-08-05.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {

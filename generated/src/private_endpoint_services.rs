@@ -4,7 +4,7 @@
 //! Manages private endpoint services and the endpoints attached to them, which connect your
 //! cloud network to Atlas without the public Internet.
 //!
-//! Private Endpoint Services: 10 operations, in the feature `private-endpoint-services`.
+//! Private Endpoint Services: 10 operations. Feature: `private-endpoint-services`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
@@ -30,12 +30,13 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `connectionStatus` or `status` of
+/// The work continues after the response: `send_and_wait` waits until `connectionStatus` or
+/// `status` in the response of
 /// [`private_endpoint_services::get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint)
-/// is `AVAILABLE`. It fails where `connectionStatus` or `status` is `DELETED`, `FAILED` or
+/// is `AVAILABLE`. The wait fails if `connectionStatus` or `status` is `DELETED`, `FAILED` or
 /// `REJECTED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -47,11 +48,11 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 402: the organization has no means of payment.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 402: the organization has no payment method.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupPrivateEndpointEndpointServiceEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/createGroupPrivateEndpointEndpointServiceEndpoint).
@@ -63,6 +64,11 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(
     alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint"
 )]
+#[doc(alias = "attach private endpoint")]
+#[doc(alias = "register vpc endpoint")]
+#[doc(alias = "connect private endpoint")]
+#[doc(alias = "private endpoint interface")]
+#[doc(alias = "privatelink endpoint service")]
 #[inline]
 pub fn create_private_endpoint(
     group_id: &str,
@@ -121,9 +127,11 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
     ),
 };
 
-/// Creates a private endpoint service for a project in one region of a cloud provider.
+/// Creates a private endpoint service for a project in one region of a cloud provider, and a
+/// network container for that provider if there is none.
 ///
-/// Also creates a network container for that provider if the project has none.
+/// Once it is available, create an endpoint in your own network and attach it with
+/// [`private_endpoint_services::create_private_endpoint`](crate::private_endpoint_services::create_private_endpoint).
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService`. Version 2023-01-01.
 ///
@@ -142,11 +150,12 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`private_endpoint_services::get_private_endpoint_service`](crate::private_endpoint_services::get_private_endpoint_service)
-/// is `AVAILABLE` or `WAITING_FOR_USER`. It fails where `status` is `FAILED`.
+/// is `AVAILABLE` or `WAITING_FOR_USER`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -154,9 +163,9 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupPrivateEndpointEndpointService` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/createGroupPrivateEndpointEndpointService).
@@ -164,6 +173,12 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(alias = "createPrivateEndpointService")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/endpointService")]
 #[doc(alias = "/groups/{groupId}/privateEndpoint/endpointService")]
+#[doc(alias = "private link")]
+#[doc(alias = "privatelink")]
+#[doc(alias = "aws privatelink")]
+#[doc(alias = "azure private link")]
+#[doc(alias = "private service connect")]
+#[doc(alias = "connect from vpc")]
 #[inline]
 pub fn create_private_endpoint_service(
     group_id: &str,
@@ -221,13 +236,14 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `connectionStatus` or `status` of
+/// The work continues after the response: `send_and_wait` waits until `connectionStatus` or
+/// `status` in the response of
 /// [`private_endpoint_services::get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint)
 /// is `DELETED`, or
 /// [`private_endpoint_services::get_private_endpoint`](crate::private_endpoint_services::get_private_endpoint)
-/// finds nothing. It fails where `connectionStatus` or `status` is `FAILED`.
+/// responds with 404. The wait fails if `connectionStatus` or `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -242,9 +258,9 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupPrivateEndpointEndpointServiceEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/deleteGroupPrivateEndpointEndpointServiceEndpoint).
@@ -256,6 +272,9 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}/endpoint/{endpointId}"
 )]
+#[doc(alias = "detach private endpoint")]
+#[doc(alias = "remove private endpoint")]
+#[doc(alias = "delete vpc endpoint")]
 #[inline]
 pub fn delete_private_endpoint(
     group_id: &str,
@@ -324,11 +343,11 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until
 /// [`private_endpoint_services::get_private_endpoint_service`](crate::private_endpoint_services::get_private_endpoint_service)
-/// finds nothing. It fails where `status` is `FAILED`.
+/// responds with 404. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -340,9 +359,9 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupPrivateEndpointEndpointService` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/deleteGroupPrivateEndpointEndpointService).
@@ -354,6 +373,9 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}"
 )]
+#[doc(alias = "delete privatelink")]
+#[doc(alias = "remove private link")]
+#[doc(alias = "delete private link service")]
 #[inline]
 pub fn delete_private_endpoint_service(
     group_id: &str,
@@ -418,7 +440,7 @@ static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -433,9 +455,9 @@ static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupPrivateEndpointEndpointServiceEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/getGroupPrivateEndpointEndpointServiceEndpoint).
@@ -499,7 +521,7 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -511,9 +533,9 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupPrivateEndpointEndpointService` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/getGroupPrivateEndpointEndpointService).
@@ -525,6 +547,9 @@ static GET_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService/{endpointServiceId}"
 )]
+#[doc(alias = "privatelink status")]
+#[doc(alias = "endpoint service name")]
+#[doc(alias = "private link service")]
 #[inline]
 pub fn get_private_endpoint_service(
     group_id: &str,
@@ -574,7 +599,7 @@ static GET_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -582,8 +607,8 @@ static GET_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupPrivateEndpointRegionalMode` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/getGroupPrivateEndpointRegionalMode).
@@ -631,7 +656,7 @@ static GET_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -641,9 +666,9 @@ static GET_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupPrivateEndpointEndpointService` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/listGroupPrivateEndpointEndpointService).
@@ -653,6 +678,10 @@ static GET_REGIONAL_ENDPOINT_MODE: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService"
 )]
 #[doc(alias = "/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService")]
+#[doc(alias = "list private links")]
+#[doc(alias = "list privatelinks")]
+#[doc(alias = "list private endpoints")]
+#[doc(alias = "private link")]
 #[inline]
 pub fn list_private_endpoint_service(
     group_id: &str,
@@ -682,11 +711,12 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     wait: None,
 };
 
-/// Enables or disables regionalized private endpoints in a project that has only sharded
+/// Enables or disables several private endpoints per region in a project that has only sharded
 /// clusters.
 ///
-/// Enabling changes the connection strings of multi-region and global clusters, and rules out
-/// replica sets.
+/// Enabling changes the connection strings of multi-region and global clusters: applications
+/// must switch to the new ones, perhaps with downtime. The project then can't create replica
+/// sets.
 ///
 /// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode`. Version 2023-01-01.
 ///
@@ -704,7 +734,7 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -712,9 +742,9 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`toggleGroupPrivateEndpointRegionalMode` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/toggleGroupPrivateEndpointRegionalMode).
@@ -722,6 +752,8 @@ static LIST_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
 #[doc(alias = "toggleRegionalEndpointMode")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/privateEndpoint/regionalMode")]
 #[doc(alias = "/groups/{groupId}/privateEndpoint/regionalMode")]
+#[doc(alias = "regionalized private endpoints")]
+#[doc(alias = "enable regional mode")]
 #[inline]
 pub fn toggle_regional_endpoint_mode(
     group_id: &str,
@@ -770,7 +802,7 @@ static TOGGLE_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -780,9 +812,9 @@ static TOGGLE_REGIONAL_ENDPOINT_MODE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupPrivateEndpointEndpointService` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/updateGroupPrivateEndpointEndpointService).
@@ -823,7 +855,7 @@ static UPDATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     wait: None,
 };
 
-/// Private Endpoint Services, version 2023-01-01: the operations that have it.
+/// The operations of Private Endpoint Services that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

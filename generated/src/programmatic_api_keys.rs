@@ -4,11 +4,11 @@
 //! Manages an organization's API keys for this API, their roles in projects and their access
 //! lists.
 //!
-//! Programmatic API Keys: 14 operations, in the feature `programmatic-api-keys`.
+//! Programmatic API Keys: 14 operations. Feature: `programmatic-api-keys`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Gives an existing organization API key roles in a project.
 ///
@@ -28,7 +28,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -37,14 +37,17 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`addGroupApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/addGroupApiKey).
 #[doc(alias = "addGroupApiKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}")]
 #[doc(alias = "/groups/{groupId}/apiKeys/{apiUserId}")]
+#[doc(alias = "assign api key to project")]
+#[doc(alias = "api key project access")]
+#[doc(alias = "api key project assignment")]
 #[inline]
 pub fn add_group_api_key(
     group_id: &str,
@@ -93,7 +96,7 @@ static ADD_GROUP_API_KEY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -101,14 +104,17 @@ static ADD_GROUP_API_KEY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createGroupApiKey).
 #[doc(alias = "createGroupApiKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys")]
 #[doc(alias = "/groups/{groupId}/apiKeys")]
+#[doc(alias = "create project api key")]
+#[doc(alias = "programmatic api key")]
+#[doc(alias = "new project api key")]
 #[inline]
 pub fn create_group_api_key(
     group_id: &str,
@@ -162,10 +168,10 @@ static CREATE_GROUP_API_KEY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgApiKeyAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createOrgApiKeyAccessListEntry).
@@ -173,6 +179,11 @@ static CREATE_GROUP_API_KEY: Operation = Operation {
 #[doc(alias = "createOrgAccessEntry")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList")]
 #[doc(alias = "/orgs/{orgId}/apiKeys/{apiUserId}/accessList")]
+#[doc(alias = "api key ip whitelist")]
+#[doc(alias = "api access list")]
+#[doc(alias = "whitelist api key")]
+#[doc(alias = "allowlist api key")]
+#[doc(alias = "access list api key")]
 #[inline]
 pub fn create_org_access_entry(
     org_id: &str,
@@ -233,7 +244,7 @@ static CREATE_ORG_ACCESS_ENTRY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -241,14 +252,18 @@ static CREATE_ORG_ACCESS_ENTRY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/createOrgApiKey).
 #[doc(alias = "createOrgApiKey")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys")]
 #[doc(alias = "/orgs/{orgId}/apiKeys")]
+#[doc(alias = "create organization api key")]
+#[doc(alias = "programmatic api key")]
+#[doc(alias = "new api key")]
+#[doc(alias = "api credentials")]
 #[inline]
 pub fn create_org_api_key(
     org_id: &str,
@@ -302,9 +317,9 @@ static CREATE_ORG_API_KEY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteOrgApiKeyAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/deleteOrgApiKeyAccessListEntry).
@@ -357,7 +372,7 @@ static DELETE_ACCESS_ENTRY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -366,14 +381,17 @@ static DELETE_ACCESS_ENTRY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteOrgApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/deleteOrgApiKey).
 #[doc(alias = "deleteOrgApiKey")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}")]
 #[doc(alias = "/orgs/{orgId}/apiKeys/{apiUserId}")]
+#[doc(alias = "delete organization api key")]
+#[doc(alias = "revoke api key")]
+#[doc(alias = "remove api key")]
 #[inline]
 pub fn delete_org_api_key(org_id: &str, api_user_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_API_KEY, &[org_id, api_user_id])
@@ -412,7 +430,7 @@ static DELETE_ORG_API_KEY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -424,8 +442,8 @@ static DELETE_ORG_API_KEY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgApiKeyAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/getOrgApiKeyAccessListEntry).
@@ -480,7 +498,7 @@ static GET_ORG_ACCESS_ENTRY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -489,8 +507,8 @@ static GET_ORG_ACCESS_ENTRY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/getOrgApiKey).
@@ -537,7 +555,7 @@ static GET_ORG_API_KEY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -545,20 +563,22 @@ static GET_ORG_API_KEY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupApiKeys` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listGroupApiKeys).
 #[doc(alias = "listGroupApiKeys")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys")]
 #[doc(alias = "/groups/{groupId}/apiKeys")]
+#[doc(alias = "list project api keys")]
+#[doc(alias = "api keys of project")]
 #[inline]
 pub fn list_group_api_keys(
     group_id: &str,
 ) -> ListGroupApiKeys<types::PaginatedApiApiUserView> {
     ListGroupApiKeys {
-        request: Request::new(&LIST_GROUP_API_KEYS, &[group_id]),
+        request: Request::new(&LIST_GROUP_API_KEYS, &[group_id]).paged(),
     }
 }
 
@@ -599,7 +619,7 @@ static LIST_GROUP_API_KEYS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -608,8 +628,8 @@ static LIST_GROUP_API_KEYS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgApiKeyAccessListEntries` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listOrgApiKeyAccessListEntries).
@@ -617,13 +637,16 @@ static LIST_GROUP_API_KEYS: Operation = Operation {
 #[doc(alias = "listOrgAccessEntries")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys/{apiUserId}/accessList")]
 #[doc(alias = "/orgs/{orgId}/apiKeys/{apiUserId}/accessList")]
+#[doc(alias = "api key whitelist")]
+#[doc(alias = "list api access list")]
+#[doc(alias = "allowed ips of api key")]
 #[inline]
 pub fn list_org_access_entries(
     org_id: &str,
     api_user_id: &str,
 ) -> ListOrgAccessEntries<types::PaginatedApiUserAccessListResponseView> {
     ListOrgAccessEntries {
-        request: Request::new(&LIST_ORG_ACCESS_ENTRIES, &[org_id, api_user_id]),
+        request: Request::new(&LIST_ORG_ACCESS_ENTRIES, &[org_id, api_user_id]).paged(),
     }
 }
 
@@ -653,6 +676,8 @@ static LIST_ORG_ACCESS_ENTRIES: Operation = Operation {
 
 /// Returns the API keys of an organization.
 ///
+/// Their private keys are redacted.
+///
 /// `GET /api/atlas/v2/orgs/{orgId}/apiKeys`. Version 2023-01-01.
 ///
 /// ```no_run
@@ -665,7 +690,7 @@ static LIST_ORG_ACCESS_ENTRIES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -673,20 +698,23 @@ static LIST_ORG_ACCESS_ENTRIES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgApiKeys` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/listOrgApiKeys).
 #[doc(alias = "listOrgApiKeys")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/apiKeys")]
 #[doc(alias = "/orgs/{orgId}/apiKeys")]
+#[doc(alias = "list organization api keys")]
+#[doc(alias = "list api keys")]
+#[doc(alias = "programmatic api keys")]
 #[inline]
 pub fn list_org_api_keys(
     org_id: &str,
 ) -> ListOrgApiKeys<types::PaginatedApiApiUserView> {
     ListOrgApiKeys {
-        request: Request::new(&LIST_ORG_API_KEYS, &[org_id]),
+        request: Request::new(&LIST_ORG_API_KEYS, &[org_id]).paged(),
     }
 }
 
@@ -729,7 +757,7 @@ static LIST_ORG_API_KEYS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -738,15 +766,17 @@ static LIST_ORG_API_KEYS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`removeGroupApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/removeGroupApiKey).
 #[doc(alias = "removeGroupApiKey")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}")]
 #[doc(alias = "/groups/{groupId}/apiKeys/{apiUserId}")]
+#[doc(alias = "unassign api key")]
+#[doc(alias = "remove api key from project")]
 #[inline]
 pub fn remove_group_api_key(group_id: &str, api_user_id: &str) -> Request<()> {
     Request::new(&REMOVE_GROUP_API_KEY, &[group_id, api_user_id])
@@ -790,7 +820,7 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -799,9 +829,9 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupApiKeyRoles` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/updateGroupApiKeyRoles).
@@ -809,6 +839,8 @@ static REMOVE_GROUP_API_KEY: Operation = Operation {
 #[doc(alias = "updateApiKeyRoles")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/apiKeys/{apiUserId}")]
 #[doc(alias = "/groups/{groupId}/apiKeys/{apiUserId}")]
+#[doc(alias = "change api key roles")]
+#[doc(alias = "api key permissions")]
 #[inline]
 pub fn update_api_key_roles(
     group_id: &str,
@@ -866,7 +898,7 @@ static UPDATE_API_KEY_ROLES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -875,9 +907,9 @@ static UPDATE_API_KEY_ROLES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateOrgApiKey` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Programmatic-API-Keys/operation/updateOrgApiKey).
@@ -940,7 +972,7 @@ atlas_admin_runtime::builder!(CreateOrgAccessEntry);
 /// The request of [`list_group_api_keys`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupApiKeys<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupApiKeys<T> {
@@ -966,7 +998,7 @@ atlas_admin_runtime::builder!(ListGroupApiKeys, paged);
 /// The request of [`list_org_access_entries`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrgAccessEntries<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOrgAccessEntries<T> {
@@ -992,7 +1024,7 @@ atlas_admin_runtime::builder!(ListOrgAccessEntries, paged);
 /// The request of [`list_org_api_keys`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrgApiKeys<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOrgApiKeys<T> {
@@ -1041,7 +1073,7 @@ impl<T> UpdateApiKeyRoles<T> {
 
 atlas_admin_runtime::builder!(UpdateApiKeyRoles);
 
-/// Programmatic API Keys, version 2023-01-01: the operations that have it.
+/// The operations of Programmatic API Keys that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

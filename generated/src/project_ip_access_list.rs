@@ -4,19 +4,18 @@
 //! Controls the addresses from which clients may connect to a project's clusters, permanently
 //! or for up to seven days.
 //!
-//! Project IP Access List: 5 operations, in the feature `project-ip-access-list`.
+//! Project IP Access List: 5 operations. Feature: `project-ip-access-list`.
 
-use std::marker::PhantomData;
 use crate::types;
 use atlas_admin_runtime::operation::{
     Method, Operation, Parameter, Each, Polled, Source, Wait,
 };
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
 /// Adds entries to a project's IP access list, so that clients at these addresses can connect
 /// to its clusters.
 ///
-/// Send one such request at a time: the service doesn't support concurrent ones.
+/// Send one such request at a time: Atlas doesn't support concurrent ones.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/accessList`. Version 2023-01-01.
 ///
@@ -35,13 +34,14 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `STATUS` of
+/// The work continues after the response: `send_and_wait` waits until `STATUS` in the response
+/// of
 /// [`project_ip_access_list::get_access_list_status`](crate::project_ip_access_list::get_access_list_status)
-/// is `ACTIVE` for each item of
-/// [`project_ip_access_list::list_access_list_entries`](crate::project_ip_access_list::list_access_list_entries).
-/// It fails where `STATUS` is `FAILED`.
+/// is `ACTIVE` for each item that
+/// [`project_ip_access_list::list_access_list_entries`](crate::project_ip_access_list::list_access_list_entries)
+/// returns. The wait fails if `STATUS` is `FAILED`.
 ///
-/// Needs the role `Project Network Access Manager`.
+/// Requires the role `Project Network Access Manager`.
 ///
 /// # Parameters
 ///
@@ -49,9 +49,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/createGroupAccessListEntry).
@@ -59,14 +59,20 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createAccessListEntry")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList")]
 #[doc(alias = "/groups/{groupId}/accessList")]
+#[doc(alias = "add ip address")]
+#[doc(alias = "whitelist ip")]
+#[doc(alias = "allowlist ip")]
+#[doc(alias = "whitelist")]
+#[doc(alias = "allow access from anywhere")]
+#[doc(alias = "open firewall")]
 #[inline]
 pub fn create_access_list_entry(
     group_id: &str,
     body: &Vec<types::NetworkPermissionEntry>,
 ) -> CreateAccessListEntry<types::PaginatedNetworkAccessView, ()> {
     CreateAccessListEntry {
-        request: Request::with_body(&CREATE_ACCESS_LIST_ENTRY, &[group_id], body),
-        result: PhantomData,
+        request: Request::with_body(&CREATE_ACCESS_LIST_ENTRY, &[group_id], body)
+            .waiting(),
     }
 }
 
@@ -126,7 +132,7 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Network Access Manager`.
+/// Requires the role `Project Network Access Manager`.
 ///
 /// # Parameters
 ///
@@ -137,8 +143,8 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/deleteGroupAccessListEntry).
@@ -146,6 +152,11 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
 #[doc(alias = "deleteAccessListEntry")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList/{entryValue}")]
 #[doc(alias = "/groups/{groupId}/accessList/{entryValue}")]
+#[doc(alias = "remove ip address")]
+#[doc(alias = "delete whitelist entry")]
+#[doc(alias = "block ip address")]
+#[doc(alias = "unwhitelist")]
+#[doc(alias = "remove allowlist entry")]
 #[inline]
 pub fn delete_access_list_entry(group_id: &str, entry_value: &str) -> Request<()> {
     Request::new(&DELETE_ACCESS_LIST_ENTRY, &[group_id, entry_value])
@@ -183,7 +194,7 @@ static DELETE_ACCESS_LIST_ENTRY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -194,8 +205,8 @@ static DELETE_ACCESS_LIST_ENTRY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/getGroupAccessListEntry).
@@ -203,6 +214,9 @@ static DELETE_ACCESS_LIST_ENTRY: Operation = Operation {
 #[doc(alias = "getAccessListEntry")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList/{entryValue}")]
 #[doc(alias = "/groups/{groupId}/accessList/{entryValue}")]
+#[doc(alias = "get whitelist entry")]
+#[doc(alias = "describe ip access list entry")]
+#[doc(alias = "is ip allowed")]
 #[inline]
 pub fn get_access_list_entry(
     group_id: &str,
@@ -244,7 +258,7 @@ static GET_ACCESS_LIST_ENTRY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -255,9 +269,9 @@ static GET_ACCESS_LIST_ENTRY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupAccessListStatus` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/getGroupAccessListStatus).
@@ -306,7 +320,7 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -314,8 +328,8 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupAccessListEntries` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/listGroupAccessListEntries).
@@ -323,12 +337,17 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
 #[doc(alias = "listAccessListEntries")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/accessList")]
 #[doc(alias = "/groups/{groupId}/accessList")]
+#[doc(alias = "list whitelist")]
+#[doc(alias = "allowlist")]
+#[doc(alias = "ip whitelist")]
+#[doc(alias = "allowed ip addresses")]
+#[doc(alias = "list ip addresses")]
 #[inline]
 pub fn list_access_list_entries(
     group_id: &str,
 ) -> ListAccessListEntries<types::PaginatedNetworkAccessView> {
     ListAccessListEntries {
-        request: Request::new(&LIST_ACCESS_LIST_ENTRIES, &[group_id]),
+        request: Request::new(&LIST_ACCESS_LIST_ENTRIES, &[group_id]).paged(),
     }
 }
 
@@ -358,8 +377,7 @@ static LIST_ACCESS_LIST_ENTRIES: Operation = Operation {
 /// The request of [`create_access_list_entry`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAccessListEntry<T, W = T> {
-    pub(crate) request: Request<T>,
-    pub(crate) result: PhantomData<fn() -> W>,
+    pub(crate) request: WaitingRequest<T, W>,
 }
 
 impl<T, W> CreateAccessListEntry<T, W> {
@@ -385,7 +403,7 @@ atlas_admin_runtime::builder!(CreateAccessListEntry, waits);
 /// The request of [`list_access_list_entries`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAccessListEntries<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListAccessListEntries<T> {
@@ -408,7 +426,7 @@ impl<T> ListAccessListEntries<T> {
 
 atlas_admin_runtime::builder!(ListAccessListEntries, paged);
 
-/// Project IP Access List, version 2023-01-01: the operations that have it.
+/// The operations of Project IP Access List that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

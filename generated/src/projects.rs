@@ -3,20 +3,22 @@
 
 //! Manages projects, with their settings, limits, users and invitations.
 //!
-//! Projects: 23 operations, in the feature `projects`.
+//! Projects: 23 operations. Feature: `projects`.
 
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Adds one user to a project.
 ///
 /// A member of the organization gains access at once; anyone else must first accept an
-/// invitation to the organization.
+/// invitation to the organization. Use
+/// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users)
+/// instead.
 ///
-/// `POST /api/atlas/v2/groups/{groupId}/access`. Version 2023-02-01. May be gone after
-/// 2027-07-01.
+/// `POST /api/atlas/v2/groups/{groupId}/access`. Version 2023-02-01. The service may remove
+/// this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -31,7 +33,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -39,8 +41,8 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`addGroupAccessUser` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/addGroupAccessUser).
@@ -48,7 +50,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "addGroupUser")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/access")]
 #[doc(alias = "/groups/{groupId}/access")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn add_group_user(
     group_id: &str,
@@ -94,16 +96,19 @@ static ADD_GROUP_USER: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/createGroup).
 #[doc(alias = "createGroup")]
 #[doc(alias = "/api/atlas/v2/groups")]
 #[doc(alias = "/groups")]
+#[doc(alias = "create project")]
+#[doc(alias = "new project")]
+#[doc(alias = "add project")]
 #[inline]
 pub fn create_group(body: &types::Group) -> CreateGroup<types::Group> {
     CreateGroup {
@@ -131,10 +136,12 @@ static CREATE_GROUP: Operation = Operation {
 
 /// Invites one user to a project.
 ///
-/// The user has no access before accepting.
+/// The user has no access before accepting. Use
+/// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users)
+/// instead.
 ///
-/// `POST /api/atlas/v2/groups/{groupId}/invites`. Version 2023-01-01. May be gone after
-/// 2027-07-01.
+/// `POST /api/atlas/v2/groups/{groupId}/invites`. Version 2023-01-01. The service may remove
+/// this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -151,7 +158,7 @@ static CREATE_GROUP: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -159,15 +166,15 @@ static CREATE_GROUP: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/createGroupInvite).
 #[doc(alias = "createGroupInvite")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites")]
 #[doc(alias = "/groups/{groupId}/invites")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn create_group_invite(
     group_id: &str,
@@ -196,7 +203,8 @@ static CREATE_GROUP_INVITE: Operation = Operation {
 
 /// Deletes one project.
 ///
-/// Its clusters and online archives must be removed first.
+/// Fails while the project still has clusters, online archives, network peering connections or
+/// private endpoint services.
 ///
 /// `DELETE /api/atlas/v2/groups/{groupId}`. Version 2023-01-01.
 ///
@@ -208,7 +216,7 @@ static CREATE_GROUP_INVITE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -216,16 +224,19 @@ static CREATE_GROUP_INVITE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroup).
 #[doc(alias = "deleteGroup")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}")]
 #[doc(alias = "/groups/{groupId}")]
+#[doc(alias = "delete project")]
+#[doc(alias = "remove project")]
+#[doc(alias = "drop project")]
 #[inline]
 pub fn delete_group(group_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP, &[group_id])
@@ -251,10 +262,13 @@ static DELETE_GROUP: Operation = Operation {
 
 /// Cancels one pending invitation to a project.
 ///
-/// An invitation to the organization, even if sent along with it, remains.
+/// An invitation to the organization, even if sent along with it, remains. People invited with
+/// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users) are
+/// removed with
+/// [`mongodb_cloud_users::remove_group_user`](crate::mongodb_cloud_users::remove_group_user).
 ///
-/// `DELETE /api/atlas/v2/groups/{groupId}/invites/{invitationId}`. Version 2023-01-01. May be
-/// gone after 2027-07-01.
+/// `DELETE /api/atlas/v2/groups/{groupId}/invites/{invitationId}`. Version 2023-01-01. The
+/// service may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -264,7 +278,7 @@ static DELETE_GROUP: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -273,15 +287,15 @@ static DELETE_GROUP: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroupInvite).
 #[doc(alias = "deleteGroupInvite")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites/{invitationId}")]
 #[doc(alias = "/groups/{groupId}/invites/{invitationId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn delete_group_invite(group_id: &str, invitation_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_INVITE, &[group_id, invitation_id])
@@ -318,7 +332,7 @@ static DELETE_GROUP_INVITE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -328,16 +342,19 @@ static DELETE_GROUP_INVITE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/deleteGroupLimit).
 #[doc(alias = "deleteGroupLimit")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/limits/{limitName}")]
 #[doc(alias = "/groups/{groupId}/limits/{limitName}")]
+#[doc(alias = "reset limit")]
+#[doc(alias = "restore default limit")]
+#[doc(alias = "remove quota")]
 #[inline]
 pub fn delete_group_limit(
     group_id: &str,
@@ -376,7 +393,7 @@ static DELETE_GROUP_LIMIT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -384,15 +401,18 @@ static DELETE_GROUP_LIMIT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroup).
 #[doc(alias = "getGroup")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}")]
 #[doc(alias = "/groups/{groupId}")]
+#[doc(alias = "get project")]
+#[doc(alias = "describe project")]
+#[doc(alias = "project details")]
 #[inline]
 pub fn get_group(group_id: &str) -> Request<types::Group> {
     Request::new(&GET_GROUP, &[group_id])
@@ -434,16 +454,20 @@ static GET_GROUP: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupByName` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupByName).
 #[doc(alias = "getGroupByName")]
 #[doc(alias = "/api/atlas/v2/groups/byName/{groupName}")]
 #[doc(alias = "/groups/byName/{groupName}")]
+#[doc(alias = "find project")]
+#[doc(alias = "project by name")]
+#[doc(alias = "project id by name")]
+#[doc(alias = "lookup project")]
 #[inline]
 pub fn get_group_by_name(group_name: &str) -> Request<types::Group> {
     Request::new(&GET_GROUP_BY_NAME, &[group_name])
@@ -469,8 +493,13 @@ static GET_GROUP_BY_NAME: Operation = Operation {
 
 /// Returns one pending invitation to a project.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/invites/{invitationId}`. Version 2023-01-01. May be gone
-/// after 2027-07-01.
+/// People invited with
+/// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users) are
+/// found with
+/// [`mongodb_cloud_users::get_group_user`](crate::mongodb_cloud_users::get_group_user).
+///
+/// `GET /api/atlas/v2/groups/{groupId}/invites/{invitationId}`. Version 2023-01-01. The service
+/// may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -482,7 +511,7 @@ static GET_GROUP_BY_NAME: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -491,15 +520,15 @@ static GET_GROUP_BY_NAME: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupInvite` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupInvite).
 #[doc(alias = "getGroupInvite")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites/{invitationId}")]
 #[doc(alias = "/groups/{groupId}/invites/{invitationId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn get_group_invite(
     group_id: &str,
@@ -538,7 +567,7 @@ static GET_GROUP_INVITE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -546,14 +575,19 @@ static GET_GROUP_INVITE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupIpAddresses` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupIpAddresses).
 #[doc(alias = "getGroupIpAddresses")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/ipAddresses")]
 #[doc(alias = "/groups/{groupId}/ipAddresses")]
+#[doc(alias = "cluster ip addresses")]
+#[doc(alias = "outbound ips")]
+#[doc(alias = "egress ips")]
+#[doc(alias = "inbound ips")]
+#[doc(alias = "firewall ips")]
 #[inline]
 pub fn get_group_ip_addresses(group_id: &str) -> Request<types::GroupIpAddresses> {
     Request::new(&GET_GROUP_IP_ADDRESSES, &[group_id])
@@ -577,7 +611,8 @@ static GET_GROUP_IP_ADDRESSES: Operation = Operation {
     wait: None,
 };
 
-/// Returns one limit of a project.
+/// Returns one limit of a project: its value, default and maximum, and how much of it is in
+/// use.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/limits/{limitName}`. Version 2023-01-01.
 ///
@@ -591,7 +626,7 @@ static GET_GROUP_IP_ADDRESSES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -601,16 +636,18 @@ static GET_GROUP_IP_ADDRESSES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupLimit).
 #[doc(alias = "getGroupLimit")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/limits/{limitName}")]
 #[doc(alias = "/groups/{groupId}/limits/{limitName}")]
+#[doc(alias = "project quota")]
+#[doc(alias = "get quota")]
 #[inline]
 pub fn get_group_limit(
     group_id: &str,
@@ -649,7 +686,7 @@ static GET_GROUP_LIMIT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -657,14 +694,16 @@ static GET_GROUP_LIMIT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupSettings).
 #[doc(alias = "getGroupSettings")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/settings")]
 #[doc(alias = "/groups/{groupId}/settings")]
+#[doc(alias = "project settings")]
+#[doc(alias = "data explorer settings")]
 #[inline]
 pub fn get_group_settings(group_id: &str) -> Request<types::GroupSettings> {
     Request::new(&GET_GROUP_SETTINGS, &[group_id])
@@ -701,7 +740,7 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -709,10 +748,10 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupMongoDbVersions` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/getGroupMongoDbVersions).
@@ -720,12 +759,16 @@ static GET_GROUP_SETTINGS: Operation = Operation {
 #[doc(alias = "getMongoDbVersions")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/mongoDBVersions")]
 #[doc(alias = "/groups/{groupId}/mongoDBVersions")]
+#[doc(alias = "available versions")]
+#[doc(alias = "mongodb version")]
+#[doc(alias = "supported versions")]
+#[doc(alias = "upgrade version")]
 #[inline]
 pub fn get_mongodb_versions(
     group_id: &str,
 ) -> GetMongoDbVersions<types::PaginatedAvailableVersionView> {
     GetMongoDbVersions {
-        request: Request::new(&GET_MONGODB_VERSIONS, &[group_id]),
+        request: Request::new(&GET_MONGODB_VERSIONS, &[group_id]).paged(),
     }
 }
 
@@ -756,8 +799,13 @@ static GET_MONGODB_VERSIONS: Operation = Operation {
 
 /// Returns the pending invitations to a project.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/invites`. Version 2023-01-01. May be gone after
-/// 2027-07-01.
+/// People invited with
+/// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users) are
+/// listed by
+/// [`mongodb_cloud_users::list_group_users`](crate::mongodb_cloud_users::list_group_users).
+///
+/// `GET /api/atlas/v2/groups/{groupId}/invites`. Version 2023-01-01. The service may remove
+/// this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects};
@@ -767,7 +815,7 @@ static GET_MONGODB_VERSIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -775,15 +823,15 @@ static GET_MONGODB_VERSIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupInvites` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroupInvites).
 #[doc(alias = "listGroupInvites")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites")]
 #[doc(alias = "/groups/{groupId}/invites")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn list_group_invites(
     group_id: &str,
@@ -811,7 +859,8 @@ static LIST_GROUP_INVITES: Operation = Operation {
     wait: None,
 };
 
-/// Returns the limits of a project.
+/// Returns the limits of a project, each with its value, default and maximum, and how much of
+/// it is in use.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/limits`. Version 2023-01-01.
 ///
@@ -823,7 +872,7 @@ static LIST_GROUP_INVITES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -831,16 +880,18 @@ static LIST_GROUP_INVITES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroupLimits).
 #[doc(alias = "listGroupLimits")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/limits")]
 #[doc(alias = "/groups/{groupId}/limits")]
+#[doc(alias = "project quotas")]
+#[doc(alias = "list quotas")]
 #[inline]
 pub fn list_group_limits(group_id: &str) -> Request<Vec<types::DataFederationLimit>> {
     Request::new(&LIST_GROUP_LIMITS, &[group_id])
@@ -878,19 +929,22 @@ static LIST_GROUP_LIMITS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroups` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/listGroups).
 #[doc(alias = "listGroups")]
 #[doc(alias = "/api/atlas/v2/groups")]
 #[doc(alias = "/groups")]
+#[doc(alias = "list projects")]
+#[doc(alias = "show projects")]
+#[doc(alias = "my projects")]
 #[inline]
 pub fn list_groups() -> ListGroups<types::PaginatedAtlasGroupView> {
     ListGroups {
-        request: Request::new(&LIST_GROUPS, &[]),
+        request: Request::new(&LIST_GROUPS, &[]).paged(),
     }
 }
 
@@ -935,7 +989,7 @@ static LIST_GROUPS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -943,15 +997,18 @@ static LIST_GROUPS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 402: the organization has no means of payment.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 402: the organization has no payment method.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`migrateGroup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/migrateGroup).
 #[doc(alias = "migrateGroup")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}:migrate")]
 #[doc(alias = "/groups/{groupId}:migrate")]
+#[doc(alias = "move project")]
+#[doc(alias = "transfer project")]
+#[doc(alias = "change organization")]
 #[inline]
 pub fn migrate_group(
     group_id: &str,
@@ -998,7 +1055,7 @@ static MIGRATE_GROUP: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1008,16 +1065,20 @@ static MIGRATE_GROUP: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`setGroupLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/setGroupLimit).
 #[doc(alias = "setGroupLimit")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/limits/{limitName}")]
 #[doc(alias = "/groups/{groupId}/limits/{limitName}")]
+#[doc(alias = "raise limit")]
+#[doc(alias = "increase limit")]
+#[doc(alias = "change quota")]
+#[doc(alias = "set quota")]
 #[inline]
 pub fn set_group_limit(
     group_id: &str,
@@ -1061,7 +1122,7 @@ static SET_GROUP_LIMIT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1069,15 +1130,18 @@ static SET_GROUP_LIMIT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroup` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroup).
 #[doc(alias = "updateGroup")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}")]
 #[doc(alias = "/groups/{groupId}")]
+#[doc(alias = "rename project")]
+#[doc(alias = "tag project")]
+#[doc(alias = "update project")]
 #[inline]
 pub fn update_group(group_id: &str, body: &types::GroupUpdate) -> Request<types::Group> {
     Request::with_body(&UPDATE_GROUP, &[group_id], body)
@@ -1101,10 +1165,17 @@ static UPDATE_GROUP: Operation = Operation {
     wait: None,
 };
 
-/// Changes the pending invitation of one user, found by `username`, to a project.
+/// Changes the roles of one user's pending invitation, found by `username`, to a project.
 ///
-/// `PATCH /api/atlas/v2/groups/{groupId}/invites`. Version 2023-01-01. May be gone after
-/// 2027-07-01.
+/// Roles of people invited with
+/// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users) change
+/// with
+/// [`mongodb_cloud_users::add_group_user_role`](crate::mongodb_cloud_users::add_group_user_role)
+/// and
+/// [`mongodb_cloud_users::remove_group_user_role`](crate::mongodb_cloud_users::remove_group_user_role).
+///
+/// `PATCH /api/atlas/v2/groups/{groupId}/invites`. Version 2023-01-01. The service may remove
+/// this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -1121,7 +1192,7 @@ static UPDATE_GROUP: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1129,16 +1200,16 @@ static UPDATE_GROUP: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupInvites` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupInvites).
 #[doc(alias = "updateGroupInvites")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites")]
 #[doc(alias = "/groups/{groupId}/invites")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn update_group_invites(
     group_id: &str,
@@ -1165,7 +1236,7 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
     wait: None,
 };
 
-/// Changes settings of a project.
+/// Changes settings of a project, such as which Atlas tools its users can use.
 ///
 /// Settings left out of the request stay as they are.
 ///
@@ -1185,7 +1256,7 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1193,14 +1264,18 @@ static UPDATE_GROUP_INVITES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupSettings` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupSettings).
 #[doc(alias = "updateGroupSettings")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/settings")]
 #[doc(alias = "/groups/{groupId}/settings")]
+#[doc(alias = "change project settings")]
+#[doc(alias = "disable data explorer")]
+#[doc(alias = "enable performance advisor")]
+#[doc(alias = "data explorer")]
 #[inline]
 pub fn update_group_settings(
     group_id: &str,
@@ -1229,8 +1304,14 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
 
 /// Sets the roles of one user in a project.
 ///
-/// `PUT /api/atlas/v2/groups/{groupId}/users/{userId}/roles`. Version 2023-01-01. May be gone
-/// after 2027-07-01.
+/// Use
+/// [`mongodb_cloud_users::add_group_user_role`](crate::mongodb_cloud_users::add_group_user_role)
+/// and
+/// [`mongodb_cloud_users::remove_group_user_role`](crate::mongodb_cloud_users::remove_group_user_role)
+/// instead.
+///
+/// `PUT /api/atlas/v2/groups/{groupId}/users/{userId}/roles`. Version 2023-01-01. The service
+/// may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -1246,7 +1327,7 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1255,15 +1336,15 @@ static UPDATE_GROUP_SETTINGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupUserRoles` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupUserRoles).
 #[doc(alias = "updateGroupUserRoles")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/users/{userId}/roles")]
 #[doc(alias = "/groups/{groupId}/users/{userId}/roles")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn update_group_user_roles(
     group_id: &str,
@@ -1291,10 +1372,17 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
     wait: None,
 };
 
-/// Changes one pending invitation to a project, found by its ID.
+/// Changes the roles of one pending invitation to a project, found by its ID.
 ///
-/// `PATCH /api/atlas/v2/groups/{groupId}/invites/{invitationId}`. Version 2023-01-01. May be
-/// gone after 2027-07-01.
+/// Roles of people invited with
+/// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users) change
+/// with
+/// [`mongodb_cloud_users::add_group_user_role`](crate::mongodb_cloud_users::add_group_user_role)
+/// and
+/// [`mongodb_cloud_users::remove_group_user_role`](crate::mongodb_cloud_users::remove_group_user_role).
+///
+/// `PATCH /api/atlas/v2/groups/{groupId}/invites/{invitationId}`. Version 2023-01-01. The
+/// service may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, projects, types};
@@ -1310,7 +1398,7 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1319,9 +1407,9 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupInviteById` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Projects/operation/updateGroupInviteById).
@@ -1329,7 +1417,7 @@ static UPDATE_GROUP_USER_ROLES: Operation = Operation {
 #[doc(alias = "updateInviteById")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/invites/{invitationId}")]
 #[doc(alias = "/groups/{groupId}/invites/{invitationId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn update_invite_by_id(
     group_id: &str,
@@ -1376,7 +1464,7 @@ atlas_admin_runtime::builder!(CreateGroup);
 /// The request of [`get_mongodb_versions`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMongoDbVersions<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> GetMongoDbVersions<T> {
@@ -1434,7 +1522,7 @@ atlas_admin_runtime::builder!(ListGroupInvites);
 /// The request of [`list_groups`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroups<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroups<T> {
@@ -1457,49 +1545,49 @@ impl<T> ListGroups<T> {
 
 atlas_admin_runtime::builder!(ListGroups, paged);
 
-/// Projects, version 2023-01-01: the operations that have it.
+/// The operations of Projects that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::create_group;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::create_group_invite;
     pub use super::delete_group;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::delete_group_invite;
     pub use super::delete_group_limit;
     pub use super::get_group;
     pub use super::get_group_by_name;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_group_invite;
     pub use super::get_group_ip_addresses;
     pub use super::get_group_limit;
     pub use super::get_group_settings;
     pub use super::get_mongodb_versions;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::list_group_invites;
     pub use super::list_group_limits;
     pub use super::list_groups;
     pub use super::set_group_limit;
     pub use super::update_group;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_group_invites;
     pub use super::update_group_settings;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_group_user_roles;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_invite_by_id;
 }
 
-/// Projects, version 2023-02-01: the operations that have it.
+/// The operations of Projects that have the version 2023-02-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_02_01 {
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::add_group_user;
 }
 
-/// Projects, version 2024-05-30: the operations that have it.
+/// The operations of Projects that have the version 2024-05-30.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {

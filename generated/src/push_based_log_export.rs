@@ -4,12 +4,12 @@
 //! Exports a project's database and audit logs continuously to storage or observability
 //! services.
 //!
-//! Push-Based Log Export: 9 operations, in the feature `push-based-log-export`.
+//! Push-Based Log Export: 9 operations. Feature: `push-based-log-export`.
 
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Request, Version, WaitingRequest};
+use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
 /// Creates a log integration, which exports a project's logs continuously to storage or to an
 /// observability service.
@@ -33,7 +33,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -41,15 +41,21 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupLogIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupLogIntegration).
 #[doc(alias = "createGroupLogIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations")]
 #[doc(alias = "/groups/{groupId}/logIntegrations")]
+#[doc(alias = "export logs")]
+#[doc(alias = "ship logs")]
+#[doc(alias = "logs to s3")]
+#[doc(alias = "logs to splunk")]
+#[doc(alias = "logs to datadog")]
+#[doc(alias = "log forwarding")]
 #[inline]
 pub fn create_group_log_integration(
     group_id: &str,
@@ -76,10 +82,15 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
     wait: None,
 };
 
-/// Turns push-based log export to an S3 bucket on for a project.
+/// Turns on push-based log export to an S3 bucket for a project, with new logs about every five
+/// minutes.
 ///
-/// `POST /api/atlas/v2/groups/{groupId}/pushBasedLogExport`. Version 2023-01-01. May be gone
-/// after 2027-02-04.
+/// Use
+/// [`push_based_log_export::create_group_log_integration`](crate::push_based_log_export::create_group_log_integration)
+/// instead.
+///
+/// `POST /api/atlas/v2/groups/{groupId}/pushBasedLogExport`. Version 2023-01-01. The service
+/// may remove this version after 2027-02-04.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
@@ -95,11 +106,12 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`push_based_log_export::get_log_export`](crate::push_based_log_export::get_log_export) is
-/// `ACTIVE`. It fails where `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`push_based_log_export::get_log_export`](crate::push_based_log_export::get_log_export)
+/// is `ACTIVE`. The wait fails if `state` is `ASSUME_ROLE_FAILED` or
+/// `BUCKET_VERIFICATION_FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -107,9 +119,9 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupPushBasedLogExport` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupPushBasedLogExport).
@@ -117,7 +129,7 @@ static CREATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 #[doc(alias = "createLogExport")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
 #[doc(alias = "/groups/{groupId}/pushBasedLogExport")]
-#[deprecated(note = "the service may answer 410 after 2027-02-04")]
+#[deprecated(note = "the service may remove this version after 2027-02-04")]
 #[inline]
 pub fn create_log_export(
     group_id: &str,
@@ -165,7 +177,7 @@ static CREATE_LOG_EXPORT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -174,15 +186,17 @@ static CREATE_LOG_EXPORT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupLogIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupLogIntegration).
 #[doc(alias = "deleteGroupLogIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/logIntegrations/{id}")]
 #[doc(alias = "/groups/{groupId}/logIntegrations/{id}")]
+#[doc(alias = "stop log export")]
+#[doc(alias = "remove log forwarding")]
 #[inline]
 pub fn delete_group_log_integration(group_id: &str, id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_LOG_INTEGRATION, &[group_id, id])
@@ -206,10 +220,10 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
     wait: None,
 };
 
-/// Turns push-based log export off for a project, and resets its settings.
+/// Turns off push-based log export for a project, and resets its settings.
 ///
-/// `DELETE /api/atlas/v2/groups/{groupId}/pushBasedLogExport`. Version 2023-01-01. May be gone
-/// after 2027-02-04.
+/// `DELETE /api/atlas/v2/groups/{groupId}/pushBasedLogExport`. Version 2023-01-01. The service
+/// may remove this version after 2027-02-04.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export};
@@ -219,11 +233,11 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`push_based_log_export::get_log_export`](crate::push_based_log_export::get_log_export) is
-/// `UNCONFIGURED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`push_based_log_export::get_log_export`](crate::push_based_log_export::get_log_export)
+/// is `UNCONFIGURED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -231,9 +245,9 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupPushBasedLogExport` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupPushBasedLogExport).
@@ -241,7 +255,7 @@ static DELETE_GROUP_LOG_INTEGRATION: Operation = Operation {
 #[doc(alias = "deleteLogExport")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
 #[doc(alias = "/groups/{groupId}/pushBasedLogExport")]
-#[deprecated(note = "the service may answer 410 after 2027-02-04")]
+#[deprecated(note = "the service may remove this version after 2027-02-04")]
 #[inline]
 pub fn delete_log_export(
     group_id: &str,
@@ -287,7 +301,7 @@ static DELETE_LOG_EXPORT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -296,9 +310,9 @@ static DELETE_LOG_EXPORT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupLogIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/getGroupLogIntegration).
@@ -333,8 +347,10 @@ static GET_GROUP_LOG_INTEGRATION: Operation = Operation {
 
 /// Returns a project's settings of push-based log export, and its state.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/pushBasedLogExport`. Version 2023-01-01. May be gone
-/// after 2027-02-04.
+/// Its successor is the log integration.
+///
+/// `GET /api/atlas/v2/groups/{groupId}/pushBasedLogExport`. Version 2023-01-01. The service may
+/// remove this version after 2027-02-04.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export};
@@ -346,7 +362,7 @@ static GET_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -354,8 +370,8 @@ static GET_GROUP_LOG_INTEGRATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupPushBasedLogExport` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/getGroupPushBasedLogExport).
@@ -363,7 +379,7 @@ static GET_GROUP_LOG_INTEGRATION: Operation = Operation {
 #[doc(alias = "getLogExport")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
 #[doc(alias = "/groups/{groupId}/pushBasedLogExport")]
-#[deprecated(note = "the service may answer 410 after 2027-02-04")]
+#[deprecated(note = "the service may remove this version after 2027-02-04")]
 #[inline]
 pub fn get_log_export(group_id: &str) -> Request<types::PushBasedLogExportProject> {
     Request::new(&GET_LOG_EXPORT, &[group_id])
@@ -401,7 +417,7 @@ static GET_LOG_EXPORT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -409,9 +425,9 @@ static GET_LOG_EXPORT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupLogIntegrations` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/listGroupLogIntegrations).
@@ -423,7 +439,7 @@ pub fn list_group_log_integrations(
     group_id: &str,
 ) -> ListGroupLogIntegrations<types::PaginatedLogIntegrationResponse> {
     ListGroupLogIntegrations {
-        request: Request::new(&LIST_GROUP_LOG_INTEGRATIONS, &[group_id]),
+        request: Request::new(&LIST_GROUP_LOG_INTEGRATIONS, &[group_id]).paged(),
     }
 }
 
@@ -474,7 +490,7 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -483,9 +499,9 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupLogIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/updateGroupLogIntegration).
@@ -521,8 +537,10 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 
 /// Updates a project's settings of push-based log export.
 ///
-/// `PATCH /api/atlas/v2/groups/{groupId}/pushBasedLogExport`. Version 2023-01-01. May be gone
-/// after 2027-02-04.
+/// Its successor is the log integration.
+///
+/// `PATCH /api/atlas/v2/groups/{groupId}/pushBasedLogExport`. Version 2023-01-01. The service
+/// may remove this version after 2027-02-04.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
@@ -536,11 +554,12 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`push_based_log_export::get_log_export`](crate::push_based_log_export::get_log_export) is
-/// `ACTIVE`. It fails where `state` is `ASSUME_ROLE_FAILED` or `BUCKET_VERIFICATION_FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`push_based_log_export::get_log_export`](crate::push_based_log_export::get_log_export)
+/// is `ACTIVE`. The wait fails if `state` is `ASSUME_ROLE_FAILED` or
+/// `BUCKET_VERIFICATION_FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -548,9 +567,9 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupPushBasedLogExport` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/updateGroupPushBasedLogExport).
@@ -558,7 +577,7 @@ static UPDATE_GROUP_LOG_INTEGRATION: Operation = Operation {
 #[doc(alias = "updateLogExport")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/pushBasedLogExport")]
 #[doc(alias = "/groups/{groupId}/pushBasedLogExport")]
-#[deprecated(note = "the service may answer 410 after 2027-02-04")]
+#[deprecated(note = "the service may remove this version after 2027-02-04")]
 #[inline]
 pub fn update_log_export(
     group_id: &str,
@@ -595,7 +614,7 @@ static UPDATE_LOG_EXPORT: Operation = Operation {
 /// The request of [`list_group_log_integrations`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupLogIntegrations<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupLogIntegrations<T> {
@@ -624,21 +643,21 @@ impl<T> ListGroupLogIntegrations<T> {
 
 atlas_admin_runtime::builder!(ListGroupLogIntegrations, paged);
 
-/// Push-Based Log Export, version 2023-01-01: the operations that have it.
+/// The operations of Push-Based Log Export that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::create_log_export;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::delete_log_export;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_log_export;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_log_export;
 }
 
-/// Push-Based Log Export, version 2025-03-12: the operations that have it.
+/// The operations of Push-Based Log Export that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {

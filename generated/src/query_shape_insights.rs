@@ -4,12 +4,12 @@
 //! Reads statistics of query shapes, and rejects query shapes so that a cluster doesn't run
 //! them.
 //!
-//! Query Shape Insights: 5 operations, in the feature `query-shape-insights`.
+//! Query Shape Insights: 5 operations. Feature: `query-shape-insights`.
 
 use crate::types;
 use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Returns one rejected query shape.
 ///
@@ -28,7 +28,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -39,9 +39,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterQueryShape` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/getGroupClusterQueryShape).
@@ -98,7 +98,7 @@ static GET_CLUSTER_QUERY_SHAPE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -109,9 +109,9 @@ static GET_CLUSTER_QUERY_SHAPE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupClusterQueryShapeInsightDetails` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/getGroupClusterQueryShapeInsightDetails).
@@ -123,6 +123,9 @@ static GET_CLUSTER_QUERY_SHAPE: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/{queryShapeHash}/details"
 )]
+#[doc(alias = "query stats")]
+#[doc(alias = "query insights")]
+#[doc(alias = "query profiler")]
 #[inline]
 pub fn get_query_shape_details(
     group_id: &str,
@@ -178,7 +181,7 @@ static GET_QUERY_SHAPE_DETAILS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -187,9 +190,9 @@ static GET_QUERY_SHAPE_DETAILS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterQueryShapes` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/listGroupClusterQueryShapes).
@@ -197,13 +200,16 @@ static GET_QUERY_SHAPE_DETAILS: Operation = Operation {
 #[doc(alias = "listClusterQueryShapes")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/queryShapes")]
+#[doc(alias = "rejected queries")]
+#[doc(alias = "blocked queries")]
 #[inline]
 pub fn list_cluster_query_shapes(
     group_id: &str,
     cluster_name: &str,
 ) -> ListClusterQueryShapes<types::PaginatedQueryShapes> {
     ListClusterQueryShapes {
-        request: Request::new(&LIST_CLUSTER_QUERY_SHAPES, &[group_id, cluster_name]),
+        request: Request::new(&LIST_CLUSTER_QUERY_SHAPES, &[group_id, cluster_name])
+            .paged(),
     }
 }
 
@@ -248,7 +254,7 @@ static LIST_CLUSTER_QUERY_SHAPES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -257,9 +263,9 @@ static LIST_CLUSTER_QUERY_SHAPES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupClusterQueryShapeInsightSummaries` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/listGroupClusterQueryShapeInsightSummaries).
@@ -269,6 +275,10 @@ static LIST_CLUSTER_QUERY_SHAPES: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/summaries"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/queryShapeInsights/summaries")]
+#[doc(alias = "query stats")]
+#[doc(alias = "query insights")]
+#[doc(alias = "top queries")]
+#[doc(alias = "expensive queries")]
 #[inline]
 pub fn list_query_shape_summaries(
     group_id: &str,
@@ -330,7 +340,7 @@ static LIST_QUERY_SHAPE_SUMMARIES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Admin`.
+/// Requires the role `Project Data Access Admin`.
 ///
 /// # Parameters
 ///
@@ -341,9 +351,9 @@ static LIST_QUERY_SHAPE_SUMMARIES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupClusterQueryShape` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Query-Shape-Insights/operation/updateGroupClusterQueryShape).
@@ -353,6 +363,9 @@ static LIST_QUERY_SHAPE_SUMMARIES: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}"
 )]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/queryShapes/{queryShapeHash}")]
+#[doc(alias = "reject query")]
+#[doc(alias = "block query")]
+#[doc(alias = "unblock query")]
 #[inline]
 pub fn update_cluster_query_shape(
     group_id: &str,
@@ -421,7 +434,7 @@ atlas_admin_runtime::builder!(GetQueryShapeDetails);
 /// The request of [`list_cluster_query_shapes`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusterQueryShapes<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListClusterQueryShapes<T> {
@@ -458,7 +471,7 @@ pub struct ListQueryShapeSummaries<T> {
 
 impl<T> ListQueryShapeSummaries<T> {
     /// Commands whose query shapes to return: `find`, `distinct` or `aggregate`. If unset, query
-    /// shapes of all three are returned. Sets `commands`. At most 3 items. No item twice.
+    /// shapes of all three are returned. Sets `commands`. At most 3 items. No duplicate items.
     pub fn commands(self, commands: impl IntoList<types::Command>) -> Self {
         self.set_query("commands", &commands.into_list())
     }
@@ -488,7 +501,7 @@ impl<T> ListQueryShapeSummaries<T> {
 
     /// Statistics to return, such as `CPU_TIME`. If unset, all are returned. The percentile series
     /// (`P50_EXECUTION_TIME` and the like) are deprecated, because their values may be wrong. Sets
-    /// `series`. At most 15 items. No item twice.
+    /// `series`. At most 15 items. No duplicate items.
     pub fn series(
         self,
         series: impl IntoList<types::ListQueryShapeSummariesSery>,
@@ -512,7 +525,7 @@ impl<T> ListQueryShapeSummaries<T> {
 
 atlas_admin_runtime::builder!(ListQueryShapeSummaries);
 
-/// Query Shape Insights, version 2025-03-12: the operations that have it.
+/// The operations of Query Shape Insights that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {

@@ -3,15 +3,18 @@
 
 //! Returns how many requests to the Administration API are allowed, by endpoint set.
 //!
-//! Rate Limiting: 2 operations, in the feature `rate-limiting`.
+//! Rate Limiting: 2 operations. Feature: `rate-limiting`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
-/// Returns the rate limit of one endpoint set.
+/// Returns the rate limit of one endpoint set, which is a group of operations that share it.
 ///
-/// `GET /api/atlas/v2/rateLimits/{endpointSetId}`. Version 2025-03-12. Also in `preview`.
+/// Parameters choose for which project, organization, user or address.
+///
+/// `GET /api/atlas/v2/rateLimits/{endpointSetId}`. Version 2025-03-12. Other versions:
+/// `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, rate_limiting};
@@ -29,9 +32,9 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getRateLimit` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/getRateLimit).
@@ -72,9 +75,9 @@ static GET_RATE_LIMIT: Operation = Operation {
 };
 
 /// Returns the rate limits of all endpoint sets of the Administration API, optionally as they
-/// apply to one project.
+/// apply to one project, organization, user or IP address.
 ///
-/// `GET /api/atlas/v2/rateLimits`. Version 2025-03-12. Also in `preview`.
+/// `GET /api/atlas/v2/rateLimits`. Version 2025-03-12. Other versions: `preview`.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, rate_limiting};
@@ -86,18 +89,22 @@ static GET_RATE_LIMIT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listRateLimits` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/listRateLimits).
 #[doc(alias = "listRateLimits")]
 #[doc(alias = "/api/atlas/v2/rateLimits")]
 #[doc(alias = "/rateLimits")]
+#[doc(alias = "api quotas")]
+#[doc(alias = "throttling")]
+#[doc(alias = "too many requests")]
+#[doc(alias = "api limits")]
 #[inline]
 pub fn list_rate_limits() -> ListRateLimits<types::PaginatedRateLimitEndpointSets> {
     ListRateLimits {
-        request: Request::new(&LIST_RATE_LIMITS, &[]),
+        request: Request::new(&LIST_RATE_LIMITS, &[]).paged(),
     }
 }
 
@@ -166,7 +173,7 @@ atlas_admin_runtime::builder!(GetRateLimit);
 /// The request of [`list_rate_limits`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListRateLimits<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListRateLimits<T> {
@@ -221,7 +228,7 @@ impl<T> ListRateLimits<T> {
 
 atlas_admin_runtime::builder!(ListRateLimits, paged);
 
-/// Rate Limiting, version 2025-03-12: the operations that have it.
+/// The operations of Rate Limiting that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {
@@ -229,9 +236,9 @@ pub mod v2025_03_12 {
     pub use super::list_rate_limits;
 }
 
-/// Rate Limiting, in preview.
+/// The operations of Rate Limiting that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
@@ -239,10 +246,12 @@ pub mod preview {
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
     use atlas_admin_runtime::{Request, Version};
 
-    /// Returns the rate limit of one endpoint set.
+    /// Returns the rate limit of one endpoint set, which is a group of operations that share it.
     ///
-    /// `GET /api/atlas/v2/rateLimits/{endpointSetId}`. In preview. Also in `v2025_03_12`. May be
-    /// gone after 2026-04-21.
+    /// Parameters choose for which project, organization, user or address.
+    ///
+    /// `GET /api/atlas/v2/rateLimits/{endpointSetId}`. In preview. Other versions: `v2025_03_12`.
+    /// The service may remove this version after 2026-04-21.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, rate_limiting};
@@ -260,16 +269,16 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getRateLimit` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/getRateLimit).
     #[doc(alias = "getRateLimit")]
     #[doc(alias = "/api/atlas/v2/rateLimits/{endpointSetId}")]
     #[doc(alias = "/rateLimits/{endpointSetId}")]
-    #[deprecated(note = "the service may answer 410 after 2026-04-21")]
+    #[deprecated(note = "the service may remove this version after 2026-04-21")]
     #[inline]
     pub fn get_rate_limit(
         endpoint_set_id: &str,
@@ -304,10 +313,10 @@ pub mod preview {
     };
 
     /// Returns the rate limits of all endpoint sets of the Administration API, optionally as they
-    /// apply to one project.
+    /// apply to one project, organization, user or IP address.
     ///
-    /// `GET /api/atlas/v2/rateLimits`. In preview. Also in `v2025_03_12`. May be gone after
-    /// 2026-04-21.
+    /// `GET /api/atlas/v2/rateLimits`. In preview. Other versions: `v2025_03_12`. The service may
+    /// remove this version after 2026-04-21.
     ///
     /// ```no_run
     /// # use atlas_admin::{Client, Error, rate_limiting};
@@ -319,21 +328,21 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listRateLimits` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rate-Limiting/operation/listRateLimits).
     #[doc(alias = "listRateLimits")]
     #[doc(alias = "/api/atlas/v2/rateLimits")]
     #[doc(alias = "/rateLimits")]
-    #[deprecated(note = "the service may answer 410 after 2026-04-21")]
+    #[deprecated(note = "the service may remove this version after 2026-04-21")]
     #[inline]
     pub fn list_rate_limits() -> super::ListRateLimits<
         types::PaginatedRateLimitEndpointSets,
     > {
         super::ListRateLimits {
-            request: Request::new(&LIST_RATE_LIMITS, &[]),
+            request: Request::new(&LIST_RATE_LIMITS, &[]).paged(),
         }
     }
 

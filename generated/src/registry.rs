@@ -5,8 +5,8 @@
 
 pub use atlas_admin_runtime::registry::{Entry, Function, Make, Payload};
 
-/// The tables of the enabled tags. A constant, so that only programs that use it compile
-/// what it names: every type there is.
+/// The tables of the enabled operation groups. A constant, so that only programs that
+/// use it compile all the types that it names.
 const TABLES: &[&[Entry]] = &[
     #[cfg(feature = "ai-model-api-keys")]
     crate::ai_model_api_keys::REGISTRY,
@@ -124,7 +124,7 @@ const TABLES: &[&[Entry]] = &[
     crate::x509_authentication::REGISTRY,
 ];
 
-/// Returns every operation-version pair.
+/// Returns every operation in every version that is compiled in.
 #[inline]
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     TABLES.iter().copied().flatten()

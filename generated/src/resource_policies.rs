@@ -4,13 +4,17 @@
 //! Manages an organization's resource policies: rules for how its projects and clusters may be
 //! configured.
 //!
-//! Resource Policies: 7 operations, in the feature `resource-policies`.
+//! Resource Policies: 7 operations. Feature: `resource-policies`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Creates one resource policy in an organization.
+/// Creates a resource policy: rules, in the language Cedar, that clusters and projects of an
+/// organization must follow.
+///
+/// Atlas then refuses changes that break them. Check the rules first with
+/// [`resource_policies::validate_resource_policies`](crate::resource_policies::validate_resource_policies).
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/resourcePolicies`. Version 2024-08-05.
 ///
@@ -32,7 +36,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -40,15 +44,20 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgResourcePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/createOrgResourcePolicy).
 #[doc(alias = "createOrgResourcePolicy")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies")]
 #[doc(alias = "/orgs/{orgId}/resourcePolicies")]
+#[doc(alias = "cedar policy")]
+#[doc(alias = "guardrails")]
+#[doc(alias = "governance policy")]
+#[doc(alias = "restrict regions")]
+#[doc(alias = "forbid provider")]
 #[inline]
 pub fn create_org_resource_policy(
     org_id: &str,
@@ -77,6 +86,8 @@ static CREATE_ORG_RESOURCE_POLICY: Operation = Operation {
 
 /// Deletes one resource policy of an organization.
 ///
+/// Changes that it forbade are then possible again.
+///
 /// `DELETE /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`. Version 2024-08-05.
 ///
 /// ```no_run
@@ -89,7 +100,7 @@ static CREATE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -98,9 +109,9 @@ static CREATE_ORG_RESOURCE_POLICY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteOrgResourcePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/deleteOrgResourcePolicy).
@@ -147,7 +158,7 @@ static DELETE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -155,9 +166,9 @@ static DELETE_ORG_RESOURCE_POLICY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgNonCompliantResources` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/getOrgNonCompliantResources).
@@ -165,6 +176,8 @@ static DELETE_ORG_RESOURCE_POLICY: Operation = Operation {
 #[doc(alias = "getNonCompliantResources")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/nonCompliantResources")]
 #[doc(alias = "/orgs/{orgId}/nonCompliantResources")]
+#[doc(alias = "policy violations")]
+#[doc(alias = "compliance check")]
 #[inline]
 pub fn get_non_compliant_resources(
     org_id: &str,
@@ -204,7 +217,7 @@ static GET_NON_COMPLIANT_RESOURCES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -213,9 +226,9 @@ static GET_NON_COMPLIANT_RESOURCES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgResourcePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/getOrgResourcePolicy).
@@ -262,7 +275,7 @@ static GET_ORG_RESOURCE_POLICY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -270,15 +283,17 @@ static GET_ORG_RESOURCE_POLICY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgResourcePolicies` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/listOrgResourcePolicies).
 #[doc(alias = "listOrgResourcePolicies")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies")]
 #[doc(alias = "/orgs/{orgId}/resourcePolicies")]
+#[doc(alias = "list cedar policies")]
+#[doc(alias = "list governance policies")]
 #[inline]
 pub fn list_org_resource_policies(
     org_id: &str,
@@ -304,7 +319,7 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
     wait: None,
 };
 
-/// Changes one resource policy of an organization.
+/// Changes the name, description or rules of one resource policy of an organization.
 ///
 /// `PATCH /api/atlas/v2/orgs/{orgId}/resourcePolicies/{resourcePolicyId}`. Version 2024-08-05.
 ///
@@ -322,7 +337,7 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -331,9 +346,9 @@ static LIST_ORG_RESOURCE_POLICIES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateOrgResourcePolicy` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/updateOrgResourcePolicy).
@@ -389,7 +404,7 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -397,9 +412,9 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`validateOrgResourcePolicies` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Resource-Policies/operation/validateOrgResourcePolicies).
@@ -407,6 +422,9 @@ static UPDATE_ORG_RESOURCE_POLICY: Operation = Operation {
 #[doc(alias = "validateResourcePolicies")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/resourcePolicies:validate")]
 #[doc(alias = "/orgs/{orgId}/resourcePolicies:validate")]
+#[doc(alias = "check policy")]
+#[doc(alias = "test policy")]
+#[doc(alias = "validate cedar policy")]
 #[inline]
 pub fn validate_resource_policies(
     org_id: &str,
@@ -433,7 +451,7 @@ static VALIDATE_RESOURCE_POLICIES: Operation = Operation {
     wait: None,
 };
 
-/// Resource Policies, version 2024-08-05: the operations that have it.
+/// The operations of Resource Policies that have the version 2024-08-05.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {

@@ -5,16 +5,16 @@
 //!
 //! Not available on free and shared clusters.
 //!
-//! Rolling Index: 1 operation, in the feature `rolling-index`.
+//! Rolling Index: 1 operation. Feature: `rolling-index`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
 use atlas_admin_runtime::{Request, Version};
 
-/// Builds an index node by node: each node leaves the replica set for its build, secondaries
-/// first.
+/// Starts to build an index node by node: each node leaves the replica set for its build,
+/// secondaries first.
 ///
-/// The primary has to step down once, so expect an election.
+/// The primary has to step down once, so expect an election. Needs a dedicated cluster.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/index`. Version 2023-01-01.
 ///
@@ -34,7 +34,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Data Access Admin` or `Project Index Manager`.
+/// Requires the role `Project Data Access Admin` or `Project Index Manager`.
 ///
 /// # Parameters
 ///
@@ -43,10 +43,10 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupClusterIndexRollingIndex` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Rolling-Index/operation/createGroupClusterIndexRollingIndex).
@@ -54,6 +54,10 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createRollingIndex")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/index")]
 #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/index")]
+#[doc(alias = "create index")]
+#[doc(alias = "build index")]
+#[doc(alias = "add index")]
+#[doc(alias = "rolling index build")]
 #[inline]
 pub fn create_rolling_index(
     group_id: &str,
@@ -81,7 +85,7 @@ static CREATE_ROLLING_INDEX: Operation = Operation {
     wait: None,
 };
 
-/// Rolling Index, version 2023-01-01: the operations that have it.
+/// The operations of Rolling Index that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

@@ -3,14 +3,13 @@
 
 //! Returns the state of the service and the IP addresses of its control plane.
 //!
-//! Root: 2 operations, in the feature `root`.
+//! Root: 2 operations. Feature: `root`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation};
 use atlas_admin_runtime::{Request, Version};
 
-/// Returns the name and build of the service, and details of the API key that makes the
-/// request.
+/// Returns the name and build of Atlas, and details of the API key that makes the request.
 ///
 /// `GET /api/atlas/v2`. Version 2023-01-01.
 ///
@@ -24,7 +23,7 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getSystemStatus` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Root/operation/getSystemStatus).
@@ -32,6 +31,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "/api/atlas/v2")]
 #[doc(alias = "who am i")]
 #[doc(alias = "whoami")]
+#[doc(alias = "test credentials")]
 #[inline]
 pub fn get_system_status() -> Request<types::SystemStatus> {
     Request::new(&GET_SYSTEM_STATUS, &[])
@@ -70,11 +70,11 @@ static GET_SYSTEM_STATUS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Public: sent without credentials.
+/// Public: the request is sent without credentials.
 ///
 /// # Errors
 ///
-/// - [429, 500](crate::Error#statuses).
+/// - 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listControlPlaneIpAddresses` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Root/operation/listControlPlaneIpAddresses).
@@ -82,6 +82,10 @@ static GET_SYSTEM_STATUS: Operation = Operation {
 #[doc(alias = "listControlPlaneAddresses")]
 #[doc(alias = "/api/atlas/v2/unauth/controlPlaneIPAddresses")]
 #[doc(alias = "/unauth/controlPlaneIPAddresses")]
+#[doc(alias = "atlas ip ranges")]
+#[doc(alias = "atlas outbound ips")]
+#[doc(alias = "firewall ips")]
+#[doc(alias = "control plane ips")]
 #[inline]
 pub fn list_control_plane_addresses() -> Request<types::ControlPlaneIpAddresses> {
     Request::new(&LIST_CONTROL_PLANE_ADDRESSES, &[]).anonymous()
@@ -105,14 +109,14 @@ static LIST_CONTROL_PLANE_ADDRESSES: Operation = Operation {
     wait: None,
 };
 
-/// Root, version 2023-01-01: the operations that have it.
+/// The operations of Root that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::get_system_status;
 }
 
-/// Root, version 2023-11-15: the operations that have it.
+/// The operations of Root that have the version 2023-11-15.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_11_15 {

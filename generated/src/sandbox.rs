@@ -4,18 +4,19 @@
 //! Manages sandbox configurations: an organization's template for sandbox clusters, and whether
 //! the feature is on.
 //!
-//! Sandbox: 6 operations, in the feature `sandbox`.
+//! Sandbox: 6 operations. Feature: `sandbox`.
 
-/// Sandbox, in preview.
+/// The operations of Sandbox that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
     use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-    use atlas_admin_runtime::{Request, Version};
+    use atlas_admin_runtime::{PagedRequest, Request, Version};
 
-    /// Creates a sandbox configuration in an organization.
+    /// Creates a sandbox configuration in an organization: whether the sandbox feature is on, and
+    /// the cloud provider, region and tier of sandbox clusters.
     ///
     /// `POST /api/atlas/v2/orgs/{orgId}/sandboxConfig`. In preview.
     ///
@@ -33,7 +34,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Owner`.
+    /// Requires the role `Organization Owner`.
     ///
     /// # Parameters
     ///
@@ -41,10 +42,10 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 409: the request conflicts with the state of the resource.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/createOrgSandboxConfig).
@@ -91,7 +92,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Owner`.
+    /// Requires the role `Organization Owner`.
     ///
     /// # Parameters
     ///
@@ -101,8 +102,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/deleteOrgSandboxConfig).
@@ -154,7 +155,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Project Creator`.
+    /// Requires the role `Organization Project Creator`.
     ///
     /// # Parameters
     ///
@@ -164,8 +165,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`generateGroupSandboxClusterDescription` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/generateGroupSandboxClusterDescription).
@@ -220,7 +221,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Project Creator`.
+    /// Requires the role `Organization Project Creator`.
     ///
     /// # Parameters
     ///
@@ -230,9 +231,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/getOrgSandboxConfig).
@@ -279,7 +280,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Project Creator`.
+    /// Requires the role `Organization Project Creator`.
     ///
     /// # Parameters
     ///
@@ -287,9 +288,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/listOrgSandboxConfig).
@@ -301,7 +302,7 @@ pub mod preview {
         org_id: &str,
     ) -> ListOrgSandboxConfig<types::PaginatedSandboxConfigs> {
         ListOrgSandboxConfig {
-            request: Request::new(&LIST_ORG_SANDBOX_CONFIG, &[org_id]),
+            request: Request::new(&LIST_ORG_SANDBOX_CONFIG, &[org_id]).paged(),
         }
     }
 
@@ -330,7 +331,7 @@ pub mod preview {
     /// The request of [`list_org_sandbox_config`].
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListOrgSandboxConfig<T> {
-        pub(crate) request: Request<T>,
+        pub(crate) request: PagedRequest<T>,
     }
 
     impl<T> ListOrgSandboxConfig<T> {
@@ -365,7 +366,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Organization Owner`.
+    /// Requires the role `Organization Owner`.
     ///
     /// # Parameters
     ///
@@ -375,9 +376,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`updateOrgSandboxConfig` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Sandbox/operation/updateOrgSandboxConfig).

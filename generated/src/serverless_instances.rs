@@ -3,19 +3,19 @@
 
 //! Returns serverless instances, and the flex clusters that replaced them.
 //!
-//! Serverless Instances: 2 operations, in the feature `serverless-instances`.
+//! Serverless Instances: 2 operations. Feature: `serverless-instances`.
 
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Returns one serverless instance, or the flex cluster that replaced it.
 ///
-/// The operation for flex clusters takes its place.
+/// Use [`flex_clusters::get_flex_cluster`](crate::flex_clusters::get_flex_cluster) instead.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/serverless/{name}`. Version 2023-01-01. May be gone
-/// after 2027-01-18.
+/// `GET /api/atlas/v2/groups/{groupId}/serverless/{name}`. Version 2023-01-01. The service may
+/// remove this version after 2027-01-18.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_instances};
@@ -27,7 +27,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -37,10 +37,10 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupServerlessInstance` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Instances/operation/getGroupServerlessInstance).
@@ -48,7 +48,7 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "getServerlessInstance")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serverless/{name}")]
 #[doc(alias = "/groups/{groupId}/serverless/{name}")]
-#[deprecated(note = "the service may answer 410 after 2027-01-18")]
+#[deprecated(note = "the service may remove this version after 2027-01-18")]
 #[inline]
 pub fn get_serverless_instance(
     group_id: &str,
@@ -77,10 +77,11 @@ static GET_SERVERLESS_INSTANCE: Operation = Operation {
 
 /// Returns the serverless instances of a project, and flex clusters that replaced them.
 ///
-/// List flex clusters instead: this list is empty as of January 15, 2026.
+/// From January 15, 2026 on, the list is empty: use
+/// [`flex_clusters::list_flex_clusters`](crate::flex_clusters::list_flex_clusters) instead.
 ///
-/// `GET /api/atlas/v2/groups/{groupId}/serverless`. Version 2023-01-01. May be gone after
-/// 2027-01-18.
+/// `GET /api/atlas/v2/groups/{groupId}/serverless`. Version 2023-01-01. The service may remove
+/// this version after 2027-01-18.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_instances};
@@ -92,7 +93,7 @@ static GET_SERVERLESS_INSTANCE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -100,9 +101,9 @@ static GET_SERVERLESS_INSTANCE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupServerlessInstances` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Instances/operation/listGroupServerlessInstances).
@@ -110,13 +111,13 @@ static GET_SERVERLESS_INSTANCE: Operation = Operation {
 #[doc(alias = "listServerlessInstances")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serverless")]
 #[doc(alias = "/groups/{groupId}/serverless")]
-#[deprecated(note = "the service may answer 410 after 2027-01-18")]
+#[deprecated(note = "the service may remove this version after 2027-01-18")]
 #[inline]
 pub fn list_serverless_instances(
     group_id: &str,
 ) -> ListServerlessInstances<types::PaginatedServerlessInstanceDescriptionView> {
     ListServerlessInstances {
-        request: Request::new(&LIST_SERVERLESS_INSTANCES, &[group_id]),
+        request: Request::new(&LIST_SERVERLESS_INSTANCES, &[group_id]).paged(),
     }
 }
 
@@ -146,7 +147,7 @@ static LIST_SERVERLESS_INSTANCES: Operation = Operation {
 /// The request of [`list_serverless_instances`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListServerlessInstances<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListServerlessInstances<T> {
@@ -169,13 +170,13 @@ impl<T> ListServerlessInstances<T> {
 
 atlas_admin_runtime::builder!(ListServerlessInstances, paged);
 
-/// Serverless Instances, version 2023-01-01: the operations that have it.
+/// The operations of Serverless Instances that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_serverless_instance;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::list_serverless_instances;
 }
 

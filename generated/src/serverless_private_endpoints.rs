@@ -3,7 +3,7 @@
 
 //! Manages private endpoints, through which a private network reaches a serverless instance.
 //!
-//! Serverless Private Endpoints: 5 operations, in the feature `serverless-private-endpoints`.
+//! Serverless Private Endpoints: 5 operations. Feature: `serverless-private-endpoints`.
 
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
@@ -15,7 +15,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// The endpoint takes a while to become available. Flex clusters have no private endpoints.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint`.
-/// Version 2023-01-01. May be gone after 2026-01-22.
+/// Version 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
@@ -31,11 +31,12 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`serverless_private_endpoints::get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
-/// is `AVAILABLE` or `RESERVED`. It fails where `status` is `FAILED`.
+/// is `AVAILABLE` or `RESERVED`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -45,9 +46,9 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupPrivateEndpointServerlessInstanceEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/createGroupPrivateEndpointServerlessInstanceEndpoint).
@@ -59,7 +60,7 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 #[doc(
     alias = "/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint"
 )]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn create_serverless_private_endpoint(
     group_id: &str,
@@ -109,7 +110,7 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// Deletes one private endpoint of a serverless instance.
 ///
 /// `DELETE /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`.
-/// Version 2023-01-01. May be gone after 2026-01-22.
+/// Version 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints};
@@ -121,11 +122,11 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until
 /// [`serverless_private_endpoints::get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
-/// finds nothing. It fails where `status` is `FAILED`.
+/// responds with 404. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -136,9 +137,9 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupPrivateEndpointServerlessInstanceEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/deleteGroupPrivateEndpointServerlessInstanceEndpoint).
@@ -150,7 +151,7 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
 )]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn delete_serverless_private_endpoint(
     group_id: &str,
@@ -203,7 +204,7 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// Returns one private endpoint of a serverless instance.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`.
-/// Version 2023-01-01. May be gone after 2026-01-22.
+/// Version 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints};
@@ -215,7 +216,7 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -226,9 +227,9 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupPrivateEndpointServerlessInstanceEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/getGroupPrivateEndpointServerlessInstanceEndpoint).
@@ -240,7 +241,7 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
 )]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn get_serverless_private_endpoint(
     group_id: &str,
@@ -280,7 +281,7 @@ static GET_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// Flex clusters have no private endpoints.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint`.
-/// Version 2023-01-01. May be gone after 2026-01-22.
+/// Version 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints};
@@ -292,7 +293,7 @@ static GET_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -302,9 +303,9 @@ static GET_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupPrivateEndpointServerlessInstanceEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/listGroupPrivateEndpointServerlessInstanceEndpoint).
@@ -316,7 +317,7 @@ static GET_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint"
 )]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn list_serverless_private_endpoint(
     group_id: &str,
@@ -346,7 +347,7 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// Updates one private endpoint of a serverless instance.
 ///
 /// `PATCH /api/atlas/v2/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}`.
-/// Version 2023-01-01. May be gone after 2026-01-22.
+/// Version 2023-01-01. The service may remove this version after 2026-01-22.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
@@ -362,11 +363,12 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `status` of
+/// The work continues after the response: `send_and_wait` waits until `status` in the response
+/// of
 /// [`serverless_private_endpoints::get_serverless_private_endpoint`](crate::serverless_private_endpoints::get_serverless_private_endpoint)
-/// is `AVAILABLE`. It fails where `status` is `FAILED`.
+/// is `AVAILABLE`. The wait fails if `status` is `FAILED`.
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -377,9 +379,9 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupPrivateEndpointServerlessInstanceEndpoint` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/updateGroupPrivateEndpointServerlessInstanceEndpoint).
@@ -391,7 +393,7 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/privateEndpoint/serverless/instance/{instanceName}/endpoint/{endpointId}"
 )]
-#[deprecated(note = "the service may answer 410 after 2026-01-22")]
+#[deprecated(note = "the service may remove this version after 2026-01-22")]
 #[inline]
 pub fn update_serverless_private_endpoint(
     group_id: &str,
@@ -443,19 +445,19 @@ static UPDATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     ),
 };
 
-/// Serverless Private Endpoints, version 2023-01-01: the operations that have it.
+/// The operations of Serverless Private Endpoints that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::create_serverless_private_endpoint;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::delete_serverless_private_endpoint;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::get_serverless_private_endpoint;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::list_serverless_private_endpoint;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::update_serverless_private_endpoint;
 }
 

@@ -4,11 +4,11 @@
 //! Manages service accounts: OAuth 2.0 clients for programs that call this API, with their
 //! secrets and access lists.
 //!
-//! Service Accounts: 22 operations, in the feature `service-accounts`.
+//! Service Accounts: 22 operations. Feature: `service-accounts`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Adds entries to the IP access list of a project's service account.
 ///
@@ -31,7 +31,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -41,10 +41,10 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupServiceAccountAccessList` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccountAccessList).
@@ -108,7 +108,7 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -118,9 +118,9 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupServiceAccountSecret` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccountSecret).
@@ -128,6 +128,10 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 #[doc(alias = "createGroupSecret")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets")]
 #[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}/secrets")]
+#[doc(alias = "rotate secret")]
+#[doc(alias = "rotate client secret")]
+#[doc(alias = "new client secret")]
+#[doc(alias = "renew secret")]
 #[inline]
 pub fn create_group_secret(
     group_id: &str,
@@ -178,7 +182,7 @@ static CREATE_GROUP_SECRET: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -186,15 +190,18 @@ static CREATE_GROUP_SECRET: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createGroupServiceAccount).
 #[doc(alias = "createGroupServiceAccount")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts")]
 #[doc(alias = "/groups/{groupId}/serviceAccounts")]
+#[doc(alias = "create project service account")]
+#[doc(alias = "project oauth client")]
+#[doc(alias = "new project service account")]
 #[inline]
 pub fn create_group_service_account(
     group_id: &str,
@@ -241,7 +248,7 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -251,10 +258,10 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgServiceAccountAccessList` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccountAccessList).
@@ -262,6 +269,8 @@ static CREATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 #[doc(alias = "createOrgAccessList")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/accessList")]
 #[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}/accessList")]
+#[doc(alias = "allowlist service account")]
+#[doc(alias = "service account ip list")]
 #[inline]
 pub fn create_org_access_list(
     org_id: &str,
@@ -317,7 +326,7 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -327,9 +336,9 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgServiceAccountSecret` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccountSecret).
@@ -337,6 +346,10 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
 #[doc(alias = "createOrgSecret")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets")]
 #[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}/secrets")]
+#[doc(alias = "rotate secret")]
+#[doc(alias = "rotate client secret")]
+#[doc(alias = "new client secret")]
+#[doc(alias = "renew secret")]
 #[inline]
 pub fn create_org_secret(
     org_id: &str,
@@ -387,7 +400,7 @@ static CREATE_ORG_SECRET: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -395,15 +408,20 @@ static CREATE_ORG_SECRET: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/createOrgServiceAccount).
 #[doc(alias = "createOrgServiceAccount")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts")]
 #[doc(alias = "/orgs/{orgId}/serviceAccounts")]
+#[doc(alias = "create oauth client")]
+#[doc(alias = "client credentials")]
+#[doc(alias = "new service account")]
+#[doc(alias = "api service account")]
+#[doc(alias = "create client id")]
 #[inline]
 pub fn create_org_service_account(
     org_id: &str,
@@ -447,7 +465,7 @@ static CREATE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -460,9 +478,9 @@ static CREATE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupServiceAccountAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteGroupServiceAccountAccessListEntry).
@@ -520,7 +538,7 @@ static DELETE_GROUP_ACCESS_ENTRY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -531,8 +549,8 @@ static DELETE_GROUP_ACCESS_ENTRY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupServiceAccountSecret` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteGroupServiceAccountSecret).
@@ -542,6 +560,8 @@ static DELETE_GROUP_ACCESS_ENTRY: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets/{secretId}"
 )]
 #[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}/secrets/{secretId}")]
+#[doc(alias = "revoke secret")]
+#[doc(alias = "delete client secret")]
 #[inline]
 pub fn delete_group_secret(
     group_id: &str,
@@ -589,7 +609,7 @@ static DELETE_GROUP_SECRET: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -599,14 +619,16 @@ static DELETE_GROUP_SECRET: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteGroupServiceAccount).
 #[doc(alias = "deleteGroupServiceAccount")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}")]
 #[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}")]
+#[doc(alias = "remove service account from project")]
+#[doc(alias = "unassign service account")]
 #[inline]
 pub fn delete_group_service_account(group_id: &str, client_id: &str) -> Request<()> {
     Request::new(&DELETE_GROUP_SERVICE_ACCOUNT, &[group_id, client_id])
@@ -647,7 +669,7 @@ static DELETE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -660,9 +682,9 @@ static DELETE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteOrgServiceAccountAccessListEntry` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccountAccessListEntry).
@@ -720,7 +742,7 @@ static DELETE_ORG_ACCESS_ENTRY: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -731,8 +753,8 @@ static DELETE_ORG_ACCESS_ENTRY: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteOrgServiceAccountSecret` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccountSecret).
@@ -742,6 +764,8 @@ static DELETE_ORG_ACCESS_ENTRY: Operation = Operation {
     alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets/{secretId}"
 )]
 #[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}/secrets/{secretId}")]
+#[doc(alias = "revoke secret")]
+#[doc(alias = "delete client secret")]
 #[inline]
 pub fn delete_org_secret(org_id: &str, client_id: &str, secret_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_SECRET, &[org_id, client_id, secret_id])
@@ -783,7 +807,7 @@ static DELETE_ORG_SECRET: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -793,14 +817,16 @@ static DELETE_ORG_SECRET: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteOrgServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/deleteOrgServiceAccount).
 #[doc(alias = "deleteOrgServiceAccount")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}")]
 #[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}")]
+#[doc(alias = "delete oauth client")]
+#[doc(alias = "revoke service account")]
 #[inline]
 pub fn delete_org_service_account(org_id: &str, client_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_SERVICE_ACCOUNT, &[org_id, client_id])
@@ -826,6 +852,8 @@ static DELETE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 
 /// Returns one service account of a project.
 ///
+/// Its secrets are masked.
+///
 /// `GET /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}`. Version 2024-08-05.
 ///
 /// ```no_run
@@ -838,7 +866,7 @@ static DELETE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -848,8 +876,8 @@ static DELETE_ORG_SERVICE_ACCOUNT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getGroupServiceAccount).
@@ -884,6 +912,8 @@ static GET_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 
 /// Returns one service account of an organization.
 ///
+/// Its secrets are masked.
+///
 /// `GET /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}`. Version 2024-08-05.
 ///
 /// ```no_run
@@ -896,7 +926,7 @@ static GET_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Read Only`.
+/// Requires the role `Organization Read Only`.
 ///
 /// # Parameters
 ///
@@ -906,8 +936,8 @@ static GET_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getOrgServiceAccount).
@@ -954,7 +984,7 @@ static GET_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Read Only`.
+/// Requires the role `Organization Read Only`.
 ///
 /// # Parameters
 ///
@@ -964,8 +994,8 @@ static GET_ORG_SERVICE_ACCOUNT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgServiceAccountGroups` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/getOrgServiceAccountGroups).
@@ -973,13 +1003,15 @@ static GET_ORG_SERVICE_ACCOUNT: Operation = Operation {
 #[doc(alias = "getServiceAccountGroups")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/groups")]
 #[doc(alias = "/orgs/{orgId}/serviceAccounts/{clientId}/groups")]
+#[doc(alias = "projects of service account")]
+#[doc(alias = "service account access")]
 #[inline]
 pub fn get_service_account_groups(
     org_id: &str,
     client_id: &str,
 ) -> GetServiceAccountGroups<types::PaginatedServiceAccountGroup> {
     GetServiceAccountGroups {
-        request: Request::new(&GET_SERVICE_ACCOUNT_GROUPS, &[org_id, client_id]),
+        request: Request::new(&GET_SERVICE_ACCOUNT_GROUPS, &[org_id, client_id]).paged(),
     }
 }
 
@@ -1024,7 +1056,7 @@ static GET_SERVICE_ACCOUNT_GROUPS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -1034,14 +1066,16 @@ static GET_SERVICE_ACCOUNT_GROUPS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`inviteGroupServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/inviteGroupServiceAccount).
 #[doc(alias = "inviteGroupServiceAccount")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}:invite")]
 #[doc(alias = "/groups/{groupId}/serviceAccounts/{clientId}:invite")]
+#[doc(alias = "add service account to project")]
+#[doc(alias = "assign service account")]
 #[inline]
 pub fn invite_group_service_account(
     group_id: &str,
@@ -1084,7 +1118,7 @@ static INVITE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1094,8 +1128,8 @@ static INVITE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupServiceAccountAccessList` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listGroupServiceAccountAccessList).
@@ -1109,7 +1143,7 @@ pub fn list_access_list(
     client_id: &str,
 ) -> ListAccessList<types::PaginatedServiceAccountIpAccessEntryView> {
     ListAccessList {
-        request: Request::new(&LIST_ACCESS_LIST, &[group_id, client_id]),
+        request: Request::new(&LIST_ACCESS_LIST, &[group_id, client_id]).paged(),
     }
 }
 
@@ -1153,7 +1187,7 @@ static LIST_ACCESS_LIST: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1161,20 +1195,21 @@ static LIST_ACCESS_LIST: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupServiceAccounts` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listGroupServiceAccounts).
 #[doc(alias = "listGroupServiceAccounts")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/serviceAccounts")]
 #[doc(alias = "/groups/{groupId}/serviceAccounts")]
+#[doc(alias = "list project service accounts")]
 #[inline]
 pub fn list_group_service_accounts(
     group_id: &str,
 ) -> ListGroupServiceAccounts<types::PaginatedGroupServiceAccounts> {
     ListGroupServiceAccounts {
-        request: Request::new(&LIST_GROUP_SERVICE_ACCOUNTS, &[group_id]),
+        request: Request::new(&LIST_GROUP_SERVICE_ACCOUNTS, &[group_id]).paged(),
     }
 }
 
@@ -1215,7 +1250,7 @@ static LIST_GROUP_SERVICE_ACCOUNTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Read Only`.
+/// Requires the role `Organization Read Only`.
 ///
 /// # Parameters
 ///
@@ -1225,8 +1260,8 @@ static LIST_GROUP_SERVICE_ACCOUNTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgServiceAccountAccessList` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listOrgServiceAccountAccessList).
@@ -1240,7 +1275,7 @@ pub fn list_org_access_list(
     client_id: &str,
 ) -> ListOrgAccessList<types::PaginatedServiceAccountIpAccessEntryView> {
     ListOrgAccessList {
-        request: Request::new(&LIST_ORG_ACCESS_LIST, &[org_id, client_id]),
+        request: Request::new(&LIST_ORG_ACCESS_LIST, &[org_id, client_id]).paged(),
     }
 }
 
@@ -1284,7 +1319,7 @@ static LIST_ORG_ACCESS_LIST: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Read Only`.
+/// Requires the role `Organization Read Only`.
 ///
 /// # Parameters
 ///
@@ -1292,20 +1327,22 @@ static LIST_ORG_ACCESS_LIST: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgServiceAccounts` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/listOrgServiceAccounts).
 #[doc(alias = "listOrgServiceAccounts")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/serviceAccounts")]
 #[doc(alias = "/orgs/{orgId}/serviceAccounts")]
+#[doc(alias = "list oauth clients")]
+#[doc(alias = "list service accounts")]
 #[inline]
 pub fn list_org_service_accounts(
     org_id: &str,
 ) -> ListOrgServiceAccounts<types::PaginatedOrgServiceAccounts> {
     ListOrgServiceAccounts {
-        request: Request::new(&LIST_ORG_SERVICE_ACCOUNTS, &[org_id]),
+        request: Request::new(&LIST_ORG_SERVICE_ACCOUNTS, &[org_id]).paged(),
     }
 }
 
@@ -1350,7 +1387,7 @@ static LIST_ORG_SERVICE_ACCOUNTS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -1360,9 +1397,9 @@ static LIST_ORG_SERVICE_ACCOUNTS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/updateGroupServiceAccount).
@@ -1414,7 +1451,7 @@ static UPDATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -1424,9 +1461,9 @@ static UPDATE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateOrgServiceAccount` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Service-Accounts/operation/updateOrgServiceAccount).
@@ -1515,7 +1552,7 @@ atlas_admin_runtime::builder!(CreateOrgAccessList);
 /// The request of [`get_service_account_groups`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetServiceAccountGroups<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> GetServiceAccountGroups<T> {
@@ -1535,7 +1572,7 @@ atlas_admin_runtime::builder!(GetServiceAccountGroups, paged);
 /// The request of [`list_access_list`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAccessList<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListAccessList<T> {
@@ -1561,7 +1598,7 @@ atlas_admin_runtime::builder!(ListAccessList, paged);
 /// The request of [`list_group_service_accounts`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupServiceAccounts<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupServiceAccounts<T> {
@@ -1587,7 +1624,7 @@ atlas_admin_runtime::builder!(ListGroupServiceAccounts, paged);
 /// The request of [`list_org_access_list`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrgAccessList<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOrgAccessList<T> {
@@ -1613,7 +1650,7 @@ atlas_admin_runtime::builder!(ListOrgAccessList, paged);
 /// The request of [`list_org_service_accounts`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrgServiceAccounts<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOrgServiceAccounts<T> {
@@ -1636,7 +1673,7 @@ impl<T> ListOrgServiceAccounts<T> {
 
 atlas_admin_runtime::builder!(ListOrgServiceAccounts, paged);
 
-/// Service Accounts, version 2024-08-05: the operations that have it.
+/// The operations of Service Accounts that have the version 2024-08-05.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {

@@ -4,18 +4,18 @@
 //! Manages standby links, each of which pairs an active cluster with a standby cluster for
 //! disaster recovery, and their failovers.
 //!
-//! Standby Links: 8 operations, in the feature `standby-links`.
+//! Standby Links: 8 operations. Feature: `standby-links`.
 
-/// Standby Links, in preview.
+/// The operations of Standby Links that are in preview.
 ///
-/// These operations may change at any time.
+/// They may change at any time.
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
     use atlas_admin_runtime::operation::{
         Method, Operation, Parameter, Polled, Source, Wait,
     };
-    use atlas_admin_runtime::{Request, Version, WaitingRequest};
+    use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
     /// Links a standby cluster with an active one for disaster recovery.
     ///
@@ -39,7 +39,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -47,9 +47,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupStandbyLink` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/createGroupStandbyLink).
@@ -102,11 +102,12 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Goes on after the response: `send_and_wait` waits until `status` of
+    /// The work continues after the response: `send_and_wait` waits until `status` in the response
+    /// of
     /// [`standby_links::preview::get_standby_link_failover`](crate::standby_links::preview::get_standby_link_failover)
     /// is `COMPLETE`.
     ///
-    /// Needs the role `Project Cluster Manager`.
+    /// Requires the role `Project Cluster Manager`.
     ///
     /// # Parameters
     ///
@@ -115,10 +116,10 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 503: the service is not available.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`createGroupStandbyLinkFailover` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/createGroupStandbyLinkFailover).
@@ -189,7 +190,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Owner`.
+    /// Requires the role `Project Owner`.
     ///
     /// # Parameters
     ///
@@ -198,9 +199,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`deleteGroupStandbyLink` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/deleteGroupStandbyLink).
@@ -247,7 +248,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -256,9 +257,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupStandbyLink` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/getGroupStandbyLink).
@@ -306,7 +307,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -316,9 +317,9 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`getGroupStandbyLinkFailover` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/getGroupStandbyLinkFailover).
@@ -382,7 +383,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -391,10 +392,10 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 400: the service can't read the request.
-    /// - 404: there is no such thing, or not for these credentials.
+    /// - 400: the service rejects the request as invalid.
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
     /// - 503: the service is not available.
-    /// - [401, 403, 429, 500](crate::Error#statuses).
+    /// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`inspectGroupStandbyLinkFailoverReadiness` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/inspectGroupStandbyLinkFailoverReadiness).
@@ -447,7 +448,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -455,8 +456,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupStandbyLinks` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/listGroupStandbyLinks).
@@ -468,7 +469,7 @@ pub mod preview {
         group_id: &str,
     ) -> ListGroupStandbyLinks<types::PaginatedApiStandbyLinkResponse> {
         ListGroupStandbyLinks {
-            request: Request::new(&LIST_GROUP_STANDBY_LINKS, &[group_id]),
+            request: Request::new(&LIST_GROUP_STANDBY_LINKS, &[group_id]).paged(),
         }
     }
 
@@ -497,7 +498,7 @@ pub mod preview {
     /// The request of [`list_group_standby_links`].
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListGroupStandbyLinks<T> {
-        pub(crate) request: Request<T>,
+        pub(crate) request: PagedRequest<T>,
     }
 
     impl<T> ListGroupStandbyLinks<T> {
@@ -528,7 +529,7 @@ pub mod preview {
     /// # }
     /// ```
     ///
-    /// Needs the role `Project Read Only`.
+    /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
     ///
@@ -537,8 +538,8 @@ pub mod preview {
     ///
     /// # Errors
     ///
-    /// - 404: there is no such thing, or not for these credentials.
-    /// - [401, 403, 500](crate::Error#statuses).
+    /// - 404: the resource doesn't exist, or these credentials can't see it.
+    /// - 401, 403, 500: see [`Error`](crate::Error#statuses).
     ///
     /// [`listGroupStandbyLinkFailovers` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/listGroupStandbyLinkFailovers).
@@ -555,9 +556,10 @@ pub mod preview {
     ) -> ListStandbyLinkFailovers<types::PaginatedApiStandbyLinkFailoverResponse> {
         ListStandbyLinkFailovers {
             request: Request::new(
-                &LIST_STANDBY_LINK_FAILOVERS,
-                &[group_id, standby_link_id],
-            ),
+                    &LIST_STANDBY_LINK_FAILOVERS,
+                    &[group_id, standby_link_id],
+                )
+                .paged(),
         }
     }
 
@@ -587,7 +589,7 @@ pub mod preview {
     /// The request of [`list_standby_link_failovers`].
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListStandbyLinkFailovers<T> {
-        pub(crate) request: Request<T>,
+        pub(crate) request: PagedRequest<T>,
     }
 
     impl<T> ListStandbyLinkFailovers<T> {

@@ -3,11 +3,11 @@
 
 //! Manages Atlas Stream Processing: workspaces, connections, processors and private networking.
 //!
-//! Streams: 37 operations, in the feature `streams`.
+//! Streams: 37 operations. Feature: `streams`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
-use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
+use atlas_admin_runtime::{Download, PagedRequest, Request, Version, WaitingRequest};
 
 /// Accepts one incoming VPC peering connection.
 ///
@@ -31,7 +31,8 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin` or `Project Stream Processing Owner`.
+/// Requires the role `Organization Stream Processing Admin` or
+/// `Project Stream Processing Owner`.
 ///
 /// # Parameters
 ///
@@ -40,8 +41,8 @@ use atlas_admin_runtime::{Download, Request, Version, WaitingRequest};
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`acceptGroupStreamVpcPeeringConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/acceptGroupStreamVpcPeeringConnection).
@@ -98,11 +99,12 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of
 /// [`streams::get_stream_failover_connection`](crate::streams::get_stream_failover_connection)
-/// is `READY`. It fails where `state` is `FAILED`.
+/// is `READY`. The wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -113,10 +115,10 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupStreamConnectionFailoverConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnectionFailoverConnection).
@@ -203,7 +205,7 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -212,10 +214,10 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupStreamPrivateLinkConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamPrivateLinkConnection).
@@ -223,6 +225,10 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
 #[doc(alias = "createPrivateLinkConnection")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/privateLinkConnections")]
 #[doc(alias = "/groups/{groupId}/streams/privateLinkConnections")]
+#[doc(alias = "stream private link")]
+#[doc(alias = "kafka private link")]
+#[doc(alias = "confluent private link")]
+#[doc(alias = "msk private link")]
 #[inline]
 pub fn create_private_link_connection(
     group_id: &str,
@@ -272,11 +278,11 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`streams::get_stream_connection`](crate::streams::get_stream_connection) is `READY`. It
-/// fails where `state` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`streams::get_stream_connection`](crate::streams::get_stream_connection) is `READY`. The
+/// wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -286,10 +292,10 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupStreamConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnection).
@@ -297,6 +303,11 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 #[doc(alias = "createStreamConnection")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections")]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}/connections")]
+#[doc(alias = "connect kafka")]
+#[doc(alias = "add kafka connection")]
+#[doc(alias = "stream source")]
+#[doc(alias = "stream sink")]
+#[doc(alias = "connection registry")]
 #[inline]
 pub fn create_stream_connection(
     group_id: &str,
@@ -362,11 +373,11 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `CREATED` or
-/// `STARTED`. It fails where `state` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `CREATED` or
+/// `STARTED`. The wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -376,10 +387,10 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupStreamProcessor` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamProcessor).
@@ -387,6 +398,9 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
 #[doc(alias = "createStreamProcessor")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor")]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor")]
+#[doc(alias = "stream pipeline")]
+#[doc(alias = "deploy stream processor")]
+#[doc(alias = "new stream processor")]
 #[inline]
 pub fn create_stream_processor(
     group_id: &str,
@@ -450,7 +464,7 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
+/// Requires the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -459,9 +473,9 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupStreamWorkspace` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamWorkspace).
@@ -469,6 +483,10 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "createStreamWorkspace")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams")]
 #[doc(alias = "/groups/{groupId}/streams")]
+#[doc(alias = "create stream instance")]
+#[doc(alias = "stream processing instance")]
+#[doc(alias = "create streams instance")]
+#[doc(alias = "new stream workspace")]
 #[inline]
 pub fn create_stream_workspace(
     group_id: &str,
@@ -516,11 +534,11 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
-/// [`streams::get_private_link_connection`](crate::streams::get_private_link_connection) finds
-/// nothing.
+/// The work continues after the response: `send_and_wait` waits until
+/// [`streams::get_private_link_connection`](crate::streams::get_private_link_connection)
+/// responds with 404.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -530,8 +548,8 @@ static CREATE_STREAM_WORKSPACE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupStreamPrivateLinkConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamPrivateLinkConnection).
@@ -594,11 +612,11 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
-/// [`streams::get_stream_connection`](crate::streams::get_stream_connection) finds nothing. It
-/// fails where `state` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until
+/// [`streams::get_stream_connection`](crate::streams::get_stream_connection) responds with 404.
+/// The wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -609,9 +627,9 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupStreamConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnection).
@@ -685,11 +703,11 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
+/// The work continues after the response: `send_and_wait` waits until
 /// [`streams::get_stream_failover_connection`](crate::streams::get_stream_failover_connection)
-/// finds nothing. It fails where `state` is `FAILED`.
+/// responds with 404. The wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -701,8 +719,8 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupStreamConnectionFailoverConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnectionFailoverConnection).
@@ -784,10 +802,10 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
-/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) finds nothing.
+/// The work continues after the response: `send_and_wait` waits until
+/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) responds with 404.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -798,8 +816,8 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupStreamProcessor` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamProcessor).
@@ -871,10 +889,10 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until
-/// [`streams::get_stream_workspace`](crate::streams::get_stream_workspace) finds nothing.
+/// The work continues after the response: `send_and_wait` waits until
+/// [`streams::get_stream_workspace`](crate::streams::get_stream_workspace) responds with 404.
 ///
-/// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
+/// Requires the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -884,8 +902,8 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupStreamWorkspace` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamWorkspace).
@@ -893,6 +911,9 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "deleteStreamWorkspace")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}")]
+#[doc(alias = "delete stream instance")]
+#[doc(alias = "terminate stream instance")]
+#[doc(alias = "delete streams instance")]
 #[inline]
 pub fn delete_stream_workspace(group_id: &str, tenant_name: &str) -> WaitingRequest<()> {
     Request::new(&DELETE_STREAM_WORKSPACE, &[group_id, tenant_name]).waiting()
@@ -943,7 +964,8 @@ static DELETE_STREAM_WORKSPACE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin` or `Project Stream Processing Owner`.
+/// Requires the role `Organization Stream Processing Admin` or
+/// `Project Stream Processing Owner`.
 ///
 /// # Parameters
 ///
@@ -952,8 +974,8 @@ static DELETE_STREAM_WORKSPACE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupStreamVpcPeeringConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamVpcPeeringConnection).
@@ -1000,7 +1022,7 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
+/// Requires the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
 /// `Project Data Access Read Only`, `Project Data Access Read Write` or
 /// `Project Stream Processing Manager`.
 ///
@@ -1011,10 +1033,10 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`downloadGroupStreamAuditLogs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/downloadGroupStreamAuditLogs).
@@ -1080,7 +1102,7 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
+/// Requires the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
 /// `Project Data Access Read Only`, `Project Data Access Read Write` or
 /// `Project Stream Processing Manager`.
 ///
@@ -1091,10 +1113,10 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`downloadGroupStreamOperationalLogs` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/downloadGroupStreamOperationalLogs).
@@ -1104,6 +1126,8 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}:downloadOperationalLogs"
 )]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}:downloadOperationalLogs")]
+#[doc(alias = "stream processing logs")]
+#[doc(alias = "stream operational logs")]
 #[inline]
 pub fn download_operational_logs(
     group_id: &str,
@@ -1159,7 +1183,7 @@ static DOWNLOAD_OPERATIONAL_LOGS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1169,8 +1193,8 @@ static DOWNLOAD_OPERATIONAL_LOGS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupStreamAccountDetails` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamAccountDetails).
@@ -1232,7 +1256,7 @@ static GET_ACCOUNT_DETAILS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1241,8 +1265,8 @@ static GET_ACCOUNT_DETAILS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupStreamPrivateLinkConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamPrivateLinkConnection).
@@ -1278,7 +1302,7 @@ static GET_PRIVATE_LINK_CONNECTION: Operation = Operation {
     wait: None,
 };
 
-/// Returns one connection of a stream workspace.
+/// Returns one connection of a stream workspace, with its `state`.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections/{connectionName}`.
 /// Version 2023-02-01.
@@ -1293,7 +1317,7 @@ static GET_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1303,8 +1327,8 @@ static GET_PRIVATE_LINK_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupStreamConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamConnection).
@@ -1360,7 +1384,7 @@ static GET_STREAM_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -1372,8 +1396,8 @@ static GET_STREAM_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupStreamConnectionFailoverConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamConnectionFailoverConnection).
@@ -1439,7 +1463,7 @@ static GET_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -1450,9 +1474,9 @@ static GET_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupStreamProcessor` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamProcessor).
@@ -1462,6 +1486,9 @@ static GET_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}"
 )]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}")]
+#[doc(alias = "stream processor stats")]
+#[doc(alias = "stream processor status")]
+#[doc(alias = "describe stream processor")]
 #[inline]
 pub fn get_stream_processor(
     group_id: &str,
@@ -1511,7 +1538,7 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -1521,9 +1548,9 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupStreamProcessors` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamProcessors).
@@ -1531,13 +1558,15 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "getStreamProcessors")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processors")]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}/processors")]
+#[doc(alias = "list stream processors")]
+#[doc(alias = "all stream processors")]
 #[inline]
 pub fn get_stream_processors(
     group_id: &str,
     tenant_name: &str,
 ) -> GetStreamProcessors<types::PaginatedApiStreamsStreamProcessorWithStatsView> {
     GetStreamProcessors {
-        request: Request::new(&GET_STREAM_PROCESSORS, &[group_id, tenant_name]),
+        request: Request::new(&GET_STREAM_PROCESSORS, &[group_id, tenant_name]).paged(),
     }
 }
 
@@ -1582,7 +1611,7 @@ static GET_STREAM_PROCESSORS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
+/// Requires the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
 /// `Project Data Access Read Only`, `Project Data Access Read Write` or
 /// `Project Stream Processing Manager`.
 ///
@@ -1593,9 +1622,9 @@ static GET_STREAM_PROCESSORS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupStreamWorkspace` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/getGroupStreamWorkspace).
@@ -1656,7 +1685,7 @@ static GET_STREAM_WORKSPACE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1664,8 +1693,8 @@ static GET_STREAM_WORKSPACE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupStreamActiveVpcPeeringConnections` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamActiveVpcPeeringConnections).
@@ -1678,7 +1707,7 @@ pub fn list_active_peering_connections(
     group_id: &str,
 ) -> ListActivePeeringConnections<types::PaginatedApiStreamsVpcPeeringConnectionView> {
     ListActivePeeringConnections {
-        request: Request::new(&LIST_ACTIVE_PEERING_CONNECTIONS, &[group_id]),
+        request: Request::new(&LIST_ACTIVE_PEERING_CONNECTIONS, &[group_id]).paged(),
     }
 }
 
@@ -1719,7 +1748,7 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -1730,9 +1759,9 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupStreamConnectionFailoverConnections` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamConnectionFailoverConnections).
@@ -1752,9 +1781,10 @@ pub fn list_failover_connections(
 ) -> ListFailoverConnections<types::PaginatedApiStreamsFailoverConnection> {
     ListFailoverConnections {
         request: Request::new(
-            &LIST_FAILOVER_CONNECTIONS,
-            &[group_id, tenant_name, connection_name],
-        ),
+                &LIST_FAILOVER_CONNECTIONS,
+                &[group_id, tenant_name, connection_name],
+            )
+            .paged(),
     }
 }
 
@@ -1799,7 +1829,7 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1807,8 +1837,8 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupStreamPrivateLinkConnections` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamPrivateLinkConnections).
@@ -1821,7 +1851,7 @@ pub fn list_private_link_connections(
     group_id: &str,
 ) -> ListPrivateLinkConnections<types::PaginatedApiStreamsPrivateLinkView> {
     ListPrivateLinkConnections {
-        request: Request::new(&LIST_PRIVATE_LINK_CONNECTIONS, &[group_id]),
+        request: Request::new(&LIST_PRIVATE_LINK_CONNECTIONS, &[group_id]).paged(),
     }
 }
 
@@ -1861,7 +1891,7 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
+/// Requires the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
 /// `Project Data Access Read Only`, `Project Data Access Read Write` or
 /// `Project Stream Processing Manager`.
 ///
@@ -1872,8 +1902,8 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupStreamConnections` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamConnections).
@@ -1881,13 +1911,15 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
 #[doc(alias = "listStreamConnections")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/connections")]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}/connections")]
+#[doc(alias = "list kafka connections")]
+#[doc(alias = "connection registry")]
 #[inline]
 pub fn list_stream_connections(
     group_id: &str,
     tenant_name: &str,
 ) -> ListStreamConnections<types::PaginatedApiStreamsConnectionView> {
     ListStreamConnections {
-        request: Request::new(&LIST_STREAM_CONNECTIONS, &[group_id, tenant_name]),
+        request: Request::new(&LIST_STREAM_CONNECTIONS, &[group_id, tenant_name]).paged(),
     }
 }
 
@@ -1932,7 +1964,7 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -1940,8 +1972,8 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupStreamWorkspaces` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamWorkspaces).
@@ -1949,12 +1981,14 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
 #[doc(alias = "listStreamWorkspaces")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams")]
 #[doc(alias = "/groups/{groupId}/streams")]
+#[doc(alias = "list stream instances")]
+#[doc(alias = "list streams instances")]
 #[inline]
 pub fn list_stream_workspaces(
     group_id: &str,
 ) -> ListStreamWorkspaces<types::PaginatedApiStreamsTenantView> {
     ListStreamWorkspaces {
-        request: Request::new(&LIST_STREAM_WORKSPACES, &[group_id]),
+        request: Request::new(&LIST_STREAM_WORKSPACES, &[group_id]).paged(),
     }
 }
 
@@ -1995,7 +2029,7 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -2004,8 +2038,8 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupStreamVpcPeeringConnections` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/listGroupStreamVpcPeeringConnections).
@@ -2020,11 +2054,12 @@ pub fn list_vpc_peering_connections(
 ) -> ListVpcPeeringConnections<types::PaginatedApiStreamsVpcPeeringConnectionView> {
     ListVpcPeeringConnections {
         request: Request::with(
-            &LIST_VPC_PEERING_CONNECTIONS,
-            &[group_id],
-            &[("requesterAccountId", &requester_account_id.to_owned())],
-            None,
-        ),
+                &LIST_VPC_PEERING_CONNECTIONS,
+                &[group_id],
+                &[("requesterAccountId", &requester_account_id.to_owned())],
+                None,
+            )
+            .paged(),
     }
 }
 
@@ -2066,7 +2101,8 @@ static LIST_VPC_PEERING_CONNECTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin` or `Project Stream Processing Owner`.
+/// Requires the role `Organization Stream Processing Admin` or
+/// `Project Stream Processing Owner`.
 ///
 /// # Parameters
 ///
@@ -2075,8 +2111,8 @@ static LIST_VPC_PEERING_CONNECTIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`rejectGroupStreamVpcPeeringConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/rejectGroupStreamVpcPeeringConnection).
@@ -2124,11 +2160,11 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `STARTED`. It
-/// fails where `state` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `STARTED`. The
+/// wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -2139,8 +2175,8 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`startGroupStreamProcessor` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessor).
@@ -2150,6 +2186,8 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:start"
 )]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}:start")]
+#[doc(alias = "resume stream processor")]
+#[doc(alias = "run stream processor")]
 #[inline]
 pub fn start_stream_processor(
     group_id: &str,
@@ -2221,11 +2259,11 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `STARTED`. It
-/// fails where `state` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `STARTED`. The
+/// wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -2236,9 +2274,9 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`startGroupStreamProcessorWith` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessorWith).
@@ -2250,6 +2288,8 @@ static START_STREAM_PROCESSOR: Operation = Operation {
 #[doc(
     alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}:startWith"
 )]
+#[doc(alias = "start stream processor with options")]
+#[doc(alias = "resume from checkpoint")]
 #[inline]
 pub fn start_stream_processor_with(
     group_id: &str,
@@ -2319,11 +2359,11 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `STOPPED`. It
-/// fails where `state` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`streams::get_stream_processor`](crate::streams::get_stream_processor) is `STOPPED`. The
+/// wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -2334,8 +2374,8 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`stopGroupStreamProcessor` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/stopGroupStreamProcessor).
@@ -2345,6 +2385,8 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}:stop"
 )]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}:stop")]
+#[doc(alias = "pause stream processor")]
+#[doc(alias = "halt stream processor")]
 #[inline]
 pub fn stop_stream_processor(
     group_id: &str,
@@ -2414,7 +2456,7 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -2424,10 +2466,10 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupStreamPrivateLinkConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamPrivateLinkConnection).
@@ -2486,11 +2528,11 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
-/// [`streams::get_stream_connection`](crate::streams::get_stream_connection) is `READY`. It
-/// fails where `state` is `FAILED`.
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of [`streams::get_stream_connection`](crate::streams::get_stream_connection) is `READY`. The
+/// wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -2501,10 +2543,10 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupStreamConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnection).
@@ -2587,11 +2629,12 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Goes on after the response: `send_and_wait` waits until `state` of
+/// The work continues after the response: `send_and_wait` waits until `state` in the response
+/// of
 /// [`streams::get_stream_failover_connection`](crate::streams::get_stream_failover_connection)
-/// is `READY`. It fails where `state` is `FAILED`.
+/// is `READY`. The wait fails if `state` is `FAILED`.
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -2603,8 +2646,8 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupStreamConnectionFailoverConnection` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnectionFailoverConnection).
@@ -2694,7 +2737,7 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin` or
+/// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -2705,9 +2748,9 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupStreamProcessor` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamProcessor).
@@ -2717,6 +2760,8 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}/processor/{processorName}"
 )]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}/processor/{processorName}")]
+#[doc(alias = "change pipeline")]
+#[doc(alias = "edit stream processor")]
 #[inline]
 pub fn update_stream_processor(
     group_id: &str,
@@ -2775,7 +2820,7 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
+/// Requires the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -2785,9 +2830,9 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupStreamWorkspace` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamWorkspace).
@@ -2795,6 +2840,9 @@ static UPDATE_STREAM_PROCESSOR: Operation = Operation {
 #[doc(alias = "updateStreamWorkspace")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/streams/{tenantName}")]
 #[doc(alias = "/groups/{groupId}/streams/{tenantName}")]
+#[doc(alias = "update stream instance")]
+#[doc(alias = "fail over streams")]
+#[doc(alias = "resize stream workspace")]
 #[inline]
 pub fn update_stream_workspace(
     group_id: &str,
@@ -2841,7 +2889,7 @@ static UPDATE_STREAM_WORKSPACE: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
+/// Requires the role `Organization Stream Processing Admin`, `Project Data Access Admin` or
 /// `Project Stream Processing Manager`.
 ///
 /// # Parameters
@@ -2850,9 +2898,9 @@ static UPDATE_STREAM_WORKSPACE: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`withGroupStreamSampleConnections` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/withGroupStreamSampleConnections).
@@ -2949,7 +2997,7 @@ atlas_admin_runtime::builder!(DownloadOperationalLogs);
 /// The request of [`get_stream_processors`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetStreamProcessors<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> GetStreamProcessors<T> {
@@ -2990,7 +3038,7 @@ atlas_admin_runtime::builder!(GetStreamWorkspace);
 /// The request of [`list_active_peering_connections`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListActivePeeringConnections<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListActivePeeringConnections<T> {
@@ -3010,7 +3058,7 @@ atlas_admin_runtime::builder!(ListActivePeeringConnections, paged);
 /// The request of [`list_failover_connections`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFailoverConnections<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListFailoverConnections<T> {
@@ -3030,7 +3078,7 @@ atlas_admin_runtime::builder!(ListFailoverConnections, paged);
 /// The request of [`list_private_link_connections`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPrivateLinkConnections<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListPrivateLinkConnections<T> {
@@ -3050,7 +3098,7 @@ atlas_admin_runtime::builder!(ListPrivateLinkConnections, paged);
 /// The request of [`list_stream_connections`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListStreamConnections<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListStreamConnections<T> {
@@ -3070,7 +3118,7 @@ atlas_admin_runtime::builder!(ListStreamConnections, paged);
 /// The request of [`list_stream_workspaces`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListStreamWorkspaces<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListStreamWorkspaces<T> {
@@ -3090,7 +3138,7 @@ atlas_admin_runtime::builder!(ListStreamWorkspaces, paged);
 /// The request of [`list_vpc_peering_connections`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListVpcPeeringConnections<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListVpcPeeringConnections<T> {
@@ -3107,7 +3155,7 @@ impl<T> ListVpcPeeringConnections<T> {
 
 atlas_admin_runtime::builder!(ListVpcPeeringConnections, paged);
 
-/// Streams, version 2023-02-01: the operations that have it.
+/// The operations of Streams that have the version 2023-02-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_02_01 {
@@ -3132,7 +3180,7 @@ pub mod v2023_02_01 {
     pub use super::update_stream_workspace;
 }
 
-/// Streams, version 2024-05-30: the operations that have it.
+/// The operations of Streams that have the version 2024-05-30.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_05_30 {
@@ -3145,14 +3193,14 @@ pub mod v2024_05_30 {
     pub use super::update_stream_processor;
 }
 
-/// Streams, version 2024-08-05: the operations that have it.
+/// The operations of Streams that have the version 2024-08-05.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_08_05 {
     pub use super::with_stream_sample_connections;
 }
 
-/// Streams, version 2024-11-13: the operations that have it.
+/// The operations of Streams that have the version 2024-11-13.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2024_11_13 {
@@ -3160,7 +3208,7 @@ pub mod v2024_11_13 {
     pub use super::list_active_peering_connections;
 }
 
-/// Streams, version 2025-03-12: the operations that have it.
+/// The operations of Streams that have the version 2025-03-12.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2025_03_12 {

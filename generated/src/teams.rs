@@ -3,12 +3,12 @@
 
 //! Manages teams, groups of an organization's users that get roles in projects together.
 //!
-//! Teams: 13 operations, in the feature `teams`.
+//! Teams: 13 operations. Feature: `teams`.
 
 use crate::types;
 use atlas_admin_runtime::jiff::civil::date;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Gives one or more teams of the organization access to a project, with the roles stated for
 /// each.
@@ -30,7 +30,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -38,15 +38,19 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`addGroupTeams` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/addGroupTeams).
 #[doc(alias = "addGroupTeams")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/teams")]
 #[doc(alias = "/groups/{groupId}/teams")]
+#[doc(alias = "add team to project")]
+#[doc(alias = "assign team to project")]
+#[doc(alias = "grant team access")]
+#[doc(alias = "team project assignment")]
 #[inline]
 pub fn add_group_teams(
     group_id: &str,
@@ -79,8 +83,8 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 /// [`mongodb_cloud_users::add_org_team_user`](crate::mongodb_cloud_users::add_org_team_user),
 /// which also takes pending users.
 ///
-/// `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`. Version 2023-01-01. May be gone
-/// after 2027-07-01.
+/// `POST /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users`. Version 2023-01-01. The service may
+/// remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams, types};
@@ -96,7 +100,7 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -105,10 +109,10 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`addOrgTeamUsers` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/addOrgTeamUsers).
@@ -116,7 +120,7 @@ static ADD_GROUP_TEAMS: Operation = Operation {
 #[doc(alias = "addTeamUsers")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users")]
 #[doc(alias = "/orgs/{orgId}/teams/{teamId}/users")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn add_team_users(
     org_id: &str,
@@ -163,7 +167,7 @@ static ADD_TEAM_USERS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -171,16 +175,18 @@ static ADD_TEAM_USERS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createOrgTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/createOrgTeam).
 #[doc(alias = "createOrgTeam")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams")]
 #[doc(alias = "/orgs/{orgId}/teams")]
+#[doc(alias = "create team")]
+#[doc(alias = "new team")]
 #[inline]
 pub fn create_org_team(org_id: &str, body: &types::Team) -> Request<types::Team> {
     Request::with_body(&CREATE_ORG_TEAM, &[org_id], body)
@@ -218,7 +224,7 @@ static CREATE_ORG_TEAM: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -227,15 +233,17 @@ static CREATE_ORG_TEAM: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteOrgTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/deleteOrgTeam).
 #[doc(alias = "deleteOrgTeam")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}")]
 #[doc(alias = "/orgs/{orgId}/teams/{teamId}")]
+#[doc(alias = "delete team")]
+#[doc(alias = "remove team")]
 #[inline]
 pub fn delete_org_team(org_id: &str, team_id: &str) -> Request<()> {
     Request::new(&DELETE_ORG_TEAM, &[org_id, team_id])
@@ -271,7 +279,7 @@ static DELETE_ORG_TEAM: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -280,9 +288,9 @@ static DELETE_ORG_TEAM: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getGroupTeam).
@@ -324,7 +332,7 @@ static GET_GROUP_TEAM: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -333,15 +341,17 @@ static GET_GROUP_TEAM: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getOrgTeam).
 #[doc(alias = "getOrgTeam")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}")]
 #[doc(alias = "/orgs/{orgId}/teams/{teamId}")]
+#[doc(alias = "get team")]
+#[doc(alias = "describe team")]
 #[inline]
 pub fn get_org_team(org_id: &str, team_id: &str) -> Request<types::TeamResponse> {
     Request::new(&GET_ORG_TEAM, &[org_id, team_id])
@@ -377,7 +387,7 @@ static GET_ORG_TEAM: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -386,9 +396,9 @@ static GET_ORG_TEAM: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getOrgTeamByName` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/getOrgTeamByName).
@@ -432,7 +442,7 @@ static GET_TEAM_BY_NAME: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -440,19 +450,21 @@ static GET_TEAM_BY_NAME: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupTeams` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/listGroupTeams).
 #[doc(alias = "listGroupTeams")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/teams")]
 #[doc(alias = "/groups/{groupId}/teams")]
+#[doc(alias = "teams of project")]
+#[doc(alias = "list project teams")]
 #[inline]
 pub fn list_group_teams(group_id: &str) -> ListGroupTeams<types::PaginatedTeamRoleView> {
     ListGroupTeams {
-        request: Request::new(&LIST_GROUP_TEAMS, &[group_id]),
+        request: Request::new(&LIST_GROUP_TEAMS, &[group_id]).paged(),
     }
 }
 
@@ -491,7 +503,7 @@ static LIST_GROUP_TEAMS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Member`.
+/// Requires the role `Organization Member`.
 ///
 /// # Parameters
 ///
@@ -499,19 +511,21 @@ static LIST_GROUP_TEAMS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listOrgTeams` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/listOrgTeams).
 #[doc(alias = "listOrgTeams")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams")]
 #[doc(alias = "/orgs/{orgId}/teams")]
+#[doc(alias = "list teams")]
+#[doc(alias = "show teams")]
 #[inline]
 pub fn list_org_teams(org_id: &str) -> ListOrgTeams<types::PaginatedTeamView> {
     ListOrgTeams {
-        request: Request::new(&LIST_ORG_TEAMS, &[org_id]),
+        request: Request::new(&LIST_ORG_TEAMS, &[org_id]).paged(),
     }
 }
 
@@ -552,7 +566,7 @@ static LIST_ORG_TEAMS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -561,15 +575,17 @@ static LIST_ORG_TEAMS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`removeGroupTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/removeGroupTeam).
 #[doc(alias = "removeGroupTeam")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/teams/{teamId}")]
 #[doc(alias = "/groups/{groupId}/teams/{teamId}")]
+#[doc(alias = "remove team from project")]
+#[doc(alias = "revoke team access")]
 #[inline]
 pub fn remove_group_team(group_id: &str, team_id: &str) -> Request<()> {
     Request::new(&REMOVE_GROUP_TEAM, &[group_id, team_id])
@@ -599,8 +615,8 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
 /// [`mongodb_cloud_users::remove_org_team_user`](crate::mongodb_cloud_users::remove_org_team_user),
 /// which also takes pending users.
 ///
-/// `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}`. Version 2023-01-01. May
-/// be gone after 2027-07-01.
+/// `DELETE /api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}`. Version 2023-01-01. The
+/// service may remove this version after 2027-07-01.
 ///
 /// ```no_run
 /// # use atlas_admin::{Client, Error, teams};
@@ -610,7 +626,7 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -621,9 +637,9 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`removeOrgTeamUserFromTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/removeOrgTeamUserFromTeam).
@@ -631,7 +647,7 @@ static REMOVE_GROUP_TEAM: Operation = Operation {
 #[doc(alias = "removeUserFromTeam")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}/users/{userId}")]
 #[doc(alias = "/orgs/{orgId}/teams/{teamId}/users/{userId}")]
-#[deprecated(note = "the service may answer 410 after 2027-07-01")]
+#[deprecated(note = "the service may remove this version after 2027-07-01")]
 #[inline]
 pub fn remove_user_from_team(org_id: &str, team_id: &str, user_id: &str) -> Request<()> {
     Request::new(&REMOVE_USER_FROM_TEAM, &[org_id, team_id, user_id])
@@ -677,7 +693,7 @@ static REMOVE_USER_FROM_TEAM: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Organization Owner`.
+/// Requires the role `Organization Owner`.
 ///
 /// # Parameters
 ///
@@ -686,16 +702,18 @@ static REMOVE_USER_FROM_TEAM: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`renameOrgTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/renameOrgTeam).
 #[doc(alias = "renameOrgTeam")]
 #[doc(alias = "/api/atlas/v2/orgs/{orgId}/teams/{teamId}")]
 #[doc(alias = "/orgs/{orgId}/teams/{teamId}")]
+#[doc(alias = "rename team")]
+#[doc(alias = "change team name")]
 #[inline]
 pub fn rename_org_team(
     org_id: &str,
@@ -742,7 +760,7 @@ static RENAME_ORG_TEAM: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Access Manager`.
+/// Requires the role `Project Access Manager`.
 ///
 /// # Parameters
 ///
@@ -751,15 +769,17 @@ static RENAME_ORG_TEAM: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupTeam` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Teams/operation/updateGroupTeam).
 #[doc(alias = "updateGroupTeam")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/teams/{teamId}")]
 #[doc(alias = "/groups/{groupId}/teams/{teamId}")]
+#[doc(alias = "change team roles")]
+#[doc(alias = "team permissions")]
 #[inline]
 pub fn update_group_team(
     group_id: &str,
@@ -790,7 +810,7 @@ static UPDATE_GROUP_TEAM: Operation = Operation {
 /// The request of [`list_group_teams`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupTeams<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupTeams<T> {
@@ -816,7 +836,7 @@ atlas_admin_runtime::builder!(ListGroupTeams, paged);
 /// The request of [`list_org_teams`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrgTeams<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListOrgTeams<T> {
@@ -839,12 +859,12 @@ impl<T> ListOrgTeams<T> {
 
 atlas_admin_runtime::builder!(ListOrgTeams, paged);
 
-/// Teams, version 2023-01-01: the operations that have it.
+/// The operations of Teams that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {
     pub use super::add_group_teams;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::add_team_users;
     pub use super::create_org_team;
     pub use super::delete_org_team;
@@ -854,7 +874,7 @@ pub mod v2023_01_01 {
     pub use super::list_group_teams;
     pub use super::list_org_teams;
     pub use super::remove_group_team;
-    #[allow(deprecated, reason = "the function says so itself")]
+    #[allow(deprecated, reason = "the attribute of the function warns its callers")]
     pub use super::remove_user_from_team;
     pub use super::rename_org_team;
     pub use super::update_group_team;

@@ -6,11 +6,11 @@
 //!
 //! A project has at most one integration with each.
 //!
-//! Third-Party Integrations: 5 operations, in the feature `third-party-integrations`.
+//! Third-Party Integrations: 5 operations. Feature: `third-party-integrations`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Adds a third-party integration to a project.
 ///
@@ -32,7 +32,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -41,16 +41,22 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/createGroupIntegration).
 #[doc(alias = "createGroupIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations/{integrationType}")]
 #[doc(alias = "/groups/{groupId}/integrations/{integrationType}")]
+#[doc(alias = "add datadog")]
+#[doc(alias = "add pagerduty")]
+#[doc(alias = "slack integration")]
+#[doc(alias = "prometheus integration")]
+#[doc(alias = "third party integration")]
+#[doc(alias = "webhook")]
 #[inline]
 pub fn create_group_integration(
     group_id: &str,
@@ -106,7 +112,7 @@ static CREATE_GROUP_INTEGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -115,15 +121,18 @@ static CREATE_GROUP_INTEGRATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`deleteGroupIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/deleteGroupIntegration).
 #[doc(alias = "deleteGroupIntegration")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations/{integrationType}")]
 #[doc(alias = "/groups/{groupId}/integrations/{integrationType}")]
+#[doc(alias = "remove datadog")]
+#[doc(alias = "remove pagerduty")]
+#[doc(alias = "remove integration")]
 #[inline]
 pub fn delete_group_integration(
     group_id: &str,
@@ -164,7 +173,7 @@ static DELETE_GROUP_INTEGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -173,9 +182,9 @@ static DELETE_GROUP_INTEGRATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`getGroupIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/getGroupIntegration).
@@ -222,7 +231,7 @@ static GET_GROUP_INTEGRATION: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -230,21 +239,23 @@ static GET_GROUP_INTEGRATION: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupIntegrations` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/listGroupIntegrations).
 #[doc(alias = "listGroupIntegrations")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/integrations")]
 #[doc(alias = "/groups/{groupId}/integrations")]
+#[doc(alias = "third party services")]
+#[doc(alias = "list third party integrations")]
 #[inline]
 pub fn list_group_integrations(
     group_id: &str,
 ) -> ListGroupIntegrations<types::PaginatedIntegrationView> {
     ListGroupIntegrations {
-        request: Request::new(&LIST_GROUP_INTEGRATIONS, &[group_id]),
+        request: Request::new(&LIST_GROUP_INTEGRATIONS, &[group_id]).paged(),
     }
 }
 
@@ -289,7 +300,7 @@ static LIST_GROUP_INTEGRATIONS: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -298,9 +309,9 @@ static LIST_GROUP_INTEGRATIONS: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`updateGroupIntegration` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Third-Party-Integrations/operation/updateGroupIntegration).
@@ -375,7 +386,7 @@ atlas_admin_runtime::builder!(CreateGroupIntegration);
 /// The request of [`list_group_integrations`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupIntegrations<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListGroupIntegrations<T> {
@@ -424,7 +435,7 @@ impl<T> UpdateGroupIntegration<T> {
 
 atlas_admin_runtime::builder!(UpdateGroupIntegration);
 
-/// Third-Party Integrations, version 2023-01-01: the operations that have it.
+/// The operations of Third-Party Integrations that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

@@ -3,10 +3,11 @@
 
 //! The types of the API: the bodies of requests and responses, and their parts.
 //!
-//! A type needs a feature whose operations use it. All types are open: a record
-//! keeps undeclared properties in `extra`, an enum or a union keeps an undeclared
-//! value in `Unknown`.
-//! End the literal of a record with `..Default::default()`: the API grows.
+//! A type is available if an enabled feature has operations that use it. All types
+//! are open: a record keeps undeclared properties in `extra`, an enum or a union keeps
+//! an undeclared value in `Unknown`.
+//! End the literal of a record with `..Default::default()`, because a later version of
+//! this crate may add fields.
 
 #[allow(unused_imports, reason = "some features need them all")]
 use atlas_admin_runtime::codec::{

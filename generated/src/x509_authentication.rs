@@ -4,11 +4,11 @@
 //! Manages X.509 authentication of database users: certificates that Atlas generates, or your
 //! own certificate authority.
 //!
-//! X.509 Authentication: 3 operations, in the feature `x509-authentication`.
+//! X.509 Authentication: 3 operations. Feature: `x509-authentication`.
 
 use crate::types;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter};
-use atlas_admin_runtime::{Request, Version};
+use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Generates a certificate, signed by Atlas, for a database user whose `x509Type` is `MANAGED`.
 ///
@@ -30,7 +30,7 @@ use atlas_admin_runtime::{Request, Version};
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -39,10 +39,10 @@ use atlas_admin_runtime::{Request, Version};
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
 /// - 409: the request conflicts with the state of the resource.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`createGroupDatabaseUserCert` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/X.509-Authentication/operation/createGroupDatabaseUserCert).
@@ -50,6 +50,9 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "createDatabaseUserCert")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs")]
 #[doc(alias = "/groups/{groupId}/databaseUsers/{username}/certs")]
+#[doc(alias = "create x509 certificate")]
+#[doc(alias = "generate client certificate")]
+#[doc(alias = "download certificate")]
 #[inline]
 pub fn create_database_user_cert(
     group_id: &str,
@@ -94,7 +97,7 @@ static CREATE_DATABASE_USER_CERT: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Owner`.
+/// Requires the role `Project Owner`.
 ///
 /// # Parameters
 ///
@@ -102,8 +105,8 @@ static CREATE_DATABASE_USER_CERT: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`disableGroupUserSecurityCustomerX509` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/X.509-Authentication/operation/disableGroupUserSecurityCustomerX509).
@@ -111,6 +114,9 @@ static CREATE_DATABASE_USER_CERT: Operation = Operation {
 #[doc(alias = "disableSecurityCustomerX509")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/userSecurity/customerX509")]
 #[doc(alias = "/groups/{groupId}/userSecurity/customerX509")]
+#[doc(alias = "remove certificate authority")]
+#[doc(alias = "delete ca")]
+#[doc(alias = "disable self managed x509")]
 #[inline]
 pub fn disable_security_customer_x509(group_id: &str) -> Request<types::UserSecurity> {
     Request::new(&DISABLE_SECURITY_CUSTOMER_X509, &[group_id])
@@ -149,7 +155,7 @@ static DISABLE_SECURITY_CUSTOMER_X509: Operation = Operation {
 /// # }
 /// ```
 ///
-/// Needs the role `Project Read Only`.
+/// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
@@ -158,9 +164,9 @@ static DISABLE_SECURITY_CUSTOMER_X509: Operation = Operation {
 ///
 /// # Errors
 ///
-/// - 400: the service can't read the request.
-/// - 404: there is no such thing, or not for these credentials.
-/// - [401, 403, 429, 500](crate::Error#statuses).
+/// - 400: the service rejects the request as invalid.
+/// - 404: the resource doesn't exist, or these credentials can't see it.
+/// - 401, 403, 429, 500: see [`Error`](crate::Error#statuses).
 ///
 /// [`listGroupDatabaseUserCerts` in the Atlas
 /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/X.509-Authentication/operation/listGroupDatabaseUserCerts).
@@ -168,13 +174,16 @@ static DISABLE_SECURITY_CUSTOMER_X509: Operation = Operation {
 #[doc(alias = "listDatabaseUserCerts")]
 #[doc(alias = "/api/atlas/v2/groups/{groupId}/databaseUsers/{username}/certs")]
 #[doc(alias = "/groups/{groupId}/databaseUsers/{username}/certs")]
+#[doc(alias = "list x509 certificates")]
+#[doc(alias = "client certificates")]
+#[doc(alias = "certificate expiry")]
 #[inline]
 pub fn list_database_user_certs(
     group_id: &str,
     username: &str,
 ) -> ListDatabaseUserCerts<types::PaginatedUserCertView> {
     ListDatabaseUserCerts {
-        request: Request::new(&LIST_DATABASE_USER_CERTS, &[group_id, username]),
+        request: Request::new(&LIST_DATABASE_USER_CERTS, &[group_id, username]).paged(),
     }
 }
 
@@ -205,7 +214,7 @@ static LIST_DATABASE_USER_CERTS: Operation = Operation {
 /// The request of [`list_database_user_certs`].
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDatabaseUserCerts<T> {
-    pub(crate) request: Request<T>,
+    pub(crate) request: PagedRequest<T>,
 }
 
 impl<T> ListDatabaseUserCerts<T> {
@@ -228,7 +237,7 @@ impl<T> ListDatabaseUserCerts<T> {
 
 atlas_admin_runtime::builder!(ListDatabaseUserCerts, paged);
 
-/// X.509 Authentication, version 2023-01-01: the operations that have it.
+/// The operations of X.509 Authentication that have the version 2023-01-01.
 ///
 /// Functions in this module are pinned to this version.
 pub mod v2023_01_01 {

@@ -116,6 +116,7 @@ async fn polls(client: Client) -> Result<(), Error> {
     sent(get("1").send_and_wait::<()>(&client).on_progress(|_| {}).into_future())
         .await?;
     spawned(build("1").poll(&client).until_gone()).await?;
+    spawned(build("1").send_and_wait::<()>(&client).into_future()).await?;
     spawned(wait("1").on_progress(|_| {}).until(|_| true)).await?;
     // A future that borrows can't be spawned, but is `Send`.
     let mut seen = Vec::new();

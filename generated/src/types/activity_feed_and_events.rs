@@ -1429,7 +1429,7 @@ pub enum EventTypeForNdsGroup {
     AiModelsApisRateLimitReset,
     /// `AI_MODELS_APIS_RATE_LIMIT_ADMIN_OVERRIDE`.
     AiModelsApisRateLimitAdminOverride,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2745,7 +2745,7 @@ pub enum EventTypeForOrg {
     OAuthUserConsentGranted,
     /// `OAUTH_USER_CONSENT_REVOKED`.
     OAuthUserConsentRevoked,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -32,7 +32,7 @@ atlas_admin_runtime::record! {
 
 /// An API key for AI models.
 ///
-/// Its full secret is present only after creation.
+/// Only the response that creates the key has its full secret.
 ///
 /// Returned by
 /// [`ai_model_api_keys::create_group_model_key`](crate::ai_model_api_keys::create_group_model_key),
@@ -50,8 +50,8 @@ pub struct AiModelApiKeyResponse {
     pub created_at: Option<String>,
     /// Name of the user who created the API key, or their ID if no name is known. Read-only.
     pub created_by: Option<String>,
-    /// Hostname for requests with this configuration, which follows from `cloud` and `geography`.
-    /// Don't set it in requests. Read-only.
+    /// Hostname to which requests with this API key go. Atlas derives it from `cloud` and
+    /// `geography`; don't set it in requests. Read-only.
     pub endpoint: Option<String>,
     /// Geography to which the scope is restricted. `ANY` means everywhere, and is the only choice
     /// so far. Read-only.
@@ -65,7 +65,8 @@ pub struct AiModelApiKeyResponse {
     /// Name of the API key. 1 to 250 characters.
     pub name: Option<String>,
     /// Full secret of the API key, with which to call the embedding and reranking service. Present
-    /// only after creation: store it safely. Read-only. Secret: never printed. May be `null`.
+    /// only after creation: store it safely. Read-only. Secret: `Debug` and logs never show it. May
+    /// be `null`.
     pub secret: Nullable<String>,
     /// State of the API key. Read-only.
     pub status: Option<String>,

@@ -13,7 +13,7 @@ use super::*;
 pub enum Cloud {
     /// `ANY`: Every cloud provider.
     Any,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -32,7 +32,7 @@ atlas_admin_runtime::open_enum! {
 pub enum Geography {
     /// `ANY`: Every geography.
     Any,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

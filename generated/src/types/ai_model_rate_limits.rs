@@ -16,8 +16,8 @@ pub struct AiModelRateLimitResponse {
     /// Cloud provider to which the scope is restricted. `ANY` means every provider, and is the only
     /// choice so far. Read-only.
     pub cloud: Option<String>,
-    /// Hostname for requests with this configuration, which follows from `cloud` and `geography`.
-    /// Don't set it in requests. Read-only.
+    /// Hostname to which the limited requests go. Atlas derives it from `cloud` and `geography`;
+    /// don't set it in requests. Read-only.
     pub endpoint: Option<String>,
     /// Geography to which the scope is restricted. `ANY` means everywhere, and is the only choice
     /// so far. Read-only.

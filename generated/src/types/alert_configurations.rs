@@ -6,7 +6,8 @@ use super::*;
 /// Rule that selects the objects that an alert configuration applies to.
 #[derive(Clone, Default)]
 pub struct AlertMatcher {
-    /// Property of the object that the rule compares. An object must satisfy every rule. Required.
+    /// Property of the object that the rule compares. Only an object that satisfies every rule can
+    /// raise an alert. Required.
     pub field_name: Option<String>,
     /// Comparison of the object's property with `value`. `REGEX` can only include; to exclude, use
     /// `NOT_CONTAINS`. Required.
@@ -46,7 +47,7 @@ pub enum AlertMatcherOperator {
     NotContains,
     /// `REGEX`: The property matches `value` as a regular expression.
     Regex,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -63,7 +64,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Target that Atlas notifies when an alert is raised.
 ///
-/// One of 14 kinds; `typeName` tells which.
+/// One of 14 variants; the property `typeName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertsNotificationRootForGroup {
@@ -95,7 +96,7 @@ pub enum AlertsNotificationRootForGroup {
     VictorOps(VictorOpsNotification),
     /// `WEBHOOK`. Notification of alerts by an HTTP request to a URL of yours.
     Webhook(WebhookNotification),
-    /// A value of `typeName` that the document does not declare.
+    /// A value of `typeName` that the API's document doesn't declare.
     Unknown(AlertsNotificationRootForGroupCommon),
 }
 
@@ -254,7 +255,7 @@ pub enum AppServiceEventTypeViewAlertableNoThreshold {
     DeploymentModelChangeSuccess,
     /// `DEPLOYMENT_MODEL_CHANGE_FAILURE`.
     DeploymentModelChangeFailure,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -317,7 +318,8 @@ atlas_admin_runtime::record! {
 /// Rule that selects the App Services apps that an alert configuration applies to.
 #[derive(Clone, Default)]
 pub struct AppServiceMetricMatcher {
-    /// Property of the object that the rule compares. An object must satisfy every rule. Required.
+    /// Property of the object that the rule compares. Only an object that satisfies every rule can
+    /// raise an alert. Required.
     pub field_name: Option<AppServiceMetricMatcherField>,
     /// Comparison of the object's property with `value`. `REGEX` can only include; to exclude, use
     /// `NOT_CONTAINS`. Required.
@@ -343,7 +345,7 @@ atlas_admin_runtime::record! {
 pub enum AppServiceMetricMatcherField {
     /// `APPLICATION_ID`: ID of the App Services app.
     ApplicationId,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -354,7 +356,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Alert threshold for a metric of App Services.
 ///
-/// One of 3 kinds; `metricName` tells which.
+/// One of 3 variants; the property `metricName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppServiceMetricThreshold {
@@ -369,7 +371,7 @@ pub enum AppServiceMetricThreshold {
     /// more. Alert threshold for a metric that is a duration, such as
     /// `FLEX_AVG_READ_EXECUTION_TIME`.
     Time(TimeMetricThresholdView),
-    /// A value of `metricName` that the document does not declare.
+    /// A value of `metricName` that the API's document doesn't declare.
     Unknown(AppServiceMetricThresholdCommon),
 }
 
@@ -428,7 +430,7 @@ pub enum BillingEventTypeViewAlertableWithThreshold {
     WeeklyBillingChangeOverThreshold,
     /// `MONTHLY_BILLING_CHANGE_OVER_THRESHOLD`.
     MonthlyBillingChangeOverThreshold,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -528,7 +530,8 @@ atlas_admin_runtime::record! {
 /// Rule that selects the clusters that an alert configuration applies to.
 #[derive(Clone, Default)]
 pub struct ClusterMatcher {
-    /// Property of the object that the rule compares. An object must satisfy every rule. Required.
+    /// Property of the object that the rule compares. Only an object that satisfies every rule can
+    /// raise an alert. Required.
     pub field_name: Option<ClusterMatcherField>,
     /// Comparison of the object's property with `value`. `REGEX` can only include; to exclude, use
     /// `NOT_CONTAINS`. Required.
@@ -554,7 +557,7 @@ atlas_admin_runtime::record! {
 pub enum ClusterMatcherField {
     /// `CLUSTER_NAME`.
     ClusterName,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -578,7 +581,7 @@ pub enum CpsBackupEventTypeViewForNdsGroupAlertableWithThreshold {
     CpsPrevSnapshotOld,
     /// `CPS_OPLOG_BEHIND`: The oplog backup for continuous restores is late.
     CpsOplogBehind,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -664,7 +667,7 @@ atlas_admin_runtime::record! {
 #[derive(Clone, Default)]
 pub struct DatadogNotification {
     /// Datadog API key with which Atlas sends notifications. Required for Datadog. Returned partly
-    /// redacted. Secret: never printed.
+    /// redacted. Secret: `Debug` and logs never show it.
     pub datadog_api_key: Option<String>,
     /// Datadog site that the API key belongs to. Required for Datadog. Default: `US`.
     pub datadog_region: Option<DatadogNotificationDatadogRegion>,
@@ -716,7 +719,7 @@ pub enum DatadogNotificationDatadogRegion {
     Ap1,
     /// `US1_FED`: Datadog for Government, in the US.
     Us1Fed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1009,7 +1012,7 @@ pub enum DefaultAlertConfigViewForNdsGroupEventTypeName {
     AlertHostSshSessionStarted,
     /// `PROFILER_CONFIGURED_TOO_WIDELY`.
     ProfilerConfiguredTooWidely,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1225,7 +1228,7 @@ pub enum EncryptionKeyEventTypeViewAlertable {
     AzureEncryptionKeyInvalid,
     /// `GCP_ENCRYPTION_KEY_INVALID`: Atlas can't use the key in Google Cloud KMS.
     GcpEncryptionKeyInvalid,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1253,7 +1256,7 @@ pub enum EventSeverity {
     Error,
     /// `CRITICAL`.
     Critical,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1267,8 +1270,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Alert threshold for the average time that commands, or writes, take on a flex cluster.
 ///
-/// The schemas `FlexAVGCommandExecutionTimeMetricThresholdView` and
-/// `FlexAVGWriteExecutionTimeMetricThresholdView`, which are equal.
+/// The equal schemas `FlexAVGCommandExecutionTimeMetricThresholdView` and
+/// `FlexAVGWriteExecutionTimeMetricThresholdView`.
 #[derive(Clone, Default)]
 pub struct FlexAvgExecutionTimeMetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -1293,7 +1296,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of flex clusters.
 ///
-/// One of 15 kinds; `metricName` tells which.
+/// One of 15 variants; the property `metricName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FlexClusterMetricThreshold {
@@ -1342,7 +1345,7 @@ pub enum FlexClusterMetricThreshold {
     /// `FLEX_AVG_COMMAND_EXECUTION_TIME`. Alert threshold for the average time that commands, or
     /// writes, take on a flex cluster.
     FlexAvgCommandExecutionTime(FlexAvgExecutionTimeMetricThresholdView),
-    /// A value of `metricName` that the document does not declare.
+    /// A value of `metricName` that the API's document doesn't declare.
     Unknown(FlexClusterMetricThresholdCommon),
 }
 
@@ -1437,8 +1440,8 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for the rate of incoming, or outgoing, bytes of a flex cluster.
 ///
-/// The schemas `FlexNetworkBytesInDataMetricThresholdView` and
-/// `FlexNetworkBytesOutDataMetricThresholdView`, which are equal.
+/// The equal schemas `FlexNetworkBytesInDataMetricThresholdView` and
+/// `FlexNetworkBytesOutDataMetricThresholdView`.
 #[derive(Clone, Default)]
 pub struct FlexNetworkBytesDataMetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -1463,7 +1466,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of a flex cluster that is a rate or a percentage.
 ///
-/// The schema `FlexConnectionPercentRawMetricThresholdView` and 7 equal ones.
+/// The schema `FlexConnectionPercentRawMetricThresholdView` and 7 equal schemas.
 #[derive(Clone, Default)]
 pub struct FlexRawMetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -1516,7 +1519,7 @@ atlas_admin_runtime::record! {
 pub enum GreaterThanDaysThresholdViewOperator {
     /// `GREATER_THAN`: An alert is raised above `threshold`.
     GreaterThan,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1535,7 +1538,7 @@ atlas_admin_runtime::open_enum! {
 pub enum GreaterThanDaysThresholdViewUnits {
     /// `DAYS`.
     Days,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1629,7 +1632,8 @@ atlas_admin_runtime::record! {
 /// Alert configuration of a project: the event or metric to watch, the objects it applies to,
 /// and whom to notify.
 ///
-/// `eventTypeName` decides the variant. One of 18 kinds; `eventTypeName` tells which.
+/// `eventTypeName` decides the variant. One of 18 variants; the property `eventTypeName`
+/// selects it.
 ///
 /// Returned by
 /// [`alert_configurations::create_alert_config`](crate::alert_configurations::create_alert_config),
@@ -1699,7 +1703,7 @@ pub enum GroupAlertsConfig {
     /// `OUTSIDE_STREAM_PROCESSOR_METRIC_THRESHOLD`. Alert configuration for a metric of stream
     /// processors.
     StreamProcessorMetric(StreamProcessorMetricAlertConfigViewForNdsGroup),
-    /// A value of `eventTypeName` that the document does not declare.
+    /// A value of `eventTypeName` that the API's document doesn't declare.
     Unknown(GroupAlertsConfigCommon),
 }
 
@@ -1812,7 +1816,7 @@ pub struct HipChatNotification {
     pub interval_min: Option<i64>,
     /// HipChat API token with which Atlas sends notifications. Required for HipChat. Returned
     /// partly redacted. Atlas warns the project owners of an invalid token, and later removes it.
-    /// Secret: never printed.
+    /// Secret: `Debug` and logs never show it.
     pub notification_token: Option<String>,
     /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
     /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
@@ -1877,7 +1881,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of a host that is an amount of data.
 ///
-/// The schema `CacheBytesReadIntoDataMetricThresholdView` and 36 equal ones.
+/// The schema `CacheBytesReadIntoDataMetricThresholdView` and 36 equal schemas.
 #[derive(Clone, Default)]
 pub struct HostDataMetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -1939,7 +1943,7 @@ pub enum HostMatcherField {
     ReplicaSetName,
     /// `ATLAS_NODE_TYPE`.
     AtlasNodeType,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1997,7 +2001,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of a MongoDB host.
 ///
-/// One of 160 kinds; `metricName` tells which.
+/// One of 160 variants; the property `metricName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricThreshold {
@@ -2436,7 +2440,7 @@ pub enum HostMetricThreshold {
     FtsJvmMaxMemory(HostDataMetricThresholdView),
     /// `FTS_JVM_CURRENT_MEMORY`. Alert threshold for a metric of a host that is an amount of data.
     FtsJvmCurrentMemory(HostDataMetricThresholdView),
-    /// A value of `metricName` that the document does not declare.
+    /// A value of `metricName` that the API's document doesn't declare.
     Unknown(HostMetricThresholdCommon),
 }
 
@@ -2634,7 +2638,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of a host that is a number, a rate or a percentage.
 ///
-/// The schema `AssertMsgRawMetricThresholdView` and 100 equal ones.
+/// The schema `AssertMsgRawMetricThresholdView` and 100 equal schemas.
 #[derive(Clone, Default)]
 pub struct HostRawMetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -2659,7 +2663,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of a host that is a time.
 ///
-/// The schema `AvgCommandExecutionTimeTimeMetricThresholdView` and 19 equal ones.
+/// The schema `AvgCommandExecutionTimeTimeMetricThresholdView` and 19 equal schemas.
 #[derive(Clone, Default)]
 pub struct HostTimeMetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -2712,7 +2716,7 @@ atlas_admin_runtime::record! {
 pub enum LessThanDaysThresholdViewOperator {
     /// `LESS_THAN`: An alert is raised below `threshold`.
     LessThan,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2818,7 +2822,7 @@ pub enum MatcherFieldView {
     RuleId,
     /// `SOFTWARE_TYPE`.
     SoftwareType,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2859,7 +2863,7 @@ pub enum MatcherHostType {
     Config,
     /// `MONGOT`: Atlas Search process.
     Mongot,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2876,8 +2880,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Alert threshold for the read, or write, processing units of a serverless instance.
 ///
-/// The schemas `RPUMetricThresholdView` and `ServerlessTotalWriteUnitsRPUMetricThresholdView`,
-/// which are equal.
+/// The equal schemas `RPUMetricThresholdView` and
+/// `ServerlessTotalWriteUnitsRPUMetricThresholdView`.
 #[derive(Clone, Default)]
 pub struct MetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -2914,7 +2918,8 @@ pub struct MicrosoftTeamsNotification {
     pub interval_min: Option<i64>,
     /// URL of the Microsoft Teams webhook that receives the alert. Required if `typeName` is
     /// `MICROSOFT_TEAMS`. Atlas reports an invalid URL to the project owners by email and removes
-    /// one that stays invalid. Responses show only part of the URL. Secret: never printed.
+    /// one that stays invalid. Responses show only part of the URL. Secret: `Debug` and logs never
+    /// show it.
     pub microsoft_teams_webhook_url: Option<String>,
     /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
     /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
@@ -2942,7 +2947,7 @@ atlas_admin_runtime::record! {
 pub enum Mode {
     /// `AVERAGE`.
     Average,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3000,29 +3005,35 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NdsAutoScalingAuditTypeViewAlertable {
-    /// `COMPUTE_AUTO_SCALE_INITIATED_BASE`.
+    /// `COMPUTE_AUTO_SCALE_INITIATED_BASE`: Atlas began to change the tier of electable and
+    /// read-only nodes.
     ComputeAutoScaleInitiatedBase,
-    /// `COMPUTE_AUTO_SCALE_INITIATED_ANALYTICS`.
+    /// `COMPUTE_AUTO_SCALE_INITIATED_ANALYTICS`: Atlas began to change the tier of analytics nodes.
     ComputeAutoScaleInitiatedAnalytics,
-    /// `COMPUTE_AUTO_SCALE_SCALE_DOWN_FAIL_BASE`.
+    /// `COMPUTE_AUTO_SCALE_SCALE_DOWN_FAIL_BASE`: The tier of electable and read-only nodes could
+    /// not be scaled down.
     ComputeAutoScaleScaleDownFailBase,
-    /// `COMPUTE_AUTO_SCALE_SCALE_DOWN_FAIL_ANALYTICS`.
+    /// `COMPUTE_AUTO_SCALE_SCALE_DOWN_FAIL_ANALYTICS`: The tier of analytics nodes could not be
+    /// scaled down.
     ComputeAutoScaleScaleDownFailAnalytics,
     /// `COMPUTE_AUTO_SCALE_DOWNSCALE_SKIPPED_FALLBACK_BASE`.
     ComputeAutoScaleDownscaleSkippedFallbackBase,
     /// `COMPUTE_AUTO_SCALE_DOWNSCALE_SKIPPED_FALLBACK_ANALYTICS`.
     ComputeAutoScaleDownscaleSkippedFallbackAnalytics,
-    /// `COMPUTE_AUTO_SCALE_MAX_INSTANCE_SIZE_FAIL_BASE`.
+    /// `COMPUTE_AUTO_SCALE_MAX_INSTANCE_SIZE_FAIL_BASE`: Electable and read-only nodes need a
+    /// larger tier, but have reached the maximum.
     ComputeAutoScaleMaxInstanceSizeFailBase,
-    /// `COMPUTE_AUTO_SCALE_MAX_INSTANCE_SIZE_FAIL_ANALYTICS`.
+    /// `COMPUTE_AUTO_SCALE_MAX_INSTANCE_SIZE_FAIL_ANALYTICS`: Analytics nodes need a larger tier,
+    /// but have reached the maximum.
     ComputeAutoScaleMaxInstanceSizeFailAnalytics,
     /// `COMPUTE_AUTO_SCALE_OPLOG_FAIL_BASE`.
     ComputeAutoScaleOplogFailBase,
     /// `COMPUTE_AUTO_SCALE_OPLOG_FAIL_ANALYTICS`.
     ComputeAutoScaleOplogFailAnalytics,
-    /// `DISK_AUTO_SCALE_INITIATED`.
+    /// `DISK_AUTO_SCALE_INITIATED`: Atlas began to enlarge the disk.
     DiskAutoScaleInitiated,
-    /// `DISK_AUTO_SCALE_MAX_DISK_SIZE_FAIL`.
+    /// `DISK_AUTO_SCALE_MAX_DISK_SIZE_FAIL`: The cluster needs a larger disk, but has reached the
+    /// maximum.
     DiskAutoScaleMaxDiskSizeFail,
     /// `DISK_AUTO_SCALE_OPLOG_FAIL`.
     DiskAutoScaleOplogFail,
@@ -3036,7 +3047,7 @@ pub enum NdsAutoScalingAuditTypeViewAlertable {
     ClusterAutoShardingInitiated,
     /// `CLUSTER_RESHARDING_COMPLETED`.
     ClusterReshardingCompleted,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3133,7 +3144,7 @@ atlas_admin_runtime::record! {
 pub enum NdsAutoscalingMatcherField {
     /// `CLUSTER_NAME`.
     ClusterName,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3205,7 +3216,7 @@ pub enum NdsX509UserAuthenticationEventTypeViewAlertable {
     /// `NDS_X509_USER_AUTHENTICATION_MANAGED_USER_CERTS_EXPIRATION_CHECK`: A client certificate
     /// that Atlas issued expires soon.
     NdsX509UserAuthenticationManagedUserCertsExpirationCheck,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3250,7 +3261,7 @@ pub enum Operator {
     Less,
     /// `>`: An alert is raised above the threshold.
     Greater,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3272,7 +3283,7 @@ pub enum OperatorValue {
     LessThan,
     /// `GREATER_THAN`: An alert is raised above `threshold`.
     GreaterThan,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3299,7 +3310,7 @@ pub struct OpsGenieNotification {
     pub notifier_id: Option<String>,
     /// Opsgenie API key with which Atlas sends notifications. Required for Opsgenie. Returned
     /// partly redacted. Atlas warns the project owners of an invalid key, and later removes it.
-    /// JSON name: `opsGenieApiKey`. Secret: never printed.
+    /// JSON name: `opsGenieApiKey`. Secret: `Debug` and logs never show it.
     pub opsgenie_api_key: Option<String>,
     /// Opsgenie region that the API key belongs to. JSON name: `opsGenieRegion`. Default: `US`.
     pub opsgenie_region: Option<OpsGenieNotificationOpsGenieRegion>,
@@ -3329,7 +3340,7 @@ pub enum OpsGenieNotificationOpsGenieRegion {
     Us,
     /// `EU`.
     Eu,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3382,8 +3393,7 @@ atlas_admin_runtime::record! {
 pub enum OrgNotificationRole {
     /// `ORG_OWNER`: May do everything in the organization and in all its projects.
     OrgOwner,
-    /// `ORG_MEMBER`: May read the organization's settings and users, and the projects it belongs
-    /// to.
+    /// `ORG_MEMBER`: May see the organization, and those projects in which they have a role.
     OrgMember,
     /// `ORG_GROUP_CREATOR`: May create projects, besides what a member may do.
     OrgGroupCreator,
@@ -3393,7 +3403,7 @@ pub enum OrgNotificationRole {
     OrgBillingReadOnly,
     /// `ORG_READ_ONLY`: May read everything in the organization, including all its projects.
     OrgReadOnly,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3426,7 +3436,7 @@ pub struct PagerDutyNotification {
     pub region: Option<OpsGenieRegion>,
     /// PagerDuty service key. Required if `typeName` is `PAGER_DUTY`. Atlas reports an invalid key
     /// to the project owners by email and removes one that stays invalid. Responses show only part
-    /// of the key. Secret: never printed.
+    /// of the key. Secret: `Debug` and logs never show it.
     pub service_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -3554,7 +3564,7 @@ pub enum ReplicaSetEventTypeViewForNdsGroupAlertableNoThreshold {
     NoPrimary,
     /// `PRIMARY_ELECTED`: A replica set elected a primary.
     PrimaryElected,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3582,7 +3592,7 @@ pub enum ReplicaSetEventTypeViewForNdsGroupAlertableWithThreshold {
     TooFewHealthyMembers,
     /// `TOO_MANY_UNHEALTHY_MEMBERS`: A replica set has more unhealthy members than the threshold.
     TooManyUnhealthyMembers,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3627,7 +3637,7 @@ pub enum ReplicaSetMatcherField {
     ShardName,
     /// `CLUSTER_NAME`.
     ClusterName,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3641,7 +3651,7 @@ atlas_admin_runtime::open_enum! {
 /// Alert configuration for events of a replica set that are measured against a threshold, such
 /// as too many elections.
 ///
-/// One of 2 kinds; `eventTypeName` tells which.
+/// One of 2 variants; the property `eventTypeName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplicaSetThresholdAlertConfigViewForNdsGroup {
@@ -3651,7 +3661,7 @@ pub enum ReplicaSetThresholdAlertConfigViewForNdsGroup {
     /// `TOO_MANY_ELECTIONS`. Alert configuration that triggers when a value without unit rises
     /// above its threshold.
     TooManyElections(GreaterThanRawThresholdAlertConfigViewForNdsGroup),
-    /// A value of `eventTypeName` that the document does not declare.
+    /// A value of `eventTypeName` that the API's document doesn't declare.
     Unknown(ReplicaSetThresholdAlertConfigViewForNdsGroupCommon),
 }
 
@@ -3710,8 +3720,8 @@ atlas_admin_runtime::record! {
 /// Alert threshold for the average time that commands, or writes, take on a serverless
 /// instance.
 ///
-/// The schemas `ServerlessAVGCommandExecutionTimeMetricThresholdView` and
-/// `ServerlessAVGWriteExecutionTimeMetricThresholdView`, which are equal.
+/// The equal schemas `ServerlessAVGCommandExecutionTimeMetricThresholdView` and
+/// `ServerlessAVGWriteExecutionTimeMetricThresholdView`.
 #[derive(Clone, Default)]
 pub struct ServerlessAvgExecutionTimeMetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -3778,7 +3788,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of serverless instances.
 ///
-/// One of 17 kinds; `metricName` tells which.
+/// One of 17 variants; the property `metricName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ServerlessMetricThreshold {
@@ -3833,7 +3843,7 @@ pub enum ServerlessMetricThreshold {
     /// `SERVERLESS_CONNECTIONS`. Alert threshold for a metric that is a plain number, such as
     /// `FLEX_CONNECTIONS`.
     ServerlessConnections(RawMetricThresholdView),
-    /// A value of `metricName` that the document does not declare.
+    /// A value of `metricName` that the API's document doesn't declare.
     Unknown(ServerlessMetricThresholdCommon),
 }
 
@@ -3904,7 +3914,7 @@ pub enum ServerlessMetricUnits {
     ThousandWpu,
     /// `MILLION_WPU`: Millions of write processing units.
     MillionWpu,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3920,8 +3930,8 @@ atlas_admin_runtime::open_enum! {
 
 /// Alert threshold for the rate of incoming, or outgoing, bytes of a serverless instance.
 ///
-/// The schemas `ServerlessNetworkBytesInDataMetricThresholdView` and
-/// `ServerlessNetworkBytesOutDataMetricThresholdView`, which are equal.
+/// The equal schemas `ServerlessNetworkBytesInDataMetricThresholdView` and
+/// `ServerlessNetworkBytesOutDataMetricThresholdView`.
 #[derive(Clone, Default)]
 pub struct ServerlessNetworkBytesDataMetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -3946,7 +3956,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of a serverless instance that is a rate or a percentage.
 ///
-/// The schema `ServerlessConnectionPercentageRawMetricThresholdView` and 7 equal ones.
+/// The schema `ServerlessConnectionPercentageRawMetricThresholdView` and 7 equal schemas.
 #[derive(Clone, Default)]
 pub struct ServerlessRawMetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -3974,7 +3984,7 @@ atlas_admin_runtime::record! {
 pub struct SlackNotification {
     /// Slack API or bot token. Required if `typeName` is `SLACK`. Atlas reports an invalid token to
     /// the project owners by email and removes one that stays invalid. Responses show only part of
-    /// the token. Secret: never printed.
+    /// the token. Secret: `Debug` and logs never show it.
     pub api_token: Option<String>,
     /// Name of the Slack channel that receives the alert. Required if `typeName` is `SLACK`.
     pub channel_name: Option<String>,
@@ -4086,7 +4096,7 @@ pub enum StreamProcessorEventTypeViewAlertableNoThreshold {
     StreamProcessorStateIsFailed,
     /// `STREAM_PROCESSOR_AUTOSCALE_INITIATED`.
     StreamProcessorAutoscaleInitiated,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -4143,7 +4153,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of a stream processor.
 ///
-/// One of 4 kinds; `metricName` tells which.
+/// One of 4 variants; the property `metricName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StreamProcessorMetricThreshold {
@@ -4157,7 +4167,7 @@ pub enum StreamProcessorMetricThreshold {
     /// `STREAM_PROCESSOR_OUTPUT_MESSAGE_COUNT`. Alert threshold for a metric that is a plain
     /// number, such as `FLEX_CONNECTIONS`.
     StreamProcessorOutputMessageCount(RawMetricThresholdView),
-    /// A value of `metricName` that the document does not declare.
+    /// A value of `metricName` that the API's document doesn't declare.
     Unknown(StreamProcessorMetricThresholdCommon),
 }
 
@@ -4199,7 +4209,7 @@ atlas_admin_runtime::record! {
 
 /// Alert threshold for a metric of a stream processor.
 ///
-/// The schemas `DLQRawMetricThresholdView` and `KafkaRawMetricThresholdView`, which are equal.
+/// The equal schemas `DLQRawMetricThresholdView` and `KafkaRawMetricThresholdView`.
 #[derive(Clone, Default)]
 pub struct StreamProcessorRawMetricThresholdView {
     /// Calculation of the metric's current value: its average.
@@ -4254,7 +4264,7 @@ pub enum StreamsMatcherField {
     InstanceName,
     /// `PROCESSOR_NAME`: Name of the stream processor.
     ProcessorName,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -4377,11 +4387,11 @@ pub struct VictorOpsNotification {
     pub notifier_id: Option<String>,
     /// Splunk On-Call API key with which Atlas sends notifications. Required for Splunk On-Call.
     /// Returned partly redacted. Atlas warns the project owners of an invalid key, and later
-    /// removes it. JSON name: `victorOpsApiKey`. Secret: never printed.
+    /// removes it. JSON name: `victorOpsApiKey`. Secret: `Debug` and logs never show it.
     pub victorops_api_key: Option<String>,
     /// Splunk On-Call routing key, which decides who is notified. Required for Splunk On-Call.
     /// Atlas warns the project owners of an invalid key, and later removes it. JSON name:
-    /// `victorOpsRoutingKey`. Secret: never printed.
+    /// `victorOpsRoutingKey`. Secret: `Debug` and logs never show it.
     pub victorops_routing_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -4413,17 +4423,18 @@ pub struct WebhookNotification {
     /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
     /// Template of the request's body, with placeholders such as `${field}`. The result must be
-    /// valid JSON. If unset, Atlas sends its own format. Secret: never printed.
+    /// valid JSON. If unset, Atlas sends its own format. Secret: `Debug` and logs never show it.
     pub webhook_body_template: Option<String>,
     /// Template of the request's headers, with placeholders such as `${field}`. The result must be
     /// a JSON object from header name to value. Templates can't read the secret or the signature.
-    /// Secret: never printed.
+    /// Secret: `Debug` and logs never show it.
     pub webhook_headers_template: Option<String>,
     /// Secret with which the receiver verifies the webhook's requests. Also returned if the
-    /// project's integration sets a default. Returned fully redacted. Secret: never printed.
+    /// project's integration sets a default. Returned fully redacted. Secret: `Debug` and logs
+    /// never show it.
     pub webhook_secret: Option<String>,
     /// URL that Atlas sends the notification to. Also returned if the project's integration sets a
-    /// default. Returned partly redacted. Secret: never printed.
+    /// default. Returned partly redacted. Secret: `Debug` and logs never show it.
     pub webhook_url: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

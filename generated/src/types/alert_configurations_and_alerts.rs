@@ -83,7 +83,7 @@ pub enum AlertsThresholdIntegerUnits {
     Million,
     /// `billion`.
     Billion,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -155,7 +155,7 @@ pub enum HostEventTypeViewForNdsGroupAlertable {
     HostSearchProcessThrottling,
     /// `HOST_EXTERNAL_LOG_SINK_EXPORT_DOWN`.
     HostExternalLogSinkExportDown,
-    /// `HOST_NOT_ENOUGH_DISK_SPACE`.
+    /// `HOST_NOT_ENOUGH_DISK_SPACE`: A host is short of disk space.
     HostNotEnoughDiskSpace,
     /// `SSH_KEY_NDS_HOST_ACCESS_REQUESTED`: MongoDB staff requested SSH access to a host.
     SshKeyNdsHostAccessRequested,
@@ -163,23 +163,23 @@ pub enum HostEventTypeViewForNdsGroupAlertable {
     SshKeyNdsHostAccessRefreshed,
     /// `PUSH_BASED_LOG_EXPORT_STOPPED`.
     PushBasedLogExportStopped,
-    /// `PUSH_BASED_LOG_EXPORT_DROPPED_LOG`.
+    /// `PUSH_BASED_LOG_EXPORT_DROPPED_LOG`: Push-based log export lost log entries.
     PushBasedLogExportDroppedLog,
-    /// `HOST_VERSION_BEHIND`.
+    /// `HOST_VERSION_BEHIND`: A host runs an outdated version of MongoDB.
     HostVersionBehind,
     /// `VERSION_BEHIND`.
     VersionBehind,
-    /// `HOST_EXPOSED`.
+    /// `HOST_EXPOSED`: A host can be reached from the public internet.
     HostExposed,
-    /// `HOST_SSL_CERTIFICATE_STALE`.
+    /// `HOST_SSL_CERTIFICATE_STALE`: The TLS certificate of a host is about to expire.
     HostSslCertificateStale,
     /// `HOST_SECURITY_CHECKUP_NOT_MET`.
     HostSecurityCheckupNotMet,
-    /// `ALERT_HOST_SSH_SESSION_STARTED`: Someone opened an SSH session on a host.
+    /// `ALERT_HOST_SSH_SESSION_STARTED`: A MongoDB employee opened an SSH session on a host.
     AlertHostSshSessionStarted,
     /// `PROFILER_CONFIGURED_TOO_WIDELY`.
     ProfilerConfiguredTooWidely,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -29,7 +29,7 @@ pub enum DataMetricUnits {
     Terabytes,
     /// `PETABYTES`.
     Petabytes,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -61,7 +61,7 @@ pub enum NumberMetricUnits {
     Million,
     /// `BILLION`.
     Billion,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -81,7 +81,7 @@ atlas_admin_runtime::open_enum! {
 pub enum RawMetricUnits {
     /// `RAW`: Plain number without unit.
     Raw,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -110,7 +110,7 @@ pub enum TimeMetricUnits {
     Hours,
     /// `DAYS`.
     Days,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

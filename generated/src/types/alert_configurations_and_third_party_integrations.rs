@@ -15,7 +15,7 @@ pub enum OpsGenieRegion {
     Us,
     /// `EU`.
     Eu,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// Acknowledgement of an alert, or the withdrawal of one.
+/// Acknowledgement of an alert, which stops further notifications about it, or the withdrawal
+/// of one.
 ///
 /// Sent by [`alerts::acknowledge_alert`](crate::alerts::acknowledge_alert).
 #[derive(Clone, Default)]
@@ -33,7 +34,7 @@ atlas_admin_runtime::record! {
 /// Alert of a project.
 ///
 /// The variant follows from the kind of event: cluster, host, metric, replica set and so on.
-/// One of 8 kinds; `eventTypeName` tells which.
+/// One of 8 variants; the property `eventTypeName` selects it.
 ///
 /// Returned by [`alerts::get_alert`](crate::alerts::get_alert) and
 /// [`alerts::acknowledge_alert`](crate::alerts::acknowledge_alert).
@@ -55,12 +56,12 @@ pub enum AlertViewForNdsGroup {
     /// `REPLICATION_OPLOG_WINDOW_RUNNING_OUT`, `NO_PRIMARY`, `PRIMARY_ELECTED` and 3 more. Alert
     /// about a replica set.
     ReplicaSet(ReplicaSetAlertViewForNdsGroup),
-    /// No discriminator value selects only this variant. Alert about a stream processor.
+    /// No discriminator value selects this variant alone. Alert about a stream processor.
     StreamProcessor(StreamProcessorAlertViewForNdsGroup),
     /// `CREDIT_CARD_ABOUT_TO_EXPIRE`, `PENDING_INVOICE_OVER_THRESHOLD`, `DAILY_BILL_OVER_THRESHOLD`
     /// and 107 more. Alert of a kind that has no details of its own.
     Default(DefaultAlertViewForNdsGroup),
-    /// A value of `eventTypeName` that the document does not declare.
+    /// A value of `eventTypeName` that the API's document doesn't declare.
     Unknown(AlertViewForNdsGroupCommon),
 }
 
@@ -141,7 +142,7 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertViewStatus {
-    /// `CANCELLED`.
+    /// `CANCELLED`: Atlas canceled the alert, for example because its configuration was deleted.
     Cancelled,
     /// `CLOSED`: The condition no longer holds.
     Closed,
@@ -149,7 +150,7 @@ pub enum AlertViewStatus {
     Open,
     /// `TRACKING`: The condition holds, but not yet for as long as the notification delay.
     Tracking,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -247,7 +248,7 @@ pub enum AppServiceEventTypeViewAlertable {
     TriggerFailure,
     /// `TRIGGER_AUTO_RESUMED`: A suspended trigger was resumed automatically.
     TriggerAutoResumed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -728,7 +729,7 @@ pub enum DefaultAlertViewForNdsGroupEventTypeName {
     AlertHostSshSessionStarted,
     /// `PROFILER_CONFIGURED_TOO_WIDELY`.
     ProfilerConfiguredTooWidely,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1003,7 +1004,7 @@ atlas_admin_runtime::record! {
 
 /// Alert about a metric of a `mongod` host.
 ///
-/// One of 4 kinds; `metricName` tells which.
+/// One of 4 variants; the property `metricName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricAlert {
@@ -1018,7 +1019,7 @@ pub enum HostMetricAlert {
     Data(DataMetricAlertView),
     /// `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`. Alert about a metric that is a plain number.
     SearchMaxNumberOfLuceneDocs(NumberMetricAlertView),
-    /// A value of `metricName` that the document does not declare.
+    /// A value of `metricName` that the API's document doesn't declare.
     Unknown(HostMetricAlertCommon),
 }
 
@@ -1113,7 +1114,7 @@ atlas_admin_runtime::record! {
 pub enum HostMetricEventTypeViewAlertable {
     /// `OUTSIDE_METRIC_THRESHOLD`.
     OutsideMetricThreshold,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1154,7 +1155,7 @@ pub enum ListAlertsStatus {
     Tracking,
     /// `CLOSED`: Alerts whose condition no longer holds.
     Closed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1433,7 +1434,7 @@ pub enum ReplicaSetEventTypeViewForNdsGroupAlertable {
     TooFewHealthyMembers,
     /// `TOO_MANY_UNHEALTHY_MEMBERS`: More members than the threshold are unhealthy.
     TooManyUnhealthyMembers,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

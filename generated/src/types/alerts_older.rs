@@ -3,9 +3,9 @@
 
 use super::*;
 
-/// Alert as returned after its acknowledgement.
+/// Acknowledgement of an alert, in the older form that has all properties of an alert.
 ///
-/// An acknowledged alert stays open until its condition is resolved.
+/// The alert stays open until its condition is resolved.
 ///
 /// Sent by [`alerts::acknowledge_alert`](crate::alerts::acknowledge_alert).
 #[derive(Clone, Default)]

@@ -106,7 +106,7 @@ pub enum Analyzer {
     LuceneTurkish,
     /// `lucene.ukrainian`.
     LuceneUkrainian,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -190,7 +190,7 @@ atlas_admin_runtime::record! {
 /// Character filter of a custom analyzer, which changes the text before it is split into
 /// tokens.
 ///
-/// One of 4 kinds; `type` tells which.
+/// One of 4 variants; the property `type` selects it.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.charFilters[]`.
 #[derive(Clone)]
@@ -207,7 +207,7 @@ pub enum ApiAtlasFtsAnalyzersViewManualCharFilter {
     /// `persian`. Character filter that turns each zero-width non-joiner into a space, for Persian
     /// text.
     CharFilterpersian(CharFilterpersian),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(Json),
 }
 
@@ -221,7 +221,7 @@ atlas_admin_runtime::union! {
 
 /// Filter that changes, adds or removes tokens, by its `type`.
 ///
-/// One of 21 kinds; `type` tells which.
+/// One of 21 variants; the property `type` selects it.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.tokenFilters[]`.
 #[derive(Clone)]
@@ -278,7 +278,7 @@ pub enum ApiAtlasFtsAnalyzersViewManualTokenFilter {
     /// `wordDelimiterGraph`. Token filter that splits tokens into parts, for example at
     /// punctuation, changes of letter case, or digits.
     TokenFilterWordDelimiterGraph(TokenFilterWordDelimiterGraph),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(Json),
 }
 
@@ -309,7 +309,7 @@ atlas_admin_runtime::union! {
 
 /// Tokenizer of a custom analyzer, which splits text into the tokens that are indexed.
 ///
-/// One of 8 kinds; `type` tells which.
+/// One of 8 variants; the property `type` selects it.
 ///
 /// Declared at `ApiAtlasFTSAnalyzersViewManual.tokenizer`.
 #[derive(Clone)]
@@ -334,7 +334,7 @@ pub enum ApiAtlasFtsAnalyzersViewManualTokenizer {
     UaxUrlEmail(TokenizeruaxUrlEmail),
     /// `whitespace`. Tokenizer that splits text at whitespace.
     Whitespace(Tokenizerwhitespace),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(Json),
 }
 
@@ -428,8 +428,8 @@ pub struct ApiSearchDeploymentRequestView {
     /// Number of Search Nodes in every region for which `specs` states no `nodeCount`. May be
     /// `null`. 2 to 32.
     pub default_node_count: Nullable<i64>,
-    /// Search Nodes to deploy: one element for all regions, or one for each region. Required. At
-    /// least 1 item.
+    /// Size and number of the search nodes: one element for all regions, or one for each region.
+    /// Required. At least 1 item.
     pub specs: Option<Vec<ApiSearchDeploymentRequestSpecView>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -452,15 +452,15 @@ atlas_admin_runtime::record! {
 pub struct ApiSearchDeploymentResponseView {
     /// Search Nodes of each region, with cloud provider, size and number. Read-only.
     pub effective_specs: Option<Vec<ApiSearchDeploymentEffectiveSpecView>>,
-    /// Key management service whose keys of yours encrypt the search nodes' data. Read-only. May be
-    /// `null`.
+    /// Cloud provider of the customer-managed key that also encrypts the search nodes' data. `NONE`
+    /// if there is no such key. Read-only. May be `null`.
     pub encryption_at_rest_provider: Nullable<EncryptionAtRestProvider>,
     /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
     /// ID of the search deployment. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Size and number of Search Nodes. Use `effectiveSpecs`, which has them for each region.
-    /// Deprecated. Read-only.
+    /// Size and number of the search nodes. Will be removed: use `effectiveSpecs`, which has them
+    /// for each region. Deprecated. Read-only.
     pub specs: Option<Vec<ApiSearchDeploymentSpecView>>,
     /// State of the search nodes: ready, changing or paused. Read-only.
     pub state_name: Option<ApiSearchDeploymentResponseViewStateName>,
@@ -492,7 +492,7 @@ pub enum ApiSearchDeploymentResponseViewStateName {
     Paused,
     /// `UPDATING`: A change is in progress.
     Updating,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -589,7 +589,7 @@ atlas_admin_runtime::record! {
 
 /// A search or vector search index of a collection.
 ///
-/// One of 2 kinds; `type` tells which.
+/// One of 2 variants; the property `type` selects it.
 ///
 /// Returned by
 /// [`atlas_search::create_cluster_fts_index`](crate::atlas_search::create_cluster_fts_index),
@@ -608,7 +608,7 @@ pub enum ClusterSearchIndex {
     Search(SearchIndex),
     /// `vectorSearch`. Vector search index, with the fields it covers.
     VectorSearch(VectorSearchIndex),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(ClusterSearchIndexCommon),
 }
 
@@ -636,8 +636,8 @@ pub struct ClusterSearchIndexCommon {
     /// State of the search index. Read-only.
     pub status: Option<ClusterSearchIndexStatus>,
     /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
-    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
-    /// take `true`.
+    /// all, `false` (the default) for none, or an object with `include` or `exclude`. Vector search
+    /// indexes don't take `true`.
     pub stored_source: Option<Json>,
     /// Kind of index: full-text search (the default) or vector search.
     pub r#type: Option<ClusterSearchIndexType>,
@@ -678,7 +678,7 @@ pub enum ClusterSearchIndexStatus {
     Stale,
     /// `PAUSED`: The cluster is paused.
     Paused,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -704,7 +704,7 @@ pub enum ClusterSearchIndexType {
     Search,
     /// `vectorSearch`: Vector search index, for queries by similarity of vectors.
     VectorSearch,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -716,7 +716,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Settings for indexing one field in a search index.
 ///
-/// One of 2 kinds.
+/// One of 2 variants.
 ///
 /// [More in the Atlas
 /// documentation](https://dochub.mongodb.org/core/field-mapping-definition-fts#define-field-mappings).
@@ -727,7 +727,7 @@ pub enum Fields {
     Map(Map<Json>),
     /// A JSON list.
     List(Vec<Map<Json>>),
-    /// A JSON value of a kind that the document does not declare.
+    /// A JSON value of a kind that the API's document doesn't declare.
     Unknown(Json),
 }
 
@@ -749,7 +749,7 @@ pub enum OriginalTokens {
     Omit,
     /// `include`: The original tokens are kept as well.
     Include,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -783,7 +783,7 @@ pub enum SearchAnalyzer {
     LuceneBasque,
     /// `lucene.bengali`.
     LuceneBengali,
-    /// `lucene.brazilian`.
+    /// `lucene.brazilian`: Brazilian Portuguese.
     LuceneBrazilian,
     /// `lucene.bulgarian`.
     LuceneBulgarian,
@@ -847,7 +847,7 @@ pub enum SearchAnalyzer {
     LuceneRussian,
     /// `lucene.smartcn`: Simplified Chinese, split into words by statistics.
     LuceneSmartcn,
-    /// `lucene.sorani`.
+    /// `lucene.sorani`: Sorani, or Central Kurdish.
     LuceneSorani,
     /// `lucene.spanish`.
     LuceneSpanish,
@@ -859,7 +859,7 @@ pub enum SearchAnalyzer {
     LuceneTurkish,
     /// `lucene.ukrainian`.
     LuceneUkrainian,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -939,8 +939,8 @@ pub struct SearchIndex {
     /// State of the search index. Read-only.
     pub status: Option<ClusterSearchIndexStatus>,
     /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
-    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
-    /// take `true`.
+    /// all, `false` (the default) for none, or an object with `include` or `exclude`. Vector search
+    /// indexes don't take `true`.
     pub stored_source: Option<Json>,
     /// Synonym mappings that queries on the index can use.
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
@@ -966,7 +966,7 @@ atlas_admin_runtime::record! {
 
 /// A search or vector search index to create.
 ///
-/// One of 2 kinds; `type` tells which.
+/// One of 2 variants; the property `type` selects it.
 ///
 /// Sent by
 /// [`atlas_search::create_cluster_search_index`](crate::atlas_search::create_cluster_search_index).
@@ -977,7 +977,7 @@ pub enum SearchIndexCreateRequest {
     Search(TextSearchIndexCreateRequest),
     /// `vectorSearch`. Definition of a new vector search index.
     VectorSearch(VectorSearchIndexCreateRequest),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(SearchIndexCreateRequestCommon),
 }
 
@@ -1031,7 +1031,7 @@ atlas_admin_runtime::record! {
 
 /// A search or vector search index with its latest definition and its state on each host.
 ///
-/// One of 2 kinds; `type` tells which.
+/// One of 2 variants; the property `type` selects it.
 ///
 /// Returned by
 /// [`atlas_search::list_cluster_search_indexes`](crate::atlas_search::list_cluster_search_indexes),
@@ -1045,7 +1045,7 @@ pub enum SearchIndexResponse {
     Search(TextSearchIndexResponse),
     /// `vectorSearch`. Vector search index, with its state on each host.
     VectorSearch(VectorSearchIndexResponse),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(SearchIndexResponseCommon),
 }
 
@@ -1117,7 +1117,7 @@ pub enum SearchIndexResponseStatus {
     Ready,
     /// `DOES_NOT_EXIST`: There is no such index.
     DoesNotExist,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1174,11 +1174,12 @@ pub struct SearchIndexUpdateRequestDefinition {
     /// Analyzer that turns the text of a query into tokens. Default: `lucene.standard`.
     pub search_analyzer: Option<SearchAnalyzer>,
     /// Fields by which the index is sorted in advance, which speeds up queries that sort by them.
-    /// Each has a direction (1 or -1), or an object with `order` and, for missing values, `noData`.
+    /// Each has a direction (`1` or `-1`), or an object with `order` and, for missing values,
+    /// `noData` (by default `lowest`).
     pub sort: Option<Json>,
     /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
-    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
-    /// take `true`.
+    /// all, `false` (the default) for none, or an object with `include` or `exclude`. Vector search
+    /// indexes don't take `true`.
     pub stored_source: Option<Json>,
     /// Synonym mappings that queries on the index can use.
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
@@ -1225,7 +1226,7 @@ atlas_admin_runtime::record! {
 /// Dynamic mapping: `true` indexes all fields of supported types, `false` only those in
 /// `fields`.
 ///
-/// One of 2 kinds.
+/// One of 2 variants.
 ///
 /// Declared at `SearchMappings.dynamic`.
 ///
@@ -1238,7 +1239,7 @@ pub enum SearchMappingsDynamic {
     Boolean(bool),
     /// A JSON object.
     Map(Map<Json>),
-    /// A JSON value of a kind that the document does not declare.
+    /// A JSON value of a kind that the API's document doesn't declare.
     Unknown(Json),
 }
 
@@ -1305,7 +1306,7 @@ pub enum SynonymMappingStatus {
     Building,
     /// `READY`: The synonym mappings can be used.
     Ready,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1364,7 +1365,7 @@ pub enum TermNotInBounds {
     Omit,
     /// `include`: Tokens outside the bounds are indexed whole.
     Include,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1440,11 +1441,12 @@ pub struct TextSearchIndexDefinition {
     /// Analyzer that turns the text of a query into tokens. Default: `lucene.standard`.
     pub search_analyzer: Option<SearchAnalyzer>,
     /// Fields by which the index is sorted in advance, which speeds up queries that sort by them.
-    /// Each has a direction (1 or -1), or an object with `order` and, for missing values, `noData`.
+    /// Each has a direction (`1` or `-1`), or an object with `order` and, for missing values,
+    /// `noData` (by default `lowest`).
     pub sort: Option<Json>,
     /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
-    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
-    /// take `true`.
+    /// all, `false` (the default) for none, or an object with `include` or `exclude`. Vector search
+    /// indexes don't take `true`.
     pub stored_source: Option<Json>,
     /// Synonym mappings that queries on the index can use.
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
@@ -1806,7 +1808,7 @@ pub enum TokenFiltericuNormalizerNormalizationForm {
     Nfkd,
     /// `nfkc`: Compatibility decomposition, then canonical composition.
     Nfkc,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1883,7 +1885,7 @@ atlas_admin_runtime::record! {
 /// Token filter that replaces what a regular expression matches in each token.
 #[derive(Clone, Default)]
 pub struct TokenFilterregex {
-    /// Which matches in a token are replaced: the first one or all. Required.
+    /// Extent of the replacement in a token: all matches or only the first one. Required.
     pub matches: Option<TokenFilterregexMatches>,
     /// Regular expression, matched against each token. Required.
     pub pattern: Option<String>,
@@ -1900,7 +1902,7 @@ atlas_admin_runtime::record! {
     2 replacement "replacement" [REQUIRED]
 }
 
-/// Which matches in a token are replaced: the first one or all.
+/// Extent of the replacement in a token: all matches or only the first one.
 ///
 /// One of 2 documented values; others are kept as `Unknown`.
 ///
@@ -1912,7 +1914,7 @@ pub enum TokenFilterregexMatches {
     All,
     /// `first`: Only the first match is replaced.
     First,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2027,7 +2029,7 @@ pub enum TokenFiltersnowballStemmingStemmerName {
     Swedish,
     /// `turkish`.
     Turkish,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2270,8 +2272,8 @@ pub struct VectorSearchIndex {
     /// State of the search index. Read-only.
     pub status: Option<ClusterSearchIndexStatus>,
     /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
-    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
-    /// take `true`.
+    /// all, `false` (the default) for none, or an object with `include` or `exclude`. Vector search
+    /// indexes don't take `true`.
     pub stored_source: Option<Json>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2326,8 +2328,8 @@ pub struct VectorSearchIndexDefinition {
     /// `1`.
     pub num_partitions: Option<i64>,
     /// Fields that the index also stores, so that queries needn't look up the documents: `true` for
-    /// all, `false` for none, or an object with `include` or `exclude`. Vector search indexes don't
-    /// take `true`.
+    /// all, `false` (the default) for none, or an object with `include` or `exclude`. Vector search
+    /// indexes don't take `true`.
     pub stored_source: Option<Json>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -17,7 +17,7 @@ pub enum CloudProvider {
     Azure,
     /// `GCP`.
     Gcp,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -63,7 +63,7 @@ pub enum ApiSearchDeploymentEffectiveSpecViewInstanceSize {
     S80StorageNvme,
     /// `S90_STORAGE_NVME`.
     S90StorageNvme,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -22,7 +22,7 @@ pub enum EncryptionAtRestProvider {
     Azure,
     /// `GCP`: Google Cloud Key Management Service.
     Gcp,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

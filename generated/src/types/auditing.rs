@@ -47,7 +47,7 @@ pub enum AuditLogConfigurationType {
     FilterBuilder,
     /// `FILTER_JSON`: The filter was written as JSON.
     FilterJson,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

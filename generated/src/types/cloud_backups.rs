@@ -40,7 +40,7 @@ pub struct ApiAtlasCollectionRestoreCollectionStateResponse {
     /// Namespace to restore to, as requested. The actual one can differ; see
     /// `effectiveTargetNamespace`. Read-only.
     pub target_namespace: Option<String>,
-    /// Total of the collection's documents. Read-only.
+    /// Number of documents in the collection. Read-only.
     pub total_documents: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -85,7 +85,7 @@ pub enum ApiAtlasCollectionRestoreCollectionStateResponseState {
     Failed,
     /// `INDEX_BUILD_FAILED`: An index of the collection could not be built.
     IndexBuildFailed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -110,7 +110,7 @@ pub struct ApiAtlasCollectionRestoreIndexStatus {
     pub error_message: Option<String>,
     /// Specifications of the indexes that could not be built, at most 64. At most 64 items.
     pub failed_indexes: Option<Vec<Map<Json>>>,
-    /// State of building the indexes.
+    /// State of the index build of one collection.
     pub state: Option<ApiAtlasCollectionRestoreIndexStatusState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -123,9 +123,8 @@ atlas_admin_runtime::record! {
     2 state "state"
 }
 
-/// State of building the indexes.
-///
-/// One of 5 documented values; others are kept as `Unknown`.
+/// The state of `ApiAtlasCollectionRestoreIndexStatus`: one of 5 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasCollectionRestoreIndexStatus.state` and one other place.
 #[derive(Clone)]
@@ -141,7 +140,7 @@ pub enum ApiAtlasCollectionRestoreIndexStatusState {
     Failed,
     /// `NOT_RESTORED`: The indexes were not restored.
     NotRestored,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -159,7 +158,7 @@ atlas_admin_runtime::open_enum! {
 pub struct ApiAtlasCollectionRestoreJobIndexStatus {
     /// Number of collections for which an index could not be built. At least 0.
     pub failed_collection_count: Option<i64>,
-    /// State of building the indexes.
+    /// State of the index builds of the whole job.
     pub state: Option<ApiAtlasCollectionRestoreIndexStatusState>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -237,7 +236,7 @@ pub struct ApiAtlasCollectionRestoreJobResponse {
     pub collection_suffix: Option<String>,
     /// Collections that the job restores; at most 100 are listed. At most 100 items.
     pub collections: Option<Vec<ApiAtlasRestoreNamespaceView>>,
-    /// Date and time, in UTC, at which a user created the job. Read-only.
+    /// Date and time, in UTC, of the restore job's creation. Read-only.
     pub created_at: Option<DateTime>,
     /// Suffix appended to the names of restored databases. Unset or `null`: none.
     pub database_suffix: Option<String>,
@@ -326,7 +325,7 @@ pub enum ApiAtlasCollectionRestoreJobResponseState {
     Canceled,
     /// `FAILED`: Ended with an error; see `errorMessage`.
     Failed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -403,7 +402,7 @@ pub enum AutoExportPolicyViewFrequencyType {
     Monthly,
     /// `yearly`: Yearly snapshots are exported.
     Yearly,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -452,7 +451,7 @@ atlas_admin_runtime::record! {
 pub enum BackupComplianceOnDemandPolicyItemFrequencyType {
     /// `ondemand`: Snapshots taken on request.
     Ondemand,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -465,15 +464,15 @@ atlas_admin_runtime::open_enum! {
 /// frequency.
 #[derive(Clone, Default)]
 pub struct BackupComplianceScheduledPolicyItem {
-    /// Hours between snapshots in hourly items: 1, 2, 4, 6, 8 or 12; 12 only for NVMe clusters.
-    /// Atlas ignores the value in other items. Required. One of `1`, `2`, `3`, `4`, `5`, `6`, `7`,
-    /// `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`,
-    /// `23`, `24`, `25`, `26`, `27`, `28` and `40`.
+    /// Hours between snapshots in hourly items, one of 1, 2, 4, 6, 8, 12; only 12 is valid if the
+    /// cluster uses NVMe. Atlas ignores the value in other items. Required. One of `1`, `2`, `3`,
+    /// `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`,
+    /// `20`, `21`, `22`, `23`, `24`, `25`, `26`, `27`, `28` and `40`.
     pub frequency_interval: Option<i64>,
     /// Frequency of the snapshots that the rule is for. Required.
     pub frequency_type: Option<BackupComplianceScheduledPolicyItemFrequencyType>,
-    /// ID of the backup policy item. Read-only; an update sends it with each item of a list.
-    /// Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the backup policy item. Read-only, but an update sends it with each item of a list, to
+    /// identify the item. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Unit of `retentionValue`. Required.
     pub retention_unit: Option<RetentionUnit>,
@@ -511,7 +510,7 @@ pub enum BackupComplianceScheduledPolicyItemFrequencyType {
     Monthly,
     /// `yearly`.
     Yearly,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -524,7 +523,7 @@ atlas_admin_runtime::open_enum! {
     Yearly "yearly"
 }
 
-/// Key and value of your own for the metadata file that an export job writes to the bucket.
+/// Custom key and value that an export job writes to the metadata file in the bucket.
 #[derive(Clone, Default)]
 pub struct BackupLabel {
     /// Key of an entry in the metadata file that Atlas writes to the bucket at the end of the
@@ -582,7 +581,7 @@ pub enum BackupSnapshotRetentionUnit {
     Months,
     /// `YEARS`.
     Years,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -626,8 +625,8 @@ pub struct DataProtectionSettings20231001 {
     pub pit_enabled: Option<bool>,
     /// ID of the project that the policy protects. Pattern: `^([a-f0-9]{24})$`.
     pub project_id: Option<String>,
-    /// Number of past days within which any point in time can be restored: at least 1, and no more
-    /// than hourly snapshots are kept. For continuous backup only.
+    /// Number of past days within which any point in time can be restored: at least 1, at most the
+    /// retention time of hourly snapshots. For continuous backup only.
     pub restore_window_days: Option<i64>,
     /// Rules for taking and keeping scheduled snapshots, each for one frequency.
     pub scheduled_policy_items: Option<Vec<BackupComplianceScheduledPolicyItem>>,
@@ -675,7 +674,7 @@ pub enum DataProtectionSettingsState {
     Updating,
     /// `DISABLING`: Atlas is removing the policy.
     Disabling,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -713,16 +712,16 @@ atlas_admin_runtime::record! {
 /// Rule of a backup policy for taking and keeping snapshots of one frequency.
 #[derive(Clone, Default)]
 pub struct DiskBackupApiPolicyItem {
-    /// Hours between hourly snapshots (1, 2, 4, 6, 8 or 12; NVMe clusters: 12), the weekday from 1
-    /// for Monday, the day of the month (40: the last), or the month whose first day gets the
-    /// yearly one. Required. One of `1`, `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`,
-    /// `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`, `21`, `22`, `23`, `24`, `25`, `26`, `27`,
-    /// `28` and `40`.
+    /// Moment of the snapshots, by `frequencyType`: hours between hourly ones (12, 8, 6, 4, 2 or 1;
+    /// only 12 on NVMe clusters), weekday from 1 (Monday) to 7, or day of the month (40: the last).
+    /// For yearly ones, the month on whose first day they are taken. Required. One of `1`, `2`,
+    /// `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`,
+    /// `19`, `20`, `21`, `22`, `23`, `24`, `25`, `26`, `27`, `28` and `40`.
     pub frequency_interval: Option<i64>,
     /// Frequency of the snapshots that the rule is for. Required.
     pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
-    /// ID of the backup policy item. Read-only; an update sends it with each item of a list.
-    /// Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the backup policy item. Read-only, but an update sends it with each item of a list, to
+    /// identify the item. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Unit of `retentionValue`. Required.
     pub retention_unit: Option<RetentionUnit>,
@@ -762,7 +761,7 @@ pub enum DiskBackupApiPolicyItemFrequencyType {
     Yearly,
     /// `ondemand`: Snapshots taken on request.
     Ondemand,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -798,7 +797,7 @@ atlas_admin_runtime::record! {
 
 /// Rule for copying snapshots of one frequency to another region.
 ///
-/// One of 2 kinds; `frequencyType` tells which.
+/// One of 2 variants; the property `frequencyType` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DiskBackupCopyPolicyItem {
@@ -807,7 +806,7 @@ pub enum DiskBackupCopyPolicyItem {
     /// `daily`, `hourly`, `monthly` and 2 more. Rule for copying scheduled snapshots of one
     /// frequency to another region, with the retention of the copies.
     TimeBased(DiskBackupTimeBasedCopyPolicyItem),
-    /// A value of `frequencyType` that the document does not declare.
+    /// A value of `frequencyType` that the API's document doesn't declare.
     Unknown(DiskBackupCopyPolicyItemCommon),
 }
 
@@ -824,7 +823,8 @@ atlas_admin_runtime::union! {
 pub struct DiskBackupCopyPolicyItemCommon {
     /// Frequency of the snapshots to copy.
     pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
-    /// ID of the copy policy item. Read-only; an update sends it with each item of a list.
+    /// ID of the copy policy item. Read-only, but an update sends it with each item of a list, to
+    /// identify the item.
     pub id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -841,11 +841,11 @@ atlas_admin_runtime::record! {
 pub struct DiskBackupCopySetting20240805 {
     /// Cloud provider that stores the copies.
     pub cloud_provider: Option<CloudProvider>,
-    /// Rules for which snapshots are copied and how long the copies are kept. Used only while
+    /// Rules for which snapshots are copied and how long the copies are kept. Allowed only while
     /// `copyPolicyItemsEnabled` is `true`, in place of `frequencies`; otherwise absent from
     /// responses. At most 6 items.
     pub copy_policy_items: Option<Vec<DiskBackupCopyPolicyItem>>,
-    /// Frequencies of the snapshots to copy. Replaced by `copyPolicyItems`; used only while
+    /// Frequencies of the snapshots to copy. Replaced by `copyPolicyItems`; allowed only while
     /// `copyPolicyItemsEnabled` is `false` or unset, and otherwise absent from responses.
     /// Deprecated. At most 6 items.
     pub frequencies: Option<Vec<Frequency>>,
@@ -901,9 +901,9 @@ atlas_admin_runtime::record! {
 /// [`cloud_backups::get_backup_export`](crate::cloud_backups::get_backup_export).
 #[derive(Clone, Default)]
 pub struct DiskBackupExportJob {
-    /// Export jobs of the sharded cluster's replica sets, one each. Read-only.
+    /// Export jobs of the cluster's replica sets, if it is sharded. Read-only.
     pub components: Option<Vec<DiskBackupExportMember>>,
-    /// Date and time, in UTC, at which a user or Atlas started the job. Read-only.
+    /// Date and time, in UTC, of the job's creation, by a user or by Atlas. Read-only.
     pub created_at: Option<DateTime>,
     /// Keys and values of your own for the metadata file that is uploaded to the bucket once the
     /// export job finishes.
@@ -994,7 +994,7 @@ pub enum DiskBackupExportJobState {
     Queued,
     /// `Successful`: Ended; the export is complete.
     Successful,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1027,8 +1027,8 @@ atlas_admin_runtime::record! {
 /// Rule for copying on-demand snapshots to another region.
 #[derive(Clone, Default)]
 pub struct DiskBackupOnDemandCopyPolicyItem {
-    /// ID of the copy policy item. Read-only; an update sends it with each item of a list. Pattern:
-    /// `^([a-f0-9]{24})$`.
+    /// ID of the copy policy item. Read-only, but an update sends it with each item of a list, to
+    /// identify the item. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1096,7 +1096,8 @@ pub struct DiskBackupReplicaSet {
     /// Name of the replica set in the snapshot. Present only if the type is `replicaSet`.
     /// Read-only.
     pub replica_set_name: Option<String>,
-    /// Cause of the snapshot: the schedule or a request. Read-only.
+    /// Cause of the snapshot: the schedule, a request, or the failure of a regular snapshot that it
+    /// replaces (`fallback`). Read-only.
     pub snapshot_type: Option<SnapshotType>,
     /// State of the snapshot. Only a completed snapshot can be restored. Read-only.
     pub status: Option<DiskBackupReplicaSetStatus>,
@@ -1144,7 +1145,7 @@ pub enum DiskBackupReplicaSetStatus {
     Completed,
     /// `failed`.
     Failed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1168,7 +1169,7 @@ pub enum DiskBackupReplicaSetType {
     ReplicaSet,
     /// `shardedCluster`.
     ShardedCluster,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1200,8 +1201,8 @@ atlas_admin_runtime::record! {
     2 replica_set_name "replicaSetName" [READ_ONLY]
 }
 
-/// Snapshot of a sharded cluster, made up of one snapshot per shard and one of the config
-/// servers.
+/// Snapshot of a sharded cluster, made up of one snapshot per shard and, if the config servers
+/// have nodes of their own, one of these.
 ///
 /// Returned by
 /// [`cloud_backups::get_backup_sharded_cluster`](crate::cloud_backups::get_backup_sharded_cluster).
@@ -1237,7 +1238,8 @@ pub struct DiskBackupShardedClusterSnapshot {
     /// IDs of the snapshots of the shards and of the config servers: the same as the `id` of each
     /// item in `members`. Read-only.
     pub snapshot_ids: Option<Vec<String>>,
-    /// Cause of the snapshot: the schedule or a request. Read-only.
+    /// Cause of the snapshot: the schedule, a request, or the failure of a regular snapshot that it
+    /// replaces (`fallback`). Read-only.
     pub snapshot_type: Option<SnapshotType>,
     /// State of the snapshot. Only a completed snapshot can be restored. Read-only.
     pub status: Option<DiskBackupReplicaSetStatus>,
@@ -1291,7 +1293,7 @@ atlas_admin_runtime::record! {
 
 /// Snapshot of a cluster, in the form for replica sets or for sharded clusters.
 ///
-/// One of 2 kinds; `type` tells which.
+/// One of 2 variants; the property `type` selects it.
 ///
 /// Returned by [`cloud_backups::take_snapshots`](crate::cloud_backups::take_snapshots).
 #[derive(Clone)]
@@ -1299,10 +1301,10 @@ atlas_admin_runtime::record! {
 pub enum DiskBackupSnapshot {
     /// `replicaSet`. Snapshot of a replica set.
     ReplicaSet(DiskBackupReplicaSet),
-    /// `shardedCluster`. Snapshot of a sharded cluster, made up of one snapshot per shard and one
-    /// of the config servers.
+    /// `shardedCluster`. Snapshot of a sharded cluster, made up of one snapshot per shard and, if
+    /// the config servers have nodes of their own, one of these.
     ShardedCluster(DiskBackupShardedClusterSnapshot),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(DiskBackupSnapshotCommon),
 }
 
@@ -1328,7 +1330,7 @@ pub struct DiskBackupSnapshotAwsExportBucketRequest {
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Whether exports to the bucket use private networking (AWS PrivateLink) instead of public IP
-    /// addresses.
+    /// addresses. If unset, `false`.
     pub require_private_networking: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1386,8 +1388,8 @@ atlas_admin_runtime::record! {
 /// Azure Blob Storage container to add as a target of snapshot exports.
 #[derive(Clone, Default)]
 pub struct DiskBackupSnapshotAzureExportBucketRequest {
-    /// Azure storage container that receives exported snapshots, by name. Required unless
-    /// `serviceUrl` ends with the container's name. 3 to 63 characters.
+    /// Name of the Azure storage container that receives exported snapshots. Required unless
+    /// `serviceUrl` ends with it. 3 to 63 characters.
     pub bucket_name: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1470,7 +1472,8 @@ pub struct DiskBackupSnapshotCommon {
     pub mongod_version: Option<String>,
     /// IDs of the policy items that caused the snapshot. Read-only.
     pub policy_items: Option<Vec<String>>,
-    /// Cause of the snapshot: the schedule or a request. Read-only.
+    /// Cause of the snapshot: the schedule, a request, or the failure of a regular snapshot that it
+    /// replaces (`fallback`). Read-only.
     pub snapshot_type: Option<SnapshotType>,
     /// State of the snapshot. Only a completed snapshot can be restored. Read-only.
     pub status: Option<DiskBackupReplicaSetStatus>,
@@ -1501,7 +1504,7 @@ atlas_admin_runtime::record! {
 
 /// Bucket to register for snapshot exports.
 ///
-/// One of 3 kinds; `cloudProvider` tells which.
+/// One of 3 variants; the property `cloudProvider` selects it.
 ///
 /// Sent by [`cloud_backups::create_export_bucket`](crate::cloud_backups::create_export_bucket).
 #[derive(Clone)]
@@ -1513,7 +1516,7 @@ pub enum DiskBackupSnapshotExportBucketRequest {
     Azure(DiskBackupSnapshotAzureExportBucketRequest),
     /// `GCP`. Google Cloud Storage bucket to add as a target of snapshot exports.
     Gcp(DiskBackupSnapshotGcpExportBucketRequest),
-    /// A value of `cloudProvider` that the document does not declare.
+    /// A value of `cloudProvider` that the API's document doesn't declare.
     Unknown(DiskBackupSnapshotExportBucketRequestCommon),
 }
 
@@ -1548,7 +1551,7 @@ atlas_admin_runtime::record! {
 
 /// Bucket to which snapshots can be exported.
 ///
-/// One of 3 kinds; `cloudProvider` tells which.
+/// One of 3 variants; the property `cloudProvider` selects it.
 ///
 /// Returned by
 /// [`cloud_backups::create_export_bucket`](crate::cloud_backups::create_export_bucket) and
@@ -1562,7 +1565,7 @@ pub enum DiskBackupSnapshotExportBucketResponse {
     Azure(DiskBackupSnapshotAzureExportBucketResponse),
     /// `GCP`. Google Cloud Storage bucket that receives snapshot exports.
     Gcp(DiskBackupSnapshotGcpExportBucketResponse),
-    /// A value of `cloudProvider` that the document does not declare.
+    /// A value of `cloudProvider` that the API's document doesn't declare.
     Unknown(DiskBackupSnapshotExportBucketResponseCommon),
 }
 
@@ -1656,7 +1659,7 @@ atlas_admin_runtime::record! {
 pub struct DiskBackupSnapshotRestoreJob {
     /// Whether the restore job was canceled. Read-only.
     pub cancelled: Option<bool>,
-    /// Restore details of the sharded cluster's replica sets, one item each. Read-only.
+    /// Details of the restore of each replica set, if the cluster is sharded. Read-only.
     pub components: Option<Vec<DiskBackupRestoreMember>>,
     /// Kind of restore job: a snapshot or a point in time to a cluster, or a download. Required.
     pub delivery_type: Option<DiskBackupSnapshotRestoreJobDeliveryType>,
@@ -1691,8 +1694,8 @@ pub struct DiskBackupSnapshotRestoreJob {
     pub private_download_delivery_urls: Option<Vec<ApiPrivateDownloadDeliveryUrl>>,
     /// ID of the snapshot that is restored. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// Name of the cluster to restore to. Required for `deliveryType` `automated` and
-    /// `pointInTime`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster to restore to, all of whose data is replaced. Required for
+    /// `deliveryType` `automated` and `pointInTime`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub target_cluster_name: Option<String>,
     /// ID of the project with the cluster to restore to. Required for `deliveryType` `automated`
     /// and `pointInTime`. Pattern: `^([a-f0-9]{24})$`.
@@ -1726,9 +1729,8 @@ atlas_admin_runtime::record! {
     18 timestamp "timestamp" [READ_ONLY]
 }
 
-/// Kind of restore job: a snapshot or a point in time to a cluster, or a download.
-///
-/// One of 3 documented values; others are kept as `Unknown`.
+/// The delivery type of `DiskBackupSnapshotRestoreJob`: one of 3 documented values; others are
+/// kept as `Unknown`.
 ///
 /// Declared at `DiskBackupSnapshotRestoreJob.deliveryType` and one other place.
 #[derive(Clone)]
@@ -1740,7 +1742,7 @@ pub enum DiskBackupSnapshotRestoreJobDeliveryType {
     Download,
     /// `pointInTime`: Restores a point in time to a cluster, whose data is replaced.
     PointInTime,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1803,10 +1805,11 @@ pub struct DiskBackupSnapshotSchedule20240805 {
     /// continuous backup only.
     pub restore_window_days: Option<i64>,
     /// Whether changed retention in copy policy items also applies to copies that already exist.
-    /// Write-only: the service never returns it.
+    /// Shorter retention then makes them expire, and be deleted, earlier. Write-only: the service
+    /// never returns it.
     pub update_copy_snapshots: Option<bool>,
-    /// Whether changed retention also applies to snapshots that already exist. Write-only: the
-    /// service never returns it.
+    /// Whether changed retention also applies to snapshots that already exist. Shorter retention
+    /// then makes them expire, and be deleted, earlier. Write-only: the service never returns it.
     pub update_snapshots: Option<bool>,
     /// Whether paths of exports in the bucket have the names of organization and project. `false`:
     /// their IDs.
@@ -1845,8 +1848,8 @@ atlas_admin_runtime::record! {
 pub struct DiskBackupTimeBasedCopyPolicyItem {
     /// Frequency of the snapshots to copy. Required.
     pub frequency_type: Option<DiskBackupApiPolicyItemFrequencyType>,
-    /// ID of the copy policy item. Read-only; an update sends it with each item of a list. Pattern:
-    /// `^([a-f0-9]{24})$`.
+    /// ID of the copy policy item. Read-only, but an update sends it with each item of a list, to
+    /// identify the item. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Unit of `retentionValue`. Required.
     pub retention_unit: Option<RetentionUnit>,
@@ -1918,7 +1921,7 @@ pub enum ExtraRetentionSettingFrequencyType {
     Yearly,
     /// `ON_DEMAND`: Snapshots taken on request.
     OnDemand,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1952,7 +1955,7 @@ pub enum Frequency {
     Yearly,
     /// `ON_DEMAND`: Snapshots taken on request.
     OnDemand,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1980,7 +1983,7 @@ pub enum IndexStrategy {
     None,
     /// `ALL_EXCEPT_TTL`: All indexes but TTL indexes, so that documents don't expire.
     AllExceptTtl,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1999,8 +2002,8 @@ atlas_admin_runtime::open_enum! {
 pub struct ObjectStoragePrivateEndpointRequest {
     /// Cloud provider that hosts the object storage and the private endpoint.
     pub cloud_provider: Option<ApiAtlasModifyEndpointServiceRequestViewCloudProvider>,
-    /// Region of the bucket that the private endpoint reaches. Within one region, it is the region
-    /// of the interface endpoint, too.
+    /// Region of the bucket that the private endpoint reaches. Without `vpcRegionName`, the
+    /// interface endpoint is in the same region.
     pub region_name: Option<ObjectStoragePrivateEndpointRequestRegionName>,
     /// Region of the VPC interface endpoint. Unset: the same as the bucket's, `regionName`. A
     /// different one makes the private endpoint cross regions.
@@ -2078,7 +2081,7 @@ pub enum ObjectStoragePrivateEndpointRequestRegionName {
     EuSouth1,
     /// `GLOBAL`.
     Global,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2506,7 +2509,7 @@ pub enum RetentionUnit {
     Months,
     /// `years`.
     Years,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2530,7 +2533,8 @@ atlas_admin_runtime::open_enum! {
 pub struct ServerlessBackupRestoreJob {
     /// Whether the restore job was canceled. Read-only.
     pub cancelled: Option<bool>,
-    /// Kind of restore job: a snapshot or a point in time to a cluster, or a download. Required.
+    /// Kind of restore job: it restores a snapshot or a point in time to a cluster, or offers a
+    /// snapshot for download. Required.
     pub delivery_type: Option<DiskBackupSnapshotRestoreJobDeliveryType>,
     /// URLs of the compressed snapshot files. Present for `deliveryType` `download`. Read-only.
     pub delivery_url: Option<Vec<String>>,
@@ -2613,7 +2617,8 @@ pub struct ServerlessBackupSnapshot {
     /// Name of the serverless instance in the snapshot. Read-only. Pattern:
     /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub serverless_instance_name: Option<String>,
-    /// Cause of the snapshot: the schedule or a request. Read-only.
+    /// Cause of the snapshot: the schedule, a request, or the failure of a regular snapshot that it
+    /// replaces (`fallback`). Read-only.
     pub snapshot_type: Option<ServerlessBackupSnapshotType>,
     /// State of the snapshot. Only a completed snapshot can be restored. Read-only.
     pub status: Option<DiskBackupReplicaSetStatus>,
@@ -2653,7 +2658,7 @@ pub enum ServerlessBackupSnapshotFrequencyType {
     Weekly,
     /// `monthly`.
     Monthly,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2665,7 +2670,8 @@ atlas_admin_runtime::open_enum! {
     Weekly "weekly"
 }
 
-/// Cause of the snapshot: the schedule or a request.
+/// Cause of the snapshot: the schedule, a request, or the failure of a regular snapshot that it
+/// replaces (`fallback`).
 ///
 /// One of 2 documented values; others are kept as `Unknown`.
 ///
@@ -2677,7 +2683,7 @@ pub enum ServerlessBackupSnapshotType {
     OnDemand,
     /// `scheduled`: Taken by the backup schedule.
     Scheduled,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2687,7 +2693,8 @@ atlas_admin_runtime::open_enum! {
     Scheduled "scheduled"
 }
 
-/// Cause of the snapshot: the schedule or a request.
+/// Cause of the snapshot: the schedule, a request, or the failure of a regular snapshot that it
+/// replaces (`fallback`).
 ///
 /// One of 3 documented values; others are kept as `Unknown`.
 ///
@@ -2701,7 +2708,7 @@ pub enum SnapshotType {
     Scheduled,
     /// `fallback`: Taken in place of a regular snapshot that failed.
     Fallback,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2809,7 +2816,7 @@ pub enum VpcRegionName {
     EuSouth1,
     /// `GLOBAL`.
     Global,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2857,7 +2864,7 @@ pub enum WriteStrategy {
     /// `OVERWRITE_EXISTING`: Drops and replaces existing databases and collections. Writes to them
     /// during the restore are lost.
     OverwriteExisting,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -18,7 +18,7 @@ pub enum ConfigServerType {
     Dedicated,
     /// `EMBEDDED`: A shard of the cluster also serves as config server.
     Embedded,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

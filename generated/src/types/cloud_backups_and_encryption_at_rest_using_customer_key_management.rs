@@ -23,7 +23,7 @@ pub enum AwskmsearPrivateEndpointStatus {
     PendingRecreation,
     /// `DELETING`: The endpoint is being removed.
     Deleting,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -3,9 +3,9 @@
 
 use super::*;
 
-/// Cloud provider, where only AWS is supported.
+/// Cloud provider of the private endpoint service.
 ///
-/// One documented value; others are kept as `Unknown`.
+/// Only services on AWS can be changed. One documented value; others are kept as `Unknown`.
 ///
 /// Declared at `ApiAtlasModifyEndpointServiceRequestView.cloudProvider` and 6 other places.
 #[derive(Clone)]
@@ -13,7 +13,7 @@ use super::*;
 pub enum ApiAtlasModifyEndpointServiceRequestViewCloudProvider {
     /// `AWS`.
     Aws,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

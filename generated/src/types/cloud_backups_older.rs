@@ -35,8 +35,8 @@ pub struct DataProtectionSettings {
     pub pit_enabled: Option<bool>,
     /// ID of the project that the policy protects. Pattern: `^([a-f0-9]{24})$`.
     pub project_id: Option<String>,
-    /// Number of past days within which any point in time can be restored: at least 1, and no more
-    /// than hourly snapshots are kept. For continuous backup only.
+    /// Number of past days within which any point in time can be restored: at least 1, at most the
+    /// retention time of hourly snapshots. For continuous backup only.
     pub restore_window_days: Option<i64>,
     /// Rules for taking and keeping scheduled snapshots, each for one frequency.
     pub scheduled_policy_items: Option<Vec<BackupComplianceScheduledPolicyItem>>,
@@ -101,11 +101,11 @@ atlas_admin_runtime::record! {
 pub struct DiskBackupCopySetting {
     /// Cloud provider that stores the copies.
     pub cloud_provider: Option<CloudProvider>,
-    /// Rules for which snapshots are copied and how long the copies are kept. Used only while
+    /// Rules for which snapshots are copied and how long the copies are kept. Allowed only while
     /// `copyPolicyItemsEnabled` is `true`, in place of `frequencies`; otherwise absent from
     /// responses. At most 6 items.
     pub copy_policy_items: Option<Vec<DiskBackupCopyPolicyItem>>,
-    /// Frequencies of the snapshots to copy. Replaced by `copyPolicyItems`; used only while
+    /// Frequencies of the snapshots to copy. Replaced by `copyPolicyItems`; allowed only while
     /// `copyPolicyItemsEnabled` is `false` or unset, and otherwise absent from responses.
     /// Deprecated. At most 6 items.
     pub frequencies: Option<Vec<Frequency>>,
@@ -183,10 +183,11 @@ pub struct DiskBackupSnapshotSchedule {
     /// continuous backup only.
     pub restore_window_days: Option<i64>,
     /// Whether changed retention in copy policy items also applies to copies that already exist.
-    /// Write-only: the service never returns it.
+    /// Shorter retention then makes them expire, and be deleted, earlier. Write-only: the service
+    /// never returns it.
     pub update_copy_snapshots: Option<bool>,
-    /// Whether changed retention also applies to snapshots that already exist. Write-only: the
-    /// service never returns it.
+    /// Whether changed retention also applies to snapshots that already exist. Shorter retention
+    /// then makes them expire, and be deleted, earlier. Write-only: the service never returns it.
     pub update_snapshots: Option<bool>,
     /// Whether paths of exports in the bucket have the names of organization and project. `false`:
     /// their IDs.

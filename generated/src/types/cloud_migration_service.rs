@@ -88,7 +88,7 @@ pub enum DestinationHostnameSchemaType {
     PrivateLink,
     /// `VPC_PEERING`: A network peering connection.
     VpcPeering,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -171,7 +171,7 @@ pub enum LiveImportValidationStatus {
     Success,
     /// `FAILED`: The migration would not work; see `errorMessage`.
     Failed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -275,7 +275,7 @@ pub enum LiveMigrationResponseStatus {
     Complete,
     /// `EXPIRED`: The time for the cutover ran out: 120 hours, unless extended.
     Expired,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -313,7 +313,8 @@ atlas_admin_runtime::record! {
 /// Shard key of a collection on the destination cluster of a live migration.
 #[derive(Clone, Default)]
 pub struct ShardKeys {
-    /// Fields of the shard key. Required. Write-only: the service never returns it. No item twice.
+    /// Fields of the shard key. Required. Write-only: the service never returns it. No duplicate
+    /// items.
     pub key: Option<Vec<Map<Json>>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -333,7 +334,7 @@ pub struct ShardingRequest {
     /// Required. Write-only: the service never returns it.
     pub create_supporting_indexes: Option<bool>,
     /// Collections to shard, each with its shard key. All others stay unsharded. Required.
-    /// Write-only: the service never returns it. No item twice.
+    /// Write-only: the service never returns it. No duplicate items.
     pub sharding_entries: Option<Vec<ShardEntry>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -388,7 +389,8 @@ atlas_admin_runtime::record! {
 /// [`cloud_migration_service::create_link_token`](crate::cloud_migration_service::create_link_token).
 #[derive(Clone, Default)]
 pub struct TargetOrg {
-    /// Link-token to enter in Cloud Manager or Ops Manager. Required. Secret: never printed.
+    /// Link-token to enter in Cloud Manager or Ops Manager. Required. Secret: `Debug` and logs
+    /// never show it.
     pub link_token: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -224,7 +224,7 @@ atlas_admin_runtime::record! {
     6 tenant_id "tenantId"
 }
 
-/// Use of an AWS IAM role by an Atlas Data Lake.
+/// Use of an AWS IAM role by a federated database instance (formerly Atlas Data Lake).
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessDataLakeFeatureUsage {
     /// Identity of the feature that uses the role.
@@ -268,11 +268,12 @@ atlas_admin_runtime::record! {
 
 /// Atlas feature that uses a cloud provider access role.
 ///
-/// One of 5 kinds; `featureType` tells which.
+/// One of 5 variants; the property `featureType` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudProviderAccessFeatureUsage {
-    /// `ATLAS_DATA_LAKE`. Use of an AWS IAM role by an Atlas Data Lake.
+    /// `ATLAS_DATA_LAKE`. Use of an AWS IAM role by a federated database instance (formerly Atlas
+    /// Data Lake).
     AtlasDataLake(CloudProviderAccessDataLakeFeatureUsage),
     /// `ATLAS_LOG_INTEGRATION`. Use of a cloud provider access role by a log integration.
     AtlasLogIntegration(CloudProviderAccessAtlasLogIntegrationFeatureUsage),
@@ -283,7 +284,7 @@ pub enum CloudProviderAccessFeatureUsage {
     ExportSnapshot(CloudProviderAccessExportSnapshotFeatureUsage),
     /// `PUSH_BASED_LOG_EXPORT`. Use of an AWS IAM role by push-based log export to an S3 bucket.
     PushBasedLogExport(CloudProviderAccessPushBasedLogExportFeatureUsage),
-    /// A value of `featureType` that the document does not declare.
+    /// A value of `featureType` that the API's document doesn't declare.
     Unknown(Json),
 }
 
@@ -317,7 +318,8 @@ atlas_admin_runtime::record! {
     2 sink_name "sinkName" [READ_ONLY]
 }
 
-/// Identity of the data lake that uses an AWS IAM role.
+/// Identity of the federated database instance (formerly Atlas Data Lake) that uses an AWS IAM
+/// role.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessFeatureUsageDataLakeFeatureId {
     /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
@@ -451,7 +453,7 @@ pub enum CloudProviderAccessGcpServiceAccountStatus {
     Failed,
     /// `NOT_INITIATED`: Creation of the service account has not started.
     NotInitiated,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -479,7 +481,7 @@ atlas_admin_runtime::record! {
 
 /// Role with which Atlas accesses your account at a cloud provider.
 ///
-/// One of 3 kinds; `providerName` tells which.
+/// One of 3 variants; the property `providerName` selects it.
 ///
 /// Returned by
 /// [`cloud_provider_access::create_cloud_provider_access`](crate::cloud_provider_access::create_cloud_provider_access),
@@ -498,7 +500,7 @@ pub enum CloudProviderAccessRole {
     /// `GCP`. Google service account with which Atlas accesses your Google Cloud projects, and the
     /// features that use it.
     Gcp(CloudProviderAccessGcpServiceAccount),
-    /// A value of `providerName` that the document does not declare.
+    /// A value of `providerName` that the API's document doesn't declare.
     Unknown(CloudProviderAccessRoleCommon),
 }
 
@@ -533,7 +535,7 @@ atlas_admin_runtime::record! {
 
 /// Role to create, with which Atlas accesses your account at a cloud provider.
 ///
-/// One of 3 kinds; `providerName` tells which.
+/// One of 3 variants; the property `providerName` selects it.
 ///
 /// Sent by
 /// [`cloud_provider_access::create_cloud_provider_access`](crate::cloud_provider_access::create_cloud_provider_access).
@@ -546,7 +548,7 @@ pub enum CloudProviderAccessRoleRequest {
     Azure(CloudProviderAccessAzureServicePrincipalRequest),
     /// `GCP`. Request for a Google service account, which Atlas creates.
     Gcp(CloudProviderAccessGcpServiceAccountRequest),
-    /// A value of `providerName` that the document does not declare.
+    /// A value of `providerName` that the API's document doesn't declare.
     Unknown(CloudProviderAccessRoleRequestCommon),
 }
 
@@ -581,7 +583,7 @@ atlas_admin_runtime::record! {
 
 /// Role to authorize, with which Atlas accesses your account at a cloud provider.
 ///
-/// One of 3 kinds; `providerName` tells which.
+/// One of 3 variants; the property `providerName` selects it.
 ///
 /// Sent by
 /// [`cloud_provider_access::authorize_provider_access_role`](crate::cloud_provider_access::authorize_provider_access_role).
@@ -596,7 +598,7 @@ pub enum CloudProviderAccessRoleRequestUpdate {
     /// `GCP`. Update of a Google Cloud service account through which Atlas accesses your Google
     /// Cloud services.
     Gcp(CloudProviderAccessGcpServiceAccountRequestUpdate),
-    /// A value of `providerName` that the document does not declare.
+    /// A value of `providerName` that the API's document doesn't declare.
     Unknown(Json),
 }
 

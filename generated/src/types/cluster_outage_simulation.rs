@@ -33,7 +33,7 @@ atlas_admin_runtime::record! {
 pub enum AtlasClusterOutageSimulationOutageFilterType {
     /// `REGION`.
     Region,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -104,7 +104,7 @@ pub enum ClusterOutageSimulationState {
     Recovering,
     /// `COMPLETE`: The simulation is over.
     Complete,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

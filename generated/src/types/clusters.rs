@@ -155,7 +155,7 @@ pub enum AwsCloudProviderSettingsInstanceSizeName {
     M200NvmeGen2,
     /// `M400_NVME_GEN_2`.
     M400NvmeGen2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -225,7 +225,7 @@ pub enum AwsCloudProviderSettingsVolumeType {
     /// `HIGH_PERFORMANCE`: Disk on `io2` volumes with a provisioned I/O rate, within the range of
     /// its size. Costs extra.
     HighPerformance,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -357,7 +357,7 @@ pub enum AwsComputeAutoScalingMaxInstanceSize {
     M200NvmeGen2,
     /// `M400_NVME_GEN_2`.
     M400NvmeGen2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -514,7 +514,7 @@ pub enum AwsComputeAutoScalingMinInstanceSize {
     M200NvmeGen2,
     /// `M400_NVME_GEN_2`.
     M400NvmeGen2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -624,7 +624,7 @@ pub enum AzureCloudProviderSettingsDiskTypeName {
     P40,
     /// `P50`.
     P50,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -694,7 +694,7 @@ pub enum AzureCloudProviderSettingsInstanceSizeName {
     M400Nvme,
     /// `M600_NVME`.
     M600Nvme,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -847,7 +847,7 @@ pub enum AzureCloudProviderSettingsRegionName {
     UsGovArizona,
     /// `US_GOV_TEXAS`.
     UsGovTexas,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -982,7 +982,7 @@ pub enum AzureComputeAutoScalingRulesMaxInstanceSize {
     M400Nvme,
     /// `M600_NVME`.
     M600Nvme,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1064,7 +1064,7 @@ pub enum AzureComputeAutoScalingRulesMinInstanceSize {
     M400Nvme,
     /// `M600_NVME`.
     M600Nvme,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1101,7 +1101,8 @@ pub struct CloudCluster {
     pub alert_count: Option<i64>,
     /// Whether clients must authenticate to access the cluster's nodes. Read-only.
     pub auth_enabled: Option<bool>,
-    /// How much of the cluster could be reached when the service handled the request. Read-only.
+    /// State of the cluster's nodes when Atlas handled the request: all, some or none can be
+    /// reached, or the cluster has been deactivated. Read-only.
     pub availability: Option<CloudClusterAvailability>,
     /// Whether the cluster has backups: cloud backups on dedicated clusters, which are billed,
     /// shared cluster backups on others. NVMe clusters need `true`. Read-only.
@@ -1118,7 +1119,7 @@ pub struct CloudCluster {
     pub ssl_enabled: Option<bool>,
     /// Kind of cluster. Read-only.
     pub r#type: Option<CloudClusterType>,
-    /// Versions of MongoDB that the cluster's nodes run. Read-only. No item twice.
+    /// Versions of MongoDB that the cluster's nodes run. Read-only. No duplicate items.
     pub versions: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1139,7 +1140,8 @@ atlas_admin_runtime::record! {
     10 versions "versions" [READ_ONLY]
 }
 
-/// How much of the cluster could be reached when the service handled the request.
+/// State of the cluster's nodes when Atlas handled the request: all, some or none can be
+/// reached, or the cluster has been deactivated.
 ///
 /// One of 4 documented values; others are kept as `Unknown`.
 ///
@@ -1155,7 +1157,7 @@ pub enum CloudClusterAvailability {
     Unavailable,
     /// `warning`: Only some nodes could be reached.
     Warning,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1179,7 +1181,7 @@ pub enum CloudClusterType {
     ReplicaSet,
     /// `SHARDED_CLUSTER`.
     ShardedCluster,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1286,7 +1288,7 @@ pub enum CloudGcpProviderSettingsInstanceSizeName {
     R300Gen2,
     /// `R400_GEN_2`.
     R400Gen2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1438,7 +1440,7 @@ pub enum CloudGcpProviderSettingsRegionName {
     AsiaSouth2,
     /// `ASIA_SOUTHEAST_2`.
     AsiaSoutheast2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1499,7 +1501,8 @@ atlas_admin_runtime::open_enum! {
 /// Automatic scaling of a cluster on AWS.
 #[derive(Clone, Default)]
 pub struct CloudProviderAwsAutoScaling {
-    /// Automatic scaling of the cluster tier.
+    /// Automatic scaling of the cluster tier. Not available to clusters on Low CPU or NVMe
+    /// hardware.
     pub compute: Option<AwsComputeAutoScaling>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1513,7 +1516,8 @@ atlas_admin_runtime::record! {
 /// Automatic scaling of a cluster on Azure.
 #[derive(Clone, Default)]
 pub struct CloudProviderAzureAutoScaling {
-    /// Automatic scaling of the cluster tier.
+    /// Automatic scaling of the cluster tier. Not available to clusters on Low CPU or NVMe
+    /// hardware.
     pub compute: Option<AzureComputeAutoScalingRules>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1527,7 +1531,8 @@ atlas_admin_runtime::record! {
 /// Automatic scaling of a cluster on Google Cloud.
 #[derive(Clone, Default)]
 pub struct CloudProviderGcpAutoScaling {
-    /// Automatic scaling of the cluster tier.
+    /// Automatic scaling of the cluster tier. Not available to clusters on Low CPU or NVMe
+    /// hardware.
     pub compute: Option<GcpComputeAutoScaling>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1569,7 +1574,7 @@ pub enum CloudProviderRegionsProvider {
     Gcp,
     /// `AZURE`.
     Azure,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1585,7 +1590,8 @@ atlas_admin_runtime::open_enum! {
 /// [More in the Atlas documentation](https://docs.atlas.mongodb.com/cluster-autoscaling/).
 #[derive(Clone, Default)]
 pub struct ClusterAutoScalingSettings {
-    /// Automatic scaling of the cluster tier.
+    /// Automatic scaling of the cluster tier. Not available to clusters on Low CPU or NVMe
+    /// hardware.
     pub compute: Option<ClusterComputeAutoScaling>,
     /// Whether the disk grows automatically when it fills up, which raises the cost. JSON name:
     /// `diskGBEnabled`. Default: `false`.
@@ -1622,8 +1628,9 @@ atlas_admin_runtime::record! {
 /// Not for tiers with low CPU or NVMe storage.
 #[derive(Clone, Default)]
 pub struct ClusterComputeAutoScaling {
-    /// Whether Atlas changes the cluster tier with the load. If `true`, `maxInstanceSize` is
-    /// required. Larger tiers cost more. Default: `false`.
+    /// Whether Atlas changes the cluster tier with the load. If `true`,
+    /// `providerSettings.autoScaling.compute.maxInstanceSize` is required. Larger tiers cost more.
+    /// Default: `false`.
     pub enabled: Option<bool>,
     /// Whether the tier scales down automatically when load drops. Required if `enabled` is `true`,
     /// and needs a `minInstanceSize`. Default: `false`.
@@ -1739,7 +1746,7 @@ pub enum ClusterDescriptionAutoScalingModeConfigurationAutoScalingMode {
     IndependentShardScaling,
     /// `CLUSTER_WIDE_SCALING`: All shards scale together.
     ClusterWideScaling,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1762,13 +1769,13 @@ pub struct ClusterDescriptionProcessArgs20240805 {
     /// Number of threads for chunk migration on each of the two shards involved. At most half of
     /// the sharded cluster's CPU cores.
     pub chunk_migration_concurrency: Option<i64>,
-    /// Cipher suites for TLS 1.2, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
-    /// list that isn't empty implies if the mode is unset.
+    /// Cipher suites that the cluster accepts with TLS 1.2. Needs `tlsCipherConfigMode` `CUSTOM`,
+    /// which a list that isn't empty implies if the mode is unset.
     pub custom_openssl_cipher_config_tls12: Option<
         Vec<CustomOpenSslCipherConfigTls12Item>,
     >,
-    /// Cipher suites for TLS 1.3, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
-    /// list that isn't empty implies if the mode is unset. At most 4 items.
+    /// Cipher suites that the cluster accepts with TLS 1.3. Needs `tlsCipherConfigMode` `CUSTOM`,
+    /// which a list that isn't empty implies if the mode is unset. At most 4 items.
     pub custom_openssl_cipher_config_tls13: Option<
         Vec<CustomOpenSslCipherConfigTls13Item>,
     >,
@@ -1862,7 +1869,7 @@ atlas_admin_runtime::record! {
 pub enum ClusterFlexProviderSettingsInstanceSizeName {
     /// `FLEX`.
     Flex,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1924,15 +1931,15 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterFreeProviderSettingsEffectiveInstanceSizeName {
-    /// `FLEX`.
+    /// `FLEX`: Flex cluster.
     Flex,
-    /// `M2`.
+    /// `M2`: Former shared cluster with 2 GB of storage; Atlas has replaced these by flex clusters.
     M2,
-    /// `M5`.
+    /// `M5`: Former shared cluster with 5 GB of storage; Atlas has replaced these by flex clusters.
     M5,
-    /// `M0`.
+    /// `M0`: Free cluster.
     M0,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1952,13 +1959,13 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterFreeProviderSettingsInstanceSizeName {
-    /// `M0`.
+    /// `M0`: Free cluster.
     M0,
-    /// `M2`.
+    /// `M2`: Former shared cluster with 2 GB of storage; Atlas has replaced these by flex clusters.
     M2,
-    /// `M5`.
+    /// `M5`: Former shared cluster with 5 GB of storage; Atlas has replaced these by flex clusters.
     M5,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1971,7 +1978,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Provider, region and tier of a cluster.
 ///
-/// One of 5 kinds; `providerName` tells which.
+/// One of 5 variants; the property `providerName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClusterProviderSettings {
@@ -1985,7 +1992,7 @@ pub enum ClusterProviderSettings {
     Tenant(ClusterFreeProviderSettings),
     /// `FLEX`. Provider settings of a flex cluster.
     Flex(ClusterFlexProviderSettings),
-    /// A value of `providerName` that the document does not declare.
+    /// A value of `providerName` that the API's document doesn't declare.
     Unknown(ClusterProviderSettingsCommon),
 }
 
@@ -2006,7 +2013,8 @@ pub struct ClusterProviderSettingsCommon {
     /// Tier of the cluster, which sets memory, CPU and default disk of all its data-bearing nodes.
     /// Larger tiers cost more.
     pub instance_size_name: Option<String>,
-    /// Cloud provider of the cluster, or `TENANT` (free) or `FLEX` for shared hosts.
+    /// Cloud provider of the cluster; `TENANT` for a free or shared cluster, `FLEX` for a flex
+    /// cluster.
     pub provider_name: Option<String>,
     /// Region of the cloud provider.
     pub region_name: Option<String>,
@@ -2041,7 +2049,8 @@ atlas_admin_runtime::record! {
     1 links "links" [READ_ONLY]
 }
 
-/// Progress of changes to a cluster's users.
+/// Progress of changes requested for a cluster, such as the addition or removal of database
+/// users.
 ///
 /// One of 2 documented values; others are kept as `Unknown`.
 ///
@@ -2053,7 +2062,7 @@ pub enum ClusterStatusChangeStatus {
     Pending,
     /// `APPLIED`: All changes have been applied.
     Applied,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2094,7 +2103,7 @@ pub enum FreeComputeAutoScalingRulesMaxInstanceSize {
     M2,
     /// `M5`.
     M5,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2119,7 +2128,7 @@ pub enum FreeComputeAutoScalingRulesMinInstanceSize {
     M2,
     /// `M5`.
     M5,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2225,7 +2234,7 @@ pub enum GcpComputeAutoScalingMaxInstanceSize {
     R300Gen2,
     /// `R400_GEN_2`.
     R400Gen2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2343,7 +2352,7 @@ pub enum GcpComputeAutoScalingMinInstanceSize {
     R300Gen2,
     /// `R400_GEN_2`.
     R400Gen2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2427,15 +2436,15 @@ pub struct LegacyAtlasCluster {
     /// Date and time, in UTC, at which Atlas deletes the cluster with its data: `createDate` plus
     /// `deleteAfterCreationHours`. Read-only.
     pub delete_after_date: Option<DateTime>,
-    /// Size of each node's data disk, in gigabytes. At least 10, at most 50 times the tier's
-    /// memory. Fixed for free and shared clusters. A size other than the tier's default changes the
-    /// cost. JSON name: `diskSizeGB`. 10 to 4096.
+    /// Size of each node's data disk, in gigabytes, at most 50 times the tier's memory. Required
+    /// with `replicationSpecs`, fixed for free and shared clusters. A size other than the tier's
+    /// default changes the cost. JSON name: `diskSizeGB`. 10 to 4096.
     pub disk_size_gb: Option<f64>,
     /// Whether new nodes serve reads before or after their disks are warmed. Reads from a disk that
     /// is not warmed yet are slow. Default: `FULLY_WARMED`.
     pub disk_warming_mode: Option<DiskWarmingMode>,
-    /// Key management service whose keys of yours encrypt the cluster's data, on top of the
-    /// provider's own disk encryption. Needs `M10` or larger.
+    /// Key management service that holds your own key for the encryption of the cluster's data, on
+    /// top of the cloud provider's disk encryption. Needs `M10` or larger.
     pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
     /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
     /// It can be lower than the version of the software. Read-only.
@@ -2478,8 +2487,8 @@ pub struct LegacyAtlasCluster {
     pub name: Option<String>,
     /// Number of shards. `1` is a replica set, more a sharded cluster. 1 to 50. Default: `1`.
     pub num_shards: Option<i64>,
-    /// Whether the cluster is paused: it accepts no connections, and only storage is billed. Resume
-    /// a cluster, in a call of its own, before changing it.
+    /// Whether the cluster is paused: it accepts no connections and costs less, but storage and
+    /// backups are still billed. Resume a cluster, in a call of its own, before changing it.
     pub paused: Option<bool>,
     /// Whether the cluster has continuous cloud backup, which allows a restore to any moment in the
     /// restore window. Costs extra.
@@ -2510,8 +2519,8 @@ pub struct LegacyAtlasCluster {
     pub state_name: Option<StateName>,
     /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
-    /// delete it. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
+    /// Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
     /// excludes `mongoDBMajorVersion`. Default: `LTS`.
@@ -2568,7 +2577,7 @@ atlas_admin_runtime::record! {
     43 version_release_system "versionReleaseSystem"
 }
 
-/// Cluster into which a free, shared or flex cluster is to be upgraded.
+/// Settings of the flex or dedicated cluster into which a free cluster (`M0`) is upgraded.
 ///
 /// Sent by [`clusters::upgrade_tenant_upgrade`](crate::clusters::upgrade_tenant_upgrade).
 #[derive(Clone, Default)]
@@ -2605,15 +2614,15 @@ pub struct LegacyAtlasTenantClusterUpgradeRequest {
     /// Date and time, in UTC, at which Atlas deletes the cluster with its data: `createDate` plus
     /// `deleteAfterCreationHours`. Read-only.
     pub delete_after_date: Option<DateTime>,
-    /// Size of each node's data disk, in gigabytes. At least 10, at most 50 times the tier's
-    /// memory. Fixed for free and shared clusters. A size other than the tier's default changes the
-    /// cost. JSON name: `diskSizeGB`. 10 to 4096.
+    /// Size of each node's data disk, in gigabytes, at most 50 times the tier's memory. Required
+    /// with `replicationSpecs`, fixed for free and shared clusters. A size other than the tier's
+    /// default changes the cost. JSON name: `diskSizeGB`. 10 to 4096.
     pub disk_size_gb: Option<f64>,
     /// Whether new nodes serve reads before or after their disks are warmed. Reads from a disk that
     /// is not warmed yet are slow. Default: `FULLY_WARMED`.
     pub disk_warming_mode: Option<DiskWarmingMode>,
-    /// Key management service whose keys of yours encrypt the cluster's data, on top of the
-    /// provider's own disk encryption. Needs `M10` or larger.
+    /// Key management service that holds your own key for the encryption of the cluster's data, on
+    /// top of the cloud provider's disk encryption. Needs `M10` or larger.
     pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
     /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
     /// It can be lower than the version of the software. Read-only.
@@ -2656,8 +2665,8 @@ pub struct LegacyAtlasTenantClusterUpgradeRequest {
     pub name: Option<String>,
     /// Number of shards. `1` is a replica set, more a sharded cluster. 1 to 50. Default: `1`.
     pub num_shards: Option<i64>,
-    /// Whether the cluster is paused: it accepts no connections, and only storage is billed. Resume
-    /// a cluster, in a call of its own, before changing it.
+    /// Whether the cluster is paused: it accepts no connections and costs less, but storage and
+    /// backups are still billed. Resume a cluster, in a call of its own, before changing it.
     pub paused: Option<bool>,
     /// Whether the cluster has continuous cloud backup, which allows a restore to any moment in the
     /// restore window. Costs extra.
@@ -2688,8 +2697,8 @@ pub struct LegacyAtlasTenantClusterUpgradeRequest {
     pub state_name: Option<StateName>,
     /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
-    /// delete it. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
+    /// Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
     /// excludes `mongoDBMajorVersion`. Default: `LTS`.
@@ -2979,7 +2988,7 @@ pub enum SampleDatasetStatusState {
     Failed,
     /// `COMPLETED`: The data is loaded.
     Completed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -116,7 +116,7 @@ pub enum BaseCloudProviderInstanceSize {
     M400,
     /// `R600`.
     R600,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -16,7 +16,7 @@ pub enum AdaptiveCapacity {
     Enabled,
     /// `DISABLED`: Azure nodes never run on fallback hardware; capacity errors occur instead.
     Disabled,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -72,13 +72,13 @@ atlas_admin_runtime::record! {
 /// TLS settings of a cluster's incoming connections.
 #[derive(Clone, Default)]
 pub struct ApiAtlasClusterAdvancedConfigurationView {
-    /// Cipher suites for TLS 1.2, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
-    /// list that isn't empty implies if the mode is unset.
+    /// Cipher suites that the cluster accepts with TLS 1.2. Needs `tlsCipherConfigMode` `CUSTOM`,
+    /// which a list that isn't empty implies if the mode is unset.
     pub custom_openssl_cipher_config_tls12: Option<
         Vec<CustomOpenSslCipherConfigTls12Item>,
     >,
-    /// Cipher suites for TLS 1.3, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
-    /// list that isn't empty implies if the mode is unset. At most 4 items.
+    /// Cipher suites that the cluster accepts with TLS 1.3. Needs `tlsCipherConfigMode` `CUSTOM`,
+    /// which a list that isn't empty implies if the mode is unset. At most 4 items.
     pub custom_openssl_cipher_config_tls13: Option<
         Vec<CustomOpenSslCipherConfigTls13Item>,
     >,
@@ -136,7 +136,7 @@ pub enum BiConnectorReadPreference {
     Secondary,
     /// `ANALYTICS`: Reads from analytics nodes.
     Analytics,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -149,7 +149,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Nodes that a shard has in one region of one cloud provider.
 ///
-/// One of 4 kinds; `providerName` tells which.
+/// One of 4 variants; the property `providerName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudRegionConfig20240805 {
@@ -161,7 +161,7 @@ pub enum CloudRegionConfig20240805 {
     Gcp(RegionConfig20240805),
     /// `TENANT`. Region and tier of a free, shared or flex cluster.
     Tenant(TenantRegionConfig20240805),
-    /// A value of `providerName` that the document does not declare.
+    /// A value of `providerName` that the API's document doesn't declare.
     Unknown(CloudRegionConfig20240805Common),
 }
 
@@ -218,7 +218,7 @@ pub enum CloudRegionConfigProviderName {
     Gcp,
     /// `TENANT`: Shared hosts, at the cloud provider in `backingProviderName`.
     Tenant,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -520,7 +520,7 @@ pub enum CloudRegionConfigRegionName {
     AsiaSouth2,
     /// `ASIA_SOUTHEAST_2`.
     AsiaSoutheast2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -753,7 +753,7 @@ atlas_admin_runtime::record! {
 pub struct ClusterDescriptionConnectionStringsPrivateEndpointEndpoint {
     /// ID of the private endpoint, as given by the cloud provider. Read-only.
     pub endpoint_id: Option<String>,
-    /// Private endpoint's cloud provider. Read-only.
+    /// Cloud provider of the private endpoint. Read-only.
     pub provider_name: Option<ProviderName>,
     /// Region of the private endpoint. Read-only.
     pub region: Option<String>,
@@ -781,7 +781,7 @@ pub enum ClusterDescriptionConnectionStringsPrivateEndpointType {
     Mongod,
     /// `MONGOS`: The router of a sharded cluster.
     Mongos,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -805,7 +805,7 @@ pub enum ClusterType {
     Sharded,
     /// `GEOSHARDED`: Global cluster, whose zones keep data in regions near its users.
     Geosharded,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -832,7 +832,7 @@ pub enum ConfigServerManagementMode {
     AtlasManaged,
     /// `FIXED_TO_DEDICATED`: Config servers always have nodes of their own.
     FixedToDedicated,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -855,7 +855,7 @@ pub enum CustomOpenSslCipherConfigTls12Item {
     TlsEcdheRsaWithAes256GcmSha384,
     /// `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`.
     TlsEcdheRsaWithAes128GcmSha256,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -882,7 +882,7 @@ pub enum CustomOpenSslCipherConfigTls13Item {
     TlsAes128GcmSha256,
     /// `TLS_AES_128_CCM_SHA256`.
     TlsAes128CcmSha256,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -894,7 +894,8 @@ atlas_admin_runtime::open_enum! {
     TlsChacha20Poly1305Sha256 "TLS_CHACHA20_POLY1305_SHA256"
 }
 
-/// Hardware of the nodes of one kind in a region, as requested or as currently in effect.
+/// Number, tier and disk of the electable, read-only or analytics nodes that a shard has in a
+/// region, as requested or as currently in effect.
 #[derive(Clone, Default)]
 pub struct DedicatedHardwareSpec20240805 {
     /// Number of I/O operations per second of the disk. If unset, the tier's standard rate; the
@@ -962,7 +963,7 @@ pub enum DiskWarmingMode {
     VisibleEarlier,
     /// `ENHANCED_FULLY_WARMED`.
     EnhancedFullyWarmed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -988,7 +989,7 @@ pub enum EbsVolumeType {
     /// `HIGH_PERFORMANCE`: Disk on `io2` volumes with a provisioned I/O rate, within the range of
     /// its size. Costs extra.
     HighPerformance,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1007,15 +1008,15 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EffectiveInstanceSize {
-    /// `FLEX`.
+    /// `FLEX`: Flex cluster.
     Flex,
-    /// `M2`.
+    /// `M2`: Former shared cluster with 2 GB of storage; Atlas has replaced these by flex clusters.
     M2,
-    /// `M5`.
+    /// `M5`: Former shared cluster with 5 GB of storage; Atlas has replaced these by flex clusters.
     M5,
-    /// `M0`.
+    /// `M0`: Free cluster.
     M0,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1035,7 +1036,7 @@ atlas_admin_runtime::open_enum! {
 pub struct EmployeeAccessGrantView {
     /// Date and time, in UTC, at which access ends for MongoDB employees. Required.
     pub expiration_time: Option<DateTime>,
-    /// How far MongoDB employees may access the cluster. Required.
+    /// Level of access that MongoDB employees get to the cluster. Required.
     pub grant_type: Option<EmployeeAccessGrantViewGrantType>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
@@ -1050,7 +1051,7 @@ atlas_admin_runtime::record! {
     2 links "links" [READ_ONLY]
 }
 
-/// How far MongoDB employees may access the cluster.
+/// Level of access that MongoDB employees get to the cluster.
 ///
 /// One of 3 documented values; others are kept as `Unknown`.
 ///
@@ -1063,9 +1064,9 @@ pub enum EmployeeAccessGrantViewGrantType {
     /// `CLUSTER_INFRASTRUCTURE`: Access to the cluster's infrastructure.
     ClusterInfrastructure,
     /// `CLUSTER_INFRASTRUCTURE_AND_APP_SERVICES_SYNC_DATA`: Access to the cluster's infrastructure
-    /// and to data that App Services synchronize.
+    /// and to the data that App Services Device Sync stores.
     ClusterInfrastructureAndAppServicesSyncData,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1231,13 +1232,13 @@ pub enum InstanceSize {
     M400,
     /// `R600`.
     R600,
-    /// `M0`.
+    /// `M0`: Free cluster.
     M0,
-    /// `M2`.
+    /// `M2`: Former shared cluster with 2 GB of storage; Atlas has replaced these by flex clusters.
     M2,
-    /// `M5`.
+    /// `M5`: Former shared cluster with 5 GB of storage; Atlas has replaced these by flex clusters.
     M5,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1316,7 +1317,7 @@ pub enum InternalClusterRole {
     SystemCluster,
     /// `INTERNAL_SHADOW_CLUSTER`: A test cluster for Atlas's internal use.
     InternalShadowCluster,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1347,7 +1348,7 @@ pub enum MinimumEnabledTlsProtocol {
     Tls12,
     /// `TLS1_3`.
     Tls13,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1361,7 +1362,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Nodes that a shard has in one region of a cloud provider, and their hardware.
 ///
-/// The schema `AWSRegionConfig20240805` and 2 equal ones.
+/// The schema `AWSRegionConfig20240805` and 2 equal schemas.
 #[derive(Clone, Default)]
 pub struct RegionConfig20240805 {
     /// Automatic scaling of the analytics nodes, apart from the other nodes.
@@ -1427,7 +1428,7 @@ pub enum ReplicaSetScalingStrategy {
     /// `NODE_TYPE`: Electable nodes are scaled in parallel with read-only and analytics nodes. The
     /// fastest choice, but it can slow down reads from secondaries.
     NodeType,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1441,14 +1442,16 @@ atlas_admin_runtime::open_enum! {
 /// Regions, nodes and hardware of one shard, or of a replica set.
 #[derive(Clone, Default)]
 pub struct ReplicationSpec20240805 {
-    /// ID of the settings of a shard, as the Atlas user interface shows. Shards that an update
-    /// leaves out are deleted. Read-only; an update sends it with each item of a list. Pattern:
+    /// ID of the settings of a shard, called shard ID in the Atlas user interface. Required in an
+    /// update for a shard that exists; shards that the update leaves out are deleted. Read-only,
+    /// but an update sends it with each item of a list, to identify the item. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Regions of the shard or zone, each with its provider, nodes and election priority. A region
-    /// occurs once per provider, and a dedicated cluster needs electable nodes in one at least.
+    /// Regions of the shard or zone, each with its provider, nodes and election priority. The same
+    /// region of a provider can occur only once. A dedicated cluster needs electable nodes in at
+    /// least one region.
     pub region_configs: Option<Vec<CloudRegionConfig20240805>>,
-    /// ID of the global cluster's zone, for example for backup copy settings. Read-only. Pattern:
+    /// ID of the global cluster's zone, by which backup policies refer to it. Read-only. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
     /// Name of the global cluster's zone that has the shard. Only with `clusterType` `GEOSHARDED`,
@@ -1476,7 +1479,7 @@ atlas_admin_runtime::record! {
 pub enum RootCertType {
     /// `ISRGROOTX1`: ISRG Root X1, the root certificate of Let's Encrypt.
     Isrgrootx1,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1526,7 +1529,7 @@ pub enum TlsCipherConfigMode {
     Custom,
     /// `DEFAULT`: Cipher suites that Atlas sets by default.
     Default,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1544,12 +1547,13 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum VersionReleaseSystem {
-    /// `LTS`: The cluster stays on its major version until you upgrade it.
+    /// `LTS`: The cluster stays on its major version until it is upgraded: by you, or by Atlas if
+    /// it is a free or flex cluster.
     Lts,
     /// `CONTINUOUS`: The cluster follows all MongoDB releases, including rapid ones between major
     /// versions.
     Continuous,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

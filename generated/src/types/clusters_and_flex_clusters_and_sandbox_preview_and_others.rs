@@ -17,7 +17,7 @@ pub enum BackingProviderName {
     Gcp,
     /// `AZURE`.
     Azure,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -48,7 +48,7 @@ pub enum StateName {
     /// `REPAIRING`: Atlas is bringing one or more nodes back into service. The other nodes keep
     /// serving.
     Repairing,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -89,7 +89,7 @@ pub enum AwsCloudProviderContainerRegionName {
     UsGovWest1,
     /// `US_GOV_EAST_1`.
     UsGovEast1,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -50,8 +50,8 @@ pub struct ClusterDescription20240805 {
     /// Hardware and regions that the cluster has now. They can differ from `replicationSpecs`, for
     /// example after automatic scaling. Read-only.
     pub effective_replication_specs: Option<Vec<ReplicationSpec20240805>>,
-    /// Key management service whose keys of yours encrypt the cluster's data, on top of the
-    /// provider's own disk encryption. Needs `M10` or larger.
+    /// Key management service that holds your own key for the encryption of the cluster's data, on
+    /// top of the cloud provider's disk encryption. Needs `M10` or larger.
     pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
     /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
     /// It can be lower than the version of the software. Read-only.
@@ -86,8 +86,8 @@ pub struct ClusterDescription20240805 {
     /// Name of the cluster, unique in its project. Can't be changed later. Pattern:
     /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// Whether the cluster is paused: it accepts no connections, and only storage is billed. Resume
-    /// a cluster, in a call of its own, before changing it.
+    /// Whether the cluster is paused: it accepts no connections and costs less, but storage and
+    /// backups are still billed. Resume a cluster, in a call of its own, before changing it.
     pub paused: Option<bool>,
     /// Whether the cluster has continuous cloud backup, which allows a restore to any moment in the
     /// restore window. Costs extra.
@@ -110,8 +110,8 @@ pub struct ClusterDescription20240805 {
     pub state_name: Option<StateName>,
     /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
-    /// delete it. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
+    /// Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Whether an initial sync of an AWS node in another region uses time-based snapshot copies,
     /// which are faster than standard ones. No effect on other providers. Default: `false`.

@@ -24,7 +24,7 @@ atlas_admin_runtime::record! {
 pub struct ServerlessConnectionStringsPrivateEndpointItem {
     /// ID of the private endpoint, as given by the cloud provider. Read-only.
     pub endpoint_id: Option<String>,
-    /// Private endpoint's cloud provider. Read-only.
+    /// Cloud provider of the private endpoint. Read-only.
     pub provider_name: Option<
         ServerlessConnectionStringsPrivateEndpointItemProviderName,
     >,
@@ -75,7 +75,7 @@ atlas_admin_runtime::record! {
 pub enum ServerlessConnectionStringsPrivateEndpointListType {
     /// `MONGOS`: A router (`mongos`).
     Mongos,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -118,8 +118,8 @@ pub struct ServerlessInstanceDescription {
     pub state_name: Option<StateName>,
     /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Whether the serverless instance is protected against deletion. While `true`, the service
-    /// refuses to delete it. Default: `false`.
+    /// Whether the serverless instance is protected against deletion. While `true`, Atlas refuses
+    /// to delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -204,7 +204,7 @@ atlas_admin_runtime::record! {
 pub enum ServerlessProviderSettingsProviderName {
     /// `SERVERLESS`.
     Serverless,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// Private endpoint's cloud provider.
+/// Cloud provider of the private endpoint.
 ///
 /// One of 2 documented values; others are kept as `Unknown`.
 ///
@@ -16,7 +16,7 @@ pub enum ServerlessConnectionStringsPrivateEndpointItemProviderName {
     Aws,
     /// `AZURE`.
     Azure,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

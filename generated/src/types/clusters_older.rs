@@ -37,15 +37,15 @@ pub struct AdvancedClusterDescription {
     pub connection_strings: Option<ClusterConnectionStrings>,
     /// Date and time, in UTC, of the cluster's creation. Read-only.
     pub create_date: Option<DateTime>,
-    /// Size of each node's data disk, in gigabytes. At least 10, at most 50 times the tier's
-    /// memory. Fixed for free and shared clusters. A size other than the tier's default changes the
-    /// cost. JSON name: `diskSizeGB`.
+    /// Size of each node's data disk, in gigabytes: from 10, to which a smaller value is raised, to
+    /// 50 times the tier's memory. Required if `replicationSpecs` is set; fixed for free and shared
+    /// clusters. A size other than the tier's default changes the cost. JSON name: `diskSizeGB`.
     pub disk_size_gb: Option<f64>,
     /// Whether new nodes serve reads before or after their disks are warmed. Reads from a disk that
     /// is not warmed yet are slow. Default: `FULLY_WARMED`.
     pub disk_warming_mode: Option<DiskWarmingMode>,
-    /// Key management service whose keys of yours encrypt the cluster's data, on top of the
-    /// provider's own disk encryption. Needs `M10` or larger.
+    /// Key management service that holds your own key for the encryption of the cluster's data, on
+    /// top of the cloud provider's disk encryption. Needs `M10` or larger.
     pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
     /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
     /// It can be lower than the version of the software. Read-only.
@@ -77,8 +77,8 @@ pub struct AdvancedClusterDescription {
     pub mongodb_version: Option<String>,
     /// Name of the cluster. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// Whether the cluster is paused: it accepts no connections, and only storage is billed. Resume
-    /// a cluster, in a call of its own, before changing it.
+    /// Whether the cluster is paused: it accepts no connections and costs less, but storage and
+    /// backups are still billed. Resume a cluster, in a call of its own, before changing it.
     pub paused: Option<bool>,
     /// Whether the cluster has continuous cloud backup, which allows a restore to any moment in the
     /// restore window. Costs extra.
@@ -96,8 +96,8 @@ pub struct AdvancedClusterDescription {
     pub state_name: Option<StateName>,
     /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
-    /// delete it. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
+    /// Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
     /// excludes `mongoDBMajorVersion`. Default: `LTS`.
@@ -144,7 +144,7 @@ atlas_admin_runtime::record! {
 
 /// Nodes that a cluster has in one region of one cloud provider.
 ///
-/// One of 4 kinds; `providerName` tells which.
+/// One of 4 variants; the property `providerName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CloudRegionConfig {
@@ -156,7 +156,7 @@ pub enum CloudRegionConfig {
     Gcp(RegionConfig),
     /// `TENANT`. Region and tier of a free, shared or flex cluster.
     Tenant(TenantRegionConfig),
-    /// A value of `providerName` that the document does not declare.
+    /// A value of `providerName` that the API's document doesn't declare.
     Unknown(CloudRegionConfigCommon),
 }
 
@@ -211,13 +211,13 @@ pub struct ClusterDescriptionProcessArgs {
     /// Number of threads for chunk migration on each of the two shards involved. At most half of
     /// the sharded cluster's CPU cores.
     pub chunk_migration_concurrency: Option<i64>,
-    /// Cipher suites for TLS 1.2, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
-    /// list that isn't empty implies if the mode is unset.
+    /// Cipher suites that the cluster accepts with TLS 1.2. Needs `tlsCipherConfigMode` `CUSTOM`,
+    /// which a list that isn't empty implies if the mode is unset.
     pub custom_openssl_cipher_config_tls12: Option<
         Vec<CustomOpenSslCipherConfigTls12Item>,
     >,
-    /// Cipher suites for TLS 1.3, in OpenSSL's sense. Needs `tlsCipherConfigMode` `CUSTOM`, which a
-    /// list that isn't empty implies if the mode is unset. At most 4 items.
+    /// Cipher suites that the cluster accepts with TLS 1.3. Needs `tlsCipherConfigMode` `CUSTOM`,
+    /// which a list that isn't empty implies if the mode is unset. At most 4 items.
     pub custom_openssl_cipher_config_tls13: Option<
         Vec<CustomOpenSslCipherConfigTls13Item>,
     >,
@@ -303,7 +303,7 @@ pub enum ClusterDescriptionProcessArgsDefaultReadConcern {
     /// `available`: Like `local`, but on sharded clusters without a check for orphaned documents,
     /// which can be returned.
     Available,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -435,7 +435,7 @@ atlas_admin_runtime::page!(PaginatedLegacyClusterView, results => LegacyAtlasClu
 
 /// Nodes that a cluster has in one region of a cloud provider, and their hardware.
 ///
-/// The schema `AWSRegionConfig` and 2 equal ones.
+/// The schema `AWSRegionConfig` and 2 equal schemas.
 #[derive(Clone, Default)]
 pub struct RegionConfig {
     /// Automatic scaling of the analytics nodes, apart from the other nodes.
@@ -478,15 +478,17 @@ atlas_admin_runtime::record! {
 /// All shards of the zone have the same hardware.
 #[derive(Clone, Default)]
 pub struct ReplicationSpec {
-    /// ID of the settings of a zone. Zones that an update leaves out are deleted. Read-only; an
-    /// update sends it with each item of a list. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the settings of a zone. Required in an update for a zone that exists; zones that the
+    /// update leaves out are deleted. Read-only, but an update sends it with each item of a list,
+    /// to identify the item. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Number of shards in the zone. After an upgrade from a replica set, first reconnect all
     /// clients to `mongos`, then add shards: otherwise data can become inconsistent. A single shard
     /// is not for production. At least 1.
     pub num_shards: Option<i64>,
-    /// Regions of the shard or zone, each with its provider, nodes and election priority. A region
-    /// occurs once per provider, and a dedicated cluster needs electable nodes in one at least.
+    /// Regions of the shard or zone, each with its provider, nodes and election priority. The same
+    /// region of a provider can occur only once, and all nodes need one `instanceSize`. A dedicated
+    /// cluster needs electable nodes in at least one region.
     pub region_configs: Option<Vec<CloudRegionConfig>>,
     /// ID of the global cluster's zone. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,

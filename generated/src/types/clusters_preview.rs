@@ -42,7 +42,7 @@ pub enum SqlInterfaceStatusResponseStatus {
     On,
     /// `OFF`.
     Off,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -66,7 +66,7 @@ pub enum SqlInterfaceStatusResponseUnsupportedReason {
     UnsupportedType,
     /// `UNSUPPORTED_MONGODB_VERSION`: The cluster's MongoDB version doesn't support SQL Interface.
     UnsupportedMongoDbVersion,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -18,7 +18,7 @@ pub enum ClusterView {
     Secondary,
     /// `INDIVIDUAL_PROCESS`.
     IndividualProcess,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -102,7 +102,7 @@ pub enum CollStatsLatencyNamespaceMetricName {
     TotalOpsP95Value,
     /// `TOTAL_OPS_P99_VALUE`: 99th percentile of the latency of all operations.
     TotalOpsP99Value,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -144,7 +144,7 @@ atlas_admin_runtime::open_enum! {
 pub enum CollStatsLatencyNamespaceMetricUnits {
     /// `MILLISECONDS`.
     Milliseconds,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -218,11 +218,11 @@ pub enum ListCollStatMeasurementsMetric {
     ReadsLatency,
     /// `AVERAGE_READS_LATENCY`.
     AverageReadsLatency,
-    /// `READS_P50_VALUE`.
+    /// `READS_P50_VALUE`: Median latency of reads.
     ReadsP50Value,
-    /// `READS_P95_VALUE`.
+    /// `READS_P95_VALUE`: 95th percentile of the latency of reads.
     ReadsP95Value,
-    /// `READS_P99_VALUE`.
+    /// `READS_P99_VALUE`: 99th percentile of the latency of reads.
     ReadsP99Value,
     /// `WRITES_OPS`.
     WritesOps,
@@ -230,11 +230,11 @@ pub enum ListCollStatMeasurementsMetric {
     WritesLatency,
     /// `AVERAGE_WRITES_LATENCY`.
     AverageWritesLatency,
-    /// `WRITES_P50_VALUE`.
+    /// `WRITES_P50_VALUE`: Median latency of writes.
     WritesP50Value,
-    /// `WRITES_P95_VALUE`.
+    /// `WRITES_P95_VALUE`: 95th percentile of the latency of writes.
     WritesP95Value,
-    /// `WRITES_P99_VALUE`.
+    /// `WRITES_P99_VALUE`: 99th percentile of the latency of writes.
     WritesP99Value,
     /// `COMMANDS_OPS`.
     CommandsOps,
@@ -242,11 +242,11 @@ pub enum ListCollStatMeasurementsMetric {
     CommandsLatency,
     /// `AVERAGE_COMMANDS_LATENCY`.
     AverageCommandsLatency,
-    /// `COMMANDS_P50_VALUE`.
+    /// `COMMANDS_P50_VALUE`: Median latency of commands.
     CommandsP50Value,
-    /// `COMMANDS_P95_VALUE`.
+    /// `COMMANDS_P95_VALUE`: 95th percentile of the latency of commands.
     CommandsP95Value,
-    /// `COMMANDS_P99_VALUE`.
+    /// `COMMANDS_P99_VALUE`: 99th percentile of the latency of commands.
     CommandsP99Value,
     /// `TOTAL_OPS`.
     TotalOps,
@@ -254,13 +254,13 @@ pub enum ListCollStatMeasurementsMetric {
     TotalLatency,
     /// `AVERAGE_TOTAL_OPS_LATENCY`.
     AverageTotalOpsLatency,
-    /// `TOTAL_OPS_P50_VALUE`.
+    /// `TOTAL_OPS_P50_VALUE`: Median latency of all operations.
     TotalOpsP50Value,
-    /// `TOTAL_OPS_P95_VALUE`.
+    /// `TOTAL_OPS_P95_VALUE`: 95th percentile of the latency of all operations.
     TotalOpsP95Value,
-    /// `TOTAL_OPS_P99_VALUE`.
+    /// `TOTAL_OPS_P99_VALUE`: 99th percentile of the latency of all operations.
     TotalOpsP99Value,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -394,8 +394,8 @@ atlas_admin_runtime::record! {
 /// [`collection_level_metrics::unpin_namespaces`](crate::collection_level_metrics::unpin_namespaces).
 #[derive(Clone, Default)]
 pub struct NamespacesRequest {
-    /// Namespaces on the host or cluster, each as database and collection. Write-only: the service
-    /// never returns it. No item twice.
+    /// Namespaces on the host or cluster, each written `database.collection`. Write-only: the
+    /// service never returns it. No duplicate items.
     pub namespaces: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

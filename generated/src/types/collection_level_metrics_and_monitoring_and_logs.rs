@@ -19,7 +19,7 @@ pub enum Granularity {
     Pt1h,
     /// `P1D`: One day.
     P1d,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -97,7 +97,7 @@ pub enum MetricsMeasurementUnits {
     Scalar,
     /// `SCALAR_PER_SECOND`: Plain number per second.
     ScalarPerSecond,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

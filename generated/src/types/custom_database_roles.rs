@@ -9,7 +9,8 @@ use super::*;
 /// documentation](https://docs.mongodb.com/manual/reference/built-in-roles/).
 #[derive(Clone, Default)]
 pub struct DatabaseInheritedRole {
-    /// Database to which the inherited role applies. Required.
+    /// Database to which the inherited role applies. Must be `admin` unless the role is `read` or
+    /// `readWrite`. Required.
     pub db: Option<String>,
     /// Name of the database role to inherit. Required.
     pub role: Option<String>,
@@ -210,7 +211,7 @@ pub enum DatabasePrivilegeActionValue {
     GetStreamProcessor,
     /// `CREATE_STREAM_PROCESSOR`.
     CreateStreamProcessor,
-    /// `PROCESS_STREAM_PROCESSOR`.
+    /// `PROCESS_STREAM_PROCESSOR`: Run a temporary stream processor with `sp.process()`.
     ProcessStreamProcessor,
     /// `MODIFY_STREAM_PROCESSOR`.
     ModifyStreamProcessor,
@@ -220,13 +221,13 @@ pub enum DatabasePrivilegeActionValue {
     StopStreamProcessor,
     /// `DROP_STREAM_PROCESSOR`.
     DropStreamProcessor,
-    /// `SAMPLE_STREAM_PROCESSOR`.
+    /// `SAMPLE_STREAM_PROCESSOR`: Read samples of the output of a running stream processor.
     SampleStreamProcessor,
     /// `LIST_STREAM_PROCESSORS`.
     ListStreamProcessors,
-    /// `LIST_CONNECTIONS`.
+    /// `LIST_CONNECTIONS`: List the connections of a stream workspace.
     ListConnections,
-    /// `STREAM_PROCESSOR_STATS`.
+    /// `STREAM_PROCESSOR_STATS`: Read statistics about a stream processor.
     StreamProcessorStats,
     /// `CREATE_SEARCH_INDEX`.
     CreateSearchIndex,
@@ -236,7 +237,7 @@ pub enum DatabasePrivilegeActionValue {
     ListSearchIndexes,
     /// `UPDATE_SEARCH_INDEX`.
     UpdateSearchIndex,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -332,7 +333,7 @@ atlas_admin_runtime::open_enum! {
 pub struct UpdateCustomDbRole {
     /// Privilege actions of the role, each with its targets.
     pub actions: Option<Vec<DatabasePrivilegeAction>>,
-    /// Roles whose privileges this role includes. No item twice.
+    /// Roles whose privileges this role includes. No duplicate items.
     pub inherited_roles: Option<Vec<DatabaseInheritedRole>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -358,7 +359,7 @@ atlas_admin_runtime::record! {
 pub struct UserCustomDbRole {
     /// Privilege actions of the role, each with its targets.
     pub actions: Option<Vec<DatabasePrivilegeAction>>,
-    /// Roles whose privileges this role includes. No item twice.
+    /// Roles whose privileges this role includes. No duplicate items.
     pub inherited_roles: Option<Vec<DatabaseInheritedRole>>,
     /// Name of the custom role, unique in the project. Required.
     pub role_name: Option<String>,

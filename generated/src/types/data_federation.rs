@@ -40,7 +40,7 @@ pub enum BaseAtlasDataLakeRegion {
     IowaUsa,
     /// `BELGIUM_EU`.
     BelgiumEu,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -127,15 +127,16 @@ pub struct DataFederationTenantQueryLimit {
     pub last_modified_date: Option<DateTime>,
     /// Largest value that can be set for the limit; `null` if there is none. Read-only.
     pub maximum_limit: Option<i64>,
-    /// Name of the limit. Read-only.
+    /// Name of the limit, such as `bytesProcessed.daily`, which tells the period it counts over: a
+    /// query, day, week or month. Read-only.
     pub name: Option<String>,
-    /// What happens to queries once the limit is exceeded. Has no effect on a limit per query,
-    /// which always stops the query.
+    /// Action on queries once the limit is exceeded: refuse new ones, or also stop those that run.
+    /// Ignored for a limit per query, which always stops the query.
     pub overrun_policy: Option<DataFederationTenantQueryLimitOverrunPolicy>,
     /// Name of the federated database instance that is limited. Unset: the limit applies to all
     /// those of the project. Read-only.
     pub tenant_name: Option<String>,
-    /// Value of the limit. Required.
+    /// Number of bytes that queries may process in the period that `name` tells. Required.
     pub value: Option<i64>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -153,7 +154,7 @@ atlas_admin_runtime::record! {
     7 value "value" [REQUIRED]
 }
 
-/// What happens to queries once the limit is exceeded.
+/// Action on queries once the limit is exceeded: refuse new ones, or also stop those that run.
 ///
 /// One of 2 documented values; others are kept as `Unknown`.
 ///
@@ -165,7 +166,7 @@ pub enum DataFederationTenantQueryLimitOverrunPolicy {
     Block,
     /// `BLOCK_AND_KILL`: Rejects new queries and stops running ones.
     BlockAndKill,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -180,7 +181,7 @@ atlas_admin_runtime::open_enum! {
 pub struct DataLakeApiBase {
     /// Name of the view, a virtual collection computed by `pipeline`.
     pub name: Option<String>,
-    /// Aggregation pipeline that computes the contents, as JSON text.
+    /// Aggregation pipeline that computes the view from `source`, as JSON text.
     pub pipeline: Option<String>,
     /// Name of the collection from which the view reads.
     pub source: Option<String>,
@@ -200,7 +201,8 @@ atlas_admin_runtime::record! {
 pub struct DataLakeAtlasStoreInstance {
     /// Name of the cluster that is the data store.
     pub cluster_name: Option<String>,
-    /// Name of the data store, which `storeName` of a data source refers to.
+    /// Name of the data store, which `storeName` of a data source refers to. A store in Atlas must
+    /// be a serverless instance or a cluster of at least `M10`.
     pub name: Option<String>,
     /// ID of the project. Read-only. Exactly 24 characters. Pattern: `^([a-f0-9]{24})$`.
     pub project_id: Option<String>,
@@ -224,7 +226,7 @@ atlas_admin_runtime::record! {
 /// Read concern for queries on a cluster: how consistent and durable the data read must be.
 #[derive(Clone, Default)]
 pub struct DataLakeAtlasStoreReadConcern {
-    /// How consistent and durable the data read must be.
+    /// Read concern: how consistent and durable the data that is read must be.
     pub level: Option<DataLakeAtlasStoreReadConcernLevel>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -235,7 +237,7 @@ atlas_admin_runtime::record! {
     0 level "level"
 }
 
-/// How consistent and durable the data read must be.
+/// Read concern: how consistent and durable the data that is read must be.
 ///
 /// One of 5 documented values; others are kept as `Unknown`.
 ///
@@ -258,7 +260,7 @@ pub enum DataLakeAtlasStoreReadConcernLevel {
     /// `AVAILABLE`: Reads the latest data with the least latency; it may be rolled back, and
     /// orphaned documents may appear on sharded clusters.
     Available,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -312,7 +314,7 @@ pub enum DataLakeAtlasStoreReadPreferenceMode {
     SecondaryPreferred,
     /// `nearest`: Reads from the member with the lowest latency, whatever its role.
     Nearest,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -380,7 +382,8 @@ pub struct DataLakeAzureBlobStore {
     pub container_name: Option<String>,
     /// Text that separates the segments of a data source's `path`, such as `/`.
     pub delimiter: Option<String>,
-    /// Name of the data store, which `storeName` of a data source refers to.
+    /// Name of the data store, which `storeName` of a data source refers to. A store in Atlas must
+    /// be a serverless instance or a cluster of at least `M10`.
     pub name: Option<String>,
     /// Start of the object names to read, which goes before a data source's `path`.
     pub prefix: Option<String>,
@@ -515,7 +518,7 @@ pub enum DataLakeAzureBlobStoreRegion {
     UaeNorth,
     /// `QATAR_CENTRAL`.
     QatarCentral,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -575,11 +578,12 @@ atlas_admin_runtime::open_enum! {
 /// Identities with which a federated database instance reads data at each cloud provider.
 #[derive(Clone, Default)]
 pub struct DataLakeCloudProviderConfig {
-    /// AWS access of the federated database instance.
+    /// AWS IAM role with which the federated database instance accesses its data stores.
     pub aws: Option<DataLakeAwsCloudProviderConfig>,
-    /// Settings for Data Federation on Azure.
+    /// Azure service principal with which the federated database instance accesses its data stores.
     pub azure: Option<DataFederationAzureCloudProviderConfig>,
-    /// Settings for Data Federation on Google Cloud.
+    /// Google Cloud service account with which the federated database instance accesses its data
+    /// stores.
     pub gcp: Option<DataFederationGcpCloudProviderConfig>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -598,7 +602,7 @@ atlas_admin_runtime::record! {
 pub struct DataLakeDataProcessRegion {
     /// Cloud provider that hosts the federated database instance. Required.
     pub cloud_provider: Option<CloudProvider>,
-    /// Region to which client connections of the data lake are routed. Required.
+    /// Region to which client connections of the federated database instance are routed. Required.
     pub region: Option<BaseAtlasDataLakeRegion>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -729,7 +733,7 @@ pub enum DataLakeDatabaseDataSourceSettingsDefaultFormat {
     TsvBz2,
     /// `.tsv.gz`.
     TsvGz,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -783,7 +787,8 @@ atlas_admin_runtime::record! {
 /// Data store of Atlas itself on Azure, such as the data of online archives.
 #[derive(Clone, Default)]
 pub struct DataLakeDlsAzureStore {
-    /// Name of the data store, which `storeName` of a data source refers to.
+    /// Name of the data store, which `storeName` of a data source refers to. A store in Atlas must
+    /// be a serverless instance or a cluster of at least `M10`.
     pub name: Option<String>,
     /// Azure region of the data store.
     pub region: Option<DataLakeAzureBlobStoreRegion>,
@@ -800,7 +805,8 @@ atlas_admin_runtime::record! {
 /// Data store of Atlas itself on AWS, such as the data of online archives.
 #[derive(Clone, Default)]
 pub struct DataLakeDlsawsStore {
-    /// Name of the data store, which `storeName` of a data source refers to.
+    /// Name of the data store, which `storeName` of a data source refers to. A store in Atlas must
+    /// be a serverless instance or a cluster of at least `M10`.
     pub name: Option<String>,
     /// AWS region of the data store.
     pub region: Option<DataLakeDlsawsStoreRegion>,
@@ -890,7 +896,7 @@ pub enum DataLakeDlsawsStoreRegion {
     CaWest1,
     /// `GLOBAL`.
     Global,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -935,7 +941,8 @@ atlas_admin_runtime::open_enum! {
 /// Data store of Atlas itself on Google Cloud, such as the data of online archives.
 #[derive(Clone, Default)]
 pub struct DataLakeDlsgcpStore {
-    /// Name of the data store, which `storeName` of a data source refers to.
+    /// Name of the data store, which `storeName` of a data source refers to. A store in Atlas must
+    /// be a serverless instance or a cluster of at least `M10`.
     pub name: Option<String>,
     /// Google Cloud region of the data store.
     pub region: Option<DataLakeDlsgcpStoreRegion>,
@@ -1029,7 +1036,7 @@ pub enum DataLakeDlsgcpStoreRegion {
     WesternEurope,
     /// `WESTERN_US`.
     WesternUs,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1080,7 +1087,8 @@ pub struct DataLakeGoogleCloudStorageStore {
     pub bucket: Option<String>,
     /// Text that separates the segments of a data source's `path`, such as `/`.
     pub delimiter: Option<String>,
-    /// Name of the data store, which `storeName` of a data source refers to.
+    /// Name of the data store, which `storeName` of a data source refers to. A store in Atlas must
+    /// be a serverless instance or a cluster of at least `M10`.
     pub name: Option<String>,
     /// Start of the object names to read, which goes before a data source's `path`.
     pub prefix: Option<String>,
@@ -1114,7 +1122,8 @@ pub struct DataLakeHttpStore {
     pub allow_insecure: Option<bool>,
     /// Format of files without an extension. If unset, the format is detected from the first bytes.
     pub default_format: Option<String>,
-    /// Name of the data store, which `storeName` of a data source refers to.
+    /// Name of the data store, which `storeName` of a data source refers to. A store in Atlas must
+    /// be a serverless instance or a cluster of at least `M10`.
     pub name: Option<String>,
     /// Public URLs of the data files. They must not require authentication.
     pub urls: Option<Vec<String>>,
@@ -1146,7 +1155,8 @@ pub struct DataLakeS3StoreSettings {
     /// Whether to use the S3 tags of files as partition attributes. If `true`, each document also
     /// gets the tags as top-level fields. Default: `false`.
     pub include_tags: Option<bool>,
-    /// Name of the data store, which `storeName` of a data source refers to.
+    /// Name of the data store, which `storeName` of a data source refers to. A store in Atlas must
+    /// be a serverless instance or a cluster of at least `M10`.
     pub name: Option<String>,
     /// Start of the object keys to read, which goes before a data source's `path`. Unset: the root
     /// of the bucket.
@@ -1186,7 +1196,7 @@ pub enum DataLakeS3StoreSettingsAdditionalStorageClass {
     IntelligentTiering,
     /// `STANDARD_IA`: For data in infrequent use.
     StandardIa,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1217,7 +1227,7 @@ atlas_admin_runtime::record! {
 
 /// Data store of a federated database instance, such as a cluster, a bucket or a list of URLs.
 ///
-/// One of 8 kinds; `provider` tells which.
+/// One of 8 variants; the property `provider` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataLakeStoreSettings {
@@ -1237,7 +1247,7 @@ pub enum DataLakeStoreSettings {
     Azure(DataLakeAzureBlobStore),
     /// `gcs`. Data store that is a Google Cloud Storage bucket.
     Gcs(DataLakeGoogleCloudStorageStore),
-    /// A value of `provider` that the document does not declare.
+    /// A value of `provider` that the API's document doesn't declare.
     Unknown(DataLakeStoreSettingsCommon),
 }
 
@@ -1258,7 +1268,8 @@ atlas_admin_runtime::union! {
 /// Declared at `DataLakeStoreSettings`.
 #[derive(Clone, Default)]
 pub struct DataLakeStoreSettingsCommon {
-    /// Name of the data store, which `storeName` of a data source refers to.
+    /// Name of the data store, which `storeName` of a data source refers to. A store in Atlas must
+    /// be a serverless instance or a cluster of at least `M10`.
     pub name: Option<String>,
     /// Kind of store: `atlas`, `azure`, `dls:aws`, `dls:azure`, `dls:gcp`, `gcs`, `http` or `s3`.
     pub provider: Option<String>,
@@ -1333,7 +1344,7 @@ pub enum DataLakeTenantState {
     Active,
     /// `DELETED`.
     Deleted,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1366,7 +1377,7 @@ pub enum DeleteDataFederationLimitName {
     /// `bytesProcessed.monthly`: Number of bytes that the federated database instance processes in
     /// a month.
     BytesProcessedMonthly,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1391,7 +1402,7 @@ pub enum ListDataFederationType {
     User,
     /// `ONLINE_ARCHIVE`: Instances that Atlas created for online archives.
     OnlineArchive,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1434,7 +1445,8 @@ atlas_admin_runtime::page!(
 /// Hostname under which a private endpoint reaches the federated database instance.
 #[derive(Clone, Default)]
 pub struct PrivateEndpointHostname {
-    /// Host name behind the private endpoint. Read-only.
+    /// Host name under which clients reach the federated database instance through the private
+    /// endpoint. Read-only.
     pub hostname: Option<String>,
     /// Private endpoint to which the host name belongs. Read-only.
     pub private_endpoint: Option<String>,
@@ -1512,7 +1524,7 @@ pub enum PrivateNetworkEndpointIdEntryProvider {
     Aws,
     /// `AZURE`.
     Azure,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1538,7 +1550,7 @@ pub enum PrivateNetworkEndpointIdEntryStatus {
     Failed,
     /// `DELETING`: The endpoint is being removed.
     Deleting,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1560,7 +1572,7 @@ atlas_admin_runtime::open_enum! {
 pub enum PrivateNetworkEndpointIdEntryType {
     /// `DATA_LAKE`: Federated database instances, including online archives.
     DataLake,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

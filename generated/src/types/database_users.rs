@@ -4,7 +4,7 @@
 use super::*;
 
 /// User that logs in to the project's clusters: name, authentication method, roles, and the
-/// clusters open to the user.
+/// clusters, federated database instances and stream workspaces open to the user.
 ///
 /// Returned by
 /// [`database_users::create_database_user`](crate::database_users::create_database_user),
@@ -91,7 +91,7 @@ pub enum CloudDatabaseUserAwsIamType {
     User,
     /// `ROLE`: Authenticates as an IAM role.
     Role,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -114,7 +114,7 @@ pub enum CloudDatabaseUserDatabaseName {
     Admin,
     /// `$external`: For users of X.509, AWS IAM, LDAP and OIDC workload identities.
     External,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -134,11 +134,12 @@ atlas_admin_runtime::open_enum! {
 pub enum CloudDatabaseUserLdapAuthType {
     /// `NONE`: No LDAP authentication.
     None,
-    /// `GROUP`: Everybody in an LDAP group authenticates as this user.
+    /// `GROUP`: Stands for an LDAP group: its members authenticate as themselves and have these
+    /// roles.
     Group,
     /// `USER`: Authenticates as one LDAP user.
     User,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -159,11 +160,12 @@ atlas_admin_runtime::open_enum! {
 pub enum CloudDatabaseUserOidcAuthType {
     /// `NONE`: No OIDC authentication.
     None,
-    /// `IDP_GROUP`: Everybody in a group of the identity provider authenticates as this user.
+    /// `IDP_GROUP`: Stands for a group of the identity provider: its members authenticate as
+    /// themselves and have these roles.
     IdpGroup,
     /// `USER`: Authenticates as one user of the identity provider.
     User,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -188,7 +190,7 @@ pub enum CloudDatabaseUserX509Type {
     Customer,
     /// `MANAGED`: Authenticates with a certificate that Atlas issues.
     Managed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -202,7 +204,7 @@ atlas_admin_runtime::open_enum! {
 /// Role of a database user, in a database or in one of its collections.
 #[derive(Clone, Default)]
 pub struct DatabaseUserRole {
-    /// Name of the collection to which the role is limited.
+    /// Name of the collection to which the role is limited. If unset, it isn't limited to one.
     pub collection_name: Option<String>,
     /// Database on which the role is granted. Required.
     pub database_name: Option<String>,
@@ -252,7 +254,7 @@ pub enum DatabaseUserRoleName {
     ReadWriteAnyDatabase,
     /// `<a custom role name>`: Placeholder for the name of a custom role of the project.
     ACustomRoleName,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -302,7 +304,8 @@ atlas_admin_runtime::page!(
 /// Cluster, federated database instance or stream workspace that a database user may use.
 #[derive(Clone, Default)]
 pub struct UserScope {
-    /// Name of the cluster or data lake that the database user may access. Required. Pattern:
+    /// Name of the cluster, data lake (federated database instance) or stream workspace, depending
+    /// on `type`, that the database user may access. Required. Pattern:
     /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
     /// Kind of deployment that the database user may access. Required.
@@ -331,7 +334,7 @@ pub enum UserScopeType {
     DataLake,
     /// `STREAM`: A stream processing workspace.
     Stream,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

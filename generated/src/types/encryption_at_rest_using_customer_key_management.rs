@@ -131,7 +131,7 @@ pub enum AwskmsConfigurationRegion {
     MxCentral1,
     /// `GLOBAL`.
     Global,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -190,7 +190,7 @@ pub enum AwskmsearPrivateEndpointCloudProvider {
     Azure,
     /// `AWS`.
     Aws,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -394,7 +394,7 @@ pub enum AwskmsearPrivateEndpointRegionName {
     MxCentral1,
     /// `GLOBAL`.
     Global,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -564,7 +564,7 @@ pub enum AzureKeyVaultAzureEnvironment {
     AzureChina,
     /// `AZURE_US_GOVERNMENT`: Azure for the United States government.
     AzureUsGovernment,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -577,7 +577,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Private endpoint from Atlas to a key management service, for encryption at rest.
 ///
-/// One of 2 kinds; `cloudProvider` tells which.
+/// One of 2 variants; the property `cloudProvider` selects it.
 ///
 /// Returned by
 /// [`encryption_at_rest_using_customer_key_management::create_rest_private_endpoint`](crate::encryption_at_rest_using_customer_key_management::create_rest_private_endpoint)
@@ -594,7 +594,7 @@ pub enum EarPrivateEndpoint {
     /// `AWS`. Private endpoint from Atlas to a key management service, AWS's or Azure's, for
     /// encryption at rest.
     Aws(PrivateEndpoint),
-    /// A value of `cloudProvider` that the document does not declare.
+    /// A value of `cloudProvider` that the API's document doesn't declare.
     Unknown(EarPrivateEndpointCommon),
 }
 
@@ -620,7 +620,7 @@ pub struct EarPrivateEndpointCommon {
     pub private_endpoint_connection_name: Option<String>,
     /// Region of the private endpoint through which Atlas reaches the key management service.
     pub region_name: Option<AwskmsearPrivateEndpointRegionName>,
-    /// State of the private endpoint, through which Atlas reaches your key management service.
+    /// State of the private endpoint through which Atlas reaches your key management service.
     /// Read-only.
     pub status: Option<AwskmsearPrivateEndpointStatus>,
     /// Undeclared properties: received ones, and ones to send.
@@ -731,8 +731,7 @@ atlas_admin_runtime::page!(
 /// Private endpoint from Atlas to a key management service, AWS's or Azure's, for encryption at
 /// rest.
 ///
-/// The schemas `AWSKMSEARPrivateEndpoint` and `AzureKeyVaultEARPrivateEndpoint`, which are
-/// equal.
+/// The equal schemas `AWSKMSEARPrivateEndpoint` and `AzureKeyVaultEARPrivateEndpoint`.
 #[derive(Clone, Default)]
 pub struct PrivateEndpoint {
     /// Message about what went wrong with the private endpoint or its service. Unset if nothing
@@ -745,7 +744,7 @@ pub struct PrivateEndpoint {
     pub private_endpoint_connection_name: Option<String>,
     /// Region of the private endpoint through which Atlas reaches the key management service.
     pub region_name: Option<AwskmsearPrivateEndpointRegionName>,
-    /// State of the private endpoint, through which Atlas reaches your key management service.
+    /// State of the private endpoint through which Atlas reaches your key management service.
     /// Read-only.
     pub status: Option<AwskmsearPrivateEndpointStatus>,
     /// Undeclared properties: received ones, and ones to send.

@@ -76,7 +76,7 @@ pub enum AlertAuditTypeView {
     AlertAcknowledgedAudit,
     /// `ALERT_UNACKNOWLEDGED_AUDIT`.
     AlertUnacknowledgedAudit,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -165,7 +165,7 @@ pub enum AlertConfigAuditTypeView {
     AlertConfigDeletedAudit,
     /// `ALERT_CONFIG_CHANGED_AUDIT`.
     AlertConfigChangedAudit,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -204,7 +204,7 @@ pub enum ApiUserEventTypeViewForNdsGroup {
     ApiKeyUiIpAccessListInheritanceEnabled,
     /// `API_KEY_UI_IP_ACCESS_LIST_INHERITANCE_DISABLED`.
     ApiKeyUiIpAccessListInheritanceDisabled,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -248,7 +248,7 @@ pub enum ApiUserEventTypeViewForOrg {
     ApiKeyUiIpAccessListInheritanceEnabled,
     /// `API_KEY_UI_IP_ACCESS_LIST_INHERITANCE_DISABLED`.
     ApiKeyUiIpAccessListInheritanceDisabled,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -428,7 +428,7 @@ pub enum AppServiceEventTypeView {
     TriggerFailure,
     /// `TRIGGER_AUTO_RESUMED`.
     TriggerAutoResumed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -626,7 +626,7 @@ pub enum AtlasResourcePolicyAuditForOrgEventTypeName {
     ResourcePolicyDeleted,
     /// `RESOURCE_POLICY_VIOLATED`.
     ResourcePolicyViolated,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -724,7 +724,7 @@ pub enum BillingEventTypeViewForNdsGroup {
     MonthlyBillingChangeNormal,
     /// `MONTHLY_BILLING_CHANGE_OVER_THRESHOLD`.
     MonthlyBillingChangeOverThreshold,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -910,7 +910,7 @@ pub enum BillingEventTypeViewForOrg {
     MarketplaceRefundIssued,
     /// `PAYMENT_DUE_DATE_EXTENDED`.
     PaymentDueDateExtended,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1206,7 +1206,7 @@ pub enum ChartsAuditTypeView {
     ChartsDashboardImported,
     /// `CHARTS_DASHBOARD_IMPORT_FAILED`.
     ChartsDashboardImportFailed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1230,7 +1230,7 @@ pub enum ClusterEventTypeViewForNdsGroup {
     ClusterMongosIsPresent,
     /// `CLUSTER_MONGOS_IS_MISSING`.
     ClusterMongosIsMissing,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1290,7 +1290,7 @@ pub enum DataExplorerAccessedEventTypeView {
     DataExplorerCrudError,
     /// `DATA_EXPLORER_CRUD`.
     DataExplorerCrud,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1458,8 +1458,8 @@ pub struct DataMetricEventView {
     pub is_global_admin: Option<bool>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Name of the metric of the alert named by `alertId`. The unit of `currentValue` depends on
-    /// it. Read-only.
+    /// Name of the metric that the event is about. The type of `currentValue` can depend on it.
+    /// Read-only.
     pub metric_name: Option<String>,
     /// ID of the organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
@@ -2050,7 +2050,7 @@ pub enum DefaultEventViewForNdsGroupEventTypeName {
     AiModelsApisRateLimitReset,
     /// `AI_MODELS_APIS_RATE_LIMIT_ADMIN_OVERRIDE`.
     AiModelsApisRateLimitAdminOverride,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2518,7 +2518,7 @@ pub enum DefaultEventViewForOrgEventTypeName {
     OAuthUserConsentGranted,
     /// `OAUTH_USER_CONSENT_REVOKED`.
     OAuthUserConsentRevoked,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2627,7 +2627,7 @@ atlas_admin_runtime::record! {
 
 /// An event in the log of a project.
 ///
-/// One of 27 kinds; `eventTypeName` tells which.
+/// One of 27 variants; the property `eventTypeName` selects it.
 ///
 /// Returned by [`events::get_group_event`](crate::events::get_group_event).
 #[derive(Clone)]
@@ -2721,7 +2721,7 @@ pub enum EventViewForNdsGroup {
     /// `RESOURCE_POLICY_VIOLATED`. Event: an action in a project broke a resource policy of the
     /// organization.
     AtlasResourcePolicyAudit(AtlasResourcePolicyAuditForNdsGroup),
-    /// A value of `eventTypeName` that the document does not declare.
+    /// A value of `eventTypeName` that the API's document doesn't declare.
     Unknown(EventViewForNdsGroupCommon),
 }
 
@@ -2793,7 +2793,7 @@ atlas_admin_runtime::record! {
 
 /// An event in the log of an organization.
 ///
-/// One of 12 kinds; `eventTypeName` tells which.
+/// One of 12 variants; the property `eventTypeName` selects it.
 ///
 /// Returned by [`events::get_org_event`](crate::events::get_org_event).
 #[derive(Clone)]
@@ -2839,7 +2839,7 @@ pub enum EventViewForOrg {
     /// `RESOURCE_POLICY_CREATED`, `RESOURCE_POLICY_MODIFIED`, `RESOURCE_POLICY_DELETED` and 1 more.
     /// Event: a resource policy of the organization was created, changed, deleted or violated.
     AtlasResourcePolicyAudit(AtlasResourcePolicyAuditForOrg),
-    /// A value of `eventTypeName` that the document does not declare.
+    /// A value of `eventTypeName` that the API's document doesn't declare.
     Unknown(EventViewForOrgCommon),
 }
 
@@ -2994,7 +2994,7 @@ pub enum FtsIndexAuditTypeView {
     FtsIndexesRestoreFailed,
     /// `FTS_INDEXES_SYNONYM_MAPPING_INVALID`.
     FtsIndexesSynonymMappingInvalid,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3183,7 +3183,7 @@ pub enum HostEventTypeViewForNdsGroup {
     HostSecurityCheckupNotMet,
     /// `PROFILER_CONFIGURED_TOO_WIDELY`.
     ProfilerConfiguredTooWidely,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -3307,7 +3307,7 @@ atlas_admin_runtime::record! {
 
 /// Event: a metric of a host crossed the threshold of an alert, with the value at that time.
 ///
-/// One of 4 kinds; `metricName` tells which.
+/// One of 4 variants; the property `metricName` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HostMetricEvent {
@@ -3322,7 +3322,7 @@ pub enum HostMetricEvent {
     Data(DataMetricEventView),
     /// `SEARCH_MAX_NUMBER_OF_LUCENE_DOCS`. Event about a metric that is a plain number.
     SearchMaxNumberOfLuceneDocs(NumberMetricEventView),
-    /// A value of `metricName` that the document does not declare.
+    /// A value of `metricName` that the API's document doesn't declare.
     Unknown(HostMetricEventCommon),
 }
 
@@ -3359,8 +3359,7 @@ pub struct HostMetricEventCommon {
     pub is_global_admin: Option<bool>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Name of the metric of the alert named by `alertId`. The unit of `currentValue` depends on
-    /// it. Read-only.
+    /// Name of the metric to compare with `threshold`. Read-only.
     pub metric_name: Option<String>,
     /// ID of the organization. Read-only.
     pub org_id: Option<String>,
@@ -3421,7 +3420,7 @@ pub enum HostMetricEventTypeView {
     InsideMetricThreshold,
     /// `OUTSIDE_METRIC_THRESHOLD`.
     OutsideMetricThreshold,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -4025,7 +4024,7 @@ pub enum NdsAuditTypeViewForNdsGroup {
     VolumeImpaired,
     /// `VOLUME_IMPAIRED_RESOLVED`.
     VolumeImpairedResolved,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -4341,7 +4340,7 @@ pub enum NdsAuditTypeViewForOrg {
     ShadowClusterOrgOptOut,
     /// `ATLAS_MAINTENANCE_FLEET_ACTIVE_WAVE_CLOSED_BY_ADMIN`.
     AtlasMaintenanceFleetActiveWaveClosedByAdmin,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -4527,7 +4526,7 @@ pub enum NdsAutoScalingAuditTypeViewForNdsGroup {
     ClusterAutoShardingInitiated,
     /// `CLUSTER_RESHARDING_COMPLETED`.
     ClusterReshardingCompleted,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -4635,7 +4634,7 @@ pub enum NdsServerlessInstanceAuditTypeView {
     ServerlessInstanceDeleted,
     /// `SERVERLESS_INSTANCE_UNBLOCKED`.
     ServerlessInstanceUnblocked,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -4736,7 +4735,7 @@ pub enum NdsTenantEndpointAuditTypeView {
     TenantEndpointDeleted,
     /// `TENANT_ENDPOINT_EXPIRED`.
     TenantEndpointExpired,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -5064,7 +5063,7 @@ pub enum OrgEventTypeViewForOrg {
     OrgWaveAssignmentModeEnvTagMapping,
     /// `PROJECT_CREATED_VIA_ANIS`.
     ProjectCreatedViaAnis,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -5312,7 +5311,7 @@ pub struct Raw {
     pub org_id: Option<String>,
     /// Name of the organization. 1 to 64 characters.
     pub org_name: Option<String>,
-    /// How serious the event is.
+    /// Seriousness of the event.
     pub severity: Option<RawSeverity>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -5413,7 +5412,7 @@ atlas_admin_runtime::record! {
     20 username "username" [READ_ONLY]
 }
 
-/// How serious the event is.
+/// Seriousness of the event.
 ///
 /// One of 4 documented values; others are kept as `Unknown`.
 ///
@@ -5429,7 +5428,7 @@ pub enum RawSeverity {
     Error,
     /// `CRITICAL`.
     Critical,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -5463,7 +5462,7 @@ pub enum ReplicaSetEventTypeViewForNdsGroup {
     TooFewHealthyMembers,
     /// `TOO_MANY_UNHEALTHY_MEMBERS`.
     TooManyUnhealthyMembers,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -5491,7 +5490,7 @@ pub enum ResourceEventTypeView {
     ClusterTagsModified,
     /// `GROUP_TAGS_MODIFIED`.
     GroupTagsModified,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -5512,7 +5511,7 @@ pub enum ResourceEventTypeViewForOrg {
     TagsModified,
     /// `GROUP_TAGS_MODIFIED`.
     GroupTagsModified,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -5618,7 +5617,8 @@ pub struct ResourceEventViewForOrg {
     /// IP address from which the event was triggered. Read-only. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub remote_address: Option<String>,
-    /// ID of the project whose tags changed. Read-only. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the resource whose tags changed. Its kind is `resourceType`. Read-only. Pattern:
+    /// `^([a-f0-9]{24})$`.
     pub resource_id: Option<String>,
     /// Kind of the resource that the event concerns, such as `cluster`. Required.
     pub resource_type: Option<String>,
@@ -5664,7 +5664,7 @@ pub enum SearchDeploymentAuditTypeView {
     SearchDeploymentUpdated,
     /// `SEARCH_DEPLOYMENT_DELETED`.
     SearchDeploymentDeleted,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -5764,7 +5764,7 @@ pub enum ServiceAccountEventTypeViewForNdsGroup {
     ServiceAccountUiIpAccessListInheritanceEnabled,
     /// `SERVICE_ACCOUNT_UI_IP_ACCESS_LIST_INHERITANCE_DISABLED`.
     ServiceAccountUiIpAccessListInheritanceDisabled,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -5814,7 +5814,7 @@ pub enum ServiceAccountEventTypeViewForOrg {
     ServiceAccountUiIpAccessListInheritanceEnabled,
     /// `SERVICE_ACCOUNT_UI_IP_ACCESS_LIST_INHERITANCE_DISABLED`.
     ServiceAccountUiIpAccessListInheritanceDisabled,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -5978,7 +5978,7 @@ pub enum StreamProcessorEventTypeViewForNdsGroup {
     InsideStreamProcessorMetricThreshold,
     /// `OUTSIDE_STREAM_PROCESSOR_METRIC_THRESHOLD`.
     OutsideStreamProcessorMetricThreshold,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -6170,7 +6170,7 @@ pub enum TeamEventTypeView {
     TeamRemovedFromGroup,
     /// `TEAM_ROLES_MODIFIED`.
     TeamRolesModified,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -6197,7 +6197,7 @@ pub enum TeamEventTypeViewForNdsGroup {
     TeamRemovedFromGroup,
     /// `TEAM_ROLES_MODIFIED`.
     TeamRolesModified,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -6373,7 +6373,7 @@ pub enum UserEventTypeViewForNdsGroup {
     JoinGroupRequestDeniedAudit,
     /// `JOIN_GROUP_REQUEST_APPROVED_AUDIT`.
     JoinGroupRequestApprovedAudit,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -6415,7 +6415,7 @@ pub enum UserEventTypeViewForOrg {
     OrgFlexConsultingPurchaseFailed,
     /// `INVITED_TO_TEAM`.
     InvitedToTeam,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

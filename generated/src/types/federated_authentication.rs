@@ -19,11 +19,11 @@ pub struct AuthFederationRoleMapping {
     /// Name of the group at the identity provider whose members receive the roles. Required. 1 to
     /// 200 characters.
     pub external_group_name: Option<String>,
-    /// ID of the role mapping. Read-only; an update sends it with each item of a list. Pattern:
-    /// `^([a-f0-9]{24})$`.
+    /// ID of the role mapping. Read-only, but an update sends it with each item of a list, to
+    /// identify the item. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
     /// Roles that members of the external group receive, each in one organization or one project.
-    /// At least one must be an organization role. Required. No item twice.
+    /// At least one must be an organization role. Required. No duplicate items.
     pub role_assignments: Option<Vec<ConnectedOrgConfigRoleAssignment>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -48,7 +48,7 @@ pub enum AuthorizationType {
     Group,
     /// `USER`: Permissions follow from the token's user ID.
     User,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -70,10 +70,10 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone, Default)]
 pub struct ConnectedOrgConfig {
     /// IDs of the OIDC identity providers that may grant access to the organization's clusters.
-    /// Those left out of an update are disconnected. No item twice.
+    /// Those left out of an update are disconnected. No duplicate items.
     pub data_access_identity_provider_ids: Option<Vec<String>>,
     /// Email domains whose users may join the organization if `domainRestrictionEnabled` is `true`.
-    /// No item twice.
+    /// No duplicate items.
     pub domain_allow_list: Option<Vec<String>>,
     /// Whether only users whose email domain is in `domainAllowList` may join the organization. An
     /// update that leaves it out turns the restriction off. Required.
@@ -87,9 +87,9 @@ pub struct ConnectedOrgConfig {
     /// ID of the connected organization. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub org_id: Option<String>,
     /// Roles in the organization that every user receives on signing in through the identity
-    /// provider. Only organization roles are permitted. No item twice.
+    /// provider. Only organization roles are permitted. No duplicate items.
     pub post_auth_role_grants: Option<Vec<ConnectedOrgConfigPostAuthRoleGrant>>,
-    /// Role mappings of the organization. No item twice.
+    /// Role mappings of the organization. No duplicate items.
     pub role_mappings: Option<Vec<AuthFederationRoleMapping>>,
     /// Users whose email domain isn't in `domainAllowList`.
     pub user_conflicts: Option<Vec<FederatedUser>>,
@@ -120,19 +120,19 @@ atlas_admin_runtime::record! {
 pub enum ConnectedOrgConfigPostAuthRoleGrant {
     /// `ORG_OWNER`: May do everything in the organization and in all its projects.
     OrgOwner,
-    /// `ORG_MEMBER`: May see the organization and the projects to which the user is added.
+    /// `ORG_MEMBER`: May see the organization, and those projects in which they have a role.
     OrgMember,
     /// `ORG_GROUP_CREATOR`: May create projects in the organization.
     OrgGroupCreator,
-    /// `ORG_BILLING_ADMIN`: May read and change billing of the organization.
+    /// `ORG_BILLING_ADMIN`: May manage billing of the organization.
     OrgBillingAdmin,
-    /// `ORG_BILLING_READ_ONLY`: May read billing of the organization.
+    /// `ORG_BILLING_READ_ONLY`: May read billing information of the organization.
     OrgBillingReadOnly,
     /// `ORG_STREAM_PROCESSING_ADMIN`.
     OrgStreamProcessingAdmin,
-    /// `ORG_READ_ONLY`: May read everything in the organization and its projects.
+    /// `ORG_READ_ONLY`: May read everything in the organization and in all its projects.
     OrgReadOnly,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -206,9 +206,10 @@ pub struct FederationIdentityProvider {
     /// URL of Atlas to which the identity provider sends SAML responses (assertion consumer
     /// service). May be `null`.
     pub acs_url: Nullable<String>,
-    /// Email domains whose users sign in through the identity provider. No item twice.
+    /// Email domains whose users sign in through the identity provider. No duplicate items.
     pub associated_domains: Option<Vec<String>>,
-    /// Organizations that use the identity provider, with their federation settings. No item twice.
+    /// Organizations that use the identity provider, with their federation settings. No duplicate
+    /// items.
     pub associated_orgs: Option<Vec<ConnectedOrgConfig>>,
     /// Audience that a token must be issued for, its `aud` claim. May be `null`.
     pub audience: Nullable<String>,
@@ -230,7 +231,8 @@ pub struct FederationIdentityProvider {
     pub groups_claim: Nullable<String>,
     /// ID of the identity provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Whom the identity provider authenticates: people or applications.
+    /// Kind of identities that the provider authenticates: people (`WORKFORCE`) or applications
+    /// (`WORKLOAD`). If unset, `WORKFORCE`.
     pub idp_type: Option<IdpType>,
     /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
     /// found.
@@ -302,7 +304,7 @@ atlas_admin_runtime::record! {
 /// [`federated_authentication::update_identity_provider`](crate::federated_authentication::update_identity_provider).
 #[derive(Clone, Default)]
 pub struct FederationIdentityProviderUpdate {
-    /// Email domains whose users sign in through the identity provider. No item twice.
+    /// Email domains whose users sign in through the identity provider. No duplicate items.
     pub associated_domains: Option<Vec<String>>,
     /// Audience that a token must be issued for, its `aud` claim.
     pub audience: Option<String>,
@@ -317,7 +319,8 @@ pub struct FederationIdentityProviderUpdate {
     pub display_name: Option<String>,
     /// Name of the token claim that lists the IDs of the user's groups.
     pub groups_claim: Option<String>,
-    /// Whom the identity provider authenticates: people or applications.
+    /// Kind of identities that the provider authenticates: people (`WORKFORCE`) or applications
+    /// (`WORKLOAD`). If unset, `WORKFORCE`.
     pub idp_type: Option<IdpType>,
     /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
     /// found.
@@ -375,9 +378,10 @@ atlas_admin_runtime::record! {
 /// [`federated_authentication::create_identity_provider`](crate::federated_authentication::create_identity_provider).
 #[derive(Clone, Default)]
 pub struct FederationOidcIdentityProvider {
-    /// Email domains whose users sign in through the identity provider. No item twice.
+    /// Email domains whose users sign in through the identity provider. No duplicate items.
     pub associated_domains: Option<Vec<String>>,
-    /// Organizations that use the identity provider, with their federation settings. No item twice.
+    /// Organizations that use the identity provider, with their federation settings. No duplicate
+    /// items.
     pub associated_orgs: Option<Vec<ConnectedOrgConfig>>,
     /// Audience that a token must be issued for, its `aud` claim. May be `null`.
     pub audience: Nullable<String>,
@@ -396,7 +400,8 @@ pub struct FederationOidcIdentityProvider {
     pub groups_claim: Nullable<String>,
     /// ID of the identity provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Whom the identity provider authenticates: people or applications.
+    /// Kind of identities that the provider authenticates: people (`WORKFORCE`) or applications
+    /// (`WORKLOAD`). If unset, `WORKFORCE`.
     pub idp_type: Option<IdpType>,
     /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
     /// found.
@@ -444,7 +449,7 @@ atlas_admin_runtime::record! {
 /// [`federated_authentication::create_identity_provider`](crate::federated_authentication::create_identity_provider).
 #[derive(Clone, Default)]
 pub struct FederationOidcIdentityProviderUpdate {
-    /// Email domains whose users sign in through the identity provider. No item twice.
+    /// Email domains whose users sign in through the identity provider. No duplicate items.
     pub associated_domains: Option<Vec<String>>,
     /// Audience that a token must be issued for, its `aud` claim.
     pub audience: Option<String>,
@@ -459,7 +464,8 @@ pub struct FederationOidcIdentityProviderUpdate {
     pub display_name: Option<String>,
     /// Name of the token claim that lists the IDs of the user's groups.
     pub groups_claim: Option<String>,
-    /// Whom the identity provider authenticates: people or applications.
+    /// Kind of identities that the provider authenticates: people (`WORKFORCE`) or applications
+    /// (`WORKLOAD`). If unset, `WORKFORCE`.
     pub idp_type: Option<IdpType>,
     /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
     /// found.
@@ -502,7 +508,7 @@ pub enum FederationSamlIdentityProviderStatus {
     Active,
     /// `INACTIVE`: Users cannot log in through the identity provider.
     Inactive,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -512,7 +518,8 @@ atlas_admin_runtime::open_enum! {
     Inactive "INACTIVE"
 }
 
-/// Whom the identity provider authenticates: people or applications.
+/// Kind of identities that the provider authenticates: people (`WORKFORCE`) or applications
+/// (`WORKLOAD`).
 ///
 /// One of 2 documented values; others are kept as `Unknown`.
 ///
@@ -524,7 +531,7 @@ pub enum IdpType {
     Workforce,
     /// `WORKLOAD`: Applications authenticate to clusters through the provider.
     Workload,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -546,7 +553,7 @@ pub enum ListIdentityProvidersIdpTypeItem {
     Workforce,
     /// `WORKLOAD`: Applications authenticate to clusters through the provider.
     Workload,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -568,7 +575,7 @@ pub enum ListIdentityProvidersProtocolItem {
     Saml,
     /// `OIDC`: OpenID Connect, for access to clusters.
     Oidc,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -585,7 +592,7 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone, Default)]
 pub struct OrgFederationSettings {
     /// Email domains whose users sign in through the organization's identity provider. Required. No
-    /// item twice.
+    /// duplicate items.
     pub federated_domains: Option<Vec<String>>,
     /// Whether the organization has role mappings.
     pub has_role_mappings: Option<bool>,
@@ -621,7 +628,7 @@ pub enum OrgFederationSettingsIdentityProviderStatus {
     Active,
     /// `INACTIVE`: The provider is configured but not in use.
     Inactive,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -757,7 +764,7 @@ pub enum Protocol {
     Saml,
     /// `OIDC`: OpenID Connect, for access to clusters.
     Oidc,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -779,7 +786,7 @@ pub enum RequestBinding {
     HttpPost,
     /// `HTTP-REDIRECT`: The request is part of the URL of a redirect.
     HttpRedirect,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -801,7 +808,7 @@ pub enum ResponseSignatureAlgorithm {
     Sha1,
     /// `SHA-256`.
     Sha256,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -14,9 +14,10 @@ pub struct FederationSamlIdentityProvider {
     /// URL of Atlas to which the identity provider sends SAML responses (assertion consumer
     /// service). May be `null`.
     pub acs_url: Nullable<String>,
-    /// Email domains whose users sign in through the identity provider. No item twice.
+    /// Email domains whose users sign in through the identity provider. No duplicate items.
     pub associated_domains: Option<Vec<String>>,
-    /// Organizations that use the identity provider, with their federation settings. No item twice.
+    /// Organizations that use the identity provider, with their federation settings. No duplicate
+    /// items.
     pub associated_orgs: Option<Vec<ConnectedOrgConfig>>,
     /// Audience of the SAML assertions, which the identity provider needs to know to issue them for
     /// Atlas. May be `null`.
@@ -29,7 +30,8 @@ pub struct FederationSamlIdentityProvider {
     pub display_name: Option<String>,
     /// ID of the identity provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Whom the identity provider authenticates: people or applications.
+    /// Kind of identities that the provider authenticates: people (`WORKFORCE`) or applications
+    /// (`WORKLOAD`). If unset, `WORKFORCE`.
     pub idp_type: Option<IdpType>,
     /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
     /// found.
@@ -90,13 +92,14 @@ atlas_admin_runtime::record! {
 /// [`federated_authentication::update_identity_provider`](crate::federated_authentication::update_identity_provider).
 #[derive(Clone, Default)]
 pub struct FederationSamlIdentityProviderUpdate {
-    /// Email domains whose users sign in through the identity provider. No item twice.
+    /// Email domains whose users sign in through the identity provider. No duplicate items.
     pub associated_domains: Option<Vec<String>>,
     /// Description of the identity provider. May be `null`.
     pub description: Nullable<String>,
     /// Name of the identity provider, for people to recognize. 1 to 50 characters.
     pub display_name: Option<String>,
-    /// Whom the identity provider authenticates: people or applications.
+    /// Kind of identities that the provider authenticates: people (`WORKFORCE`) or applications
+    /// (`WORKLOAD`). If unset, `WORKFORCE`.
     pub idp_type: Option<IdpType>,
     /// Issuer of the SAML assertions; for OIDC, the URL under which the discovery document is
     /// found.

@@ -3,8 +3,7 @@
 
 use super::*;
 
-/// Desired settings of the dedicated cluster that a smaller, shared-tier cluster is upgraded
-/// to.
+/// Settings of the dedicated cluster (`M10` or larger) into which a flex cluster is upgraded.
 ///
 /// Sent by [`flex_clusters::tenant_upgrade`](crate::flex_clusters::tenant_upgrade).
 #[derive(Clone, Default)]
@@ -42,8 +41,8 @@ pub struct AtlasTenantClusterUpgradeRequest20240805 {
     /// Hardware and regions that the cluster has now. They can differ from `replicationSpecs`, for
     /// example after automatic scaling. Read-only.
     pub effective_replication_specs: Option<Vec<ReplicationSpec20240805>>,
-    /// Key management service whose keys of yours encrypt the cluster's data, on top of the
-    /// provider's own disk encryption. Needs `M10` or larger.
+    /// Key management service that holds your own key for the encryption of the cluster's data, on
+    /// top of the cloud provider's disk encryption. Needs `M10` or larger.
     pub encryption_at_rest_provider: Option<EncryptionAtRestProvider>,
     /// Feature compatibility version (FCV): the MongoDB version whose features the cluster can use.
     /// It can be lower than the version of the software. Read-only.
@@ -77,8 +76,8 @@ pub struct AtlasTenantClusterUpgradeRequest20240805 {
     pub mongodb_version: Option<String>,
     /// Name of the cluster. Required. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub name: Option<String>,
-    /// Whether the cluster is paused: it accepts no connections, and only storage is billed. Resume
-    /// a cluster, in a call of its own, before changing it.
+    /// Whether the cluster is paused: it accepts no connections and costs less, but storage and
+    /// backups are still billed. Resume a cluster, in a call of its own, before changing it.
     pub paused: Option<bool>,
     /// Whether the cluster has continuous cloud backup, which allows a restore to any moment in the
     /// restore window. Costs extra.
@@ -101,8 +100,8 @@ pub struct AtlasTenantClusterUpgradeRequest20240805 {
     pub state_name: Option<StateName>,
     /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
-    /// delete it. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
+    /// Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Whether an initial sync of an AWS node in another region uses time-based snapshot copies,
     /// which are faster than standard ones. No effect on other providers. Default: `false`.
@@ -205,8 +204,8 @@ pub struct FlexClusterDescription20241113 {
     pub state_name: Option<StateName>,
     /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
-    /// delete it. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
+    /// Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Kind of MongoDB releases that the flex cluster follows, which is always `LTS`. Read-only.
     /// Default: `LTS`.
@@ -243,7 +242,7 @@ atlas_admin_runtime::record! {
 pub enum FlexClusterDescription20241113ClusterType {
     /// `REPLICASET`: One replica set.
     Replicaset,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -266,8 +265,8 @@ pub struct FlexClusterDescriptionCreate20241113 {
     pub provider_settings: Option<FlexProviderSettingsCreate20241113>,
     /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
-    /// delete it. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
+    /// Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -291,8 +290,8 @@ pub struct FlexClusterDescriptionUpdate20241113 {
     pub links: Option<Vec<Link>>,
     /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Whether the cluster is protected against deletion. While `true`, the service refuses to
-    /// delete it. Default: `false`.
+    /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
+    /// Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -359,7 +358,7 @@ atlas_admin_runtime::record! {
 pub enum FlexProviderSettings20241113ProviderName {
     /// `FLEX`.
     Flex,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -78,7 +78,7 @@ pub enum FlexBackupRestoreJob20241113DeliveryType {
     Restore,
     /// `DOWNLOAD`: Provides the snapshot as a download.
     Download,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -106,7 +106,7 @@ pub enum FlexBackupRestoreJob20241113Status {
     Failed,
     /// `COMPLETED`.
     Completed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

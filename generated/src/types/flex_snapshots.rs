@@ -17,7 +17,8 @@ pub struct FlexBackupSnapshot20241113 {
     pub id: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Version of MongoDB of the snapshot. JSON name: `mongoDBVersion`. Read-only.
+    /// MongoDB version of the flex cluster when the snapshot was taken. JSON name:
+    /// `mongoDBVersion`. Read-only.
     pub mongodb_version: Option<String>,
     /// Date and time, in UTC, for which the snapshot is planned. Read-only.
     pub scheduled_time: Option<DateTime>,

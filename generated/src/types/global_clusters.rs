@@ -58,7 +58,7 @@ atlas_admin_runtime::record! {
 /// [`global_clusters::create_managed_namespace`](crate::global_clusters::create_managed_namespace).
 #[derive(Clone, Default)]
 pub struct ManagedNamespaces {
-    /// Name of the collection to shard across the zones of the Global Cluster. Required.
+    /// Name of the collection to shard across the zones of the global cluster. Required.
     pub collection: Option<String>,
     /// Field that, after the location field, forms the compound shard key of the collection.
     /// Required.

@@ -60,7 +60,7 @@ pub enum ApiPublicUsageDetailsQueryRequestSortField {
     BillDates,
     /// `TOTAL_PRICE_CENTS`.
     TotalPriceCents,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -83,7 +83,7 @@ pub enum ApiPublicUsageDetailsQueryRequestSortOrder {
     Ascending,
     /// `DESCENDING`.
     Descending,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -126,7 +126,8 @@ pub struct BillingInvoice {
     pub sales_tax_cents: Option<i64>,
     /// Date and time, in UTC, at which the billing period of the invoice begins. Read-only.
     pub start_date: Option<DateTime>,
-    /// Amount that the organization already owed when the invoice was issued. Read-only.
+    /// Amount that the organization already owed when the invoice was issued. In US cents going by
+    /// the name, though MongoDB documents US dollars. Read-only.
     pub starting_balance_cents: Option<i64>,
     /// State of the invoice: how far its payment has got.
     pub status_name: Option<BillingInvoiceStatusName>,
@@ -185,7 +186,8 @@ pub struct BillingInvoiceMetadata {
     pub sales_tax_cents: Option<i64>,
     /// Date and time, in UTC, at which the billing period of the invoice begins. Read-only.
     pub start_date: Option<DateTime>,
-    /// Amount that the organization already owed when the invoice was issued. Read-only.
+    /// Amount that the organization already owed when the invoice was issued. In US cents going by
+    /// the name, though MongoDB documents US dollars. Read-only.
     pub starting_balance_cents: Option<i64>,
     /// State of the invoice: how far its payment has got.
     pub status_name: Option<BillingInvoiceStatusName>,
@@ -240,7 +242,7 @@ pub enum BillingInvoiceStatusName {
     Prepaid,
     /// `INVOICED`: The charges are settled by elastic invoicing.
     Invoiced,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -329,7 +331,7 @@ pub enum BillingPaymentStatusName {
     PendingReversal,
     /// `REFUNDED`: The payment was returned.
     Refunded,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -427,7 +429,7 @@ pub enum CostExplorerFilterRequestBodyGroupBy {
     Clusters,
     /// `services`.
     Services,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -493,7 +495,7 @@ pub enum CostExplorerFilterRequestBodyService {
     Support,
     /// `Credits`.
     Credits,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -694,7 +696,7 @@ pub enum InvoiceReportResponseState {
     Succeeded,
     /// `FAILED`: The report could not be written.
     Failed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -718,7 +720,7 @@ pub enum ListInvoicesOrderBy {
     Desc,
     /// `asc`.
     Asc,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -740,7 +742,7 @@ pub enum ListInvoicesSortBy {
     StartDate,
     /// `END_DATE`.
     EndDate,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -928,7 +930,7 @@ atlas_admin_runtime::record! {
 pub enum ReportFormat {
     /// `CSV`.
     Csv,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -948,7 +950,7 @@ pub enum ReportType {
     /// `FOCUS`: Costs and usage in the format of FOCUS, the FinOps Open Cost and Usage
     /// Specification.
     Focus,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -983,13 +985,13 @@ pub struct UsageDetailsFilterRequest {
     pub bill_end_date: Option<Date>,
     /// First billing date of the line items to return.
     pub bill_start_date: Option<Date>,
-    /// IDs of the clusters whose line items to return. No item twice.
+    /// IDs of the clusters whose line items to return. No duplicate items.
     pub cluster_ids: Option<Vec<String>>,
-    /// IDs of the projects whose line items to return. No item twice.
+    /// IDs of the projects whose line items to return. No duplicate items.
     pub group_ids: Option<Vec<String>>,
     /// Whether to return line items that cost nothing, too.
     pub include_zero_cent_line_items: Option<bool>,
-    /// SKU services whose line items to return. No item twice.
+    /// SKU services whose line items to return. No duplicate items.
     pub sku_services: Option<Vec<UsageDetailsFilterRequestSkuService>>,
     /// Last day of usage of the line items to return.
     pub usage_end_date: Option<Date>,
@@ -1065,7 +1067,7 @@ pub enum UsageDetailsFilterRequestSkuService {
     Support,
     /// `Credits`.
     Credits,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

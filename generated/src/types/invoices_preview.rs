@@ -26,7 +26,7 @@ atlas_admin_runtime::record! {
 /// [`invoices::preview::get_org_associated_invoices`](crate::invoices::preview::get_org_associated_invoices).
 #[derive(Clone, Default)]
 pub struct OrgAssociatedInvoiceResponse {
-    /// IDs of the invoices of the month.
+    /// Invoices of the month, each with its ID and that of its organization.
     pub associated_invoices: Option<Vec<AssociatedInvoice>>,
     /// Month of the invoices, in two digits.
     pub month: Option<String>,

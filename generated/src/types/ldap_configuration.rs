@@ -97,9 +97,9 @@ pub enum LdapVerifyConnectivityJobRequestStatus {
     Pending,
     /// `SUCCESS`: All tests passed.
     Success,
-    /// `FAILED`.
+    /// `FAILED`: At least one test failed.
     Failed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -140,7 +140,7 @@ pub enum LdapVerifyConnectivityJobRequestValidationStatus {
     Fail,
     /// `OK`.
     Ok,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -172,7 +172,7 @@ pub enum LdapVerifyConnectivityJobRequestValidationType {
     ServerSpecified,
     /// `TEMPLATE`.
     Template,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -140,7 +140,7 @@ pub enum ApiCheckpointPartViewTypeName {
     ConfigServer,
     /// `CONFIG_SERVER_REPLICA_SET`.
     ConfigServerReplicaSet,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -178,7 +178,7 @@ pub struct BackupRestoreJob {
     /// ID of the imported deployment job. Present only if the restore is from an imported snapshot.
     /// Read-only.
     pub deployment_job_id: Option<String>,
-    /// Whether the restored data is encrypted at rest. Read-only.
+    /// Whether the snapshot that is restored is encrypted. Read-only.
     pub encryption_enabled: Option<bool>,
     /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
@@ -192,13 +192,15 @@ pub struct BackupRestoreJob {
     /// ID of the KMIP master key that encrypts the snapshot. Present only for encrypted snapshots.
     /// JSON name: `masterKeyUUID`. Read-only. A UUID.
     pub master_key_uuid: Option<String>,
-    /// Operation's number within the second `oplogTs`, up to and including which data is restored,
-    /// to the cluster in `delivery`. Excludes `snapshotId`, `checkpointId` and
-    /// `pointInTimeUTCMillis`. Write-only: the service never returns it. At least 1.
+    /// Number of the operation within the second given by `oplogTs`, which is required too; data is
+    /// restored up to and including it. For `delivery.methodName` `AUTOMATED_RESTORE`. Excludes
+    /// `snapshotId`, `checkpointId` and `pointInTimeUTCMillis`. Write-only: the service never
+    /// returns it. At least 1.
     pub oplog_inc: Option<i64>,
-    /// Date and time, in UTC, of the oplog entry to restore to. Goes with `oplogInc`; excludes
-    /// `snapshotId`, `checkpointId` and `pointInTimeUTCMillis`. Find it in `local.oplog.rs`.
-    /// Write-only: the service never returns it. Pattern:
+    /// Date and time, in UTC, of the last oplog entry to restore; find it in `local.oplog.rs`. For
+    /// `delivery.methodName` `AUTOMATED_RESTORE`. Requires `oplogInc`; excludes `snapshotId`,
+    /// `checkpointId` and `pointInTimeUTCMillis`. Write-only: the service never returns it.
+    /// Pattern:
     /// `^(?:[1-9]\\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)|(?:[1-9]\\d(?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?(?:Z|[+-][01]\\d:[0-5]\\d)$`.
     pub oplog_ts: Option<String>,
     /// Moment to restore to, in milliseconds since the Unix epoch; at most 24 hours ago. For
@@ -247,7 +249,7 @@ pub struct BackupRestoreJobDelivery {
     /// Read-only.
     pub auth_header: Option<String>,
     /// Content of the HTTP header that `authHeader` names, with `methodName` `HTTP`. Grants the
-    /// download: keep it secret. Read-only. Secret: never printed.
+    /// download: keep it secret. Read-only. Secret: `Debug` and logs never show it.
     pub auth_value: Option<String>,
     /// Hours that the download remains available after the job completes, with `methodName` `HTTP`.
     /// At least 1.
@@ -265,14 +267,14 @@ pub struct BackupRestoreJobDelivery {
     /// ID of the cluster to restore to, with `methodName` `AUTOMATED_RESTORE`. For a cluster
     /// without backup, set `targetClusterName` instead. Pattern: `^([a-f0-9]{24})$`.
     pub target_cluster_id: Option<String>,
-    /// Name of the cluster to restore to. For `methodName` `AUTOMATED_RESTORE`. Pattern:
-    /// `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+    /// Name of the cluster to restore to, whose data Atlas deletes first. For `methodName`
+    /// `AUTOMATED_RESTORE`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
     pub target_cluster_name: Option<String>,
     /// ID of the project with the cluster to restore to. For `methodName` `AUTOMATED_RESTORE`.
     /// Pattern: `^([a-f0-9]{24})$`.
     pub target_group_id: Option<String>,
     /// URL of the restored data, with `methodName` `HTTP`. Contains the key that grants the
-    /// download: prefer `urlV2`. Deprecated. Read-only. Secret: never printed.
+    /// download: prefer `urlV2`. Deprecated. Read-only. Secret: `Debug` and logs never show it.
     pub url: Option<String>,
     /// URL of the restored data, with `methodName` `HTTP`. Download with the header given by
     /// `authHeader` and `authValue`. Read-only.
@@ -311,7 +313,8 @@ pub enum BackupRestoreJobDeliveryMethodName {
     Query,
     /// `AUTOMATED_RESTORE`: Restores to a target cluster, whose data is replaced.
     AutomatedRestore,
-    /// `HTTP`: Provides the snapshot for download over HTTP.
+    /// `HTTP`: Delivers the snapshot over HTTP: for a download, or, in responses, for an automated
+    /// restore.
     Http,
     /// `THIRD_PARTY_COPY`.
     ThirdPartyCopy,
@@ -319,7 +322,7 @@ pub enum BackupRestoreJobDeliveryMethodName {
     ClientPitScp,
     /// `SCP`: Copies the snapshot to a host over SCP.
     Scp,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -358,7 +361,7 @@ pub enum BackupRestoreJobDeliveryStatusName {
     MaxDownloadsExceeded,
     /// `PENDING`.
     Pending,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -390,7 +393,7 @@ pub enum BackupRestoreJobStatusName {
     Killed,
     /// `FINISHED`.
     Finished,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -527,7 +530,7 @@ pub enum BackupSnapshotPartCompressionSetting {
     None,
     /// `GZIP`: The snapshot is compressed with gzip.
     Gzip,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -553,7 +556,7 @@ pub enum BackupSnapshotPartTypeName {
     ConfigServerReplicaSet,
     /// `CONFIG_SHARD_REPLICA_SET`: Replica set that is both config server and shard.
     ConfigShardReplicaSet,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -579,7 +582,7 @@ pub enum ListClusterSnapshotsCompleted {
     True,
     /// `false`: Incomplete snapshots.
     False,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -705,7 +708,7 @@ atlas_admin_runtime::record! {
 pub enum RestoreJobFileHashTypeName {
     /// `SHA1`.
     Sha1,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -68,7 +68,7 @@ pub enum GetDefaultGroupLimitName {
     /// `GCP_PSC_NAT_SUBNET_MASK`: Length, in bits, of the subnet mask for Google Cloud Private
     /// Service Connect.
     GcpPscNatSubnetMask,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

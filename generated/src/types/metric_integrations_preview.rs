@@ -15,7 +15,7 @@ pub enum AggregationTemporality {
     Delta,
     /// `CUMULATIVE`: Each value covers the time since a fixed start.
     Cumulative,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -42,7 +42,7 @@ pub struct MetricIntegrationRequest {
     pub headers: Option<Vec<Header>>,
     /// Protocol of the integration, which can't be changed later. Required.
     pub integration_type: Option<MetricIntegrationRequestIntegrationType>,
-    /// Kinds of metrics to export. Required. 1 to 30 items. No item twice.
+    /// Kinds of metrics to export. Required. 1 to 30 items. No duplicate items.
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// Third party that receives the metrics. Required.
     pub provider_type: Option<ProviderType>,
@@ -70,7 +70,7 @@ atlas_admin_runtime::record! {
 pub enum MetricIntegrationRequestIntegrationType {
     /// `OTEL`: OpenTelemetry.
     Otel,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -100,7 +100,7 @@ pub struct MetricIntegrationResponse {
     pub integration_type: Option<MetricIntegrationRequestIntegrationType>,
     /// ID of the metric integration. Read-only. Exactly 24 characters.
     pub metric_integration_id: Option<String>,
-    /// Kinds of metrics to export. Required. 1 to 30 items. No item twice.
+    /// Kinds of metrics to export. Required. 1 to 30 items. No duplicate items.
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// Third party that receives the metrics. Required.
     pub provider_type: Option<ProviderType>,
@@ -136,7 +136,7 @@ pub struct MetricIntegrationUpdateRequest {
     pub headers: Option<Vec<Header>>,
     /// Protocol of the integration, which can't be changed later. Required.
     pub integration_type: Option<MetricIntegrationRequestIntegrationType>,
-    /// Kinds of metrics to export. Required. 1 to 30 items. No item twice.
+    /// Kinds of metrics to export. Required. 1 to 30 items. No duplicate items.
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// Third party that receives the metrics. Required.
     pub provider_type: Option<ProviderType>,
@@ -164,7 +164,7 @@ atlas_admin_runtime::record! {
 pub enum MetricSelectionItem {
     /// `ATLAS_STREAM_PROCESSING`: Metrics of stream processors.
     AtlasStreamProcessing,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -215,7 +215,7 @@ pub enum ProviderType {
     Dynatrace,
     /// `NEW_RELIC`.
     NewRelic,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -8,7 +8,7 @@ use super::*;
 pub struct Header {
     /// Name of the HTTP header. Required.
     pub name: Option<String>,
-    /// Value of the HTTP header. Required. Secret: never printed.
+    /// Value of the HTTP header. Required. Secret: `Debug` and logs never show it.
     pub value: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

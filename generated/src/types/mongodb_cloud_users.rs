@@ -11,7 +11,7 @@ use super::*;
 /// [`mongodb_cloud_users::remove_group_user_role`](crate::mongodb_cloud_users::remove_group_user_role).
 #[derive(Clone, Default)]
 pub struct AddOrRemoveGroupRole {
-    /// Project role to add to the user or to remove. Required.
+    /// Project role that the user gains or loses. Required.
     pub group_role: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -77,7 +77,7 @@ pub struct GroupActiveUserResponse {
     /// Mobile phone number of the user. Read-only. Pattern:
     /// `(?:(?:\\+?1\\s*(?:[.-]\\s*)?)?(?:(\\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\\s*(?:[.-]\\s*)?)([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\\s*(?:[.-]\\s*)?([0-9]{4})$`.
     pub mobile_number: Option<String>,
-    /// Roles of the user in the project. Read-only. No item twice.
+    /// Roles of the user in the project. Read-only. No duplicate items.
     pub roles: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
@@ -113,7 +113,7 @@ pub struct GroupPendingUserResponse {
     /// Whether the user is an active member of the organization or invited, or the invitation
     /// failed. Read-only.
     pub org_membership_status: Option<OrgMembershipStatus>,
-    /// Roles of the user in the project. Read-only. No item twice.
+    /// Roles of the user in the project. Read-only. No duplicate items.
     pub roles: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
@@ -137,7 +137,7 @@ atlas_admin_runtime::record! {
 pub struct GroupRoleAssignment {
     /// ID of the project in which the roles apply. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// Roles that the user has in the project. No item twice.
+    /// Roles that the user has in the project. No duplicate items.
     pub group_roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -156,7 +156,7 @@ atlas_admin_runtime::record! {
 #[derive(Clone, Default)]
 pub struct GroupUserRequest {
     /// Project roles to give the user. Required. Write-only: the service never returns it. At least
-    /// 1 item. No item twice.
+    /// 1 item. No duplicate items.
     pub roles: Option<Vec<String>>,
     /// Email address of the user to add or invite. Required. Write-only: the service never returns
     /// it.
@@ -173,7 +173,7 @@ atlas_admin_runtime::record! {
 
 /// A user of a project, active or invited.
 ///
-/// One of 2 kinds; `orgMembershipStatus` tells which.
+/// One of 2 variants; the property `orgMembershipStatus` selects it.
 ///
 /// Returned by
 /// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users),
@@ -189,7 +189,7 @@ pub enum GroupUserResponse {
     Pending(GroupPendingUserResponse),
     /// `ACTIVE`. An active user of a project, with their roles in it.
     Active(GroupActiveUserResponse),
-    /// A value of `orgMembershipStatus` that the document does not declare.
+    /// A value of `orgMembershipStatus` that the API's document doesn't declare.
     Unknown(GroupUserResponseCommon),
 }
 
@@ -245,7 +245,7 @@ pub struct OrgActiveUserResponse {
     pub mobile_number: Option<String>,
     /// Roles of the user, in the organization and in its projects. Required.
     pub roles: Option<OrgUserRolesResponse>,
-    /// IDs of the teams to which the user belongs. Read-only. No item twice.
+    /// IDs of the teams to which the user belongs. Read-only. No duplicate items.
     pub team_ids: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
@@ -283,7 +283,7 @@ pub enum OrgMembershipStatus {
     InvitationExpired,
     /// `INVITATION_REJECTED`: Invited, but the person declined.
     InvitationRejected,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -312,7 +312,7 @@ pub struct OrgPendingUserResponse {
     pub org_membership_status: Option<OrgMembershipStatus>,
     /// Roles of the user, in the organization and in its projects. Required.
     pub roles: Option<OrgUserRolesResponse>,
-    /// IDs of the teams to which the user belongs. Read-only. No item twice.
+    /// IDs of the teams to which the user belongs. Read-only. No duplicate items.
     pub team_ids: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
@@ -340,8 +340,8 @@ atlas_admin_runtime::record! {
 pub struct OrgUserRequest {
     /// Roles to give the user, in the organization and in its projects. Required.
     pub roles: Option<OrgUserRolesRequest>,
-    /// IDs of the teams that the user joins. Write-only: the service never returns it. No item
-    /// twice.
+    /// IDs of the teams that the user joins. Write-only: the service never returns it. No duplicate
+    /// items.
     pub team_ids: Option<Vec<String>>,
     /// Email address of the user to add or invite. Required. Write-only: the service never returns
     /// it.
@@ -359,7 +359,7 @@ atlas_admin_runtime::record! {
 
 /// A user of an organization, active or invited.
 ///
-/// One of 2 kinds; `orgMembershipStatus` tells which.
+/// One of 2 variants; the property `orgMembershipStatus` selects it.
 ///
 /// Returned by
 /// [`mongodb_cloud_users::add_org_team_user`](crate::mongodb_cloud_users::add_org_team_user),
@@ -374,7 +374,7 @@ pub enum OrgUserResponse {
     Pending(OrgPendingUserResponse),
     /// `ACTIVE`. An active user of an organization, with their roles and teams.
     Active(OrgActiveUserResponse),
-    /// A value of `orgMembershipStatus` that the document does not declare.
+    /// A value of `orgMembershipStatus` that the API's document doesn't declare.
     Unknown(OrgUserResponseCommon),
 }
 
@@ -418,7 +418,7 @@ atlas_admin_runtime::record! {
 pub struct OrgUserRolesRequest {
     /// Roles in projects that the user is to have.
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
-    /// Roles to give the user in the organization. Required. At least 1 item. No item twice.
+    /// Roles to give the user in the organization. Required. At least 1 item. No duplicate items.
     pub org_roles: Option<Vec<OrgRole>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -435,7 +435,7 @@ atlas_admin_runtime::record! {
 pub struct OrgUserRolesResponse {
     /// Roles in projects that the user has.
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
-    /// Roles of the user in the organization. No item twice.
+    /// Roles of the user in the organization. No duplicate items.
     pub org_roles: Option<Vec<OrgRole>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -456,7 +456,7 @@ pub struct OrgUserUpdateRequest {
     /// Roles to give the user, in the organization and in its projects.
     pub roles: Option<OrgUserRolesRequest>,
     /// IDs of the teams to which the user is to belong. Write-only: the service never returns it.
-    /// No item twice.
+    /// No duplicate items.
     pub team_ids: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -25,7 +25,7 @@ pub enum OrgRole {
     OrgReadOnly,
     /// `ORG_MEMBER`: May see the organization, and those projects in which they have a role.
     OrgMember,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

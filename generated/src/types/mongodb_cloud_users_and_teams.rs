@@ -31,11 +31,11 @@ pub struct CloudAppUser {
     /// `(?:(?:\\+?1\\s*(?:[.-]\\s*)?)?(?:(\\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\\s*(?:[.-]\\s*)?)([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\\s*(?:[.-]\\s*)?([0-9]{4})$`.
     pub mobile_number: Option<String>,
     /// Password with which the user logs in to Atlas. Only the user can change it later. Required.
-    /// Secret: never printed. At least 8 characters.
+    /// Secret: `Debug` and logs never show it. At least 8 characters.
     pub password: Option<String>,
     /// Roles of the user, each in one organization or one project. Required.
     pub roles: Option<Vec<CloudAccessRoleAssignment>>,
-    /// IDs of the teams to which the user belongs. Read-only. No item twice.
+    /// IDs of the teams to which the user belongs. Read-only. No duplicate items.
     pub team_ids: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Required.
     pub username: Option<String>,

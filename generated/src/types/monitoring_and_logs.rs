@@ -82,7 +82,7 @@ pub enum ApiHostViewAtlasTypeName {
     ShardSecondary,
     /// `NO_DATA`: New process whose deployment isn't finished.
     NoData,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -166,9 +166,9 @@ pub enum ApiMeasurementsGeneralViewAtlasGranularity {
     Pt1h,
     /// `P1D`: One day.
     P1d,
-    /// `PT30M`.
+    /// `PT30M`: Thirty minutes.
     Pt30m,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -234,7 +234,7 @@ pub enum DownloadClusterLogName {
     MongoDbAuditLog,
     /// `mongos-audit-log`: Audit log of the `mongos` process.
     MongosAuditLog,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -315,7 +315,7 @@ pub enum FtsMetricName {
     JvmMaxMemory,
     /// `PAGE_FAULTS`.
     PageFaults,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -378,7 +378,7 @@ pub enum FtsMetricUnits {
     ScalarPerSecond,
     /// `SECONDS`.
     Seconds,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -425,7 +425,7 @@ pub enum GetDatabaseMeasurementsMItem {
     DatabaseObjectCount,
     /// `DATABASE_VIEW_COUNT`.
     DatabaseViewCount,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -492,7 +492,7 @@ pub enum GetProcessDiskMeasurementsMItem {
     DiskPartitionThroughputWrite,
     /// `DISK_QUEUE_DEPTH`.
     DiskQueueDepth,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -807,7 +807,7 @@ pub enum GetProcessMeasurementsMItem {
     OperationThrottlingRejectedOperations,
     /// `QUERY_SPILL_TO_DISK_DURING_SORT`.
     QuerySpillToDiskDuringSort,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -981,7 +981,7 @@ atlas_admin_runtime::record! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListIndexMeasurementsMetric {
-    /// `INDEX_SIZE_ON_DISK`.
+    /// `INDEX_SIZE_ON_DISK`: Disk space of the index.
     IndexSizeOnDisk,
     /// `NUMBER_OF_DELETES`.
     NumberOfDeletes,
@@ -997,11 +997,11 @@ pub enum ListIndexMeasurementsMetric {
     NumberOfSuccessQueries,
     /// `NUMBER_OF_UPDATES`.
     NumberOfUpdates,
-    /// `REPLICATION_LAG`.
+    /// `REPLICATION_LAG`: Time by which the index is behind its collection.
     ReplicationLag,
     /// `TOTAL_NUMBER_OF_QUERIES`.
     TotalNumberOfQueries,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1027,15 +1027,17 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListMeasurementsMetric {
-    /// `FTS_DISK_USAGE`.
+    /// `FTS_DISK_USAGE`: Disk space that Atlas Search uses.
     FtsDiskUsage,
-    /// `FTS_PROCESS_CPU_KERNEL`.
+    /// `FTS_PROCESS_CPU_KERNEL`: CPU time of the Search process in the kernel.
     FtsProcessCpuKernel,
-    /// `FTS_PROCESS_CPU_USER`.
+    /// `FTS_PROCESS_CPU_USER`: CPU time of the Search process in user mode.
     FtsProcessCpuUser,
-    /// `FTS_PROCESS_NORMALIZED_CPU_KERNEL`.
+    /// `FTS_PROCESS_NORMALIZED_CPU_KERNEL`: CPU time of the Search process in the kernel, divided
+    /// by the number of cores.
     FtsProcessNormalizedCpuKernel,
-    /// `FTS_PROCESS_NORMALIZED_CPU_USER`.
+    /// `FTS_PROCESS_NORMALIZED_CPU_USER`: CPU time of the Search process in user mode, divided by
+    /// the number of cores.
     FtsProcessNormalizedCpuUser,
     /// `FTS_PROCESS_RESIDENT_MEMORY`.
     FtsProcessResidentMemory,
@@ -1043,13 +1045,13 @@ pub enum ListMeasurementsMetric {
     FtsProcessSharedMemory,
     /// `FTS_PROCESS_VIRTUAL_MEMORY`.
     FtsProcessVirtualMemory,
-    /// `JVM_CURRENT_MEMORY`.
+    /// `JVM_CURRENT_MEMORY`: Current memory of the Search process's Java virtual machine.
     JvmCurrentMemory,
-    /// `JVM_MAX_MEMORY`.
+    /// `JVM_MAX_MEMORY`: Maximum memory of the Search process's Java virtual machine.
     JvmMaxMemory,
     /// `PAGE_FAULTS`.
     PageFaults,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -91,7 +91,7 @@ pub enum AwsNetworkPeeringConnectionSettingsErrorStateName {
     /// `INVALID_ARGUMENT`: Atlas could not validate the account, VPC or address range of the
     /// request.
     InvalidArgument,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -122,7 +122,7 @@ pub enum AwsNetworkPeeringConnectionSettingsStatusName {
     Available,
     /// `TERMINATING`: The connection is being deleted.
     Terminating,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -298,7 +298,7 @@ pub enum AzureCloudProviderContainerRegion {
     UsGovArizona,
     /// `US_GOV_TEXAS`.
     UsGovTexas,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -415,13 +415,13 @@ pub enum AzureNetworkPeeringConnectionSettingsStatus {
     AddingPeer,
     /// `AVAILABLE`: The networks are connected.
     Available,
-    /// `FAILED`: The connection could not be set up.
+    /// `FAILED`: The connection could not be set up; see `errorState`.
     Failed,
     /// `DELETION_FAILED`: The connection could not be removed.
     DeletionFailed,
     /// `DELETING`: The connection is being removed.
     Deleting,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -436,7 +436,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Network peering connection at one of the cloud providers.
 ///
-/// One of 3 kinds; `providerName` tells which.
+/// One of 3 variants; the property `providerName` selects it.
 ///
 /// Returned by
 /// [`network_peering::create_group_peer`](crate::network_peering::create_group_peer),
@@ -453,7 +453,7 @@ pub enum BaseNetworkPeeringConnectionSettings {
     Azure(AzureNetworkPeeringConnectionSettings),
     /// `GCP`. Peering connection between an Atlas network and your network on Google Cloud.
     Gcp(GcpNetworkPeeringConnectionSettings),
-    /// A value of `providerName` that the document does not declare.
+    /// A value of `providerName` that the API's document doesn't declare.
     Unknown(BaseNetworkPeeringConnectionSettingsCommon),
 }
 
@@ -489,7 +489,7 @@ atlas_admin_runtime::record! {
 /// Network peering container: the address range from which a project's clusters at a cloud
 /// provider get their private IP addresses.
 ///
-/// One of 3 kinds; `providerName` tells which.
+/// One of 3 variants; the property `providerName` selects it.
 ///
 /// Returned by
 /// [`network_peering::create_group_container`](crate::network_peering::create_group_container),
@@ -511,7 +511,7 @@ pub enum CloudProviderContainer {
     /// `AWS`. Network peering container on AWS: the VPC and address range of the project's clusters
     /// in one region.
     Aws(AwsCloudProviderContainer),
-    /// A value of `providerName` that the document does not declare.
+    /// A value of `providerName` that the API's document doesn't declare.
     Unknown(CloudProviderContainerCommon),
 }
 
@@ -567,7 +567,7 @@ pub enum CloudProviderContainerProviderName {
     Tenant,
     /// `SERVERLESS`.
     Serverless,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -700,7 +700,7 @@ pub enum GcpCloudProviderContainerRegion {
     WesternEurope,
     /// `WESTERN_US`.
     WesternUs,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -797,7 +797,7 @@ pub enum GcpNetworkPeeringConnectionSettingsStatus {
     Failed,
     /// `DELETING`: The connection is being removed.
     Deleting,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -875,8 +875,8 @@ atlas_admin_runtime::page!(
 /// [`network_peering::disable_peering`](crate::network_peering::disable_peering).
 #[derive(Clone, Default)]
 pub struct PrivateIpModeView {
-    /// Whether the project is in the mode that connects to clusters through network peering only.
-    /// Required.
+    /// Whether the project is in connect-via-peering-only mode, in which applications reach its
+    /// clusters through network peering alone. Required.
     pub enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

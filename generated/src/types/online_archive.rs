@@ -45,7 +45,7 @@ pub enum AwsCreateDataProcessRegionViewRegion {
     ApSoutheast2,
     /// `AP_NORTHEAST_2`.
     ApNortheast2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -105,7 +105,7 @@ pub enum AzureCreateDataProcessRegionViewRegion {
     EuropeWest,
     /// `BRAZIL_SOUTH`.
     BrazilSouth,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -277,15 +277,16 @@ pub enum BackupOnlineArchiveState {
     /// `PAUSED`: Nothing more is archived until someone resumes the archive; archived data can
     /// still be queried.
     Paused,
-    /// `DELETED`: Deleted.
+    /// `DELETED`: The archive was deleted, and its documents with it.
     Deleted,
-    /// `ORPHANED`: The collection of the archive was deleted.
+    /// `ORPHANED`: The collection was deleted, but its archived documents stay until you delete the
+    /// archive.
     Orphaned,
-    /// `ARCHIVING`.
+    /// `ARCHIVING`: A job is archiving documents.
     Archiving,
-    /// `IDLE`.
+    /// `IDLE`: No job is running; Atlas waits to start the next one.
     Idle,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -313,7 +314,7 @@ pub enum CollectionType {
     Timeseries,
     /// `STANDARD`: Any other collection.
     Standard,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -325,7 +326,7 @@ atlas_admin_runtime::open_enum! {
 
 /// Cloud provider and region in which a new online archive stores its data.
 ///
-/// One of 3 kinds; `cloudProvider` tells which.
+/// One of 3 variants; the property `cloudProvider` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateDataProcessRegionView {
@@ -335,7 +336,7 @@ pub enum CreateDataProcessRegionView {
     Azure(AzureCreateDataProcessRegionView),
     /// `GCP`. Google Cloud region in which a new online archive stores its data.
     Gcp(GcpCreateDataProcessRegionView),
-    /// A value of `cloudProvider` that the document does not declare.
+    /// A value of `cloudProvider` that the API's document doesn't declare.
     Unknown(CreateDataProcessRegionViewCommon),
 }
 
@@ -368,7 +369,7 @@ atlas_admin_runtime::record! {
 
 /// Criteria that select the documents to archive, by age or by a query.
 ///
-/// One of 2 kinds; `type` tells which.
+/// One of 2 variants; the property `type` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CriteriaView {
@@ -376,7 +377,7 @@ pub enum CriteriaView {
     Custom(CustomCriteriaView),
     /// `DATE`. Archival criteria that select documents by the age of a date field.
     Date(DateCriteriaView),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(Json),
 }
 
@@ -441,7 +442,7 @@ atlas_admin_runtime::record! {
 
 /// Cloud provider and region in which an online archive stores its data.
 ///
-/// One of 3 kinds; `cloudProvider` tells which.
+/// One of 3 variants; the property `cloudProvider` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataProcessRegionView {
@@ -451,7 +452,7 @@ pub enum DataProcessRegionView {
     Azure(AzureDataProcessRegionView),
     /// `GCP`. Google Cloud region in which an online archive stores its data.
     Gcp(GcpDataProcessRegionView),
-    /// A value of `cloudProvider` that the document does not declare.
+    /// A value of `cloudProvider` that the API's document doesn't declare.
     Unknown(DataProcessRegionViewCommon),
 }
 
@@ -521,7 +522,7 @@ pub enum DateCriteriaViewDateFormat {
     EpochNanoseconds,
     /// `OBJECT_ID`: ObjectId, which contains its time of creation.
     ObjectId,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -571,7 +572,7 @@ pub enum GcpCreateDataProcessRegionViewRegion {
     CentralUs,
     /// `WESTERN_EUROPE`.
     WesternEurope,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -624,7 +625,7 @@ atlas_admin_runtime::record! {
 
 /// Schedule on which an online archive moves documents.
 ///
-/// One of 4 kinds; `type` tells which.
+/// One of 4 variants; the property `type` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OnlineArchiveSchedule {
@@ -636,7 +637,7 @@ pub enum OnlineArchiveSchedule {
     Weekly(WeeklyScheduleView),
     /// `MONTHLY`. Day of each month, with a time window, on which an online archive runs.
     Monthly(MonthlyScheduleView),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(Json),
 }
 
@@ -719,7 +720,7 @@ pub enum PartitionFieldViewFieldType {
     String,
     /// `uuid`: UUID of binary subtype 4.
     Uuid,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -127,7 +127,7 @@ atlas_admin_runtime::record! {
 }
 
 /// Kind of access that MCP (Model Context Protocol) clients may be given within the
-/// organization.
+/// organization; none (`DISALLOWED`) unless someone changed it.
 ///
 /// One of 3 documented values; others are kept as `Unknown`.
 ///
@@ -141,7 +141,7 @@ pub enum DelegatedMcpAccess {
     ReadOnly,
     /// `READ_WRITE`: Access for reading and writing.
     ReadWrite,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -152,7 +152,8 @@ atlas_admin_runtime::open_enum! {
     ReadWrite "READ_WRITE"
 }
 
-/// Kind of access that partners may be given within the organization.
+/// Kind of access that partners may be given within the organization; none (`DISALLOWED`)
+/// unless someone changed it.
 ///
 /// One of 2 documented values; others are kept as `Unknown`.
 ///
@@ -164,7 +165,7 @@ pub enum DelegatedPartnerAccess {
     Disallowed,
     /// `READ_WRITE`: Access for reading and writing.
     ReadWrite,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -183,9 +184,10 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone, Default)]
 pub struct OrgDelegationSettingsResponse {
     /// Kind of access that MCP (Model Context Protocol) clients may be given within the
-    /// organization. May be `null`.
+    /// organization; none (`DISALLOWED`) unless someone changed it. May be `null`.
     pub delegated_mcp_access: Nullable<DelegatedMcpAccess>,
-    /// Kind of access that partners may be given within the organization. May be `null`.
+    /// Kind of access that partners may be given within the organization; none (`DISALLOWED`)
+    /// unless someone changed it. May be `null`.
     pub delegated_partner_access: Nullable<DelegatedPartnerAccess>,
     /// Number of seconds without use after which a refresh token expires. If unset, Atlas's default
     /// applies. May be `null`. 1 to 31536000.
@@ -214,9 +216,10 @@ atlas_admin_runtime::record! {
 #[derive(Clone, Default)]
 pub struct OrgDelegationSettingsUpdateRequest {
     /// Kind of access that MCP (Model Context Protocol) clients may be given within the
-    /// organization. May be `null`.
+    /// organization; none (`DISALLOWED`) unless someone changed it. May be `null`.
     pub delegated_mcp_access: Nullable<DelegatedMcpAccess>,
-    /// Kind of access that partners may be given within the organization. May be `null`.
+    /// Kind of access that partners may be given within the organization; none (`DISALLOWED`)
+    /// unless someone changed it. May be `null`.
     pub delegated_partner_access: Nullable<DelegatedPartnerAccess>,
     /// Number of seconds without use after which a refresh token expires. Left out, the value
     /// stays; `null` restores Atlas's default. May be `null`. 1 to 31536000.
@@ -241,7 +244,7 @@ atlas_admin_runtime::record! {
 pub struct OrganizationInvitationGroupRoleAssignmentsRequest {
     /// ID of the project in which the roles apply. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// Project roles that the user receives on accepting the invitation. No item twice.
+    /// Project roles that the user receives on accepting the invitation. No duplicate items.
     pub roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -263,9 +266,9 @@ pub struct OrganizationInvitationRequest {
     pub group_role_assignments: Option<
         Vec<OrganizationInvitationGroupRoleAssignmentsRequest>,
     >,
-    /// Organization roles that the user receives on accepting the invitation. No item twice.
+    /// Organization roles that the user receives on accepting the invitation. No duplicate items.
     pub roles: Option<Vec<Role>>,
-    /// IDs of the teams that the invited person joins. No item twice.
+    /// IDs of the teams that the invited person joins. No duplicate items.
     pub team_ids: Option<Vec<String>>,
     /// Email address of the user to invite to the organization.
     pub username: Option<String>,
@@ -291,9 +294,9 @@ pub struct OrganizationInvitationUpdateRequest {
     pub group_role_assignments: Option<
         Vec<OrganizationInvitationGroupRoleAssignmentsRequest>,
     >,
-    /// Organization roles that the user receives on accepting the invitation. No item twice.
+    /// Organization roles that the user receives on accepting the invitation. No duplicate items.
     pub roles: Option<Vec<Role>>,
-    /// IDs of the teams that the invited person joins. No item twice.
+    /// IDs of the teams that the invited person joins. No duplicate items.
     pub team_ids: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -392,7 +395,7 @@ atlas_admin_runtime::page!(PaginatedOrganizationView, results => AtlasOrganizati
 pub struct UpdateOrgRolesForUser {
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Roles that the user is to have in the organization. No item twice.
+    /// Roles that the user is to have in the organization. No duplicate items.
     pub org_roles: Option<Vec<OrgRole>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

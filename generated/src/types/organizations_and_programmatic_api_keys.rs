@@ -22,7 +22,7 @@ pub struct ApiKeyUserDetails {
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
     /// Private key. Redacted except in the response that creates the key: store it then. Read-only.
-    /// Secret: never printed.
+    /// Secret: `Debug` and logs never show it.
     pub private_key: Option<String>,
     /// Public key, which serves as user name when calling this API. Read-only. Exactly 8
     /// characters.
@@ -43,9 +43,9 @@ atlas_admin_runtime::record! {
     5 roles "roles"
 }
 
-/// API key to create along with a new organization.
+/// Description and roles of an API key to create in an organization.
 ///
-/// Can't be combined with a service account.
+/// A new organization can be created with this or with a service account, not with both.
 ///
 /// Sent by
 /// [`programmatic_api_keys::create_org_api_key`](crate::programmatic_api_keys::create_org_api_key).

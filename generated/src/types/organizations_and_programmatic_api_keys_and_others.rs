@@ -13,8 +13,7 @@ use super::*;
 pub enum Role {
     /// `ORG_OWNER`: May do everything in the organization and in all its projects.
     OrgOwner,
-    /// `ORG_MEMBER`: May read the organization's settings and users, and the projects it belongs
-    /// to.
+    /// `ORG_MEMBER`: May see the organization, and those projects in which they have a role.
     OrgMember,
     /// `ORG_GROUP_CREATOR`: May create projects, besides what a member may do.
     OrgGroupCreator,
@@ -26,7 +25,7 @@ pub enum Role {
     OrgStreamProcessingAdmin,
     /// `ORG_READ_ONLY`: May read everything in the organization, including all its projects.
     OrgReadOnly,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

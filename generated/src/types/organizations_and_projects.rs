@@ -61,9 +61,9 @@ atlas_admin_runtime::record! {
 pub enum GroupRegionUsageRestrictions {
     /// `COMMERCIAL_FEDRAMP_REGIONS_ONLY`: Only regions authorized for FedRAMP Moderate.
     CommercialFedrampRegionsOnly,
-    /// `GOV_REGIONS_ONLY`: Only AWS GovCloud regions.
+    /// `GOV_REGIONS_ONLY`: Only regions for the United States government, such as AWS GovCloud.
     GovRegionsOnly,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -102,7 +102,7 @@ pub struct OrganizationInvitation {
     pub created_at: Option<DateTime>,
     /// Date and time, in UTC, after which the invitation can't be accepted. Read-only.
     pub expires_at: Option<DateTime>,
-    /// Roles in projects that the user gets on accepting the invitation. No item twice.
+    /// Roles in projects that the user gets on accepting the invitation. No duplicate items.
     pub group_role_assignments: Option<Vec<GroupRole>>,
     /// ID of the invitation. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
@@ -114,9 +114,9 @@ pub struct OrganizationInvitation {
     pub org_id: Option<String>,
     /// Name of the organization. Required. Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`.
     pub org_name: Option<String>,
-    /// Organization roles that the user receives on accepting the invitation. No item twice.
+    /// Organization roles that the user receives on accepting the invitation. No duplicate items.
     pub roles: Option<Vec<Role>>,
-    /// IDs of the teams that the invited person joins. Read-only. No item twice.
+    /// IDs of the teams that the invited person joins. Read-only. No duplicate items.
     pub team_ids: Option<Vec<String>>,
     /// Email address of the user invited to the organization.
     pub username: Option<String>,

@@ -21,9 +21,9 @@ pub struct OrgServiceAccount {
     pub description: Option<String>,
     /// Name of the service account.
     pub name: Option<String>,
-    /// Roles of the service account in the organization. No item twice.
+    /// Roles of the service account in the organization. No duplicate items.
     pub roles: Option<Vec<Role>>,
-    /// Secrets of the service account, in full only when just created. No item twice.
+    /// Secrets of the service account, in full only when just created. No duplicate items.
     pub secrets: Option<Vec<ServiceAccountSecret>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -39,9 +39,9 @@ atlas_admin_runtime::record! {
     5 secrets "secrets"
 }
 
-/// Service account to create along with a new organization.
+/// Settings of a service account to create in an organization, with its first secret.
 ///
-/// Can't be combined with an API key.
+/// A new organization can be created with this or with an API key, not with both.
 ///
 /// Sent by
 /// [`service_accounts::create_org_service_account`](crate::service_accounts::create_org_service_account).
@@ -90,7 +90,7 @@ pub struct ServiceAccountSecret {
     /// Secret with most characters masked, to tell secrets apart. Read-only.
     pub masked_secret_value: Option<String>,
     /// Secret of the service account. Present only after creation: store it safely. Read-only.
-    /// Secret: never printed.
+    /// Secret: `Debug` and logs never show it.
     pub secret: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -18,8 +18,8 @@ pub struct OrganizationMaintenanceSettingsResponse {
     pub effective_wave_assignment_mode: Option<
         OrganizationMaintenanceSettingsResponseEffectiveWaveAssignmentMode,
     >,
-    /// Mode set for this organization, of assigning projects to maintenance waves; absent if none
-    /// was set. Scheduling follows `effectiveWaveAssignmentMode`. May be `null`.
+    /// Way of assigning projects to maintenance waves that is set for this organization; absent if
+    /// none was set. Scheduling follows `effectiveWaveAssignmentMode`. May be `null`.
     pub wave_assignment_mode: Nullable<WaveAssignmentMode>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -44,7 +44,7 @@ pub enum OrganizationMaintenanceSettingsResponseEffectiveWaveAssignmentMode {
     /// `ENV_TAG_MAPPING`: The project's tag `environment` decides: wave 1 for `development` and
     /// `test`, wave 2 for `staging`, wave 3 for `production`.
     EnvTagMapping,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -86,7 +86,7 @@ pub enum WaveAssignmentMode {
     /// `ENV_TAG_MAPPING`: The project's tag `environment` decides: wave 1 for `development` and
     /// `test`, wave 2 for `staging`, wave 3 for `production`.
     EnvTagMapping,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -28,8 +28,8 @@ atlas_admin_runtime::record! {
 /// [`overload_protection_simulation::preview::get_cluster_overload_simulation`](crate::overload_protection_simulation::preview::get_cluster_overload_simulation).
 #[derive(Clone, Default)]
 pub struct OverloadProtectionSimulationResponse {
-    /// Date and time, in UTC, of the request to cancel the simulation. Absent without one.
-    /// Read-only.
+    /// Date and time, in UTC, of the request to cancel the simulation. Absent unless somebody made
+    /// that request. Read-only.
     pub cancel_requested_at: Option<DateTime>,
     /// Name of the cluster under simulated overload. Read-only.
     pub cluster_name: Option<String>,

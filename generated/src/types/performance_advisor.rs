@@ -161,7 +161,7 @@ atlas_admin_runtime::record! {
 pub enum NamespaceObjType {
     /// `collection`.
     Collection,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -176,7 +176,7 @@ atlas_admin_runtime::open_enum! {
 /// [`performance_advisor::list_performance_advisor_namespaces`](crate::performance_advisor::list_performance_advisor_namespaces).
 #[derive(Clone, Default)]
 pub struct Namespaces {
-    /// Namespaces of the host, with their type. Read-only. No item twice.
+    /// Namespaces of the host, with their type. Read-only. No duplicate items.
     pub namespaces: Option<Vec<NamespaceObj>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -455,7 +455,7 @@ pub enum SchemaAdvisorItemRecommendationValue {
     OptimizeCaseInsensitiveRegexQueries,
     /// `OPTIMIZE_TEXT_QUERIES`: Improve text queries, for instance with Atlas Search.
     OptimizeTextQueries,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -507,7 +507,8 @@ atlas_admin_runtime::record! {
 pub struct SchemaAdvisorTriggerDetails {
     /// Description of what triggered the recommendation. Read-only.
     pub description: Option<String>,
-    /// Kind of reason. Read-only.
+    /// Kind of finding behind the advice, such as frequent `$lookup` operations or documents that
+    /// are too large. Read-only.
     pub trigger_type: Option<SchemaAdvisorTriggerDetailsTriggerType>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -519,7 +520,8 @@ atlas_admin_runtime::record! {
     1 trigger_type "triggerType" [READ_ONLY]
 }
 
-/// Kind of reason.
+/// Kind of finding behind the advice, such as frequent `$lookup` operations or documents that
+/// are too large.
 ///
 /// One of 7 documented values; others are kept as `Unknown`.
 ///
@@ -541,7 +543,7 @@ pub enum SchemaAdvisorTriggerDetailsTriggerType {
     NumIndexes,
     /// `QUERIES_CONTAIN_CASE_INSENSITIVE_REGEX`: Queries use case-insensitive regular expressions.
     QueriesContainCaseInsensitiveRegex,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -66,7 +66,7 @@ pub enum AwsInterfaceEndpointConnectionStatus {
     Rejected,
     /// `DELETING`: The endpoint is being removed.
     Deleting,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -95,7 +95,7 @@ pub struct AwsPrivateLinkConnection {
     pub interface_endpoints: Option<Vec<String>>,
     /// Region of the private endpoint service. Read-only.
     pub region_name: Option<String>,
-    /// State of the service. Read-only.
+    /// State of the private endpoint service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
     /// AWS regions, besides its own, from which the endpoint service accepts connections. Only for
     /// AWS. May be `null`. At most 35 items.
@@ -115,7 +115,7 @@ atlas_admin_runtime::record! {
     6 supported_remote_regions "supportedRemoteRegions"
 }
 
-/// State of the service.
+/// State of the private endpoint service.
 ///
 /// One of 5 documented values; others are kept as `Unknown`.
 ///
@@ -134,7 +134,7 @@ pub enum AwsPrivateLinkConnectionStatus {
     Failed,
     /// `DELETING`: The service is being removed.
     Deleting,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -196,7 +196,7 @@ pub enum AzurePrivateEndpointStatus {
     Failed,
     /// `DELETING`: The endpoint is being removed.
     Deleting,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -226,7 +226,7 @@ pub struct AzurePrivateLinkConnection {
     pub private_link_service_resource_id: Option<String>,
     /// Region of the private endpoint service. Read-only.
     pub region_name: Option<String>,
-    /// State of the service. Read-only.
+    /// State of the private endpoint service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -312,7 +312,7 @@ atlas_admin_runtime::record! {
 /// Private endpoint to attach to a private endpoint service; its shape depends on the cloud
 /// provider.
 ///
-/// One of 3 kinds; `cloudProvider` tells which.
+/// One of 3 variants; the property `cloudProvider` selects it.
 ///
 /// Sent by
 /// [`private_endpoint_services::create_private_endpoint`](crate::private_endpoint_services::create_private_endpoint).
@@ -326,7 +326,7 @@ pub enum CreateEndpointRequest {
     /// `GCP`. Google Cloud Private Service Connect endpoints to attach, as one group, to a private
     /// endpoint service.
     Gcp(CreateGcpEndpointGroupRequest),
-    /// A value of `cloudProvider` that the document does not declare.
+    /// A value of `cloudProvider` that the API's document doesn't declare.
     Unknown(Json),
 }
 
@@ -382,7 +382,7 @@ atlas_admin_runtime::record! {
 
 /// Private endpoint service of a project; further properties depend on the cloud provider.
 ///
-/// One of 3 kinds; `cloudProvider` tells which.
+/// One of 3 variants; the property `cloudProvider` selects it.
 ///
 /// Returned by
 /// [`private_endpoint_services::create_private_endpoint_service`](crate::private_endpoint_services::create_private_endpoint_service),
@@ -399,7 +399,7 @@ pub enum EndpointService {
     Azure(AzurePrivateLinkConnection),
     /// `GCP`. Private endpoint service on Google Cloud (Private Service Connect).
     Gcp(GcpEndpointService),
-    /// A value of `cloudProvider` that the document does not declare.
+    /// A value of `cloudProvider` that the API's document doesn't declare.
     Unknown(EndpointServiceCommon),
 }
 
@@ -424,7 +424,7 @@ pub struct EndpointServiceCommon {
     pub id: Option<String>,
     /// Region of the private endpoint service. Read-only.
     pub region_name: Option<String>,
-    /// State of the service. Read-only.
+    /// State of the private endpoint service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -480,7 +480,7 @@ pub struct GcpEndpointService {
     /// URLs of the Google Cloud service attachments to which your endpoints connect. With port
     /// mapping, exactly one.
     pub service_attachment_names: Option<Vec<String>>,
-    /// State of the service. Read-only.
+    /// State of the private endpoint service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -552,7 +552,7 @@ pub enum PrivateGcpEndpointGroupStatus {
     Deleting,
     /// `DELETED`: The endpoints have been removed.
     Deleted,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -569,7 +569,7 @@ atlas_admin_runtime::open_enum! {
 /// Private endpoint that is attached to a private endpoint service; its further properties
 /// depend on the cloud provider.
 ///
-/// One of 3 kinds; `cloudProvider` tells which.
+/// One of 3 variants; the property `cloudProvider` selects it.
 ///
 /// Returned by
 /// [`private_endpoint_services::create_private_endpoint`](crate::private_endpoint_services::create_private_endpoint)
@@ -584,7 +584,7 @@ pub enum PrivateLinkEndpoint {
     Azure(AzurePrivateEndpoint),
     /// `GCP`. Group of Google Cloud endpoints that is attached to a private endpoint service.
     Gcp(PrivateGcpEndpointGroup),
-    /// A value of `cloudProvider` that the document does not declare.
+    /// A value of `cloudProvider` that the API's document doesn't declare.
     Unknown(PrivateLinkEndpointCommon),
 }
 
@@ -629,8 +629,9 @@ atlas_admin_runtime::record! {
 #[derive(Clone, Default)]
 pub struct ProjectSettingItemView {
     /// Whether regionalized private endpoints are on: several per region, as sharded clusters
-    /// across regions need. Applications must then use new connection strings, and the project
-    /// can't have replica sets. Required.
+    /// across regions need. Applications must then use new connection strings, with possible
+    /// downtime, and the project can't have replica sets. Can't be turned off while several regions
+    /// have endpoints and one of them has more than one. Required.
     pub enabled: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

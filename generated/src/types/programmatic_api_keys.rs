@@ -156,7 +156,7 @@ pub struct UserAccessListResponse {
     pub cidr_block: Option<String>,
     /// Number of requests that came from `lastUsedAddress`. Read-only. At least 1.
     pub count: Option<i64>,
-    /// Date and time, in UTC, of adding the entry to the access list. Read-only.
+    /// Date and time, in UTC, at which somebody made the entry in the access list. Read-only.
     pub created: Option<DateTime>,
     /// Address, IPv4 or IPv6, that the API key may be used from. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.

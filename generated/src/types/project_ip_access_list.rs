@@ -77,7 +77,7 @@ pub enum NetworkPermissionEntryStatusValue {
     Failed,
     /// `ACTIVE`: In effect on every cloud provider concerned.
     Active,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

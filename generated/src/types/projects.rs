@@ -36,7 +36,7 @@ atlas_admin_runtime::record! {
 
 /// Limit of a project, with its value and current use.
 ///
-/// One of 1 kinds; `name` tells which.
+/// One of 1 variants; the property `name` selects it.
 ///
 /// Returned by [`projects::list_group_limits`](crate::projects::list_group_limits),
 /// [`projects::get_group_limit`](crate::projects::get_group_limit) and
@@ -49,7 +49,7 @@ pub enum DataFederationLimit {
     /// `atlas.project.deployment.serverlessMTMs` and 4 more. Limit of a project that its users can
     /// change, with its default, maximum and current usage.
     Default(DefaultLimit),
-    /// A value of `name` that the document does not declare.
+    /// A value of `name` that the API's document doesn't declare.
     Unknown(DataFederationLimitCommon),
 }
 
@@ -155,7 +155,7 @@ pub enum DeleteGroupLimitName {
     /// `atlas.project.deployment.privateServiceConnectionsSubnetMask`: Length, in bits, of the
     /// subnet mask for Google Cloud Private Service Connect.
     AtlasProjectDeploymentPrivateServiceConnectionsSubnetMask,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -186,7 +186,7 @@ atlas_admin_runtime::open_enum! {
 pub enum GetMongoDbVersionsDefaultStatus {
     /// `DEFAULT`.
     Default,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -218,7 +218,7 @@ pub struct GroupInvitation {
     pub inviter_username: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Roles that the user receives on accepting the invitation. No item twice.
+    /// Roles that the user receives on accepting the invitation. No duplicate items.
     pub roles: Option<Vec<String>>,
     /// Email address of the user invited to the project. Read-only.
     pub username: Option<String>,
@@ -246,7 +246,7 @@ atlas_admin_runtime::record! {
 /// [`projects::update_group_invites`](crate::projects::update_group_invites).
 #[derive(Clone, Default)]
 pub struct GroupInvitationRequest {
-    /// Project roles that the user receives on accepting the invitation. No item twice.
+    /// Project roles that the user receives on accepting the invitation. No duplicate items.
     pub roles: Option<Vec<String>>,
     /// Email address of the user to invite to the project.
     pub username: Option<String>,
@@ -265,7 +265,7 @@ atlas_admin_runtime::record! {
 /// Sent by [`projects::update_invite_by_id`](crate::projects::update_invite_by_id).
 #[derive(Clone, Default)]
 pub struct GroupInvitationUpdateRequest {
-    /// Project roles that the user receives on accepting the invitation. No item twice.
+    /// Project roles that the user receives on accepting the invitation. No duplicate items.
     pub roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -302,11 +302,11 @@ atlas_admin_runtime::record! {
 pub struct GroupMigrationRequest {
     /// ID of the organization that the project moves to. Pattern: `^([a-f0-9]{24})$`.
     pub destination_org_id: Option<String>,
-    /// Private part of an API key that owns the target organization. Required when the caller
-    /// itself uses an API key. Secret: never printed.
+    /// Private part of an API key that is Organization Owner in the target organization. Required
+    /// when the caller itself uses an API key. Secret: `Debug` and logs never show it.
     pub destination_org_private_api_key: Option<String>,
-    /// Public part of an API key that owns the target organization. Required when the caller itself
-    /// uses an API key. Exactly 8 characters.
+    /// Public part of an API key that is Organization Owner in the target organization. Required
+    /// when the caller itself uses an API key. Exactly 8 characters.
     pub destination_org_public_api_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -453,7 +453,7 @@ pub enum MdbAvailableVersionCloudProvider {
     Gcp,
     /// `TENANT`: Shared hosts, as used by free clusters, at any cloud provider.
     Tenant,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -477,7 +477,7 @@ pub enum MdbAvailableVersionDefaultStatus {
     Default,
     /// `NOT_DEFAULT`: New clusters get this version only if the request names it.
     NotDefault,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -520,7 +520,7 @@ atlas_admin_runtime::page!(
 /// Sent by [`projects::update_group_user_roles`](crate::projects::update_group_user_roles).
 #[derive(Clone, Default)]
 pub struct UpdateGroupRolesForUser {
-    /// Roles that the user is to have in the project. No item twice.
+    /// Roles that the user is to have in the project. No duplicate items.
     pub group_roles: Option<Vec<String>>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,

@@ -6,7 +6,7 @@ use super::*;
 /// Settings of a log export to Azure Blob Storage.
 #[derive(Clone, Default)]
 pub struct AzureLogIntegrationRequest {
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// Path in the bucket or container under which logs are stored, in folders by log type.
     /// Required.
@@ -14,7 +14,7 @@ pub struct AzureLogIntegrationRequest {
     /// ID of the access role with which Atlas writes the logs. Required. Pattern:
     /// `^[a-fA-F0-9]{24}$`.
     pub role_id: Option<String>,
-    /// Azure storage account that receives the logs, by name. Required.
+    /// Name of the Azure storage account that receives the logs. Required.
     pub storage_account_name: Option<String>,
     /// Azure storage container that receives the logs, by name. Required.
     pub storage_container_name: Option<String>,
@@ -36,7 +36,7 @@ atlas_admin_runtime::record! {
 pub struct AzureLogIntegrationResponse {
     /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// Path in the bucket or container under which logs are stored, in folders by log type.
     /// Required.
@@ -44,7 +44,7 @@ pub struct AzureLogIntegrationResponse {
     /// ID of the access role with which Atlas writes the logs. Required. Pattern:
     /// `^[a-fA-F0-9]{24}$`.
     pub role_id: Option<String>,
-    /// Azure storage account that receives the logs, by name. Required.
+    /// Name of the Azure storage account that receives the logs. Required.
     pub storage_account_name: Option<String>,
     /// Azure storage container that receives the logs, by name. Required.
     pub storage_container_name: Option<String>,
@@ -62,7 +62,8 @@ atlas_admin_runtime::record! {
     5 storage_container_name "storageContainerName" [REQUIRED]
 }
 
-/// S3 bucket and IAM role to turn push-based log export on with.
+/// Settings for turning on push-based log export: the S3 bucket, the IAM role for access to it,
+/// and a path prefix.
 ///
 /// Sent by
 /// [`push_based_log_export::create_log_export`](crate::push_based_log_export::create_log_export).
@@ -90,9 +91,9 @@ atlas_admin_runtime::record! {
 /// Settings of a log export to Datadog.
 #[derive(Clone, Default)]
 pub struct DatadogLogIntegrationRequest {
-    /// Datadog API key with which logs are sent. Required. Secret: never printed.
+    /// Datadog API key with which logs are sent. Required. Secret: `Debug` and logs never show it.
     pub api_key: Option<String>,
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// Datadog site that receives the logs: `US1`, `US3`, `US5`, `EU`, `AP1`, `AP2` or `US1_FED`.
     /// Required.
@@ -128,9 +129,9 @@ pub enum DatadogLogIntegrationRequestRegion {
     Ap1,
     /// `AP2`.
     Ap2,
-    /// `US1_FED`.
+    /// `US1_FED`: Datadog for Government, in the US.
     Us1Fed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -148,11 +149,12 @@ atlas_admin_runtime::open_enum! {
 /// A log export to Datadog.
 #[derive(Clone, Default)]
 pub struct DatadogLogIntegrationResponse {
-    /// Datadog API key with which logs are sent. Required. Secret: never printed.
+    /// Datadog API key with which logs are sent, shown only in part. Required. Secret: `Debug` and
+    /// logs never show it.
     pub api_key: Option<String>,
     /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// Datadog site that receives the logs: `US1`, `US3`, `US5`, `EU`, `AP1`, `AP2` or `US1_FED`.
     /// Required.
@@ -174,7 +176,7 @@ atlas_admin_runtime::record! {
 pub struct GcsLogIntegrationRequest {
     /// Name of the bucket that receives the logs. Required.
     pub bucket_name: Option<String>,
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// Path in the bucket or container under which logs are stored, in folders by log type.
     /// Required.
@@ -201,7 +203,7 @@ pub struct GcsLogIntegrationResponse {
     pub bucket_name: Option<String>,
     /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// Path in the bucket or container under which logs are stored, in folders by log type.
     /// Required.
@@ -224,7 +226,7 @@ atlas_admin_runtime::record! {
 
 /// Settings of a log integration to create or to replace.
 ///
-/// One of 6 kinds; `type` tells which.
+/// One of 6 variants; the property `type` selects it.
 ///
 /// Sent by
 /// [`push_based_log_export::create_group_log_integration`](crate::push_based_log_export::create_group_log_integration)
@@ -245,7 +247,7 @@ pub enum LogIntegrationRequest {
     SplunkLogExport(SplunkLogIntegrationRequest),
     /// `AZURE_LOG_EXPORT`. Settings of a log export to Azure Blob Storage.
     AzureLogExport(AzureLogIntegrationRequest),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(LogIntegrationRequestCommon),
 }
 
@@ -280,7 +282,7 @@ atlas_admin_runtime::record! {
 
 /// A log integration of a project.
 ///
-/// One of 6 kinds; `type` tells which.
+/// One of 6 variants; the property `type` selects it.
 ///
 /// Returned by
 /// [`push_based_log_export::create_group_log_integration`](crate::push_based_log_export::create_group_log_integration),
@@ -302,7 +304,7 @@ pub enum LogIntegrationResponse {
     SplunkLogExport(SplunkLogIntegrationResponse),
     /// `AZURE_LOG_EXPORT`. A log export to Azure Blob Storage.
     AzureLogExport(AzureLogIntegrationResponse),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(LogIntegrationResponseCommon),
 }
 
@@ -354,7 +356,7 @@ pub enum LogType {
     MongodAudit,
     /// `MONGOS_AUDIT`: Audit logs of `mongos` processes.
     MongosAudit,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -369,7 +371,7 @@ atlas_admin_runtime::open_enum! {
 /// Settings of a log export to an OpenTelemetry collector.
 #[derive(Clone, Default)]
 pub struct OtelLogIntegrationRequest {
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// HTTPS URL of the OpenTelemetry collector that receives the logs, up to 2048 characters.
     /// Required.
@@ -393,7 +395,7 @@ atlas_admin_runtime::record! {
 pub struct OtelLogIntegrationResponse {
     /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// HTTPS URL of the OpenTelemetry collector that receives the logs, up to 2048 characters.
     /// Required.
@@ -497,7 +499,7 @@ pub enum PushBasedLogExportProjectState {
     AssumeRoleFailed,
     /// `ACTIVE`: Logs are being exported.
     Active,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -522,7 +524,7 @@ pub struct S3LogIntegrationRequest {
     /// ID or ARN of the AWS KMS key that encrypts the log files. If unset, the encryption that the
     /// bucket defaults to. May be `null`.
     pub kms_key: Nullable<String>,
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// Path in the bucket or container under which logs are stored, in folders by log type.
     /// Required.
@@ -557,7 +559,7 @@ pub struct S3LogIntegrationResponse {
     /// ID or ARN of the AWS KMS key that encrypts the log files. If unset, the encryption that the
     /// bucket defaults to. May be `null`.
     pub kms_key: Nullable<String>,
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// Path in the bucket or container under which logs are stored, in folders by log type.
     /// Required.
@@ -583,12 +585,12 @@ atlas_admin_runtime::record! {
 /// Settings of a log export to Splunk.
 #[derive(Clone, Default)]
 pub struct SplunkLogIntegrationRequest {
-    /// Token that authenticates at Splunk's HTTP Event Collector (HEC). Required. Secret: never
-    /// printed.
+    /// Token that authenticates at Splunk's HTTP Event Collector (HEC). Required. Secret: `Debug`
+    /// and logs never show it.
     pub hec_token: Option<String>,
     /// URL of Splunk's HTTP Event Collector (HEC) that receives the logs. Required.
     pub hec_url: Option<String>,
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -604,14 +606,14 @@ atlas_admin_runtime::record! {
 /// A log export to Splunk.
 #[derive(Clone, Default)]
 pub struct SplunkLogIntegrationResponse {
-    /// Token that authenticates at Splunk's HTTP Event Collector (HEC). Required. Secret: never
-    /// printed.
+    /// Token that authenticates at Splunk's HTTP Event Collector (HEC), masked except for its end.
+    /// Required. Secret: `Debug` and logs never show it.
     pub hec_token: Option<String>,
     /// URL of Splunk's HTTP Event Collector (HEC) that receives the logs. Required.
     pub hec_url: Option<String>,
     /// ID of the log integration. Required.
     pub id: Option<String>,
-    /// Kinds of logs to export. Required. At most 10 items. No item twice.
+    /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

@@ -17,7 +17,7 @@ pub enum Command {
     Distinct,
     /// `aggregate`.
     Aggregate,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -38,7 +38,7 @@ atlas_admin_runtime::open_enum! {
 pub enum ListClusterQueryShapesStatus {
     /// `REJECTED`.
     Rejected,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -67,25 +67,27 @@ pub enum ListQueryShapeSummariesSery {
     DocsExamined,
     /// `DOCS_RETURNED`.
     DocsReturned,
-    /// `TOTAL_TIME_TO_RESPONSE`.
+    /// `TOTAL_TIME_TO_RESPONSE`: Time from the start of processing until the first response.
     TotalTimeToResponse,
-    /// `BYTES_READ`.
+    /// `BYTES_READ`: Number of bytes read from disk into the cache.
     BytesRead,
-    /// `CPU_TIME`.
+    /// `CPU_TIME`: CPU time in nanoseconds. Requires MongoDB 8.2 or later.
     CpuTime,
-    /// `KEYS_EXAMINED_RETURNED`.
+    /// `KEYS_EXAMINED_RETURNED`: Index keys examined per document returned.
     KeysExaminedReturned,
-    /// `DOCS_EXAMINED_RETURNED`.
+    /// `DOCS_EXAMINED_RETURNED`: Documents examined per document returned.
     DocsExaminedReturned,
     /// `LAST_EXECUTION_TIME`.
     LastExecutionTime,
-    /// `P50_EXECUTION_TIME`.
+    /// `P50_EXECUTION_TIME`: Median execution time. Deprecated, as it may be inaccurate.
     P50ExecutionTime,
-    /// `P90_EXECUTION_TIME`.
+    /// `P90_EXECUTION_TIME`: 90th percentile of the execution time. Deprecated, as it may be
+    /// inaccurate.
     P90ExecutionTime,
-    /// `P99_EXECUTION_TIME`.
+    /// `P99_EXECUTION_TIME`: 99th percentile of the execution time. Deprecated, as it may be
+    /// inaccurate.
     P99ExecutionTime,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -180,7 +182,7 @@ pub enum QueryShapeResponseCommand {
     Distinct,
     /// `AGGREGATE`.
     Aggregate,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -203,7 +205,7 @@ pub enum QueryShapeResponseStatus {
     Rejected,
     /// `UNREJECTED`: The cluster runs queries of this shape.
     Unrejected,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -298,7 +300,7 @@ pub struct QueryStatsSummary {
     pub docs_returned: Option<f64>,
     /// Number of times that queries of this shape ran.
     pub exec_count: Option<f64>,
-    /// Index keys that MongoDB read, in bounds or not, over all queries of the shape.
+    /// Number of index keys that MongoDB read, in bounds or not, over all queries of the shape.
     pub keys_examined: Option<f64>,
     /// Number of index keys examined, within the bounds or not, per document returned.
     pub keys_examined_ratio: Option<f64>,

@@ -82,7 +82,7 @@ pub enum RateLimitEndpointSetEndpointMethod {
     Delete,
     /// `PATCH`.
     Patch,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -142,7 +142,7 @@ pub struct RateLimitEndpointSetResponse {
     pub endpoint_set_id: Option<String>,
     /// Name of the endpoint set, for people.
     pub endpoint_set_name: Option<String>,
-    /// API endpoints that share this rate limit. At most 100 items. No item twice.
+    /// API endpoints that share this rate limit. At most 100 items. No duplicate items.
     pub endpoints: Option<Vec<RateLimitEndpointSetEndpoint>>,
     /// Seconds between refills of the token bucket.
     pub refill_duration_seconds: Option<RateLimitEndpointSetRefillDurationSeconds>,
@@ -181,7 +181,7 @@ pub enum RateLimitEndpointSetResponseScope {
     Organization,
     /// `USER`: Requests are counted per user.
     User,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -50,7 +50,7 @@ pub enum ApiAtlasNonCompliantResourceViewResourceType {
     Project,
     /// `CLUSTER`.
     Cluster,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -9,8 +9,8 @@ use super::*;
 /// documentation](https://docs.mongodb.com/manual/reference/method/db.collection.createIndex/#options).
 #[derive(Clone, Default)]
 pub struct Collation {
-    /// How whitespace and punctuation count in comparisons: as characters, or only from a
-    /// `strength` of 4. Default: `non-ignorable`.
+    /// Treatment of whitespace and punctuation in comparisons: as characters like any other, or
+    /// only from a `strength` of 4. Default: `non-ignorable`.
     pub alternate: Option<CollationAlternate>,
     /// Whether accents are compared from the end of the string, as some French dictionaries do.
     /// Default: `false`.
@@ -51,8 +51,8 @@ atlas_admin_runtime::record! {
     8 strength "strength"
 }
 
-/// How whitespace and punctuation count in comparisons: as characters, or only from a
-/// `strength` of 4.
+/// Treatment of whitespace and punctuation in comparisons: as characters like any other, or
+/// only from a `strength` of 4.
 ///
 /// One of 2 documented values; others are kept as `Unknown`.
 ///
@@ -64,7 +64,7 @@ pub enum CollationAlternate {
     NonIgnorable,
     /// `shifted`: Whitespace and punctuation count only from a `strength` of 4.
     Shifted,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -88,7 +88,7 @@ pub enum CollationCaseFirst {
     Off,
     /// `upper`: Uppercase sorts before lowercase.
     Upper,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -327,7 +327,7 @@ pub enum CollationLocale {
     Zu,
     /// `simple`.
     Simple,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -458,7 +458,7 @@ pub enum CollationMaxVariable {
     Punct,
     /// `space`: Only whitespace is ignored.
     Space,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -548,7 +548,8 @@ pub struct IndexOptions {
     pub storage_engine: Option<Map<Json>>,
     /// Version of the format of a `text` index. Other index types ignore the option. Default: `3`.
     pub text_index_version: Option<i64>,
-    /// Weights from 1 to 99,999 of the fields of a `text` index in the score of a match.
+    /// Fields of a `text` index with their weights in the score of a match, from 1 to 99,999. Other
+    /// index types have no weights.
     pub weights: Option<Map<Json>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

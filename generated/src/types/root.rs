@@ -76,9 +76,10 @@ atlas_admin_runtime::record! {
 pub struct InboundControlPlaneCloudProviderIpAddresses {
     /// Inbound addresses of the Atlas control plane on AWS, by AWS region. Read-only.
     pub aws: Option<Map<Vec<String>>>,
-    /// IP addresses on Azure, by Azure region. Read-only.
+    /// Inbound addresses of the Atlas control plane on Azure, by Azure region. Read-only.
     pub azure: Option<Map<Vec<String>>>,
-    /// IP addresses on Google Cloud, by Google Cloud region. Read-only.
+    /// Inbound addresses of the Atlas control plane on Google Cloud, by Google Cloud region.
+    /// Read-only.
     pub gcp: Option<Map<Vec<String>>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -98,9 +99,10 @@ atlas_admin_runtime::record! {
 pub struct OutboundControlPlaneCloudProviderIpAddresses {
     /// Outbound addresses of the Atlas control plane on AWS, by AWS region. Read-only.
     pub aws: Option<Map<Vec<String>>>,
-    /// IP addresses on Azure, by Azure region. Read-only.
+    /// Outbound addresses of the Atlas control plane on Azure, by Azure region. Read-only.
     pub azure: Option<Map<Vec<String>>>,
-    /// IP addresses on Google Cloud, by Google Cloud region. Read-only.
+    /// Outbound addresses of the Atlas control plane on Google Cloud, by Google Cloud region.
+    /// Read-only.
     pub gcp: Option<Map<Vec<String>>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -113,7 +115,7 @@ atlas_admin_runtime::record! {
     2 gcp "gcp" [READ_ONLY]
 }
 
-/// Name and build of the service, and the API key that made the request.
+/// Name and build of the Atlas application, and the API key that made the request.
 ///
 /// Returned by [`root::get_system_status`](crate::root::get_system_status).
 #[derive(Clone, Default)]
@@ -122,11 +124,11 @@ pub struct SystemStatus {
     pub api_key: Nullable<ApiKey>,
     /// Name of the service that sent the response. Read-only.
     pub app_name: Option<SystemStatusAppName>,
-    /// Git commit hash of the service's build. Read-only.
+    /// Git commit hash of the build of Atlas that answered. Read-only.
     pub build: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Whether the service is throttling requests. Read-only.
+    /// Whether Atlas is throttling requests to the API. Read-only.
     pub throttling: Option<bool>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -151,7 +153,7 @@ atlas_admin_runtime::record! {
 pub enum SystemStatusAppName {
     /// `MongoDB Atlas`.
     MongoDbAtlas,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -34,9 +34,9 @@ atlas_admin_runtime::page!(PaginatedSandboxConfigs, results => SandboxConfigResp
 pub struct SandboxClusterTemplateView {
     /// Cloud provider of the sandbox clusters.
     pub provider: Option<String>,
-    /// Region of the cluster.
+    /// Region of the sandbox clusters.
     pub region: Option<String>,
-    /// Tier of the cluster.
+    /// Tier of the sandbox clusters.
     pub tier: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

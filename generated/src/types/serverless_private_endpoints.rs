@@ -57,7 +57,7 @@ pub enum ServerlessAwsTenantEndpointStatus {
     Failed,
     /// `DELETING`: The endpoint is being removed.
     Deleting,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -178,7 +178,7 @@ atlas_admin_runtime::record! {
 
 /// A private endpoint of a serverless instance, on AWS or Azure.
 ///
-/// One of 2 kinds; `providerName` tells which.
+/// One of 2 variants; the property `providerName` selects it.
 ///
 /// Returned by
 /// [`serverless_private_endpoints::list_serverless_private_endpoint`](crate::serverless_private_endpoints::list_serverless_private_endpoint),
@@ -193,7 +193,7 @@ pub enum ServerlessTenantEndpoint {
     Aws(ServerlessAwsTenantEndpoint),
     /// `AZURE`. An Azure private endpoint of a serverless instance.
     Azure(ServerlessAzureTenantEndpoint),
-    /// A value of `providerName` that the document does not declare.
+    /// A value of `providerName` that the API's document doesn't declare.
     Unknown(ServerlessTenantEndpointCommon),
 }
 
@@ -242,7 +242,7 @@ atlas_admin_runtime::record! {
 
 /// Changes to a private endpoint of a serverless instance.
 ///
-/// One of 2 kinds; `providerName` tells which.
+/// One of 2 variants; the property `providerName` selects it.
 ///
 /// Sent by
 /// [`serverless_private_endpoints::update_serverless_private_endpoint`](crate::serverless_private_endpoints::update_serverless_private_endpoint).
@@ -253,7 +253,7 @@ pub enum ServerlessTenantEndpointUpdate {
     Aws(ServerlessAwsTenantEndpointUpdate),
     /// `AZURE`. Changes to a serverless instance's private endpoint on Azure.
     Azure(ServerlessAzureTenantEndpointUpdate),
-    /// A value of `providerName` that the document does not declare.
+    /// A value of `providerName` that the API's document doesn't declare.
     Unknown(ServerlessTenantEndpointUpdateCommon),
 }
 
@@ -273,7 +273,7 @@ pub struct ServerlessTenantEndpointUpdateCommon {
     pub cloud_provider_endpoint_id: Option<String>,
     /// Comment on the private endpoint. Write-only: the service never returns it.
     pub comment: Option<String>,
-    /// Private endpoint's cloud provider. Write-only: the service never returns it.
+    /// Cloud provider of the private endpoint. Write-only: the service never returns it.
     pub provider_name: Option<
         ServerlessConnectionStringsPrivateEndpointItemProviderName,
     >,

@@ -22,9 +22,9 @@ pub struct GroupServiceAccount {
     pub description: Option<String>,
     /// Name of the service account.
     pub name: Option<String>,
-    /// Roles of the service account in the project. No item twice.
+    /// Roles of the service account in the project. No duplicate items.
     pub roles: Option<Vec<String>>,
-    /// Secrets of the service account, in full only when just created. No item twice.
+    /// Secrets of the service account, in full only when just created. No duplicate items.
     pub secrets: Option<Vec<ServiceAccountSecret>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -75,7 +75,7 @@ atlas_admin_runtime::record! {
 /// [`service_accounts::invite_group_service_account`](crate::service_accounts::invite_group_service_account).
 #[derive(Clone, Default)]
 pub struct GroupServiceAccountRoleAssignment {
-    /// Roles of the service account in the project. Required. At least 1 item. No item twice.
+    /// Roles of the service account in the project. Required. At least 1 item. No duplicate items.
     pub roles: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

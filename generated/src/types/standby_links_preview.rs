@@ -62,7 +62,7 @@ pub enum ApiStandbyLinkFailoverRequestType {
     PlannedReverse,
     /// `PLANNED`.
     Planned,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -127,7 +127,7 @@ pub enum ApiStandbyLinkFailoverResponseFailoverStage {
     PreparingClusterForServing,
     /// `DONE`: The failover has ended.
     Done,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -153,7 +153,7 @@ pub enum ApiStandbyLinkFailoverResponseStatus {
     InProgress,
     /// `COMPLETE`: The failover has ended.
     Complete,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

@@ -6,7 +6,7 @@ use super::*;
 /// Cloud account and virtual network in which Atlas Stream Processing runs for a project and
 /// region.
 ///
-/// One of 3 kinds; `cloudProvider` tells which.
+/// One of 3 variants; the property `cloudProvider` selects it.
 ///
 /// Returned by [`streams::get_account_details`](crate::streams::get_account_details).
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub enum AccountDetails {
     /// `gcp`. Google Cloud project and VPC network in which Atlas Stream Processing runs for a
     /// project and region.
     Gcp(GcpAccountDetails),
-    /// A value of `cloudProvider` that the document does not declare.
+    /// A value of `cloudProvider` that the API's document doesn't declare.
     Unknown(AccountDetailsCommon),
 }
 
@@ -109,7 +109,7 @@ pub struct AzureConnection {
     pub region: Option<String>,
     /// ID of the service principal in Azure that can access the storage account.
     pub service_principal_id: Option<String>,
-    /// Azure storage account of the connection, by name.
+    /// Name of the Azure storage account of the connection.
     pub storage_account_name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -175,7 +175,7 @@ pub enum BaseStreamsRegion {
     EuropeWest1,
     /// `US_EAST4`.
     UsEast4,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -270,7 +270,7 @@ pub enum DbRoleToExecuteType {
     BuiltIn,
     /// `CUSTOM`: Custom database role of the project.
     Custom,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -470,7 +470,7 @@ atlas_admin_runtime::page!(
 
 /// Authentication of a stream connection at a schema registry.
 ///
-/// One of 2 kinds; `type` tells which.
+/// One of 2 variants; the property `type` selects it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchemaRegistryAuthentication {
@@ -480,7 +480,7 @@ pub enum SchemaRegistryAuthentication {
     /// `SASL_INHERIT`. Authentication at a Confluent schema registry with the credentials of the
     /// Kafka connection.
     SaslInherit(ConfluentSaslInheritAuthentication),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(Json),
 }
 
@@ -530,7 +530,7 @@ pub enum StreamConfigMaxTierSize {
     Sp5,
     /// `SP2`.
     Sp2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -697,7 +697,7 @@ atlas_admin_runtime::record! {
 
 /// Connection of a stream workspace to a source or sink of data, such as Kafka or a cluster.
 ///
-/// One of 10 kinds; `type` tells which.
+/// One of 10 variants; the property `type` selects it.
 ///
 /// Returned by [`streams::create_stream_connection`](crate::streams::create_stream_connection),
 /// [`streams::get_stream_connection`](crate::streams::get_stream_connection) and
@@ -728,7 +728,7 @@ pub enum StreamsConnection {
     AzureBlobStorage(StreamsAzureBlobStorageConnection),
     /// `GCPPubSub`. Stream connection to Google Cloud Pub/Sub.
     GcpPubSub(StreamsGcpPubSubConnection),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(StreamsConnectionCommon),
 }
 
@@ -793,7 +793,7 @@ pub enum StreamsConnectionState {
     Deleting,
     /// `FAILED`: Setup failed.
     Failed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -831,7 +831,7 @@ pub enum StreamsConnectionType {
     SchemaRegistry,
     /// `GCPPubSub`.
     GcpPubSub,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -886,7 +886,7 @@ pub enum StreamsDataProcessRegionCloudProvider {
     Tenant,
     /// `SERVERLESS`.
     Serverless,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -964,7 +964,7 @@ atlas_admin_runtime::record! {
 
 /// Connection that replaces another one after failover to a different region.
 ///
-/// One of 2 kinds; `type` tells which.
+/// One of 2 variants; the property `type` selects it.
 ///
 /// Returned by
 /// [`streams::create_failover_connection`](crate::streams::create_failover_connection),
@@ -981,7 +981,7 @@ pub enum StreamsFailoverConnection {
     Cluster(StreamsFailoverClusterConnection),
     /// `Kafka`. Failover connection to Apache Kafka.
     Kafka(StreamsFailoverKafkaConnection),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(StreamsFailoverConnectionCommon),
 }
 
@@ -1034,7 +1034,7 @@ pub enum StreamsFailoverConnectionType {
     Kafka,
     /// `Cluster`: Atlas cluster.
     Cluster,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1137,7 +1137,7 @@ atlas_admin_runtime::record! {
 /// Stream connection to an HTTPS endpoint.
 #[derive(Clone, Default)]
 pub struct StreamsHttpsConnection {
-    /// HTTP headers to send with each request, by name. Secret: never printed.
+    /// HTTP headers to send with each request, by name. Secret: `Debug` and logs never show it.
     pub headers: Option<Map<String>>,
     /// ID of the connection. Read-only.
     pub id: Option<String>,
@@ -1325,7 +1325,7 @@ pub enum StreamsKafkaNetworkingAccessType {
     PrivateLink,
     /// `TRANSIT_GATEWAY`: A transit gateway; not supported yet.
     TransitGateway,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1344,7 +1344,8 @@ pub struct StreamsKafkaSecurity {
     pub broker_public_certificate: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Transport to the Kafka brokers, which determines encryption and authentication.
+    /// Transport to the Kafka brokers, which determines encryption and authentication:
+    /// `SASL_PLAINTEXT`, `SASL_SSL` or `SSL`.
     pub protocol: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -1454,11 +1455,11 @@ pub struct StreamsPrivateLinkConnection {
     pub dns_sub_domain: Option<Vec<String>>,
     /// Message about why the connection is in the state `FAILED`. Read-only.
     pub error_message: Option<String>,
-    /// IDs of the Private Service Connect connections on Google Cloud. At most 3 items. No item
-    /// twice.
+    /// IDs of the Private Service Connect connections on Google Cloud. At most 3 items. No
+    /// duplicate items.
     pub gcp_connection_ids: Option<Vec<String>>,
     /// Service attachments of a Confluent cluster on Google Cloud, one URI per availability zone.
-    /// At most 3 items. No item twice.
+    /// At most 3 items. No duplicate items.
     pub gcp_service_attachment_uris: Option<Vec<String>>,
     /// ID of the interface endpoint that Atlas made for the given service endpoint. Read-only.
     pub interface_endpoint_id: Option<String>,
@@ -1507,7 +1508,7 @@ atlas_admin_runtime::record! {
     16 vendor "vendor"
 }
 
-/// Change to a private link connection.
+/// New DNS domain of a private link connection for stream processing.
 ///
 /// Sent by
 /// [`streams::update_private_link_connection`](crate::streams::update_private_link_connection).
@@ -1566,8 +1567,8 @@ atlas_admin_runtime::record! {
 pub struct StreamsProcessorStatus {
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Handling of a processor that can't be stopped before it starts in the other region: fail, or
-    /// go on without its checkpoint. May be `null`.
+    /// Manner of moving a processor to the other region: `GRACEFUL` needs it to stop first and
+    /// keeps its latest checkpoint, `FORCED` always starts it without checkpoints. May be `null`.
     pub mode: Nullable<StreamsProcessorStatusMode>,
     /// Region that the action applies to. Required if `status` is `FAILED_OVER`. May be `null`.
     pub region: Nullable<String>,
@@ -1586,10 +1587,8 @@ atlas_admin_runtime::record! {
     3 status "status" [REQUIRED]
 }
 
-/// Handling of a processor that can't be stopped before it starts in the other region: fail, or
-/// go on without its checkpoint.
-///
-/// One of 2 documented values; others are kept as `Unknown`.
+/// The mode of `StreamsProcessorStatus`: one of 2 documented values; others are kept as
+/// `Unknown`.
 ///
 /// Declared at `StreamsProcessorStatus.mode` and one other place.
 #[derive(Clone)]
@@ -1601,7 +1600,7 @@ pub enum StreamsProcessorStatusMode {
     /// `FORCED`: Starts in the other region without checkpoint, even if the processor couldn't be
     /// stopped.
     Forced,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1626,7 +1625,7 @@ pub enum StreamsProcessorStatusValue {
     Stopped,
     /// `FAILED_OVER`: Fails the processors over to another region.
     FailedOver,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1735,7 +1734,7 @@ pub enum StreamsPublicPrivateLinkNetworkingAccessType {
     Public,
     /// `PRIVATE_LINK`: A private endpoint of the cloud provider.
     PrivateLink,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1837,7 +1836,7 @@ pub struct StreamsSchemaRegistryConnection {
     /// Credentials for the schema registry, its own or those of the Kafka connection. Required.
     pub schema_registry_authentication: Option<SchemaRegistryAuthentication>,
     /// URLs of the schema registry, each with scheme `http` or `https`, a host, and optionally a
-    /// port. Required. At most 10 items. No item twice.
+    /// port. Required. At most 10 items. No duplicate items.
     pub schema_registry_urls: Option<Vec<String>>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
@@ -1867,7 +1866,7 @@ atlas_admin_runtime::record! {
 pub enum StreamsSchemaRegistryConnectionProvider {
     /// `CONFLUENT`.
     Confluent,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -1881,11 +1880,11 @@ atlas_admin_runtime::open_enum! {
 pub struct StreamsStartProcessorFailover {
     /// Whether to only simulate the failover, without changing anything.
     pub dry_run: Option<bool>,
-    /// Handling of a processor that can't be stopped before it starts in the other region: fail, or
-    /// go on without its checkpoint.
+    /// Manner of moving the processor to the other region: `GRACEFUL` needs it to stop first and
+    /// keeps its latest checkpoint, `FORCED` always starts it without checkpoints.
     pub mode: Option<StreamsProcessorStatusMode>,
-    /// Region to start the processor in: one of the workspace's `failoverRegions`, or its own
-    /// region. Required.
+    /// Region to start the processor in: one of the workspace's `failoverRegions`, or the
+    /// workspace's default region. Must belong to the processor's cloud provider. Required.
     pub region: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -2025,7 +2024,7 @@ pub enum Tier {
     Sp5,
     /// `SP2`.
     Sp2,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -2144,7 +2143,7 @@ pub enum VpcPeeringConnectionLocalStatus {
     DeleteRequested,
     /// `ACTIVE`.
     Active,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 

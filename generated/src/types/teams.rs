@@ -94,7 +94,7 @@ atlas_admin_runtime::record! {
 
 atlas_admin_runtime::page!(PaginatedTeamView, results => TeamResponse);
 
-/// A team to create, with its first members.
+/// A new team, with the user names of its first members.
 ///
 /// Returned by [`teams::create_org_team`](crate::teams::create_org_team). Sent by
 /// [`teams::create_org_team`](crate::teams::create_org_team).
@@ -106,7 +106,7 @@ pub struct Team {
     pub links: Option<Vec<Link>>,
     /// Name of the team. Required.
     pub name: Option<String>,
-    /// Email addresses of the users in the team. Required. No item twice.
+    /// Email addresses of the users in the team. Required. No duplicate items.
     pub usernames: Option<Vec<String>>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -153,7 +153,7 @@ atlas_admin_runtime::record! {
 pub struct TeamRole {
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Project roles that the team has. Required. No item twice.
+    /// Project roles that the team has. Required. No duplicate items.
     pub role_names: Option<Vec<String>>,
     /// ID of the team. Required. Pattern: `^([a-f0-9]{24})$`.
     pub team_id: Option<String>,
@@ -175,7 +175,7 @@ atlas_admin_runtime::record! {
 pub struct TeamUpdate {
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Name of the team. Required. Write-only: the service never returns it.
+    /// New name of the team. Required. Write-only: the service never returns it.
     pub name: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

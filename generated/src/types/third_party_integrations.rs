@@ -6,7 +6,8 @@ use super::*;
 /// Integration of a project with Datadog, which receives metrics and alerts.
 #[derive(Clone, Default)]
 pub struct Datadog {
-    /// Datadog API key. Responses show only part of the key. Required. Secret: never printed.
+    /// Datadog API key. Responses show only part of the key. Required. Secret: `Debug` and logs
+    /// never show it.
     pub api_key: Option<String>,
     /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
@@ -58,9 +59,9 @@ pub enum DatadogRegion {
     Us5,
     /// `AP1`.
     Ap1,
-    /// `US1_FED`.
+    /// `US1_FED`: Datadog for Government, in the US.
     Us1Fed,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -103,7 +104,7 @@ pub enum IntegrationType {
     Prometheus,
     /// `MICROSOFT_TEAMS`.
     MicrosoftTeams,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -127,7 +128,7 @@ pub struct MicrosoftTeams {
     /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
     /// URL of the Microsoft Teams webhook that receives alerts. Responses show only part of the
-    /// URL. Required. Secret: never printed.
+    /// URL. Required. Secret: `Debug` and logs never show it.
     pub microsoft_teams_webhook_url: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -151,12 +152,13 @@ pub struct NewRelic {
     pub account_id: Option<String>,
     /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// License key of the New Relic account. Required. Secret: never printed. Pattern:
+    /// License key of the New Relic account. New Relic has not supported this plugin-based
+    /// integration since June 2021. Required. Secret: `Debug` and logs never show it. Pattern:
     /// `^([0-9a-f]){40}$`.
     pub license_key: Option<String>,
-    /// Query key of the New Relic account. Required. Secret: never printed.
+    /// Query key of the New Relic account. Required. Secret: `Debug` and logs never show it.
     pub read_token: Option<String>,
-    /// Insert key of the New Relic account. Required. Secret: never printed.
+    /// Insert key of the New Relic account. Required. Secret: `Debug` and logs never show it.
     pub write_token: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -174,7 +176,8 @@ atlas_admin_runtime::record! {
 /// Integration of a project with Opsgenie, which receives alerts.
 #[derive(Clone, Default)]
 pub struct OpsGenie {
-    /// Opsgenie API key. Responses show only part of the key. Required. Secret: never printed.
+    /// Opsgenie API key. Responses show only part of the key. Required. Secret: `Debug` and logs
+    /// never show it.
     pub api_key: Option<String>,
     /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
@@ -198,7 +201,8 @@ pub struct PagerDuty {
     pub id: Nullable<String>,
     /// PagerDuty region whose API is called.
     pub region: Option<OpsGenieRegion>,
-    /// PagerDuty service key. Responses show only part of the key. Required. Secret: never printed.
+    /// PagerDuty service key. Responses show only part of the key. Required. Secret: `Debug` and
+    /// logs never show it.
     pub service_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -247,12 +251,13 @@ pub struct Prometheus {
     pub enabled: Option<bool>,
     /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// Password for the Prometheus integration, which goes with its user name. Write-only: the
-    /// service never returns it.
+    /// Password with which Prometheus authenticates, together with `username`, to read metrics.
+    /// Write-only: the service never returns it.
     pub password: Option<String>,
     /// Whether to add the tags of projects and clusters to the metrics. Default: `false`.
     pub send_user_provided_resource_tags_enabled: Option<bool>,
-    /// How Prometheus finds the hosts to read metrics from. Required.
+    /// Method by which Prometheus finds the hosts to read metrics from: an HTTP endpoint or a file.
+    /// Required.
     pub service_discovery: Option<PrometheusServiceDiscovery>,
     /// User name with which Prometheus authenticates to read metrics. Required.
     pub username: Option<String>,
@@ -270,7 +275,7 @@ atlas_admin_runtime::record! {
     5 username "username" [REQUIRED]
 }
 
-/// How Prometheus finds the hosts to read metrics from.
+/// Method by which Prometheus finds the hosts to read metrics from: an HTTP endpoint or a file.
 ///
 /// One of 2 documented values; others are kept as `Unknown`.
 ///
@@ -282,7 +287,7 @@ pub enum PrometheusServiceDiscovery {
     Http,
     /// `file`: Prometheus reads the hosts from a file.
     File,
-    /// A value that the document does not declare.
+    /// A value that the API's document doesn't declare.
     Unknown(UndeclaredValue),
 }
 
@@ -296,7 +301,7 @@ atlas_admin_runtime::open_enum! {
 #[derive(Clone, Default)]
 pub struct Slack {
     /// Slack token. Responses show only part of the token. New Slack integrations have to be set up
-    /// in the Atlas user interface, with OAuth2. Required. Secret: never printed.
+    /// in the Atlas user interface, with OAuth2. Required. Secret: `Debug` and logs never show it.
     pub api_token: Option<String>,
     /// Name of the Slack channel that receives alerts. Required. May be `null`. 1 to 80 characters.
     pub channel_name: Nullable<String>,
@@ -318,7 +323,7 @@ atlas_admin_runtime::record! {
 
 /// Integration of a project with another service, which receives alerts or metrics.
 ///
-/// One of 9 kinds; `type` tells which.
+/// One of 9 variants; the property `type` selects it.
 ///
 /// Returned by
 /// [`third_party_integrations::get_group_integration`](crate::third_party_integrations::get_group_integration).
@@ -349,7 +354,7 @@ pub enum ThirdPartyIntegration {
     Prometheus(Prometheus),
     /// `MICROSOFT_TEAMS`. Integration of a project with Microsoft Teams, which receives alerts.
     MicrosoftTeams(MicrosoftTeams),
-    /// A value of `type` that the document does not declare.
+    /// A value of `type` that the API's document doesn't declare.
     Unknown(ThirdPartyIntegrationCommon),
 }
 
@@ -388,12 +393,13 @@ atlas_admin_runtime::record! {
 /// Integration of a project with Splunk On-Call (formerly VictorOps), which receives alerts.
 #[derive(Clone, Default)]
 pub struct VictorOps {
-    /// Splunk On-Call API key. Responses show only part of the key. Required. Secret: never
-    /// printed.
+    /// Splunk On-Call API key. Responses show only part of the key. Required. Secret: `Debug` and
+    /// logs never show it.
     pub api_key: Option<String>,
     /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// Splunk On-Call routing key, which selects who is alerted. Secret: never printed.
+    /// Splunk On-Call routing key, which selects who is alerted. Secret: `Debug` and logs never
+    /// show it.
     pub routing_key: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,
@@ -410,18 +416,20 @@ atlas_admin_runtime::record! {
 #[derive(Clone, Default)]
 pub struct Webhook {
     /// Template of the request body of an alert. The result must be JSON. If it isn't, can't be
-    /// rendered or exceeds 16 KB, Atlas sends its default body. Secret: never printed.
+    /// rendered or exceeds 16 KB, Atlas sends its default body. Secret: `Debug` and logs never show
+    /// it.
     pub body_template: Option<String>,
     /// Template of the extra headers of an alert, with placeholders such as `${id}`. The result
     /// must be a JSON object of names and values. If it isn't or exceeds 4 KB, Atlas sends its
-    /// default headers. Secret: never printed.
+    /// default headers. Secret: `Debug` and logs never show it.
     pub headers_template: Option<String>,
     /// ID of the integration. May be `null`.
     pub id: Nullable<String>,
-    /// Secret of the webhook, if it has one. In responses it is redacted. Secret: never printed.
+    /// Secret of the webhook, if it has one. In responses it is redacted. Secret: `Debug` and logs
+    /// never show it.
     pub secret: Option<String>,
     /// URL that Atlas sends notifications to. Responses show it partly masked. Required. Secret:
-    /// never printed.
+    /// `Debug` and logs never show it.
     pub url: Option<String>,
     /// Undeclared properties: received ones, and ones to send.
     pub extra: Extra,

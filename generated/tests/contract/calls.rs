@@ -63,7 +63,7 @@ mod teams;
 mod third_party_integrations;
 mod x509_authentication;
 
-/// Adds every call there is.
+/// Adds the calls of all operation groups.
 pub(crate) fn add(contract: &mut Contract) {
     access_tracking::add(contract);
     activity_feed::add(contract);

@@ -198,9 +198,10 @@ pub(super) fn function(
     let request = make(emit, call);
     let result = call.result().map(|result| output_type(emit, result));
     let waits = result.is_some();
-    let kind = match waits {
-        true => quote!(.waiting()),
-        false => call.operation.is_paged.then(|| quote!(.paged())).unwrap_or_default(),
+    let kind = match (waits, call.operation.is_paged) {
+        (true, _) => quote!(.waiting()),
+        (false, true) => quote!(.paged()),
+        (false, false) => TokenStream::new(),
     };
     // A wait mostly ends with the output of the call.
     let result = result

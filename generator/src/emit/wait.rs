@@ -132,11 +132,7 @@ pub(super) fn copies(emit: &Emit<'_>, tag: usize) -> Vec<TokenStream> {
 pub(super) fn words(emit: &Emit<'_>, call: &Call<'_>) -> Option<String> {
     let wait = call.operation.wait.as_ref()?;
     let begin = "The work continues after the response";
-    let mut method = docs::code("send_and_wait");
-    // A wait that was added after the builder is not a method of the builder.
-    if call.has_builder() && !call.operation.offers_wait {
-        method.push_str(&format!(" of {}", docs::code("Request::from(builder)")));
-    }
+    let method = docs::code("send_and_wait");
     let Some(polled) = &wait.polled else {
         return Some(format!("{begin}: {method} waits until the work has ended."));
     };

@@ -113,16 +113,13 @@ fn a_wait_that_goes_leaves_a_function_its_type() {
 }
 
 #[test]
-fn a_builder_without_the_wait_says_what_has_it() {
+fn a_builder_without_the_wait_has_that_of_the_request() {
     let document = case("26-waits");
     let first =
         crate_of(&document.replace("x-sdk-wait:", "x-none:"), &Ledger::default());
     let later = crate_of(&document, &first.ledger);
     let boats = later.files["src/boats.rs"].replace("\n/// ", " ");
     assert!(boats.contains("builder!(UpdateBoat);"), "{boats}");
-    let words = "`send_and_wait` of `Request::from(builder)` waits until";
-    assert!(boats.contains(words), "{boats}");
-    // The plain request has the method.
     let words = "`send_and_wait` waits until `state` in the response of [`boats::get_boat`](crate::boats::get_boat)";
     assert!(boats.contains(words), "{boats}");
 }

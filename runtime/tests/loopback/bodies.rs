@@ -127,13 +127,13 @@ fn a_problem_goes_with_the_part_that_it_came_from() {
     let bad = User { others: Some(vec![]), ..user("a") };
     let mut request = Request::<()>::new(&UPDATE, &["1"]).body(&vec![f64::NAN]);
     assert!(request.body_bytes().unwrap_err().to_string().contains("not finite"));
-    request.set_query("who", &bad);
+    request = request.set_query("who", &bad);
     request = request.body(&json!({"own": 1}));
     assert!(request.body_bytes().unwrap_err().to_string().contains("who"));
-    request.set_query("who", &"me".to_owned());
-    request.set_header("x-bad", &"a\nb".to_owned());
+    request = request.set_query("who", &"me".to_owned());
+    request = request.set_header("x-bad", &"a\nb".to_owned());
     assert!(request.body_bytes().unwrap_err().to_string().contains("x-bad"));
-    request.set_header("x-bad", &None::<String>);
+    request = request.set_header("x-bad", &None::<String>);
     assert_eq!(request.body_bytes().unwrap().unwrap(), br#"{"own":1}"#);
     assert!(request.path_and_query().ends_with("?who=me"));
     // A body that can't be sent replaces one that could.
@@ -144,17 +144,17 @@ fn a_problem_goes_with_the_part_that_it_came_from() {
 
 #[test]
 fn invalid_header_and_query_values_are_reported() {
-    let mut request = Request::<()>::new(&UPDATE, &["1"]);
-    request.set_header("x-ok", &vec!["a".to_owned(), "b".to_owned()]);
-    request.set_header("x-gone", &"a".to_owned());
-    request.set_header("x-gone", &None::<String>);
+    let request = Request::<()>::new(&UPDATE, &["1"])
+        .set_header("x-ok", &vec!["a".to_owned(), "b".to_owned()])
+        .set_header("x-gone", &"a".to_owned())
+        .set_header("x-gone", &None::<String>);
     assert_eq!(request.headers()["x-ok"], "a,b");
     assert!(!request.headers().contains_key("x-gone"));
     assert!(request.body_bytes().is_ok());
-    let mut injected = request.clone();
-    injected.set_header("x-bad", &"a\r\nauthorization: b".to_owned());
+    let injected =
+        request.clone().set_header("x-bad", &"a\r\nauthorization: b".to_owned());
     assert!(injected.body_bytes().unwrap_err().to_string().contains("x-bad"));
-    request.set_query("who", &user("a"));
+    let request = request.set_query("who", &user("a"));
     let problem = request.body_bytes().unwrap_err().to_string();
     assert!(problem.contains("who") && problem.contains("an object"), "{problem}");
 }

@@ -444,12 +444,12 @@ async fn values_stay_in_their_segment_on_the_wire() {
 #[tokio::test]
 async fn query_parameters_are_encoded_and_replaced() {
     let mut request = list();
-    request.set_query("pageNum", &1_i64);
-    request.set_query("name", &"a b&c=d+é".to_owned());
-    request.set_query("tag", &vec!["x".to_owned(), "y".to_owned()]);
-    request.set_query("pageNum", &2_i64);
-    request.set_query("gone", &true);
-    request.set_query("gone", &None::<String>);
+    request = request.set_query("pageNum", &1_i64);
+    request = request.set_query("name", &"a b&c=d+é".to_owned());
+    request = request.set_query("tag", &vec!["x".to_owned(), "y".to_owned()]);
+    request = request.set_query("pageNum", &2_i64);
+    request = request.set_query("gone", &true);
+    request = request.set_query("gone", &None::<String>);
     assert_eq!(
         request.path_and_query(),
         "/api/atlas/v2/groups?name=a%20b%26c%3Dd%2B%C3%A9&tag=x&tag=y&pageNum=2"

@@ -195,10 +195,13 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 
 /// Collects the public methods of the types of requests.
 fn request_methods(item: ItemImpl, methods: &mut Set) {
-    let Type::Path(ty) = &*item.self_ty else { return };
-    let name = ty.path.segments.last().map(|segment| segment.ident.to_string());
     let types = ["PagedRequest", "Request", "WaitingRequest"];
-    if item.trait_.is_some() || !name.is_some_and(|name| types.contains(&&*name)) {
+    let Type::Path(ty) = &*item.self_ty else { return };
+    // A request to a transport is a `Request` without a type of output.
+    let is_request = ty.path.segments.last().is_some_and(|segment| {
+        !segment.arguments.is_empty() && types.iter().any(|ty| segment.ident == ty)
+    });
+    if item.trait_.is_some() || !is_request {
         return;
     }
     for item in item.items {
