@@ -250,11 +250,11 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_ACCESS_HISTORY_CLUSTER;
-        is get_access_history_cluster(group_id: &str, cluster_name: &str) -> types::MongoDbAccessLogsList;
+        is "get_access_history_cluster(group_id: &str, cluster_name: &str) -> types::MongoDbAccessLogsList";
         responses 200 => Json<crate::types::MongoDbAccessLogsList>;
         errors 400 401 403 404 429 500;
     GET_ACCESS_HISTORY_PROCESS;
-        is get_access_history_process(group_id: &str, hostname: &str) -> types::MongoDbAccessLogsList;
+        is "get_access_history_process(group_id: &str, hostname: &str) -> types::MongoDbAccessLogsList";
         responses 200 => Json<crate::types::MongoDbAccessLogsList>;
         errors 401 403 404 429 500;
 };

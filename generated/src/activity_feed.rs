@@ -226,11 +226,11 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_GROUP_ACTIVITY_FEED;
-        is get_group_activity_feed(group_id: &str) -> types::ActivityFeedLinkResponse;
+        is "get_group_activity_feed(group_id: &str) -> types::ActivityFeedLinkResponse";
         responses 200 => Json<crate::types::ActivityFeedLinkResponse>;
         errors 400 401 403 404 429 500;
     GET_ORG_ACTIVITY_FEED;
-        is get_org_activity_feed(org_id: &str) -> types::ActivityFeedLinkResponse;
+        is "get_org_activity_feed(org_id: &str) -> types::ActivityFeedLinkResponse";
         responses 200 => Json<crate::types::ActivityFeedLinkResponse>;
         errors 400 401 403 404 429 500;
 };

@@ -502,31 +502,31 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_GROUP_MODEL_KEY, body crate::types::AiModelApiKeyCreateRequest;
-        is create_group_model_key(group_id: &str, body: &types::AiModelApiKeyCreateRequest) -> types::AiModelApiKeyResponse;
+        is "create_group_model_key(group_id: &str, body: &types::AiModelApiKeyCreateRequest) -> types::AiModelApiKeyResponse";
         responses 201 => Json<crate::types::AiModelApiKeyResponse>;
         errors 400 401 403 404 429 500;
     DELETE_GROUP_MODEL_KEY;
-        is delete_group_model_key(group_id: &str, api_key_id: &str) -> ();
+        is "delete_group_model_key(group_id: &str, api_key_id: &str) -> ()";
         responses 204 => Empty;
         errors 400 401 403 404 429 500;
     GET_GROUP_MODEL_KEY;
-        is get_group_model_key(group_id: &str, api_key_id: &str) -> types::AiModelApiKeyResponse;
+        is "get_group_model_key(group_id: &str, api_key_id: &str) -> types::AiModelApiKeyResponse";
         responses 200 => Json<crate::types::AiModelApiKeyResponse>;
         errors 401 403 404 429 500;
     GET_ORG_MODEL_KEY;
-        is get_org_model_key(org_id: &str, api_key_id: &str) -> types::AiModelApiKeyResponse;
+        is "get_org_model_key(org_id: &str, api_key_id: &str) -> types::AiModelApiKeyResponse";
         responses 200 => Json<crate::types::AiModelApiKeyResponse>;
         errors 401 403 404 429 500;
     LIST_GROUP_MODEL_KEYS;
-        is list_group_model_keys(group_id: &str) -> types::PaginatedAtlasAiModelApiKeysResponse;
+        is "list_group_model_keys(group_id: &str) -> types::PaginatedAtlasAiModelApiKeysResponse";
         responses 200 => Json<crate::types::PaginatedAtlasAiModelApiKeysResponse>;
         errors 401 403 404 429 500;
     LIST_ORG_MODEL_KEYS;
-        is list_org_model_keys(org_id: &str) -> types::PaginatedAtlasAiModelApiKeysResponse;
+        is "list_org_model_keys(org_id: &str) -> types::PaginatedAtlasAiModelApiKeysResponse";
         responses 200 => Json<crate::types::PaginatedAtlasAiModelApiKeysResponse>;
         errors 401 403 404 429 500;
     UPDATE_GROUP_MODEL_KEY, body crate::types::AiModelApiKeyUpdateRequest;
-        is update_group_model_key(group_id: &str, api_key_id: &str, body: &types::AiModelApiKeyUpdateRequest) -> types::AiModelApiKeyResponse;
+        is "update_group_model_key(group_id: &str, api_key_id: &str, body: &types::AiModelApiKeyUpdateRequest) -> types::AiModelApiKeyResponse";
         responses 200 => Json<crate::types::AiModelApiKeyResponse>;
         errors 400 401 403 404 429 500;
 };

@@ -561,31 +561,31 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_GROUP_MODEL_LIMITS;
-        is get_group_model_limits(group_id: &str) -> types::PaginatedAtlasAiModelRateLimitsResponse;
+        is "get_group_model_limits(group_id: &str) -> types::PaginatedAtlasAiModelRateLimitsResponse";
         responses 200 => Json<crate::types::PaginatedAtlasAiModelRateLimitsResponse>;
         errors 401 403 404 429 500;
     GET_GROUP_RATE_LIMITS;
-        is get_group_rate_limits(group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> types::AiModelRateLimitResponse;
+        is "get_group_rate_limits(group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> types::AiModelRateLimitResponse";
         responses 200 => Json<crate::types::AiModelRateLimitResponse>;
         errors 400 401 403 404 429 500;
     GET_ORG_MODEL_LIMITS;
-        is get_org_model_limits(org_id: &str) -> types::PaginatedAtlasAiModelRateLimitsResponse;
+        is "get_org_model_limits(org_id: &str) -> types::PaginatedAtlasAiModelRateLimitsResponse";
         responses 200 => Json<crate::types::PaginatedAtlasAiModelRateLimitsResponse>;
         errors 401 403 404 429 500;
     GET_ORG_RATE_LIMITS;
-        is get_org_rate_limits(org_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> types::AiModelRateLimitResponse;
+        is "get_org_rate_limits(org_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> types::AiModelRateLimitResponse";
         responses 200 => Json<crate::types::AiModelRateLimitResponse>;
         errors 400 401 403 404 429 500;
     RESET_GROUP_MODEL_LIMITS;
-        is reset_group_model_limits(group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> types::AiModelRateLimitResponse;
+        is "reset_group_model_limits(group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str) -> types::AiModelRateLimitResponse";
         responses 200 => Json<crate::types::AiModelRateLimitResponse>;
         errors 400 401 403 404 429 500;
     RESET_GROUP_RATE_LIMITS;
-        is reset_group_rate_limits(group_id: &str) -> types::PaginatedAtlasAiModelRateLimitsResponse;
+        is "reset_group_rate_limits(group_id: &str) -> types::PaginatedAtlasAiModelRateLimitsResponse";
         responses 200 => Json<crate::types::PaginatedAtlasAiModelRateLimitsResponse>;
         errors 401 403 404 429 500;
     UPDATE_GROUP_RATE_LIMITS, body crate::types::AiModelsRateLimitUpdateRequest;
-        is update_group_rate_limits(group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str, body: &types::AiModelsRateLimitUpdateRequest) -> types::AiModelRateLimitResponse;
+        is "update_group_rate_limits(group_id: &str, cloud: types::Cloud, geography: types::Geography, model_group_name: &str, body: &types::AiModelsRateLimitUpdateRequest) -> types::AiModelRateLimitResponse";
         responses 200 => Json<crate::types::AiModelRateLimitResponse>;
         errors 400 401 403 404 429 500;
 };

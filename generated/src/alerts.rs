@@ -426,24 +426,24 @@ pub mod v2024_05_30 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     ACKNOWLEDGE_ALERT, body crate::types::AcknowledgeAlert;
-        is acknowledge_alert(group_id: &str, alert_id: &str, body: &types::AcknowledgeAlert) -> types::AlertViewForNdsGroup;
+        is "acknowledge_alert(group_id: &str, alert_id: &str, body: &types::AcknowledgeAlert) -> types::AlertViewForNdsGroup";
         responses 200 => Json<crate::types::AlertViewForNdsGroup>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_01_01::ACKNOWLEDGE_ALERT, body crate::types::AlertView;
-        is v2023_01_01::acknowledge_alert(group_id: &str, alert_id: &str, body: &types::AlertView) -> types::AlertViewForNdsGroup;
+        is "v2023_01_01::acknowledge_alert(group_id: &str, alert_id: &str, body: &types::AlertView) -> types::AlertViewForNdsGroup";
         responses 200 => Json<crate::types::AlertViewForNdsGroup>;
         errors 400 401 403 404 429 500;
     GET_ALERT;
-        is get_alert(group_id: &str, alert_id: &str) -> types::AlertViewForNdsGroup;
+        is "get_alert(group_id: &str, alert_id: &str) -> types::AlertViewForNdsGroup";
         responses 200 => Json<crate::types::AlertViewForNdsGroup>;
         errors 401 403 404 429 500;
     GET_ALERT_CONFIG_ALERTS;
-        is get_alert_config_alerts(group_id: &str, alert_config_id: &str) -> types::PaginatedAlertView;
+        is "get_alert_config_alerts(group_id: &str, alert_config_id: &str) -> types::PaginatedAlertView";
         responses 200 => Json<crate::types::PaginatedAlertView>;
         errors 401 403 404 429 500;
     LIST_ALERTS;
-        is list_alerts(group_id: &str) -> types::PaginatedAlertView;
+        is "list_alerts(group_id: &str) -> types::PaginatedAlertView";
         responses 200 => Json<crate::types::PaginatedAlertView>;
         errors 400 401 403 404 429 500;
 };

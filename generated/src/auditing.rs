@@ -141,11 +141,11 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_GROUP_AUDIT_LOG;
-        is get_group_audit_log(group_id: &str) -> types::AuditLog;
+        is "get_group_audit_log(group_id: &str) -> types::AuditLog";
         responses 200 => Json<crate::types::AuditLog>;
         errors 401 403 404 429 500;
     UPDATE_AUDIT_LOG, body crate::types::AuditLog;
-        is update_audit_log(group_id: &str, body: &types::AuditLog) -> types::AuditLog;
+        is "update_audit_log(group_id: &str, body: &types::AuditLog) -> types::AuditLog";
         responses 200 => Json<crate::types::AuditLog>;
         errors 400 401 403 404 429 500;
 };

@@ -207,11 +207,11 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_AWS_CUSTOM_DNS;
-        is get_aws_custom_dns(group_id: &str) -> types::AwsCustomDnsEnabledView;
+        is "get_aws_custom_dns(group_id: &str) -> types::AwsCustomDnsEnabledView";
         responses 200 => Json<crate::types::AwsCustomDnsEnabledView>;
         errors 401 403 404 429 500;
     TOGGLE_AWS_CUSTOM_DNS, body crate::types::AwsCustomDnsEnabledView;
-        is toggle_aws_custom_dns(group_id: &str, body: &types::AwsCustomDnsEnabledView) -> types::AwsCustomDnsEnabledView;
+        is "toggle_aws_custom_dns(group_id: &str, body: &types::AwsCustomDnsEnabledView) -> types::AwsCustomDnsEnabledView";
         responses 200 => Json<crate::types::AwsCustomDnsEnabledView>;
         errors 401 403 404 429 500;
 };

@@ -793,45 +793,45 @@ pub mod v2024_05_30 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_GROUP_LIVE_MIGRATION, body crate::types::LiveMigrationRequest20240530;
-        is create_group_live_migration(group_id: &str, body: &types::LiveMigrationRequest20240530) -> types::LiveMigrationResponse;
+        is "create_group_live_migration(group_id: &str, body: &types::LiveMigrationRequest20240530) -> types::LiveMigrationResponse";
         responses 201 => Json<crate::types::LiveMigrationResponse>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_01_01::CREATE_GROUP_LIVE_MIGRATION, body crate::types::LiveMigrationRequest;
-        is v2023_01_01::create_group_live_migration(group_id: &str, body: &types::LiveMigrationRequest) -> types::LiveMigrationResponse;
+        is "v2023_01_01::create_group_live_migration(group_id: &str, body: &types::LiveMigrationRequest) -> types::LiveMigrationResponse";
         responses 201 => Json<crate::types::LiveMigrationResponse>;
         errors 400 401 403 404 429 500;
     CREATE_LINK_TOKEN, body crate::types::TargetOrgRequest;
-        is create_link_token(org_id: &str, body: &types::TargetOrgRequest) -> types::TargetOrg;
+        is "create_link_token(org_id: &str, body: &types::TargetOrgRequest) -> types::TargetOrg";
         responses 200 => Json<crate::types::TargetOrg>;
         errors 400 401 403 404 429 500;
     CUTOVER_MIGRATION;
-        is cutover_migration(group_id: &str, live_migration_id: &str) -> ();
+        is "cutover_migration(group_id: &str, live_migration_id: &str) -> ()";
         responses 202 => Empty;
         errors 400 401 403 404 429 500;
     DELETE_LINK_TOKENS;
-        is delete_link_tokens(org_id: &str) -> ();
+        is "delete_link_tokens(org_id: &str) -> ()";
         responses 204 => Empty;
         errors 400 401 403 404 429 500;
     GET_GROUP_LIVE_MIGRATION;
-        is get_group_live_migration(group_id: &str, live_migration_id: &str) -> types::LiveMigrationResponse;
+        is "get_group_live_migration(group_id: &str, live_migration_id: &str) -> types::LiveMigrationResponse";
         responses 200 => Json<crate::types::LiveMigrationResponse>;
         errors 401 403 404 429 500;
     GET_MIGRATION_VALIDATE_STATUS;
-        is get_migration_validate_status(group_id: &str, validation_id: &str) -> types::LiveImportValidation;
+        is "get_migration_validate_status(group_id: &str, validation_id: &str) -> types::LiveImportValidation";
         responses 200 => Json<crate::types::LiveImportValidation>;
         errors 400 401 403 404 429 500;
     LIST_AVAILABLE_PROJECTS;
-        is list_available_projects(org_id: &str) -> Vec<types::LiveImportAvailableProject>;
+        is "list_available_projects(org_id: &str) -> Vec<types::LiveImportAvailableProject>";
         responses 200 => Json<Vec<crate::types::LiveImportAvailableProject>>;
         errors 400 401 403 404 429 500;
     VALIDATE_LIVE_MIGRATIONS, body crate::types::LiveMigrationRequest20240530;
-        is validate_live_migrations(group_id: &str, body: &types::LiveMigrationRequest20240530) -> types::LiveImportValidation;
+        is "validate_live_migrations(group_id: &str, body: &types::LiveMigrationRequest20240530) -> types::LiveImportValidation";
         responses 200 => Json<crate::types::LiveImportValidation>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_01_01::VALIDATE_LIVE_MIGRATIONS, body crate::types::LiveMigrationRequest;
-        is v2023_01_01::validate_live_migrations(group_id: &str, body: &types::LiveMigrationRequest) -> types::LiveImportValidation;
+        is "v2023_01_01::validate_live_migrations(group_id: &str, body: &types::LiveMigrationRequest) -> types::LiveImportValidation";
         responses 200 => Json<crate::types::LiveImportValidation>;
         errors 400 401 403 404 429 500;
 };

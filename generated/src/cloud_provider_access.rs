@@ -358,23 +358,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     AUTHORIZE_PROVIDER_ACCESS_ROLE, body crate::types::CloudProviderAccessRoleRequestUpdate;
-        is authorize_provider_access_role(group_id: &str, role_id: &str, body: &types::CloudProviderAccessRoleRequestUpdate) -> types::CloudProviderAccessRole;
+        is "authorize_provider_access_role(group_id: &str, role_id: &str, body: &types::CloudProviderAccessRoleRequestUpdate) -> types::CloudProviderAccessRole";
         responses 200 => Json<crate::types::CloudProviderAccessRole>;
         errors 400 401 403 404 409 429 500;
     CREATE_CLOUD_PROVIDER_ACCESS, body crate::types::CloudProviderAccessRoleRequest;
-        is create_cloud_provider_access(group_id: &str, body: &types::CloudProviderAccessRoleRequest) -> types::CloudProviderAccessRole;
+        is "create_cloud_provider_access(group_id: &str, body: &types::CloudProviderAccessRoleRequest) -> types::CloudProviderAccessRole";
         responses 200 => Json<crate::types::CloudProviderAccessRole>;
         errors 401 403 404 429 500;
     DEAUTHORIZE_PROVIDER_ACCESS_ROLE;
-        is deauthorize_provider_access_role(group_id: &str, cloud_provider: types::CloudProvider, role_id: &str) -> ();
+        is "deauthorize_provider_access_role(group_id: &str, cloud_provider: types::CloudProvider, role_id: &str) -> ()";
         responses 204 => Empty;
         errors 400 401 403 404 429 500;
     GET_CLOUD_PROVIDER_ACCESS;
-        is get_cloud_provider_access(group_id: &str, role_id: &str) -> types::CloudProviderAccessRole;
+        is "get_cloud_provider_access(group_id: &str, role_id: &str) -> types::CloudProviderAccessRole";
         responses 200 => Json<crate::types::CloudProviderAccessRole>;
         errors 401 403 404 429 500;
     LIST_CLOUD_PROVIDER_ACCESS;
-        is list_cloud_provider_access(group_id: &str) -> types::CloudProviderAccessRoles;
+        is "list_cloud_provider_access(group_id: &str) -> types::CloudProviderAccessRoles";
         responses 200 => Json<crate::types::CloudProviderAccessRoles>;
         errors 401 403 404 429 500;
 };

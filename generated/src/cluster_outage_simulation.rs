@@ -265,15 +265,15 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     END_OUTAGE_SIMULATION;
-        is end_outage_simulation(group_id: &str, cluster_name: &str) -> types::ClusterOutageSimulation;
+        is "end_outage_simulation(group_id: &str, cluster_name: &str) -> types::ClusterOutageSimulation";
         responses 200 => Json<crate::types::ClusterOutageSimulation>;
         errors 400 401 403 404 429 500;
     GET_OUTAGE_SIMULATION;
-        is get_outage_simulation(group_id: &str, cluster_name: &str) -> types::ClusterOutageSimulation;
+        is "get_outage_simulation(group_id: &str, cluster_name: &str) -> types::ClusterOutageSimulation";
         responses 200 => Json<crate::types::ClusterOutageSimulation>;
         errors 400 401 403 404 429 500;
     START_OUTAGE_SIMULATION, body crate::types::ClusterOutageSimulation;
-        is start_outage_simulation(group_id: &str, cluster_name: &str, body: &types::ClusterOutageSimulation) -> types::ClusterOutageSimulation;
+        is "start_outage_simulation(group_id: &str, cluster_name: &str, body: &types::ClusterOutageSimulation) -> types::ClusterOutageSimulation";
         responses 200 => Json<crate::types::ClusterOutageSimulation>;
         errors 400 401 403 404 429 500;
 };

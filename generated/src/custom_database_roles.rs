@@ -449,23 +449,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_CUSTOM_DB_ROLE, body crate::types::UserCustomDbRole;
-        is create_custom_db_role(group_id: &str, body: &types::UserCustomDbRole) -> types::UserCustomDbRole;
+        is "create_custom_db_role(group_id: &str, body: &types::UserCustomDbRole) -> types::UserCustomDbRole";
         responses 202 => Json<crate::types::UserCustomDbRole>;
         errors 400 401 403 404 409 429 500;
     DELETE_CUSTOM_DB_ROLE;
-        is delete_custom_db_role(group_id: &str, role_name: &str) -> ();
+        is "delete_custom_db_role(group_id: &str, role_name: &str) -> ()";
         responses 204 => Empty;
         errors 400 401 403 404 409 429 500;
     GET_CUSTOM_DB_ROLE;
-        is get_custom_db_role(group_id: &str, role_name: &str) -> types::UserCustomDbRole;
+        is "get_custom_db_role(group_id: &str, role_name: &str) -> types::UserCustomDbRole";
         responses 200 => Json<crate::types::UserCustomDbRole>;
         errors 401 403 404 429 500;
     LIST_CUSTOM_DB_ROLES;
-        is list_custom_db_roles(group_id: &str) -> Vec<types::UserCustomDbRole>;
+        is "list_custom_db_roles(group_id: &str) -> Vec<types::UserCustomDbRole>";
         responses 200 => Json<Vec<crate::types::UserCustomDbRole>>;
         errors 401 403 404 429 500;
     UPDATE_CUSTOM_DB_ROLE, body crate::types::UpdateCustomDbRole;
-        is update_custom_db_role(group_id: &str, role_name: &str, body: &types::UpdateCustomDbRole) -> types::UserCustomDbRole;
+        is "update_custom_db_role(group_id: &str, role_name: &str, body: &types::UpdateCustomDbRole) -> types::UserCustomDbRole";
         responses 200 => Json<crate::types::UserCustomDbRole>;
         errors 400 401 403 404 409 429 500;
 };

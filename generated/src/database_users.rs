@@ -531,23 +531,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_DATABASE_USER, body crate::types::CloudDatabaseUser;
-        is create_database_user(group_id: &str, body: &types::CloudDatabaseUser) -> types::CloudDatabaseUser;
+        is "create_database_user(group_id: &str, body: &types::CloudDatabaseUser) -> types::CloudDatabaseUser";
         responses 201 => Json<crate::types::CloudDatabaseUser>;
         errors 400 401 403 404 409 429 500;
     DELETE_DATABASE_USER;
-        is delete_database_user(group_id: &str, database_name: &str, username: &str) -> ();
+        is "delete_database_user(group_id: &str, database_name: &str, username: &str) -> ()";
         responses 204 => Empty;
         errors 401 403 404 429 500;
     GET_DATABASE_USER;
-        is get_database_user(group_id: &str, database_name: &str, username: &str) -> types::CloudDatabaseUser;
+        is "get_database_user(group_id: &str, database_name: &str, username: &str) -> types::CloudDatabaseUser";
         responses 200 => Json<crate::types::CloudDatabaseUser>;
         errors 401 403 404 429 500;
     LIST_DATABASE_USERS;
-        is list_database_users(group_id: &str) -> types::PaginatedApiAtlasDatabaseUserView;
+        is "list_database_users(group_id: &str) -> types::PaginatedApiAtlasDatabaseUserView";
         responses 200 => Json<crate::types::PaginatedApiAtlasDatabaseUserView>;
         errors 401 403 404 429 500;
     UPDATE_DATABASE_USER, body crate::types::CloudDatabaseUser;
-        is update_database_user(group_id: &str, database_name: &str, username: &str, body: &types::CloudDatabaseUser) -> types::CloudDatabaseUser;
+        is "update_database_user(group_id: &str, database_name: &str, username: &str, body: &types::CloudDatabaseUser) -> types::CloudDatabaseUser";
         responses 200 => Json<crate::types::CloudDatabaseUser>;
         errors 400 401 403 404 409 429 500;
 };

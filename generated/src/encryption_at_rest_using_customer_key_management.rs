@@ -521,27 +521,27 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_REST_PRIVATE_ENDPOINT, body crate::types::EarPrivateEndpoint;
-        is create_rest_private_endpoint(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, body: &types::EarPrivateEndpoint) -> types::EarPrivateEndpoint;
+        is "create_rest_private_endpoint(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, body: &types::EarPrivateEndpoint) -> types::EarPrivateEndpoint";
         responses 202 => Json<crate::types::EarPrivateEndpoint>;
         errors 401 403 404 429 500;
     GET_ENCRYPTION_AT_REST;
-        is get_encryption_at_rest(group_id: &str) -> types::EncryptionAtRest;
+        is "get_encryption_at_rest(group_id: &str) -> types::EncryptionAtRest";
         responses 200 => Json<crate::types::EncryptionAtRest>;
         errors 401 403 404 429 500;
     GET_REST_PRIVATE_ENDPOINT;
-        is get_rest_private_endpoint(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, endpoint_id: &str) -> types::EarPrivateEndpoint;
+        is "get_rest_private_endpoint(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, endpoint_id: &str) -> types::EarPrivateEndpoint";
         responses 200 => Json<crate::types::EarPrivateEndpoint>;
         errors 401 403 404 429 500;
     LIST_REST_PRIVATE_ENDPOINTS;
-        is list_rest_private_endpoints(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider) -> types::PaginatedApiAtlasEarPrivateEndpointView;
+        is "list_rest_private_endpoints(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider) -> types::PaginatedApiAtlasEarPrivateEndpointView";
         responses 200 => Json<crate::types::PaginatedApiAtlasEarPrivateEndpointView>;
         errors 401 403 404 429 500;
     REQUEST_PRIVATE_ENDPOINT_DELETION;
-        is request_private_endpoint_deletion(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, endpoint_id: &str) -> ();
+        is "request_private_endpoint_deletion(group_id: &str, cloud_provider: types::AwskmsearPrivateEndpointCloudProvider, endpoint_id: &str) -> ()";
         responses 204 => Empty;
         errors 401 403 404 429 500;
     UPDATE_ENCRYPTION_AT_REST, body crate::types::EncryptionAtRest;
-        is update_encryption_at_rest(group_id: &str, body: &types::EncryptionAtRest) -> types::EncryptionAtRest;
+        is "update_encryption_at_rest(group_id: &str, body: &types::EncryptionAtRest) -> types::EncryptionAtRest";
         responses 200 => Json<crate::types::EncryptionAtRest>;
         errors 400 401 403 404 409 429 500;
 };

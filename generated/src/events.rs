@@ -522,23 +522,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_GROUP_EVENT;
-        is get_group_event(group_id: &str, event_id: &str) -> types::EventViewForNdsGroup;
+        is "get_group_event(group_id: &str, event_id: &str) -> types::EventViewForNdsGroup";
         responses 200 => Json<crate::types::EventViewForNdsGroup>;
         errors 401 403 404 429 500;
     GET_ORG_EVENT;
-        is get_org_event(org_id: &str, event_id: &str) -> types::EventViewForOrg;
+        is "get_org_event(org_id: &str, event_id: &str) -> types::EventViewForOrg";
         responses 200 => Json<crate::types::EventViewForOrg>;
         errors 401 403 404 429 500;
     LIST_EVENT_TYPES;
-        is list_event_types() -> types::PaginatedEventTypeDetailsResponse;
+        is "list_event_types() -> types::PaginatedEventTypeDetailsResponse";
         responses 200 => Json<crate::types::PaginatedEventTypeDetailsResponse>;
         errors 401 403 429 500;
     LIST_GROUP_EVENTS;
-        is list_group_events(group_id: &str) -> types::GroupPaginatedEventView;
+        is "list_group_events(group_id: &str) -> types::GroupPaginatedEventView";
         responses 200 => Json<crate::types::GroupPaginatedEventView>;
         errors 400 401 403 404 429 500;
     LIST_ORG_EVENTS;
-        is list_org_events(org_id: &str) -> types::OrgPaginatedEventView;
+        is "list_org_events(org_id: &str) -> types::OrgPaginatedEventView";
         responses 200 => Json<crate::types::OrgPaginatedEventView>;
         errors 400 401 403 404 429 500;
 };

@@ -488,27 +488,27 @@ pub mod v2024_11_13 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_FLEX_CLUSTER, body crate::types::FlexClusterDescriptionCreate20241113;
-        is create_flex_cluster(group_id: &str, body: &types::FlexClusterDescriptionCreate20241113) -> types::FlexClusterDescription20241113;
+        is "create_flex_cluster(group_id: &str, body: &types::FlexClusterDescriptionCreate20241113) -> types::FlexClusterDescription20241113";
         responses 201 => Json<crate::types::FlexClusterDescription20241113>;
         errors 400 401 402 403 404 409 429 500;
     DELETE_FLEX_CLUSTER;
-        is delete_flex_cluster(group_id: &str, name: &str) -> ();
+        is "delete_flex_cluster(group_id: &str, name: &str) -> ()";
         responses 204 => Empty;
         errors 400 401 403 404 409 429 500;
     GET_FLEX_CLUSTER;
-        is get_flex_cluster(group_id: &str, name: &str) -> types::FlexClusterDescription20241113;
+        is "get_flex_cluster(group_id: &str, name: &str) -> types::FlexClusterDescription20241113";
         responses 200 => Json<crate::types::FlexClusterDescription20241113>;
         errors 400 401 403 404 409 429 500;
     LIST_FLEX_CLUSTERS;
-        is list_flex_clusters(group_id: &str) -> types::PaginatedFlexClusters20241113;
+        is "list_flex_clusters(group_id: &str) -> types::PaginatedFlexClusters20241113";
         responses 200 => Json<crate::types::PaginatedFlexClusters20241113>;
         errors 401 403 404 409 429 500;
     TENANT_UPGRADE, body crate::types::AtlasTenantClusterUpgradeRequest20240805;
-        is tenant_upgrade(group_id: &str, body: &types::AtlasTenantClusterUpgradeRequest20240805) -> types::FlexClusterDescription20241113;
+        is "tenant_upgrade(group_id: &str, body: &types::AtlasTenantClusterUpgradeRequest20240805) -> types::FlexClusterDescription20241113";
         responses 200 => Json<crate::types::FlexClusterDescription20241113>;
         errors 400 401 402 403 404 409 429 500;
     UPDATE_FLEX_CLUSTER, body crate::types::FlexClusterDescriptionUpdate20241113;
-        is update_flex_cluster(group_id: &str, name: &str, body: &types::FlexClusterDescriptionUpdate20241113) -> types::FlexClusterDescription20241113;
+        is "update_flex_cluster(group_id: &str, name: &str, body: &types::FlexClusterDescriptionUpdate20241113) -> types::FlexClusterDescription20241113";
         responses 200 => Json<crate::types::FlexClusterDescription20241113>;
         errors 400 401 402 403 404 409 429;
 };

@@ -276,15 +276,15 @@ pub mod v2024_11_13 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_FLEX_RESTORE_JOB, body crate::types::FlexBackupRestoreJobCreate20241113;
-        is create_flex_restore_job(group_id: &str, name: &str, body: &types::FlexBackupRestoreJobCreate20241113) -> types::FlexBackupRestoreJob20241113;
+        is "create_flex_restore_job(group_id: &str, name: &str, body: &types::FlexBackupRestoreJobCreate20241113) -> types::FlexBackupRestoreJob20241113";
         responses 200 => Json<crate::types::FlexBackupRestoreJob20241113>;
         errors 400 401 403 404 409 429 500;
     GET_FLEX_RESTORE_JOB;
-        is get_flex_restore_job(group_id: &str, name: &str, restore_job_id: &str) -> types::FlexBackupRestoreJob20241113;
+        is "get_flex_restore_job(group_id: &str, name: &str, restore_job_id: &str) -> types::FlexBackupRestoreJob20241113";
         responses 200 => Json<crate::types::FlexBackupRestoreJob20241113>;
         errors 400 401 403 404 429 500;
     LIST_FLEX_RESTORE_JOBS;
-        is list_flex_restore_jobs(group_id: &str, name: &str) -> types::PaginatedApiAtlasFlexBackupRestoreJob20241113View;
+        is "list_flex_restore_jobs(group_id: &str, name: &str) -> types::PaginatedApiAtlasFlexBackupRestoreJob20241113View";
         responses 200 => Json<crate::types::PaginatedApiAtlasFlexBackupRestoreJob20241113View>;
         errors 400 401 403 404 429 500;
 };

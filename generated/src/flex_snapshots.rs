@@ -253,15 +253,15 @@ pub mod v2024_11_13 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     DOWNLOAD_FLEX_BACKUP, body crate::types::FlexBackupSnapshotDownloadCreate20241113;
-        is download_flex_backup(group_id: &str, name: &str, body: &types::FlexBackupSnapshotDownloadCreate20241113) -> types::FlexBackupRestoreJob20241113;
+        is "download_flex_backup(group_id: &str, name: &str, body: &types::FlexBackupSnapshotDownloadCreate20241113) -> types::FlexBackupRestoreJob20241113";
         responses 200 => Json<crate::types::FlexBackupRestoreJob20241113>;
         errors 400 401 403 404 409 429 500;
     GET_FLEX_BACKUP_SNAPSHOT;
-        is get_flex_backup_snapshot(group_id: &str, name: &str, snapshot_id: &str) -> types::FlexBackupSnapshot20241113;
+        is "get_flex_backup_snapshot(group_id: &str, name: &str, snapshot_id: &str) -> types::FlexBackupSnapshot20241113";
         responses 200 => Json<crate::types::FlexBackupSnapshot20241113>;
         errors 400 401 403 404 429 500;
     LIST_FLEX_BACKUP_SNAPSHOTS;
-        is list_flex_backup_snapshots(group_id: &str, name: &str) -> types::PaginatedApiAtlasFlexBackupSnapshot20241113View;
+        is "list_flex_backup_snapshots(group_id: &str, name: &str) -> types::PaginatedApiAtlasFlexBackupSnapshot20241113View";
         responses 200 => Json<crate::types::PaginatedApiAtlasFlexBackupSnapshot20241113View>;
         errors 400 401 403 404 429 500;
 };

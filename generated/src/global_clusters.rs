@@ -1128,73 +1128,73 @@ pub mod v2024_08_05 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_CUSTOM_ZONE_MAPPING, body crate::types::CustomZoneMappings;
-        is create_custom_zone_mapping(group_id: &str, cluster_name: &str, body: &types::CustomZoneMappings) -> types::GeoSharding20240805;
+        is "create_custom_zone_mapping(group_id: &str, cluster_name: &str, body: &types::CustomZoneMappings) -> types::GeoSharding20240805";
         responses 200 => Json<crate::types::GeoSharding20240805>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_02_01::CREATE_CUSTOM_ZONE_MAPPING, body crate::types::CustomZoneMappings;
-        is v2023_02_01::create_custom_zone_mapping(group_id: &str, cluster_name: &str, body: &types::CustomZoneMappings) -> types::GeoSharding;
+        is "v2023_02_01::create_custom_zone_mapping(group_id: &str, cluster_name: &str, body: &types::CustomZoneMappings) -> types::GeoSharding";
         responses 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_01_01::CREATE_CUSTOM_ZONE_MAPPING, body crate::types::CustomZoneMappings;
-        is v2023_01_01::create_custom_zone_mapping(group_id: &str, cluster_name: &str, body: &types::CustomZoneMappings) -> types::GeoSharding;
+        is "v2023_01_01::create_custom_zone_mapping(group_id: &str, cluster_name: &str, body: &types::CustomZoneMappings) -> types::GeoSharding";
         responses 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 429 500;
     CREATE_MANAGED_NAMESPACE, body crate::types::ManagedNamespaces;
-        is create_managed_namespace(group_id: &str, cluster_name: &str, body: &types::ManagedNamespaces) -> types::GeoSharding20240805;
+        is "create_managed_namespace(group_id: &str, cluster_name: &str, body: &types::ManagedNamespaces) -> types::GeoSharding20240805";
         responses 200 => Json<crate::types::GeoSharding20240805>;
         errors 400 401 403 404 405 429 500;
     #[cfg(feature = "older-versions")]
     v2023_02_01::CREATE_MANAGED_NAMESPACE, body crate::types::ManagedNamespaces;
-        is v2023_02_01::create_managed_namespace(group_id: &str, cluster_name: &str, body: &types::ManagedNamespaces) -> types::GeoSharding;
+        is "v2023_02_01::create_managed_namespace(group_id: &str, cluster_name: &str, body: &types::ManagedNamespaces) -> types::GeoSharding";
         responses 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 405 429 500;
     #[cfg(feature = "older-versions")]
     v2023_01_01::CREATE_MANAGED_NAMESPACE, body crate::types::ManagedNamespaces;
-        is v2023_01_01::create_managed_namespace(group_id: &str, cluster_name: &str, body: &types::ManagedNamespaces) -> types::GeoSharding;
+        is "v2023_01_01::create_managed_namespace(group_id: &str, cluster_name: &str, body: &types::ManagedNamespaces) -> types::GeoSharding";
         responses 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 405 429 500;
     DELETE_CUSTOM_ZONE_MAPPING;
-        is delete_custom_zone_mapping(group_id: &str, cluster_name: &str) -> types::GeoSharding20240805;
+        is "delete_custom_zone_mapping(group_id: &str, cluster_name: &str) -> types::GeoSharding20240805";
         responses 200 => Json<crate::types::GeoSharding20240805>;
         errors 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_02_01::DELETE_CUSTOM_ZONE_MAPPING;
-        is v2023_02_01::delete_custom_zone_mapping(group_id: &str, cluster_name: &str) -> types::GeoSharding;
+        is "v2023_02_01::delete_custom_zone_mapping(group_id: &str, cluster_name: &str) -> types::GeoSharding";
         responses 200 => Json<crate::types::GeoSharding>;
         errors 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_01_01::DELETE_CUSTOM_ZONE_MAPPING;
-        is v2023_01_01::delete_custom_zone_mapping(group_id: &str, cluster_name: &str) -> types::GeoSharding;
+        is "v2023_01_01::delete_custom_zone_mapping(group_id: &str, cluster_name: &str) -> types::GeoSharding";
         responses 200 => Json<crate::types::GeoSharding>;
         errors 401 403 404 429 500;
     DELETE_MANAGED_NAMESPACES;
-        is delete_managed_namespaces(group_id: &str, cluster_name: &str) -> types::GeoSharding20240805;
+        is "delete_managed_namespaces(group_id: &str, cluster_name: &str) -> types::GeoSharding20240805";
         responses 200 => Json<crate::types::GeoSharding20240805>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_02_01::DELETE_MANAGED_NAMESPACES;
-        is v2023_02_01::delete_managed_namespaces(group_id: &str, cluster_name: &str) -> types::GeoSharding;
+        is "v2023_02_01::delete_managed_namespaces(group_id: &str, cluster_name: &str) -> types::GeoSharding";
         responses 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_01_01::DELETE_MANAGED_NAMESPACES;
-        is v2023_01_01::delete_managed_namespaces(group_id: &str, cluster_name: &str) -> types::GeoSharding;
+        is "v2023_01_01::delete_managed_namespaces(group_id: &str, cluster_name: &str) -> types::GeoSharding";
         responses 200 => Json<crate::types::GeoSharding>;
         errors 400 401 403 404 429 500;
     GET_CLUSTER_GLOBAL_WRITES;
-        is get_cluster_global_writes(group_id: &str, cluster_name: &str) -> types::GeoSharding20240805;
+        is "get_cluster_global_writes(group_id: &str, cluster_name: &str) -> types::GeoSharding20240805";
         responses 200 => Json<crate::types::GeoSharding20240805>;
         errors 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_02_01::GET_CLUSTER_GLOBAL_WRITES;
-        is v2023_02_01::get_cluster_global_writes(group_id: &str, cluster_name: &str) -> types::GeoSharding;
+        is "v2023_02_01::get_cluster_global_writes(group_id: &str, cluster_name: &str) -> types::GeoSharding";
         responses 200 => Json<crate::types::GeoSharding>;
         errors 401 403 404 429 500;
     #[cfg(feature = "older-versions")]
     v2023_01_01::GET_CLUSTER_GLOBAL_WRITES;
-        is v2023_01_01::get_cluster_global_writes(group_id: &str, cluster_name: &str) -> types::GeoSharding;
+        is "v2023_01_01::get_cluster_global_writes(group_id: &str, cluster_name: &str) -> types::GeoSharding";
         responses 200 => Json<crate::types::GeoSharding>;
         errors 401 403 404 429 500;
 };

@@ -356,23 +356,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     DELETE_LDAP_USER_MAPPING;
-        is delete_ldap_user_mapping(group_id: &str) -> types::UserSecurity;
+        is "delete_ldap_user_mapping(group_id: &str) -> types::UserSecurity";
         responses 202 => Json<crate::types::UserSecurity>;
         errors 401 403 404 429 500;
     GET_USER_SECURITY;
-        is get_user_security(group_id: &str) -> types::UserSecurity;
+        is "get_user_security(group_id: &str) -> types::UserSecurity";
         responses 200 => Json<crate::types::UserSecurity>;
         errors 401 403 404 429 500;
     GET_USER_SECURITY_VERIFY;
-        is get_user_security_verify(group_id: &str, request_id: &str) -> types::LdapVerifyConnectivityJobRequest;
+        is "get_user_security_verify(group_id: &str, request_id: &str) -> types::LdapVerifyConnectivityJobRequest";
         responses 200 => Json<crate::types::LdapVerifyConnectivityJobRequest>;
         errors 401 403 404 429 500;
     UPDATE_USER_SECURITY, body crate::types::UserSecurity;
-        is update_user_security(group_id: &str, body: &types::UserSecurity) -> types::UserSecurity;
+        is "update_user_security(group_id: &str, body: &types::UserSecurity) -> types::UserSecurity";
         responses 202 => Json<crate::types::UserSecurity>;
         errors 400 401 403 404 429 500;
     VERIFY_USER_SECURITY_LDAP, body crate::types::LdapVerifyConnectivityJobRequestParams;
-        is verify_user_security_ldap(group_id: &str, body: &types::LdapVerifyConnectivityJobRequestParams) -> types::LdapVerifyConnectivityJobRequest;
+        is "verify_user_security_ldap(group_id: &str, body: &types::LdapVerifyConnectivityJobRequestParams) -> types::LdapVerifyConnectivityJobRequest";
         responses 200 => Json<crate::types::LdapVerifyConnectivityJobRequest>;
         errors 400 401 403 404 429 500;
 };

@@ -146,12 +146,12 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::GET_DEFAULT_GROUP_LIMIT;
-        is preview::get_default_group_limit(limit_name: types::GetDefaultGroupLimitName) -> types::DefaultGroupLimitResponse;
+        is "preview::get_default_group_limit(limit_name: types::GetDefaultGroupLimitName) -> types::DefaultGroupLimitResponse";
         responses 200 => Json<crate::types::DefaultGroupLimitResponse>;
         errors 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::LIST_DEFAULT_GROUP_LIMITS;
-        is preview::list_default_group_limits() -> types::PaginatedDefaultGroupLimitResponse;
+        is "preview::list_default_group_limits() -> types::PaginatedDefaultGroupLimitResponse";
         responses 200 => Json<crate::types::PaginatedDefaultGroupLimitResponse>;
         errors 400 401 403 429 500;
 };

@@ -463,33 +463,33 @@ pub mod preview {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     DEFER_MAINTENANCE_WINDOW;
-        is defer_maintenance_window(group_id: &str) -> ();
+        is "defer_maintenance_window(group_id: &str) -> ()";
         responses 200 => Empty;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::GET_MAINTENANCE_WINDOW;
-        is preview::get_maintenance_window(group_id: &str) -> types::GroupMaintenanceWindowPreviewResponse;
+        is "preview::get_maintenance_window(group_id: &str) -> types::GroupMaintenanceWindowPreviewResponse";
         responses 200 => Json<crate::types::GroupMaintenanceWindowPreviewResponse>;
         errors 401 403 404 429 500;
     GET_MAINTENANCE_WINDOW;
-        is get_maintenance_window(group_id: &str) -> types::GroupMaintenanceWindow;
+        is "get_maintenance_window(group_id: &str) -> types::GroupMaintenanceWindow";
         responses 200 => Json<crate::types::GroupMaintenanceWindow>;
         errors 401 403 404 429 500;
     RESET_MAINTENANCE_WINDOW;
-        is reset_maintenance_window(group_id: &str) -> ();
+        is "reset_maintenance_window(group_id: &str) -> ()";
         responses 204 => Empty;
         errors 400 401 403 404 429 500;
     TOGGLE_MAINTENANCE_AUTO_DEFER;
-        is toggle_maintenance_auto_defer(group_id: &str) -> ();
+        is "toggle_maintenance_auto_defer(group_id: &str) -> ()";
         responses 200 => Empty;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::UPDATE_MAINTENANCE_WINDOW, body crate::types::GroupMaintenanceWindowPreviewUpdateRequest;
-        is preview::update_maintenance_window(group_id: &str, body: &types::GroupMaintenanceWindowPreviewUpdateRequest) -> ();
+        is "preview::update_maintenance_window(group_id: &str, body: &types::GroupMaintenanceWindowPreviewUpdateRequest) -> ()";
         responses 200 => Empty;
         errors 400 401 403 404 429 500;
     UPDATE_MAINTENANCE_WINDOW, body crate::types::GroupMaintenanceWindow;
-        is update_maintenance_window(group_id: &str, body: &types::GroupMaintenanceWindow) -> ();
+        is "update_maintenance_window(group_id: &str, body: &types::GroupMaintenanceWindow) -> ()";
         responses 200 => Empty;
         errors 400 401 403 404 429 500;
 };

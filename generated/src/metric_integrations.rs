@@ -406,27 +406,27 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::CREATE_GROUP_METRIC_INTEGRATION, body crate::types::MetricIntegrationRequest;
-        is preview::create_group_metric_integration(group_id: &str, body: &types::MetricIntegrationRequest) -> types::MetricIntegrationResponse;
+        is "preview::create_group_metric_integration(group_id: &str, body: &types::MetricIntegrationRequest) -> types::MetricIntegrationResponse";
         responses 201 => Json<crate::types::MetricIntegrationResponse>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::DELETE_GROUP_METRIC_INTEGRATION;
-        is preview::delete_group_metric_integration(group_id: &str, metric_integration_id: &str) -> ();
+        is "preview::delete_group_metric_integration(group_id: &str, metric_integration_id: &str) -> ()";
         responses 204 => Empty;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::GET_GROUP_METRIC_INTEGRATION;
-        is preview::get_group_metric_integration(group_id: &str, metric_integration_id: &str) -> types::MetricIntegrationResponse;
+        is "preview::get_group_metric_integration(group_id: &str, metric_integration_id: &str) -> types::MetricIntegrationResponse";
         responses 200 => Json<crate::types::MetricIntegrationResponse>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::LIST_GROUP_METRIC_INTEGRATIONS;
-        is preview::list_group_metric_integrations(group_id: &str) -> types::PaginatedMetricIntegrationResponse;
+        is "preview::list_group_metric_integrations(group_id: &str) -> types::PaginatedMetricIntegrationResponse";
         responses 200 => Json<crate::types::PaginatedMetricIntegrationResponse>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::UPDATE_GROUP_METRIC_INTEGRATION, body crate::types::MetricIntegrationUpdateRequest;
-        is preview::update_group_metric_integration(group_id: &str, metric_integration_id: &str, body: &types::MetricIntegrationUpdateRequest) -> types::MetricIntegrationResponse;
+        is "preview::update_group_metric_integration(group_id: &str, metric_integration_id: &str, body: &types::MetricIntegrationUpdateRequest) -> types::MetricIntegrationResponse";
         responses 200 => Json<crate::types::MetricIntegrationResponse>;
         errors 400 401 403 404 429 500;
 };

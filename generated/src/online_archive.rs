@@ -581,27 +581,27 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ONLINE_ARCHIVE, body crate::types::BackupOnlineArchiveCreate;
-        is create_online_archive(group_id: &str, cluster_name: &str, body: &types::BackupOnlineArchiveCreate) -> types::BackupOnlineArchive;
+        is "create_online_archive(group_id: &str, cluster_name: &str, body: &types::BackupOnlineArchiveCreate) -> types::BackupOnlineArchive";
         responses 200 => Json<crate::types::BackupOnlineArchive>;
         errors 400 401 403 404 409 429 500;
     DELETE_ONLINE_ARCHIVE;
-        is delete_online_archive(group_id: &str, cluster_name: &str, archive_id: &str) -> ();
+        is "delete_online_archive(group_id: &str, cluster_name: &str, archive_id: &str) -> ()";
         responses 204 => Empty;
         errors 401 403 404 429 500;
     DOWNLOAD_QUERY_LOGS;
-        is download_query_logs(group_id: &str, cluster_name: &str) -> Download;
+        is "download_query_logs(group_id: &str, cluster_name: &str) -> Download";
         responses 200 => Stream;
         errors 400 401 403 404 429 500;
     GET_ONLINE_ARCHIVE;
-        is get_online_archive(group_id: &str, cluster_name: &str, archive_id: &str) -> types::BackupOnlineArchive;
+        is "get_online_archive(group_id: &str, cluster_name: &str, archive_id: &str) -> types::BackupOnlineArchive";
         responses 200 => Json<crate::types::BackupOnlineArchive>;
         errors 400 401 403 404 429 500;
     LIST_ONLINE_ARCHIVES;
-        is list_online_archives(group_id: &str, cluster_name: &str) -> types::PaginatedOnlineArchiveView;
+        is "list_online_archives(group_id: &str, cluster_name: &str) -> types::PaginatedOnlineArchiveView";
         responses 200 => Json<crate::types::PaginatedOnlineArchiveView>;
         errors 401 403 404 429 500;
     UPDATE_ONLINE_ARCHIVE, body crate::types::BackupOnlineArchive;
-        is update_online_archive(group_id: &str, cluster_name: &str, archive_id: &str, body: &types::BackupOnlineArchive) -> types::BackupOnlineArchive;
+        is "update_online_archive(group_id: &str, cluster_name: &str, archive_id: &str, body: &types::BackupOnlineArchive) -> types::BackupOnlineArchive";
         responses 200 => Json<crate::types::BackupOnlineArchive>;
         errors 400 401 403 404 409 429 500;
 };

@@ -338,22 +338,22 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::CREATE_CLUSTER_OVERLOAD_SIMULATION, body crate::types::OverloadProtectionSimulationRequest;
-        is preview::create_cluster_overload_simulation(group_id: &str, cluster_name: &str, body: &types::OverloadProtectionSimulationRequest) -> types::OverloadProtectionSimulationResponse;
+        is "preview::create_cluster_overload_simulation(group_id: &str, cluster_name: &str, body: &types::OverloadProtectionSimulationRequest) -> types::OverloadProtectionSimulationResponse";
         responses 201 => Json<crate::types::OverloadProtectionSimulationResponse>;
         errors 400 401 403 404 409 429 500;
     #[cfg(feature = "preview")]
     preview::DELETE_CLUSTER_OVERLOAD_SIMULATION;
-        is preview::delete_cluster_overload_simulation(group_id: &str, cluster_name: &str, simulation_id: &str) -> ();
+        is "preview::delete_cluster_overload_simulation(group_id: &str, cluster_name: &str, simulation_id: &str) -> ()";
         responses 202 => Empty;
         errors 400 401 403 404 409 429 500;
     #[cfg(feature = "preview")]
     preview::GET_CLUSTER_OVERLOAD_SIMULATION;
-        is preview::get_cluster_overload_simulation(group_id: &str, cluster_name: &str, simulation_id: &str) -> types::OverloadProtectionSimulationResponse;
+        is "preview::get_cluster_overload_simulation(group_id: &str, cluster_name: &str, simulation_id: &str) -> types::OverloadProtectionSimulationResponse";
         responses 200 => Json<crate::types::OverloadProtectionSimulationResponse>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::LIST_CLUSTER_OVERLOAD_SIMULATIONS;
-        is preview::list_cluster_overload_simulations(group_id: &str, cluster_name: &str) -> types::PaginatedOverloadProtectionSimulationResponse;
+        is "preview::list_cluster_overload_simulations(group_id: &str, cluster_name: &str) -> types::PaginatedOverloadProtectionSimulationResponse";
         responses 200 => Json<crate::types::PaginatedOverloadProtectionSimulationResponse>;
         errors 400 401 403 404 429 500;
 };

@@ -440,23 +440,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ACCESS_LIST_ENTRY, body Vec<crate::types::NetworkPermissionEntry>;
-        is create_access_list_entry(group_id: &str, body: &Vec<types::NetworkPermissionEntry>) -> types::PaginatedNetworkAccessView;
+        is "create_access_list_entry(group_id: &str, body: &Vec<types::NetworkPermissionEntry>) -> types::PaginatedNetworkAccessView";
         responses 200 => Json<crate::types::PaginatedNetworkAccessView>;
         errors 400 401 403 404 429 500;
     DELETE_ACCESS_LIST_ENTRY;
-        is delete_access_list_entry(group_id: &str, entry_value: &str) -> ();
+        is "delete_access_list_entry(group_id: &str, entry_value: &str) -> ()";
         responses 204 => Empty;
         errors 401 403 404 429 500;
     GET_ACCESS_LIST_ENTRY;
-        is get_access_list_entry(group_id: &str, entry_value: &str) -> types::NetworkPermissionEntry;
+        is "get_access_list_entry(group_id: &str, entry_value: &str) -> types::NetworkPermissionEntry";
         responses 200 => Json<crate::types::NetworkPermissionEntry>;
         errors 401 403 404 429 500;
     GET_ACCESS_LIST_STATUS;
-        is get_access_list_status(group_id: &str, entry_value: &str) -> types::NetworkPermissionEntryStatus;
+        is "get_access_list_status(group_id: &str, entry_value: &str) -> types::NetworkPermissionEntryStatus";
         responses 200 => Json<crate::types::NetworkPermissionEntryStatus>;
         errors 400 401 403 404 429 500;
     LIST_ACCESS_LIST_ENTRIES;
-        is list_access_list_entries(group_id: &str) -> types::PaginatedNetworkAccessView;
+        is "list_access_list_entries(group_id: &str) -> types::PaginatedNetworkAccessView";
         responses 200 => Json<crate::types::PaginatedNetworkAccessView>;
         errors 401 403 404 429 500;
 };

@@ -539,23 +539,23 @@ pub mod v2025_03_12 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_CLUSTER_QUERY_SHAPE;
-        is get_cluster_query_shape(group_id: &str, cluster_name: &str, query_shape_hash: &str) -> types::QueryShapeResponse;
+        is "get_cluster_query_shape(group_id: &str, cluster_name: &str, query_shape_hash: &str) -> types::QueryShapeResponse";
         responses 200 => Json<crate::types::QueryShapeResponse>;
         errors 400 401 403 404 429 500;
     GET_QUERY_SHAPE_DETAILS;
-        is get_query_shape_details(group_id: &str, cluster_name: &str, query_shape_hash: &str) -> types::QueryStatsDetailsResponse;
+        is "get_query_shape_details(group_id: &str, cluster_name: &str, query_shape_hash: &str) -> types::QueryStatsDetailsResponse";
         responses 200 => Json<crate::types::QueryStatsDetailsResponse>;
         errors 400 401 403 404 429 500;
     LIST_CLUSTER_QUERY_SHAPES;
-        is list_cluster_query_shapes(group_id: &str, cluster_name: &str) -> types::PaginatedQueryShapes;
+        is "list_cluster_query_shapes(group_id: &str, cluster_name: &str) -> types::PaginatedQueryShapes";
         responses 200 => Json<crate::types::PaginatedQueryShapes>;
         errors 400 401 403 404 429 500;
     LIST_QUERY_SHAPE_SUMMARIES;
-        is list_query_shape_summaries(group_id: &str, cluster_name: &str) -> types::QueryStatsSummaryListResponse;
+        is "list_query_shape_summaries(group_id: &str, cluster_name: &str) -> types::QueryStatsSummaryListResponse";
         responses 200 => Json<crate::types::QueryStatsSummaryListResponse>;
         errors 400 401 403 404 429 500;
     UPDATE_CLUSTER_QUERY_SHAPE, body crate::types::QueryShapeUpdateRequest;
-        is update_cluster_query_shape(group_id: &str, cluster_name: &str, query_shape_hash: &str, body: &types::QueryShapeUpdateRequest) -> types::QueryShapeResponse;
+        is "update_cluster_query_shape(group_id: &str, cluster_name: &str, query_shape_hash: &str, body: &types::QueryShapeUpdateRequest) -> types::QueryShapeResponse";
         responses 200 => Json<crate::types::QueryShapeResponse>;
         errors 400 401 403 404 429 500;
 };

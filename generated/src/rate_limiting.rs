@@ -378,20 +378,20 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::GET_RATE_LIMIT;
-        is preview::get_rate_limit(endpoint_set_id: &str) -> types::RateLimitEndpointSetResponse;
+        is "preview::get_rate_limit(endpoint_set_id: &str) -> types::RateLimitEndpointSetResponse";
         responses 200 => Json<crate::types::RateLimitEndpointSetResponse>;
         errors 400 401 403 404 429 500;
     GET_RATE_LIMIT;
-        is get_rate_limit(endpoint_set_id: &str) -> types::RateLimitEndpointSetResponse;
+        is "get_rate_limit(endpoint_set_id: &str) -> types::RateLimitEndpointSetResponse";
         responses 200 => Json<crate::types::RateLimitEndpointSetResponse>;
         errors 400 401 403 404 429 500;
     #[cfg(feature = "preview")]
     preview::LIST_RATE_LIMITS;
-        is preview::list_rate_limits() -> types::PaginatedRateLimitEndpointSets;
+        is "preview::list_rate_limits() -> types::PaginatedRateLimitEndpointSets";
         responses 200 => Json<crate::types::PaginatedRateLimitEndpointSets>;
         errors 400 401 403 429 500;
     LIST_RATE_LIMITS;
-        is list_rate_limits() -> types::PaginatedRateLimitEndpointSets;
+        is "list_rate_limits() -> types::PaginatedRateLimitEndpointSets";
         responses 200 => Json<crate::types::PaginatedRateLimitEndpointSets>;
         errors 400 401 403 429 500;
 };

@@ -467,31 +467,31 @@ pub mod v2024_08_05 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ORG_RESOURCE_POLICY, body crate::types::ApiAtlasResourcePolicyCreateView;
-        is create_org_resource_policy(org_id: &str, body: &types::ApiAtlasResourcePolicyCreateView) -> types::ApiAtlasResourcePolicyView;
+        is "create_org_resource_policy(org_id: &str, body: &types::ApiAtlasResourcePolicyCreateView) -> types::ApiAtlasResourcePolicyView";
         responses 201 => Json<crate::types::ApiAtlasResourcePolicyView>;
         errors 400 401 403 404 429 500;
     DELETE_ORG_RESOURCE_POLICY;
-        is delete_org_resource_policy(org_id: &str, resource_policy_id: &str) -> ();
+        is "delete_org_resource_policy(org_id: &str, resource_policy_id: &str) -> ()";
         responses 200 => Empty;
         errors 400 401 403 404 429 500;
     GET_NON_COMPLIANT_RESOURCES;
-        is get_non_compliant_resources(org_id: &str) -> Vec<types::ApiAtlasNonCompliantResourceView>;
+        is "get_non_compliant_resources(org_id: &str) -> Vec<types::ApiAtlasNonCompliantResourceView>";
         responses 200 => Json<Vec<crate::types::ApiAtlasNonCompliantResourceView>>;
         errors 400 401 403 404 429 500;
     GET_ORG_RESOURCE_POLICY;
-        is get_org_resource_policy(org_id: &str, resource_policy_id: &str) -> types::ApiAtlasResourcePolicyView;
+        is "get_org_resource_policy(org_id: &str, resource_policy_id: &str) -> types::ApiAtlasResourcePolicyView";
         responses 200 => Json<crate::types::ApiAtlasResourcePolicyView>;
         errors 400 401 403 404 429 500;
     LIST_ORG_RESOURCE_POLICIES;
-        is list_org_resource_policies(org_id: &str) -> Vec<types::ApiAtlasResourcePolicyView>;
+        is "list_org_resource_policies(org_id: &str) -> Vec<types::ApiAtlasResourcePolicyView>";
         responses 200 => Json<Vec<crate::types::ApiAtlasResourcePolicyView>>;
         errors 400 401 403 404 429 500;
     UPDATE_ORG_RESOURCE_POLICY, body crate::types::ApiAtlasResourcePolicyEditView;
-        is update_org_resource_policy(org_id: &str, resource_policy_id: &str, body: &types::ApiAtlasResourcePolicyEditView) -> types::ApiAtlasResourcePolicyView;
+        is "update_org_resource_policy(org_id: &str, resource_policy_id: &str, body: &types::ApiAtlasResourcePolicyEditView) -> types::ApiAtlasResourcePolicyView";
         responses 200 => Json<crate::types::ApiAtlasResourcePolicyView>;
         errors 400 401 403 404 429 500;
     VALIDATE_RESOURCE_POLICIES, body crate::types::ApiAtlasResourcePolicyCreateView;
-        is validate_resource_policies(org_id: &str, body: &types::ApiAtlasResourcePolicyCreateView) -> types::ApiAtlasResourcePolicyView;
+        is "validate_resource_policies(org_id: &str, body: &types::ApiAtlasResourcePolicyCreateView) -> types::ApiAtlasResourcePolicyView";
         responses 200 => Json<crate::types::ApiAtlasResourcePolicyView>;
         errors 400 401 403 404 429 500;
 };

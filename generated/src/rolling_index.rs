@@ -95,7 +95,7 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_ROLLING_INDEX, body crate::types::DatabaseRollingIndexRequest;
-        is create_rolling_index(group_id: &str, cluster_name: &str, body: &types::DatabaseRollingIndexRequest) -> ();
+        is "create_rolling_index(group_id: &str, cluster_name: &str, body: &types::DatabaseRollingIndexRequest) -> ()";
         responses 202 => Empty;
         errors 400 401 403 404 409 429 500;
 };

@@ -126,11 +126,11 @@ pub mod v2023_11_15 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_SYSTEM_STATUS;
-        is get_system_status() -> types::SystemStatus;
+        is "get_system_status() -> types::SystemStatus";
         responses 200 => Json<crate::types::SystemStatus>;
         errors 401 403 429 500;
     LIST_CONTROL_PLANE_ADDRESSES;
-        is list_control_plane_addresses() -> types::ControlPlaneIpAddresses;
+        is "list_control_plane_addresses() -> types::ControlPlaneIpAddresses";
         responses 200 => Json<crate::types::ControlPlaneIpAddresses>;
         errors 429 500;
 };

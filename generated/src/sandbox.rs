@@ -421,32 +421,32 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::CREATE_ORG_SANDBOX_CONFIG, body crate::types::SandboxConfigRequest;
-        is preview::create_org_sandbox_config(org_id: &str, body: &types::SandboxConfigRequest) -> types::SandboxConfigResponse;
+        is "preview::create_org_sandbox_config(org_id: &str, body: &types::SandboxConfigRequest) -> types::SandboxConfigResponse";
         responses 201 => Json<crate::types::SandboxConfigResponse>;
         errors 400 401 403 404 409 500;
     #[cfg(feature = "preview")]
     preview::DELETE_ORG_SANDBOX_CONFIG;
-        is preview::delete_org_sandbox_config(org_id: &str, sandbox_config_id: &str) -> ();
+        is "preview::delete_org_sandbox_config(org_id: &str, sandbox_config_id: &str) -> ()";
         responses 204 => Empty;
         errors 401 403 404 500;
     #[cfg(feature = "preview")]
     preview::GENERATE_SANDBOX_CLUSTER_DESCRIPTION;
-        is preview::generate_sandbox_cluster_description(group_id: &str, sandbox_config_id: &str) -> types::ClusterDescription20240805;
+        is "preview::generate_sandbox_cluster_description(group_id: &str, sandbox_config_id: &str) -> types::ClusterDescription20240805";
         responses 200 => Json<crate::types::ClusterDescription20240805>;
         errors 401 403 404 500;
     #[cfg(feature = "preview")]
     preview::GET_ORG_SANDBOX_CONFIG;
-        is preview::get_org_sandbox_config(org_id: &str, sandbox_config_id: &str) -> types::SandboxConfigResponse;
+        is "preview::get_org_sandbox_config(org_id: &str, sandbox_config_id: &str) -> types::SandboxConfigResponse";
         responses 200 => Json<crate::types::SandboxConfigResponse>;
         errors 400 401 403 404 500;
     #[cfg(feature = "preview")]
     preview::LIST_ORG_SANDBOX_CONFIG;
-        is preview::list_org_sandbox_config(org_id: &str) -> types::PaginatedSandboxConfigs;
+        is "preview::list_org_sandbox_config(org_id: &str) -> types::PaginatedSandboxConfigs";
         responses 200 => Json<crate::types::PaginatedSandboxConfigs>;
         errors 400 401 403 404 500;
     #[cfg(feature = "preview")]
     preview::UPDATE_ORG_SANDBOX_CONFIG, body crate::types::SandboxConfigUpdateRequest;
-        is preview::update_org_sandbox_config(org_id: &str, sandbox_config_id: &str, body: &types::SandboxConfigUpdateRequest) -> types::SandboxConfigResponse;
+        is "preview::update_org_sandbox_config(org_id: &str, sandbox_config_id: &str, body: &types::SandboxConfigUpdateRequest) -> types::SandboxConfigResponse";
         responses 200 => Json<crate::types::SandboxConfigResponse>;
         errors 400 401 403 404 500;
 };

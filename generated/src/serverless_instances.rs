@@ -183,11 +183,11 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     GET_SERVERLESS_INSTANCE;
-        is get_serverless_instance(group_id: &str, name: &str) -> types::ServerlessInstanceDescription;
+        is "get_serverless_instance(group_id: &str, name: &str) -> types::ServerlessInstanceDescription";
         responses 200 => Json<crate::types::ServerlessInstanceDescription>;
         errors 400 401 403 404 409 429 500;
     LIST_SERVERLESS_INSTANCES;
-        is list_serverless_instances(group_id: &str) -> types::PaginatedServerlessInstanceDescriptionView;
+        is "list_serverless_instances(group_id: &str) -> types::PaginatedServerlessInstanceDescriptionView";
         responses 200 => Json<crate::types::PaginatedServerlessInstanceDescriptionView>;
         errors 401 403 404 409 429 500;
 };

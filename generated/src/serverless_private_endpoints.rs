@@ -464,23 +464,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_SERVERLESS_PRIVATE_ENDPOINT, body crate::types::ServerlessTenantCreateRequest;
-        is create_serverless_private_endpoint(group_id: &str, instance_name: &str, body: &types::ServerlessTenantCreateRequest) -> types::ServerlessTenantEndpoint;
+        is "create_serverless_private_endpoint(group_id: &str, instance_name: &str, body: &types::ServerlessTenantCreateRequest) -> types::ServerlessTenantEndpoint";
         responses 201 => Json<crate::types::ServerlessTenantEndpoint>;
         errors 400 401 403 404 429 500;
     DELETE_SERVERLESS_PRIVATE_ENDPOINT;
-        is delete_serverless_private_endpoint(group_id: &str, instance_name: &str, endpoint_id: &str) -> ();
+        is "delete_serverless_private_endpoint(group_id: &str, instance_name: &str, endpoint_id: &str) -> ()";
         responses 204 => Empty;
         errors 400 401 403 404 429 500;
     GET_SERVERLESS_PRIVATE_ENDPOINT;
-        is get_serverless_private_endpoint(group_id: &str, instance_name: &str, endpoint_id: &str) -> types::ServerlessTenantEndpoint;
+        is "get_serverless_private_endpoint(group_id: &str, instance_name: &str, endpoint_id: &str) -> types::ServerlessTenantEndpoint";
         responses 200 => Json<crate::types::ServerlessTenantEndpoint>;
         errors 400 401 403 404 429 500;
     LIST_SERVERLESS_PRIVATE_ENDPOINT;
-        is list_serverless_private_endpoint(group_id: &str, instance_name: &str) -> Vec<types::ServerlessTenantEndpoint>;
+        is "list_serverless_private_endpoint(group_id: &str, instance_name: &str) -> Vec<types::ServerlessTenantEndpoint>";
         responses 200 => Json<Vec<crate::types::ServerlessTenantEndpoint>>;
         errors 400 401 403 404 429 500;
     UPDATE_SERVERLESS_PRIVATE_ENDPOINT, body crate::types::ServerlessTenantEndpointUpdate;
-        is update_serverless_private_endpoint(group_id: &str, instance_name: &str, endpoint_id: &str, body: &types::ServerlessTenantEndpointUpdate) -> types::ServerlessTenantEndpoint;
+        is "update_serverless_private_endpoint(group_id: &str, instance_name: &str, endpoint_id: &str, body: &types::ServerlessTenantEndpointUpdate) -> types::ServerlessTenantEndpoint";
         responses 200 => Json<crate::types::ServerlessTenantEndpoint>;
         errors 400 401 403 404 429 500;
 };

@@ -611,42 +611,42 @@ pub mod preview {
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     #[cfg(feature = "preview")]
     preview::CREATE_GROUP_STANDBY_LINK, body crate::types::ApiStandbyLinkRequest;
-        is preview::create_group_standby_link(group_id: &str, body: &types::ApiStandbyLinkRequest) -> types::ApiStandbyLinkResponse;
+        is "preview::create_group_standby_link(group_id: &str, body: &types::ApiStandbyLinkRequest) -> types::ApiStandbyLinkResponse";
         responses 201 => Json<crate::types::ApiStandbyLinkResponse>;
         errors 400 401 403 404 500;
     #[cfg(feature = "preview")]
     preview::CREATE_STANDBY_LINK_FAILOVER, body crate::types::ApiStandbyLinkFailoverRequest;
-        is preview::create_standby_link_failover(group_id: &str, standby_link_id: &str, body: &types::ApiStandbyLinkFailoverRequest) -> types::ApiStandbyLinkFailoverResponse;
+        is "preview::create_standby_link_failover(group_id: &str, standby_link_id: &str, body: &types::ApiStandbyLinkFailoverRequest) -> types::ApiStandbyLinkFailoverResponse";
         responses 201 => Json<crate::types::ApiStandbyLinkFailoverResponse>;
         errors 400 401 403 404 500 503;
     #[cfg(feature = "preview")]
     preview::DELETE_GROUP_STANDBY_LINK;
-        is preview::delete_group_standby_link(group_id: &str, standby_link_id: &str) -> ();
+        is "preview::delete_group_standby_link(group_id: &str, standby_link_id: &str) -> ()";
         responses 204 => Empty;
         errors 400 401 403 404 500;
     #[cfg(feature = "preview")]
     preview::GET_GROUP_STANDBY_LINK;
-        is preview::get_group_standby_link(group_id: &str, standby_link_id: &str) -> types::ApiStandbyLinkResponse;
+        is "preview::get_group_standby_link(group_id: &str, standby_link_id: &str) -> types::ApiStandbyLinkResponse";
         responses 200 => Json<crate::types::ApiStandbyLinkResponse>;
         errors 400 401 403 404 500;
     #[cfg(feature = "preview")]
     preview::GET_STANDBY_LINK_FAILOVER;
-        is preview::get_standby_link_failover(group_id: &str, standby_link_id: &str, failover_id: &str) -> types::ApiStandbyLinkFailoverResponse;
+        is "preview::get_standby_link_failover(group_id: &str, standby_link_id: &str, failover_id: &str) -> types::ApiStandbyLinkFailoverResponse";
         responses 200 => Json<crate::types::ApiStandbyLinkFailoverResponse>;
         errors 400 401 403 404 500;
     #[cfg(feature = "preview")]
     preview::INSPECT_FAILOVER_READINESS;
-        is preview::inspect_failover_readiness(group_id: &str, standby_link_id: &str) -> types::ApiStandbyLinkFailoverReadinessResponse;
+        is "preview::inspect_failover_readiness(group_id: &str, standby_link_id: &str) -> types::ApiStandbyLinkFailoverReadinessResponse";
         responses 200 => Json<crate::types::ApiStandbyLinkFailoverReadinessResponse>;
         errors 400 401 403 404 429 500 503;
     #[cfg(feature = "preview")]
     preview::LIST_GROUP_STANDBY_LINKS;
-        is preview::list_group_standby_links(group_id: &str) -> types::PaginatedApiStandbyLinkResponse;
+        is "preview::list_group_standby_links(group_id: &str) -> types::PaginatedApiStandbyLinkResponse";
         responses 200 => Json<crate::types::PaginatedApiStandbyLinkResponse>;
         errors 401 403 404 500;
     #[cfg(feature = "preview")]
     preview::LIST_STANDBY_LINK_FAILOVERS;
-        is preview::list_standby_link_failovers(group_id: &str, standby_link_id: &str) -> types::PaginatedApiStandbyLinkFailoverResponse;
+        is "preview::list_standby_link_failovers(group_id: &str, standby_link_id: &str) -> types::PaginatedApiStandbyLinkFailoverResponse";
         responses 200 => Json<crate::types::PaginatedApiStandbyLinkFailoverResponse>;
         errors 401 403 404 500;
 };

@@ -449,23 +449,23 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_GROUP_INTEGRATION, body crate::types::ThirdPartyIntegration;
-        is create_group_integration(group_id: &str, integration_type: types::IntegrationType, body: &types::ThirdPartyIntegration) -> types::PaginatedIntegrationView;
+        is "create_group_integration(group_id: &str, integration_type: types::IntegrationType, body: &types::ThirdPartyIntegration) -> types::PaginatedIntegrationView";
         responses 200 => Json<crate::types::PaginatedIntegrationView>;
         errors 400 401 403 404 409 429 500;
     DELETE_GROUP_INTEGRATION;
-        is delete_group_integration(group_id: &str, integration_type: types::IntegrationType) -> ();
+        is "delete_group_integration(group_id: &str, integration_type: types::IntegrationType) -> ()";
         responses 204 => Empty;
         errors 400 401 403 404 429 500;
     GET_GROUP_INTEGRATION;
-        is get_group_integration(group_id: &str, integration_type: types::IntegrationType) -> types::ThirdPartyIntegration;
+        is "get_group_integration(group_id: &str, integration_type: types::IntegrationType) -> types::ThirdPartyIntegration";
         responses 200 => Json<crate::types::ThirdPartyIntegration>;
         errors 400 401 403 404 429 500;
     LIST_GROUP_INTEGRATIONS;
-        is list_group_integrations(group_id: &str) -> types::PaginatedIntegrationView;
+        is "list_group_integrations(group_id: &str) -> types::PaginatedIntegrationView";
         responses 200 => Json<crate::types::PaginatedIntegrationView>;
         errors 400 401 403 404 429 500;
     UPDATE_GROUP_INTEGRATION, body crate::types::ThirdPartyIntegration;
-        is update_group_integration(group_id: &str, integration_type: types::IntegrationType, body: &types::ThirdPartyIntegration) -> types::PaginatedIntegrationView;
+        is "update_group_integration(group_id: &str, integration_type: types::IntegrationType, body: &types::ThirdPartyIntegration) -> types::PaginatedIntegrationView";
         responses 200 => Json<crate::types::PaginatedIntegrationView>;
         errors 400 401 403 404 429 500;
 };

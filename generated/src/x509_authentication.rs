@@ -249,15 +249,15 @@ pub mod v2023_01_01 {
 #[cfg(feature = "registry")]
 pub(crate) const REGISTRY: &[atlas_admin_runtime::registry::Entry] = atlas_admin_runtime::entries! {
     CREATE_DATABASE_USER_CERT, body crate::types::UserCert;
-        is create_database_user_cert(group_id: &str, username: &str, body: &types::UserCert) -> String;
+        is "create_database_user_cert(group_id: &str, username: &str, body: &types::UserCert) -> String";
         responses 201 => Json<String>;
         errors 400 401 403 404 409 429 500;
     DISABLE_SECURITY_CUSTOMER_X509;
-        is disable_security_customer_x509(group_id: &str) -> types::UserSecurity;
+        is "disable_security_customer_x509(group_id: &str) -> types::UserSecurity";
         responses 202 => Json<crate::types::UserSecurity>;
         errors 401 403 404 429 500;
     LIST_DATABASE_USER_CERTS;
-        is list_database_user_certs(group_id: &str, username: &str) -> types::PaginatedUserCertView;
+        is "list_database_user_certs(group_id: &str, username: &str) -> types::PaginatedUserCertView";
         responses 200 => Json<crate::types::PaginatedUserCertView>;
         errors 400 401 403 404 429 500;
 };

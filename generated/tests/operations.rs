@@ -151,7 +151,7 @@ fn what_is_printed_can_be_copied() {
     let optional = optional.join(", ");
     let older = registry::entries().find(|entry| {
         entry.operation.id == operation.id
-            && entry.function.path == "v2024_08_05::create_cluster"
+            && entry.function.path() == "v2024_08_05::create_cluster"
     });
     let over = match older.expect("an older version").operation.sunset {
         Some(day) => format!(", may be gone after {day}"),

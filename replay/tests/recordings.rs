@@ -32,7 +32,7 @@ fn outcome(entry: &Json) -> Outcome {
 fn operation(entry: &Json) -> String {
     match outcome(entry).entry {
         Ok(entry) => {
-            let function = entry.function.path.rsplit("::").next().unwrap_or_default();
+            let function = entry.function.path().rsplit("::").next().unwrap_or_default();
             format!("{function} {}", entry.operation.version)
         }
         Err(reason) => reason,

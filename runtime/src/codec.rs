@@ -84,7 +84,7 @@ pub mod for_macros {
     pub use super::common::{common, update_common};
     pub use super::debug::fmt_debug;
     pub use super::open_enum::{
-        OpenEnum, from_json_name, from_string, json_name, view_of_enum,
+        Declared, OpenEnum, from_json_name, from_string, json_name, view_of_enum,
     };
     pub use super::same::same;
     pub use serde;

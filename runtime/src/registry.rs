@@ -30,13 +30,36 @@ pub struct Entry {
 pub struct Function {
     /// The path of the module of its operation group: `atlas_admin::clusters`.
     pub module: &'static str,
-    /// The path below that module: `get_cluster` or `v2023_02_01::get_cluster`.
-    pub path: &'static str,
-    /// The names and types of the required arguments: path parameters first, the body
-    /// last.
-    pub arguments: &'static [(&'static str, &'static str)],
-    /// The type of the decoded response.
-    pub output: &'static str,
+    /// The signature, without generics:
+    /// `v2023_02_01::get_cluster(group_id: &str, cluster_name: &str) -> types::Cluster`.
+    ///
+    /// One text instead of its parts, because the compiler reads hundreds of them.
+    pub signature: &'static str,
+}
+
+impl Function {
+    /// Returns the path below the module: `get_cluster` or `v2023_02_01::get_cluster`.
+    pub fn path(&self) -> &'static str {
+        self.signature.split('(').next().unwrap_or_default()
+    }
+
+    /// Returns the names and types of the required arguments: path parameters first, the
+    /// body last.
+    pub fn arguments(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let all = self
+            .signature
+            .split_once('(')
+            .and_then(|(_, rest)| rest.rsplit_once(") -> "));
+        let all = all.map_or("", |(arguments, _)| arguments);
+        // No type of an argument has a comma: a request takes texts, numbers, lists, and
+        // records by name.
+        all.split(", ").filter_map(|argument| argument.split_once(": "))
+    }
+
+    /// Returns the type of the decoded response.
+    pub fn output(&self) -> &'static str {
+        self.signature.rsplit_once(") -> ").map_or("", |(_, output)| output)
+    }
 }
 
 /// The body of a response.
@@ -102,34 +125,27 @@ impl Entry {
 
 /// Creates the entries of an operation group.
 ///
-/// A row names the static of the operation and those of its other formats, and the types
-/// of its bodies.
+/// A row names the static of the operation and those of its other formats, the signature
+/// of the function, and the types of the bodies.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! entries {
     ($(
         $(#[$cfg:meta])?
         $operation:path $(, also $other:path)* $(, body $body:ty)?;
-            is $function:ident $(::$below:ident)? ($($argument:ident: $type:ty),*) -> $output:ty;
+            is $signature:literal;
             responses $($status:literal => $payload:ident $(<$answer:ty>)?),+;
             errors $($code:literal)*;
-    )*) => {
+    )*) => {{
+        const MODULE: &str = ::core::module_path!();
         &[$(
             $(#[$cfg])?
             $crate::registry::Entry {
                 operation: &$operation,
                 alternatives: &[$(&$other),*],
                 function: $crate::registry::Function {
-                    module: ::core::module_path!(),
-                    path: ::core::concat!(
-                        ::core::stringify!($function)
-                        $(, "::", ::core::stringify!($below))?
-                    ),
-                    arguments: &[$((
-                        ::core::stringify!($argument),
-                        ::core::stringify!($type),
-                    )),*],
-                    output: ::core::stringify!($output),
+                    module: MODULE,
+                    signature: $signature,
                 },
                 body: $crate::entries!(@make $($body)?),
                 responses: &[$((
@@ -139,7 +155,7 @@ macro_rules! entries {
                 errors: &[$($code),*],
             },
         )*]
-    };
+    }};
     (@make) => { ::core::option::Option::None };
     (@make $type:ty) => { ::core::option::Option::Some($crate::registry::make::<$type>) };
 }

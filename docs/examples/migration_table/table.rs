@@ -41,7 +41,7 @@ fn row(entry: &Entry, service: &str, group: &str) -> String {
 fn operations() -> Vec<&'static Entry> {
     let mut entries: Vec<_> = registry::entries().collect();
     entries.sort_by_key(|entry| {
-        let is_dated = entry.function.path.contains("::");
+        let is_dated = entry.function.path().contains("::");
         (entry.operation.id, is_dated, Reverse(entry.operation.version))
     });
     entries.dedup_by_key(|entry| entry.operation.id);
@@ -53,7 +53,7 @@ fn operations() -> Vec<&'static Entry> {
 fn function(entry: &Entry) -> String {
     let module = entry.function.module;
     let module = module.rsplit("::").next().unwrap_or(module);
-    format!("{module}::{}", entry.function.path)
+    format!("{module}::{}", entry.function.path())
 }
 
 #[cfg(test)]

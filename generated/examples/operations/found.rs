@@ -3,7 +3,7 @@
 use std::fmt;
 
 use atlas_admin::codec::View;
-use atlas_admin::registry::{Entry, Function};
+use atlas_admin::registry::Entry;
 
 /// The maximum width of a line of code.
 const WIDTH: usize = 88;
@@ -19,7 +19,7 @@ impl Found {
     pub fn new(mut versions: Vec<&'static Entry>) -> Self {
         versions.sort_by_key(|entry| {
             (
-                entry.function.path.contains("::"),
+                entry.function.path().contains("::"),
                 std::cmp::Reverse(entry.operation.version),
             )
         });
@@ -45,12 +45,9 @@ impl Found {
     /// Returns the signature of the request function.
     pub fn signature(&self) -> String {
         let function = self.newest().function;
-        let arguments: Vec<String> = function
-            .arguments
-            .iter()
-            .map(|(name, ty)| format!("{name}: {ty}"))
-            .collect();
-        let (path, output) = (path(self.newest()), function.output);
+        let arguments: Vec<String> =
+            function.arguments().map(|(name, ty)| format!("{name}: {ty}")).collect();
+        let (path, output) = (path(self.newest()), function.output());
         let line = format!("{path}({}) -> {output}", arguments.join(", "));
         if line.len() <= WIDTH {
             return line;
@@ -60,7 +57,8 @@ impl Found {
 
     /// Returns the lines that call the function, for a program with a `client` and the arguments.
     pub fn call(&self) -> String {
-        let Function { module, arguments, output, .. } = self.newest().function;
+        let function = self.newest().function;
+        let arguments: Vec<_> = function.arguments().collect();
         let mut passed: Vec<String> =
             arguments.iter().map(|(name, _)| (*name).to_owned()).collect();
         let mut made = String::new();
@@ -77,11 +75,11 @@ impl Found {
             last.insert(0, '&');
         }
         let types = arguments.iter().any(|(_, ty)| ty.contains("types::"));
-        let uses = match (module.split_once("::"), types) {
+        let uses = match (function.module.split_once("::"), types) {
             (Some((root, module)), true) => format!("use {root}::{{{module}, types}};"),
-            _ => format!("use {module};"),
+            _ => format!("use {};", function.module),
         };
-        let kept = if output == "()" { "" } else { "let response = " };
+        let kept = if function.output() == "()" { "" } else { "let response = " };
         let request = format!("{}({})", path(self.newest()), passed.join(", "));
         let line = format!("{kept}{request}.send(&client).await?;");
         let sent = if line.len() <= WIDTH {
@@ -150,5 +148,5 @@ fn paragraph(f: &mut fmt::Formatter<'_>, heading: &str, text: &str) -> fmt::Resu
 fn path(entry: &Entry) -> String {
     let module = entry.function.module;
     let module = module.rsplit("::").next().unwrap_or(module);
-    format!("{module}::{}", entry.function.path)
+    format!("{module}::{}", entry.function.path())
 }

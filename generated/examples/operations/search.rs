@@ -142,7 +142,7 @@ fn places(found: &Found) -> Vec<(usize, BTreeSet<String>)> {
     let parameters = operation.parameters.iter().map(|parameter| parameter.name);
     vec![
         // The function can have an older name than the operation.
-        (NAME, stems([operation.name, entry.function.path])),
+        (NAME, stems([operation.name, entry.function.path()])),
         (15, stems([operation.id])),
         (10, stems([operation.tag])),
         (5, stems([operation.path])),

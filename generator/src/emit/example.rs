@@ -98,8 +98,7 @@ fn sent(call: &Call<'_>, request: &str, client: &str) -> String {
     format!("{kept}{request}\n    .send(&{client})\n    .await?;")
 }
 
-/// Returns the signature of the function, with a path below the group's module, as the registry's
-/// macro reads it.
+/// Returns the signature of the function, with a path below the group's module, for the registry.
 pub(super) fn signature(emit: &Emit<'_>, call: &Call<'_>) -> String {
     let arguments: Vec<String> = arguments(emit, call)
         .iter()

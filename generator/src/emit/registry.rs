@@ -74,7 +74,7 @@ fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) 
             Content::Json(body) => format!("{status} => Json<{}>", ty(emit, body)),
         })
         .collect();
-    text.push_str(&format!(";\n        is {};\n", example::signature(emit, call)));
+    text.push_str(&format!(";\n        is {:?};\n", example::signature(emit, call)));
     text.push_str(&format!("        responses {};\n", responses.join(", ")));
     let errors: Vec<String> = call.version.errors.iter().map(u16::to_string).collect();
     text.push_str(&format!("        errors {};\n", errors.join(" ")));

@@ -187,7 +187,8 @@ fn a_proposal_declares_what_was_seen_and_proposes_nothing_again() {
 /// Returns the `operationId` of the operation of a function, which documents may rename.
 fn id(function: &str) -> &'static str {
     let entry = registry::entries().find(|entry| {
-        entry.function.module.ends_with("::clusters") && entry.function.path == function
+        entry.function.module.ends_with("::clusters")
+            && entry.function.path() == function
     });
     entry.expect(function).operation.id
 }

@@ -299,13 +299,12 @@ macro_rules! union {
 macro_rules! open_enum {
     ($type:ident $($variant:ident $json_name:literal)*) => {
         impl $crate::codec::for_macros::OpenEnum for $type {
-            const NAMES: &'static [&'static str] = &[$($json_name),*];
-            const VALUES: &'static [Self] = &[$(Self::$variant),*];
-
-            #[inline]
-            fn unknown(name: $crate::codec::UndeclaredValue) -> Self {
-                Self::Unknown(name)
-            }
+            const DECLARED: $crate::codec::for_macros::Declared<Self> =
+                $crate::codec::for_macros::Declared {
+                    names: &[$($json_name),*],
+                    values: &[$(Self::$variant),*],
+                    unknown: Self::Unknown,
+                };
 
             #[inline]
             fn as_unknown(&self) -> ::core::option::Option<&str> {
@@ -326,7 +325,7 @@ macro_rules! open_enum {
             /// Returns the declared values, in the service's spelling.
             #[inline]
             pub fn values() -> impl ::core::iter::Iterator<Item = &'static str> {
-                <Self as $crate::codec::for_macros::OpenEnum>::NAMES.iter().copied()
+                <Self as $crate::codec::for_macros::OpenEnum>::DECLARED.names.iter().copied()
             }
         }
 

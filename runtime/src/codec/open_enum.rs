@@ -9,18 +9,23 @@ use std::mem::discriminant;
 use super::reader::same;
 use super::{Enum, Value, View};
 
-/// The declared values of an enum, as stated by [`open_enum!`](crate::open_enum).
+/// An enum, as stated by [`open_enum!`](crate::open_enum).
 pub trait OpenEnum: Value + Clone + 'static {
-    /// The JSON names of the declared values, ascending.
-    const NAMES: &'static [&'static str];
-    /// The declared values, in the order of [`OpenEnum::NAMES`].
-    const VALUES: &'static [Self];
-
-    /// Creates the value for an undeclared name.
-    fn unknown(name: UndeclaredValue) -> Self;
+    /// The declared values.
+    const DECLARED: Declared<Self>;
 
     /// Returns the name, if it is undeclared.
     fn as_unknown(&self) -> Option<&str>;
+}
+
+/// The declared values of an enum. One constant, because the compiler evaluates hundreds.
+pub struct Declared<T: 'static> {
+    /// The JSON names, ascending.
+    pub names: &'static [&'static str],
+    /// The values, in the order of the names.
+    pub values: &'static [T],
+    /// Creates the value for an undeclared name.
+    pub unknown: fn(UndeclaredValue) -> T,
 }
 
 /// An undeclared value of an enum.
@@ -50,23 +55,23 @@ impl<T: OpenEnum> Enum for T {
     }
 
     fn declared(&self) -> &'static [&'static str] {
-        T::NAMES
+        T::DECLARED.names
     }
 }
 
 /// Returns the value with a JSON name.
 pub fn from_json_name<T: OpenEnum>(name: &str) -> T {
-    match find(T::NAMES, name) {
-        Some(index) => T::VALUES[index].clone(),
-        None => T::unknown(UndeclaredValue(name.to_owned())),
+    match find(T::DECLARED.names, name) {
+        Some(index) => T::DECLARED.values[index].clone(),
+        None => (T::DECLARED.unknown)(UndeclaredValue(name.to_owned())),
     }
 }
 
 /// Returns the value with a JSON name. Keeps the name if it is undeclared.
 pub fn from_string<T: OpenEnum>(name: String) -> T {
-    match find(T::NAMES, &name) {
-        Some(index) => T::VALUES[index].clone(),
-        None => T::unknown(UndeclaredValue(name)),
+    match find(T::DECLARED.names, &name) {
+        Some(index) => T::DECLARED.values[index].clone(),
+        None => (T::DECLARED.unknown)(UndeclaredValue(name)),
     }
 }
 
@@ -75,11 +80,12 @@ pub fn json_name<T: OpenEnum>(value: &T) -> &str {
     if let Some(name) = value.as_unknown() {
         return name;
     }
+    let Declared { names, values, .. } = T::DECLARED;
     let sought = discriminant(value);
     let mut index = 0;
-    while index < T::VALUES.len() {
-        if discriminant(&T::VALUES[index]) == sought {
-            return T::NAMES[index];
+    while index < values.len() {
+        if discriminant(&values[index]) == sought {
+            return names[index];
         }
         index += 1;
     }

@@ -75,7 +75,7 @@ pub(crate) const fn entry(operation: &'static Operation) -> Entry {
     Entry {
         operation,
         alternatives: &[],
-        function: Function { module: "", path: "", arguments: &[], output: "Group" },
+        function: Function { module: "", signature: "group() -> Group" },
         body: Some(make::<Group>),
         responses: &[(200, Payload::Json(make::<Group>))],
         errors: &[],
