@@ -268,6 +268,9 @@ static GET_ORG_MODEL_KEY: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -331,6 +334,9 @@ static LIST_GROUP_MODEL_KEYS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Read Only`.
 ///

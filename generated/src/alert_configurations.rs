@@ -11,6 +11,9 @@ use atlas_admin_runtime::{PagedRequest, Request, Version};
 
 /// Creates an alert configuration in a project: what to watch for, and whom to notify.
 ///
+/// To watch a metric of hosts, such as disk use, set `eventTypeName` to
+/// `OUTSIDE_METRIC_THRESHOLD`, with a `metricThreshold`.
+///
 /// `POST /api/atlas/v2/groups/{groupId}/alertConfigs`. Version 2023-01-01.
 ///
 /// ```no_run
@@ -57,6 +60,9 @@ use atlas_admin_runtime::{PagedRequest, Request, Version};
 #[doc(alias = "alert settings")]
 #[doc(alias = "set up alert")]
 #[doc(alias = "notify on alert")]
+#[doc(alias = "metric alert")]
+#[doc(alias = "disk alert")]
+#[doc(alias = "cpu alert")]
 #[inline]
 pub fn create_alert_config(
     group_id: &str,
@@ -212,6 +218,9 @@ static GET_ALERT_CONFIG: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -277,6 +286,9 @@ static GET_ALERT_CONFIGS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///

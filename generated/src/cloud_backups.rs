@@ -274,10 +274,11 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
     ),
 };
 
-/// Starts one restore job, which restores a snapshot or a point in time to a cluster, or
-/// prepares a download.
+/// Restores a snapshot or a point in time of one cluster to the same or another cluster, all of
+/// whose data is replaced, or prepares a download.
 ///
-/// A restore to a cluster replaces all data there.
+/// A point in time needs continuous cloud backup (`pitEnabled`) and the cluster's
+/// `restoreWindowDays` limit how far back it may be.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs`. Version
 /// 2023-01-01.
@@ -308,7 +309,9 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 /// # Parameters
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
-/// - `clusterName`, in the path: Name of the cluster. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
+/// - `clusterName`, in the path: Name of the cluster whose backup is restored.
+///   `targetClusterName` in the body is the cluster to restore to. Pattern:
+///   `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
 ///
 /// # Errors
 ///
@@ -330,6 +333,8 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
 #[doc(alias = "point in time restore")]
 #[doc(alias = "pitr")]
 #[doc(alias = "restore cluster")]
+#[doc(alias = "restore to another cluster")]
+#[doc(alias = "clone cluster")]
 #[doc(alias = "download backup")]
 #[inline]
 pub fn create_backup_restore_job(
@@ -2096,6 +2101,9 @@ static GET_SNAPSHOT_DATABASE_COLLECTION: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
@@ -2163,6 +2171,9 @@ static LIST_BACKUP_EXPORTS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Owner`.
 ///
@@ -2237,6 +2248,9 @@ static LIST_BACKUP_PRIVATE_ENDPOINTS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Backup Manager`.
 ///
@@ -2374,6 +2388,9 @@ static LIST_BACKUP_SHARDED_CLUSTERS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
@@ -2455,6 +2472,9 @@ static LIST_BACKUP_SNAPSHOT_DATABASES: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -2529,6 +2549,9 @@ static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Backup Manager`.
 ///
 /// # Parameters
@@ -2599,6 +2622,9 @@ static LIST_COLLECTION_RESTORE_JOBS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -2664,6 +2690,9 @@ static LIST_EXPORT_BUCKETS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Backup Manager`.
 ///
@@ -2752,6 +2781,9 @@ static LIST_RESTORE_JOB_COLLECTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -2835,6 +2867,9 @@ static LIST_SERVERLESS_BACKUP_SNAPSHOTS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Owner`.
 ///
 /// # Parameters
@@ -2908,6 +2943,9 @@ static LIST_SERVERLESS_RESTORE_JOBS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Backup Manager`.
 ///
@@ -4120,6 +4158,9 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
+    ///
     /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
@@ -4831,6 +4872,9 @@ pub mod preview {
     /// # }
     /// ```
     ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
+    ///
     /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
@@ -4914,6 +4958,9 @@ pub mod preview {
     /// # }
     /// ```
     ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
+    ///
     /// Requires the role `Project Backup Manager`.
     ///
     /// # Parameters
@@ -4992,6 +5039,9 @@ pub mod preview {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
     ///
     /// Requires the role `Project Backup Manager`.
     ///
@@ -5078,6 +5128,9 @@ pub mod preview {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
     ///
     /// Requires the role `Project Backup Manager`.
     ///

@@ -81,8 +81,11 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 
 /// Creates a cluster in a project, which is billed unless its tier is `M0`.
 ///
-/// It takes minutes to be ready: poll until `stateName` is `IDLE`. A project holds 25 clusters
-/// by default; flex clusters have an operation of their own,
+/// It takes minutes to be ready; to connect, clients also need a database user
+/// ([`database_users::create_database_user`](crate::database_users::create_database_user)) and
+/// an IP access list entry
+/// ([`project_ip_access_list::create_access_list_entry`](crate::project_ip_access_list::create_access_list_entry)).
+/// A project holds 25 clusters by default; flex clusters have an operation of their own,
 /// [`flex_clusters::create_flex_cluster`](crate::flex_clusters::create_flex_cluster).
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2024-10-23. Other versions:
@@ -94,6 +97,19 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 /// let body = types::ClusterDescription20240805 {
 ///     cluster_type: Some(types::ClusterType::Replicaset),
 ///     name: Some("my-cluster".into()),
+///     replication_specs: Some(vec![types::ReplicationSpec20240805 {
+///         region_configs: Some(vec![types::CloudRegionConfig20240805::Aws(types::RegionConfig20240805 {
+///             electable_specs: Some(types::HardwareSpec20240805 {
+///                 instance_size: Some(types::InstanceSize::M10),
+///                 node_count: Some(3),
+///                 ..Default::default()
+///             }),
+///             priority: Some(7),
+///             region_name: Some(types::CloudRegionConfigRegionName::UsEast1),
+///             ..Default::default()
+///         })]),
+///         ..Default::default()
+///     }]),
 ///     ..Default::default()
 /// };
 /// let response = clusters::create_cluster(group_id, &body).send(&client).await?;
@@ -173,8 +189,9 @@ static CREATE_CLUSTER: Operation = Operation {
 
 /// Deletes one cluster and its data.
 ///
-/// Termination protection must be off; `retainBackups` keeps a dedicated cluster's snapshots.
-/// Deletion continues after the response.
+/// Termination protection must be off; `retainBackups` keeps a dedicated cluster's snapshots,
+/// and [`clusters::list_clusters`](crate::clusters::list_clusters) can list such deleted
+/// clusters. Deletion continues after the response.
 ///
 /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-02-01. Other
 /// versions: `v2023_01_01`.
@@ -589,9 +606,12 @@ static GRANT_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
     wait: None,
 };
 
-/// Lists, project by project, the clusters that the caller may see across all organizations.
+/// Lists, project by project, summaries of the clusters that the caller may see across all
+/// organizations.
 ///
-/// Multi-cloud clusters are left out.
+/// Multi-cloud clusters are left out;
+/// [`clusters::list_clusters`](crate::clusters::list_clusters) has them and all settings, one
+/// project at a time.
 ///
 /// `GET /api/atlas/v2/clusters`. Version 2023-01-01.
 ///
@@ -602,6 +622,9 @@ static GRANT_MONGO_EMPLOYEE_ACCESS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// # Errors
 ///
@@ -658,6 +681,9 @@ static LIST_CLUSTER_DETAILS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///
@@ -729,6 +755,9 @@ static LIST_CLUSTER_PROVIDER_REGIONS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///
@@ -1138,10 +1167,11 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
     wait: None,
 };
 
-/// Updates one cluster.
+/// Changes one cluster, such as its tier, disk, nodes, version or pause.
 ///
-/// The change continues after the response and can alter the cost. A paused cluster must first
-/// be resumed, with `paused` alone, in a separate call.
+/// The change continues after the response and can alter the cost; unless it pauses the
+/// cluster, clients can go on working. A paused cluster must first be resumed, with `paused`
+/// alone, in a separate call; `terminationProtectionEnabled` needs the role `Project Owner`.
 ///
 /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2024-10-23. Other
 /// versions: `v2023_01_01`, `v2023_02_01` and `v2024_08_05`.
@@ -1150,8 +1180,7 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 /// # use atlas_admin::{Client, Error, clusters, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
 /// let body = types::ClusterDescription20240805 {
-///     cluster_type: Some(types::ClusterType::Replicaset),
-///     name: Some("my-cluster".into()),
+///     paused: Some(true),
 ///     ..Default::default()
 /// };
 /// let response = clusters::update_cluster(group_id, cluster_name, &body)
@@ -1188,9 +1217,13 @@ static UNPIN_FEATURE_COMPATIBILITY_VERSION: Operation = Operation {
 #[doc(alias = "resize cluster")]
 #[doc(alias = "scale cluster")]
 #[doc(alias = "change instance size")]
+#[doc(alias = "change tier")]
+#[doc(alias = "increase disk size")]
 #[doc(alias = "pause cluster")]
 #[doc(alias = "resume cluster")]
 #[doc(alias = "upgrade mongodb version")]
+#[doc(alias = "enable backup")]
+#[doc(alias = "termination protection")]
 #[inline]
 pub fn update_cluster(
     group_id: &str,
@@ -1468,6 +1501,19 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 ///     cluster_description: Some(types::ClusterDescription20240805 {
 ///         cluster_type: Some(types::ClusterType::Replicaset),
 ///         name: Some("my-cluster".into()),
+///         replication_specs: Some(vec![types::ReplicationSpec20240805 {
+///             region_configs: Some(vec![types::CloudRegionConfig20240805::Aws(types::RegionConfig20240805 {
+///                 electable_specs: Some(types::HardwareSpec20240805 {
+///                     instance_size: Some(types::InstanceSize::M10),
+///                     node_count: Some(3),
+///                     ..Default::default()
+///                 }),
+///                 priority: Some(7),
+///                 region_name: Some(types::CloudRegionConfigRegionName::UsEast1),
+///                 ..Default::default()
+///             })]),
+///             ..Default::default()
+///         }]),
 ///         ..Default::default()
 ///     }),
 ///     editing: Some(true),
@@ -1778,8 +1824,11 @@ pub mod v2023_01_01 {
 
     /// Creates a cluster in a project, which is billed unless its tier is `M0`.
     ///
-    /// It takes minutes to be ready: poll until `stateName` is `IDLE`. A project holds 25 clusters
-    /// by default; flex clusters have an operation of their own,
+    /// It takes minutes to be ready; to connect, clients also need a database user
+    /// ([`database_users::create_database_user`](crate::database_users::create_database_user)) and
+    /// an IP access list entry
+    /// ([`project_ip_access_list::create_access_list_entry`](crate::project_ip_access_list::create_access_list_entry)).
+    /// A project holds 25 clusters by default; flex clusters have an operation of their own,
     /// [`flex_clusters::create_flex_cluster`](crate::flex_clusters::create_flex_cluster).
     ///
     /// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2023-01-01. Other versions:
@@ -1870,8 +1919,9 @@ pub mod v2023_01_01 {
 
     /// Deletes one cluster and its data.
     ///
-    /// Termination protection must be off; `retainBackups` keeps a dedicated cluster's snapshots.
-    /// Deletion continues after the response.
+    /// Termination protection must be off; `retainBackups` keeps a dedicated cluster's snapshots,
+    /// and [`clusters::list_clusters`](crate::clusters::list_clusters) can list such deleted
+    /// clusters. Deletion continues after the response.
     ///
     /// `DELETE /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-01-01. Other
     /// versions: `v2023_02_01`. The service may remove this version after 2027-07-01.
@@ -2109,6 +2159,9 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
+    ///
     /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
@@ -2228,10 +2281,11 @@ pub mod v2023_01_01 {
         wait: None,
     };
 
-    /// Updates one cluster.
+    /// Changes one cluster, such as its tier, disk, nodes, version or pause.
     ///
-    /// The change continues after the response and can alter the cost. A paused cluster must first
-    /// be resumed, with `paused` alone, in a separate call.
+    /// The change continues after the response and can alter the cost; unless it pauses the
+    /// cluster, clients can go on working. A paused cluster must first be resumed, with `paused`
+    /// alone, in a separate call; `terminationProtectionEnabled` needs the role `Project Owner`.
     ///
     /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-01-01. Other
     /// versions: `v2023_02_01`, `v2024_08_05` and `v2024_10_23`. The service may remove this
@@ -2241,8 +2295,7 @@ pub mod v2023_01_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::LegacyAtlasCluster {
-    ///     cluster_type: Some(types::ClusterType::Replicaset),
-    ///     name: Some("my-cluster".into()),
+    ///     paused: Some(true),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2023_01_01::update_cluster(group_id, cluster_name, &body)
@@ -2420,8 +2473,11 @@ pub mod v2023_02_01 {
 
     /// Creates a cluster in a project, which is billed unless its tier is `M0`.
     ///
-    /// It takes minutes to be ready: poll until `stateName` is `IDLE`. A project holds 25 clusters
-    /// by default; flex clusters have an operation of their own,
+    /// It takes minutes to be ready; to connect, clients also need a database user
+    /// ([`database_users::create_database_user`](crate::database_users::create_database_user)) and
+    /// an IP access list entry
+    /// ([`project_ip_access_list::create_access_list_entry`](crate::project_ip_access_list::create_access_list_entry)).
+    /// A project holds 25 clusters by default; flex clusters have an operation of their own,
     /// [`flex_clusters::create_flex_cluster`](crate::flex_clusters::create_flex_cluster).
     ///
     /// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2023-02-01. Other versions:
@@ -2600,6 +2656,9 @@ pub mod v2023_02_01 {
     /// # }
     /// ```
     ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
+    ///
     /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
@@ -2654,10 +2713,11 @@ pub mod v2023_02_01 {
         wait: None,
     };
 
-    /// Updates one cluster.
+    /// Changes one cluster, such as its tier, disk, nodes, version or pause.
     ///
-    /// The change continues after the response and can alter the cost. A paused cluster must first
-    /// be resumed, with `paused` alone, in a separate call.
+    /// The change continues after the response and can alter the cost; unless it pauses the
+    /// cluster, clients can go on working. A paused cluster must first be resumed, with `paused`
+    /// alone, in a separate call; `terminationProtectionEnabled` needs the role `Project Owner`.
     ///
     /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2023-02-01. Other
     /// versions: `v2023_01_01`, `v2024_08_05` and `v2024_10_23`. The service may remove this
@@ -2667,8 +2727,7 @@ pub mod v2023_02_01 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::AdvancedClusterDescription {
-    ///     cluster_type: Some(types::ClusterType::Replicaset),
-    ///     name: Some("my-cluster".into()),
+    ///     paused: Some(true),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2023_02_01::update_cluster(group_id, cluster_name, &body)
@@ -2788,8 +2847,11 @@ pub mod v2024_08_05 {
 
     /// Creates a cluster in a project, which is billed unless its tier is `M0`.
     ///
-    /// It takes minutes to be ready: poll until `stateName` is `IDLE`. A project holds 25 clusters
-    /// by default; flex clusters have an operation of their own,
+    /// It takes minutes to be ready; to connect, clients also need a database user
+    /// ([`database_users::create_database_user`](crate::database_users::create_database_user)) and
+    /// an IP access list entry
+    /// ([`project_ip_access_list::create_access_list_entry`](crate::project_ip_access_list::create_access_list_entry)).
+    /// A project holds 25 clusters by default; flex clusters have an operation of their own,
     /// [`flex_clusters::create_flex_cluster`](crate::flex_clusters::create_flex_cluster).
     ///
     /// `POST /api/atlas/v2/groups/{groupId}/clusters`. Version 2024-08-05. Other versions:
@@ -2802,6 +2864,19 @@ pub mod v2024_08_05 {
     /// let body = types::ClusterDescription20240805 {
     ///     cluster_type: Some(types::ClusterType::Replicaset),
     ///     name: Some("my-cluster".into()),
+    ///     replication_specs: Some(vec![types::ReplicationSpec20240805 {
+    ///         region_configs: Some(vec![types::CloudRegionConfig20240805::Aws(types::RegionConfig20240805 {
+    ///             electable_specs: Some(types::HardwareSpec20240805 {
+    ///                 instance_size: Some(types::InstanceSize::M10),
+    ///                 node_count: Some(3),
+    ///                 ..Default::default()
+    ///             }),
+    ///             priority: Some(7),
+    ///             region_name: Some(types::CloudRegionConfigRegionName::UsEast1),
+    ///             ..Default::default()
+    ///         })]),
+    ///         ..Default::default()
+    ///     }]),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2024_08_05::create_cluster(group_id, &body)
@@ -2878,10 +2953,11 @@ pub mod v2024_08_05 {
         ),
     };
 
-    /// Updates one cluster.
+    /// Changes one cluster, such as its tier, disk, nodes, version or pause.
     ///
-    /// The change continues after the response and can alter the cost. A paused cluster must first
-    /// be resumed, with `paused` alone, in a separate call.
+    /// The change continues after the response and can alter the cost; unless it pauses the
+    /// cluster, clients can go on working. A paused cluster must first be resumed, with `paused`
+    /// alone, in a separate call; `terminationProtectionEnabled` needs the role `Project Owner`.
     ///
     /// `PATCH /api/atlas/v2/groups/{groupId}/clusters/{clusterName}`. Version 2024-08-05. Other
     /// versions: `v2023_01_01`, `v2023_02_01` and `v2024_10_23`. The service may remove this
@@ -2891,8 +2967,7 @@ pub mod v2024_08_05 {
     /// # use atlas_admin::{Client, Error, clusters, types};
     /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
     /// let body = types::ClusterDescription20240805 {
-    ///     cluster_type: Some(types::ClusterType::Replicaset),
-    ///     name: Some("my-cluster".into()),
+    ///     paused: Some(true),
     ///     ..Default::default()
     /// };
     /// let response = clusters::v2024_08_05::update_cluster(group_id, cluster_name, &body)

@@ -114,7 +114,9 @@ static GET_CLUSTER_NAMESPACES: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 ///
 /// # Errors
@@ -398,7 +400,9 @@ static LIST_PINNED_NAMESPACES: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 /// - `databaseName`, in the path: Name of the database.
 /// - `collectionName`, in the path: Name of the collection.

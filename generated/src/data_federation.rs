@@ -392,6 +392,7 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
 /// let response = data_federation::download_federation_query_logs(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
+/// response.into_value().save_to("download").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -788,6 +789,9 @@ static LIST_DATA_FEDERATION_LIMITS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///

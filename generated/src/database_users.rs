@@ -70,6 +70,9 @@ use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 #[doc(alias = "create mongodb user")]
 #[doc(alias = "database access")]
 #[doc(alias = "dbusers")]
+#[doc(alias = "temporary user")]
+#[doc(alias = "expiring user")]
+#[doc(alias = "limit user to cluster")]
 #[inline]
 pub fn create_database_user(
     group_id: &str,
@@ -283,6 +286,9 @@ static GET_DATABASE_USER: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///

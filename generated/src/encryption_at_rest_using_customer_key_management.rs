@@ -257,6 +257,9 @@ static GET_REST_PRIVATE_ENDPOINT: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Owner`.
 ///
 /// # Parameters

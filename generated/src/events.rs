@@ -144,6 +144,9 @@ static GET_ORG_EVENT: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Organization Member` or `Project Read Only`.
 ///
 /// # Errors
@@ -198,6 +201,9 @@ static LIST_EVENT_TYPES: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///
@@ -269,6 +275,9 @@ static LIST_GROUP_EVENTS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Member`.
 ///

@@ -731,6 +731,9 @@ static GET_ROLE_MAPPING: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Organization Owner`.
 ///
 /// # Parameters
@@ -804,6 +807,9 @@ static LIST_CONNECTED_ORG_CONFIGS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Owner`.
 ///

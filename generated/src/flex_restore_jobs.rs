@@ -185,6 +185,9 @@ static GET_FLEX_RESTORE_JOB: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters

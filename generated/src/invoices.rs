@@ -10,7 +10,8 @@ use atlas_admin_runtime::builder::IntoList;
 use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
 use atlas_admin_runtime::{Download, PagedRequest, Request, Version, WaitingRequest};
 
-/// Starts a Cost Explorer query.
+/// Starts a Cost Explorer query: costs over whole months, by organization, project, cluster or
+/// service.
 ///
 /// The response has a token with which
 /// [`invoices::get_cost_explorer_usage`](crate::invoices::get_cost_explorer_usage) fetches the
@@ -22,8 +23,10 @@ use atlas_admin_runtime::{Download, PagedRequest, Request, Version, WaitingReque
 /// # use atlas_admin::{Client, Error, invoices, types};
 /// # async fn example(client: Client, org_id: &str) -> Result<(), Error> {
 /// let body = types::CostExplorerFilterRequestBody {
-///     end_date: Some("2030-01-31".into()),
-///     start_date: Some("2030-01-31".into()),
+///     end_date: Some("2030-02-01".into()),
+///     group_by: Some(types::CostExplorerFilterRequestBodyGroupBy::Projects),
+///     projects: Some(vec!["6650f1a2b3c4d5e6f7a8b9c0".into()]),
+///     start_date: Some("2030-01-01".into()),
 ///     ..Default::default()
 /// };
 /// let response = invoices::create_cost_explorer_process(org_id, &body)
@@ -53,6 +56,8 @@ use atlas_admin_runtime::{Download, PagedRequest, Request, Version, WaitingReque
 #[doc(alias = "/orgs/{orgId}/billing/costExplorer/usage")]
 #[doc(alias = "cost explorer")]
 #[doc(alias = "cost report")]
+#[doc(alias = "cost per project")]
+#[doc(alias = "monthly cost")]
 #[doc(alias = "usage cost query")]
 #[doc(alias = "spending")]
 #[inline]
@@ -169,7 +174,8 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
     ),
 };
 
-/// Returns the result of a Cost Explorer query, as JSON or CSV.
+/// Returns the result of a Cost Explorer query, as CSV or as JSON whose structure MongoDB
+/// doesn't document.
 ///
 /// While the query runs, the response only says so: repeat the request later.
 ///
@@ -235,7 +241,8 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
     wait: None,
 };
 
-/// Returns the result of a Cost Explorer query, as JSON or CSV.
+/// Returns the result of a Cost Explorer query, as CSV or as JSON whose structure MongoDB
+/// doesn't document.
 ///
 /// While the query runs, the response only says so: repeat the request later.
 ///
@@ -247,6 +254,7 @@ static GET_COST_EXPLORER_USAGE: Operation = Operation {
 /// let response = invoices::get_cost_explorer_usage_as_csv(org_id, token)
 ///     .send(&client)
 ///     .await?;
+/// response.into_value().save_to("download").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -300,7 +308,8 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
 
 /// Returns one invoice with its line items, payments and refunds, as JSON or CSV.
 ///
-/// An invoice of a linked organization needs the role `ORG_BILLING_ADMIN` or `ORG_OWNER`.
+/// Line items state their project, cluster and price, so costs can be added up by these. An
+/// invoice of a linked organization needs the role `ORG_BILLING_ADMIN` or `ORG_OWNER`.
 ///
 /// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`. Version 2023-01-01.
 ///
@@ -335,6 +344,7 @@ static GET_COST_EXPLORER_USAGE_AS_CSV: Operation = Operation {
 #[doc(alias = "invoice details")]
 #[doc(alias = "payments")]
 #[doc(alias = "costs")]
+#[doc(alias = "cost per project")]
 #[inline]
 pub fn get_invoice(org_id: &str, invoice_id: &str) -> Request<types::BillingInvoice> {
     Request::new(&GET_INVOICE, &[org_id, invoice_id])
@@ -360,7 +370,8 @@ static GET_INVOICE: Operation = Operation {
 
 /// Returns one invoice with its line items, payments and refunds, as JSON or CSV.
 ///
-/// An invoice of a linked organization needs the role `ORG_BILLING_ADMIN` or `ORG_OWNER`.
+/// Line items state their project, cluster and price, so costs can be added up by these. An
+/// invoice of a linked organization needs the role `ORG_BILLING_ADMIN` or `ORG_OWNER`.
 ///
 /// `GET /api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}`. Version 2023-01-01.
 ///
@@ -370,6 +381,7 @@ static GET_INVOICE: Operation = Operation {
 /// let response = invoices::get_invoice_as_csv(org_id, invoice_id)
 ///     .send(&client)
 ///     .await?;
+/// response.into_value().save_to("download").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -397,6 +409,7 @@ static GET_INVOICE: Operation = Operation {
 #[doc(alias = "invoice details")]
 #[doc(alias = "payments")]
 #[doc(alias = "costs")]
+#[doc(alias = "cost per project")]
 #[inline]
 pub fn get_invoice_as_csv(org_id: &str, invoice_id: &str) -> Request<Download> {
     Request::new(&GET_INVOICE_AS_CSV, &[org_id, invoice_id])
@@ -432,6 +445,7 @@ static GET_INVOICE_AS_CSV: Operation = Operation {
 /// let response = invoices::get_invoice_csv(org_id, invoice_id)
 ///     .send(&client)
 ///     .await?;
+/// response.into_value().save_to("download").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -657,7 +671,8 @@ static LIST_INVOICE_PENDING: Operation = Operation {
     wait: None,
 };
 
-/// Returns an organization's invoices without their line items.
+/// Returns an organization's invoices without their line items, which
+/// [`invoices::get_invoice`](crate::invoices::get_invoice) has.
 ///
 /// Invoices of linked organizations need the role `ORG_BILLING_ADMIN` or `ORG_OWNER`.
 ///
@@ -670,6 +685,9 @@ static LIST_INVOICE_PENDING: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Billing Viewer`.
 ///
@@ -746,6 +764,9 @@ static LIST_INVOICES: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Organization Billing Viewer`.
 ///
 /// # Parameters
@@ -810,6 +831,9 @@ static LIST_ORG_INVOICE_REPORTS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Organization Member` or `Project Read Only`.
 ///
 /// # Errors
@@ -871,6 +895,9 @@ static LIST_SKUS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Billing Viewer`.
 ///
@@ -1127,6 +1154,7 @@ pub mod preview {
     /// let response = invoices::preview::generate_invoice_report(org_id, invoice_id, &body)
     ///     .send(&client)
     ///     .await?;
+    /// response.into_value().save_to("download").await?;
     /// # Ok(())
     /// # }
     /// ```

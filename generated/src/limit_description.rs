@@ -81,6 +81,9 @@ pub mod preview {
     /// # }
     /// ```
     ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
+    ///
     /// # Errors
     ///
     /// - 400: the service rejects the request as invalid.

@@ -79,10 +79,11 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
     wait: None,
 };
 
-/// Gives a user a role in a project.
+/// Gives a person roles in one project.
 ///
-/// Someone who isn't in the organization is invited to both by email; a pending invitation is
-/// extended by the project. An expired or rejected one is replaced.
+/// A member of the organization has them at once; anyone else is invited to organization and
+/// project by email. A pending invitation gets the project added, and an expired or rejected
+/// one is replaced.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/users`. Version 2025-02-19.
 ///
@@ -123,6 +124,8 @@ static ADD_GROUP_USER_ROLE: Operation = Operation {
 #[doc(alias = "invite user to project")]
 #[doc(alias = "grant project access")]
 #[doc(alias = "invite user")]
+#[doc(alias = "invite colleague")]
+#[doc(alias = "read only access")]
 #[doc(alias = "cloud user project assignment")]
 #[inline]
 pub fn add_group_users(
@@ -694,6 +697,9 @@ static GET_USER_BY_NAME: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -764,6 +770,9 @@ static LIST_GROUP_USERS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Member`.
 ///
@@ -838,6 +847,9 @@ static LIST_ORG_USERS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Member`.
 ///
@@ -1543,6 +1555,9 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
+    ///
     /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
@@ -1617,6 +1632,9 @@ pub mod v2023_01_01 {
     /// # }
     /// ```
     ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
+    ///
     /// Requires the role `Organization Member`.
     ///
     /// # Parameters
@@ -1689,6 +1707,9 @@ pub mod v2023_01_01 {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
     ///
     /// Requires the role `Organization Member`.
     ///

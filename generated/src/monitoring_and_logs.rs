@@ -24,6 +24,7 @@ use atlas_admin_runtime::{Download, PagedRequest, Request, Version};
 /// let response = monitoring_and_logs::download_cluster_log(group_id, host_name, log_name)
 ///     .send(&client)
 ///     .await?;
+/// response.into_value().save_to("download").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -35,7 +36,9 @@ use atlas_admin_runtime::{Download, PagedRequest, Request, Version};
 /// # Parameters
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
-/// - `hostName`, in the path: Hostname of the node whose log to download, without port.
+/// - `hostName`, in the path: Hostname of the node whose log to download, without port: a
+///   `hostname` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
 ///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?$`.
 /// - `logName`, in the path: Log to download. The audit logs exist only if database auditing is
@@ -124,7 +127,9 @@ static DOWNLOAD_CLUSTER_LOG: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 /// - `databaseName`, in the path: Name of the database.
 ///
@@ -195,7 +200,9 @@ static GET_DATABASE: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 /// - `databaseName`, in the path: Name of the database.
 /// - `granularity`, in the query: Time between two data points, as an ISO 8601 duration such as
@@ -283,7 +290,9 @@ static GET_DATABASE_MEASUREMENTS: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 ///
 /// # Errors
@@ -346,7 +355,9 @@ static GET_GROUP_PROCESS: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 /// - `databaseName`, in the path: Name of the database.
 /// - `collectionName`, in the path: Name of the collection.
@@ -443,7 +454,9 @@ static GET_INDEX_MEASUREMENTS: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 /// - `partitionName`, in the path: Name of the disk or partition.
 ///
@@ -512,7 +525,9 @@ static GET_PROCESS_DISK: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 /// - `partitionName`, in the path: Name of the disk or partition.
 /// - `granularity`, in the query: Time between two data points, as an ISO 8601 duration such as
@@ -602,7 +617,9 @@ static GET_PROCESS_DISK_MEASUREMENTS: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 /// - `granularity`, in the query: Time between two data points, as an ISO 8601 duration such as
 ///   `PT1M`.
@@ -680,13 +697,18 @@ static GET_PROCESS_MEASUREMENTS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 ///
 /// # Errors
@@ -736,7 +758,9 @@ static LIST_DATABASES: Operation = Operation {
     wait: None,
 };
 
-/// Returns the MongoDB processes (`mongod` and `mongos`) of a project.
+/// Returns the MongoDB processes (`mongod` and `mongos`) of a project: their hostnames, which
+/// [`monitoring_and_logs::download_cluster_log`](crate::monitoring_and_logs::download_cluster_log)
+/// takes, and their IDs, which operations for measurements take.
 ///
 /// `GET /api/atlas/v2/groups/{groupId}/processes`. Version 2023-01-01.
 ///
@@ -749,6 +773,9 @@ static LIST_DATABASES: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///
@@ -823,7 +850,9 @@ static LIST_GROUP_PROCESSES: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 ///
 /// # Errors
@@ -885,7 +914,9 @@ static LIST_HOST_FTS_METRICS: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 /// - `databaseName`, in the path: Name of the database.
 /// - `collectionName`, in the path: Name of the collection.
@@ -977,7 +1008,9 @@ static LIST_INDEX_MEASUREMENTS: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 /// - `granularity`, in the query: Time between two data points, as an ISO 8601 duration such as
 ///   `PT1M`.
@@ -1057,13 +1090,18 @@ static LIST_MEASUREMENTS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 ///
 /// # Errors
@@ -1439,6 +1477,7 @@ pub mod v2023_01_01 {
     /// let response = monitoring_and_logs::v2023_01_01::download_cluster_log(group_id, host_name, log_name)
     ///     .send(&client)
     ///     .await?;
+    /// response.into_value().save_to("download").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -1450,7 +1489,9 @@ pub mod v2023_01_01 {
     /// # Parameters
     ///
     /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
-    /// - `hostName`, in the path: Hostname of the node whose log to download, without port.
+    /// - `hostName`, in the path: Hostname of the node whose log to download, without port: a
+    ///   `hostname` of
+    ///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
     ///   Pattern:
     ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?$`.
     /// - `logName`, in the path: Log to download. The audit logs exist only if database auditing is

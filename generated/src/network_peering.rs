@@ -503,6 +503,9 @@ static GET_GROUP_PEER: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -565,6 +568,9 @@ static LIST_GROUP_CONTAINER_ALL: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///
@@ -636,6 +642,9 @@ static LIST_GROUP_CONTAINERS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///

@@ -209,6 +209,7 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
 /// let response = online_archive::download_query_logs(group_id, cluster_name)
 ///     .send(&client)
 ///     .await?;
+/// response.into_value().save_to("download").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -356,6 +357,9 @@ static GET_ONLINE_ARCHIVE: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///

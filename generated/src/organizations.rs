@@ -378,6 +378,9 @@ static GET_ORG_DELEGATION_SETTINGS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Organization Member`.
 ///
 /// # Parameters
@@ -616,6 +619,9 @@ static LIST_ORG_INVITES: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// # Errors
 ///

@@ -253,6 +253,9 @@ pub mod preview {
     /// # }
     /// ```
     ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
+    ///
     /// Requires the role `Project Read Only`.
     ///
     /// # Parameters

@@ -427,7 +427,9 @@ static LIST_DROP_INDEX_SUGGESTIONS: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 ///
 /// # Errors
@@ -573,7 +575,9 @@ static LIST_SCHEMA_ADVICE: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 ///
 /// # Errors
@@ -661,7 +665,9 @@ static LIST_SLOW_QUERY_LOGS: Operation = Operation {
 ///
 /// - `groupId`, in the path: ID of the project. Pattern: `^([a-f0-9]{24})$`.
 /// - `processId`, in the path: MongoDB process, as host and port, such as
-///   `mongodb.example.com:27017`. Pattern:
+///   `mongodb.example.com:27017`: an `id` of
+///   [`monitoring_and_logs::list_group_processes`](crate::monitoring_and_logs::list_group_processes).
+///   Pattern:
 ///   `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`.
 ///
 /// # Errors

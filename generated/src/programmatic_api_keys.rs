@@ -555,6 +555,9 @@ static GET_ORG_API_KEY: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -618,6 +621,9 @@ static LIST_GROUP_API_KEYS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Member`.
 ///
@@ -689,6 +695,9 @@ static LIST_ORG_ACCESS_ENTRIES: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Member`.
 ///

@@ -13,9 +13,10 @@ use atlas_admin_runtime::operation::{
 use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
 /// Adds entries to a project's IP access list, so that clients at these addresses can connect
-/// to its clusters.
+/// to its clusters, for good or until `deleteAfterDate`.
 ///
-/// Send one such request at a time: Atlas doesn't support concurrent ones.
+/// Send one such request at a time: Atlas doesn't support concurrent ones. Callers of this API
+/// have other lists, one per API key or service account.
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/accessList`. Version 2023-01-01.
 ///
@@ -65,6 +66,8 @@ use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 #[doc(alias = "whitelist")]
 #[doc(alias = "allow access from anywhere")]
 #[doc(alias = "open firewall")]
+#[doc(alias = "temporary access")]
+#[doc(alias = "ip access list")]
 #[inline]
 pub fn create_access_list_entry(
     group_id: &str,
@@ -319,6 +322,9 @@ static GET_ACCESS_LIST_STATUS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///

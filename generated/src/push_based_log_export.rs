@@ -417,6 +417,9 @@ static GET_LOG_EXPORT: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Owner`.
 ///
 /// # Parameters

@@ -181,6 +181,9 @@ static GET_QUERY_SHAPE_DETAILS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters

@@ -87,6 +87,9 @@ static GET_RATE_LIMIT: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// # Errors
 ///
 /// - 400: the service rejects the request as invalid.
@@ -325,6 +328,9 @@ pub mod preview {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
     ///
     /// # Errors
     ///

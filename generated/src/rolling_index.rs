@@ -58,6 +58,8 @@ use atlas_admin_runtime::{Request, Version};
 #[doc(alias = "build index")]
 #[doc(alias = "add index")]
 #[doc(alias = "rolling index build")]
+#[doc(alias = "index without blocking")]
+#[doc(alias = "background index")]
 #[inline]
 pub fn create_rolling_index(
     group_id: &str,

@@ -89,7 +89,9 @@ static CREATE_ACCESS_LIST: Operation = Operation {
 
 /// Creates another secret for a project's service account.
 ///
-/// Only this response contains the secret in full.
+/// Only this response contains the secret in full. To rotate secrets, give programs the new
+/// one, then delete the old one with
+/// [`service_accounts::delete_group_secret`](crate::service_accounts::delete_group_secret).
 ///
 /// `POST /api/atlas/v2/groups/{groupId}/serviceAccounts/{clientId}/secrets`. Version
 /// 2024-08-05.
@@ -308,7 +310,9 @@ static CREATE_ORG_ACCESS_LIST: Operation = Operation {
 
 /// Creates another secret for an organization's service account.
 ///
-/// Only this response contains the secret in full.
+/// Only this response contains the secret in full. To rotate secrets, give programs the new
+/// one, then delete the old one with
+/// [`service_accounts::delete_org_secret`](crate::service_accounts::delete_org_secret).
 ///
 /// `POST /api/atlas/v2/orgs/{orgId}/serviceAccounts/{clientId}/secrets`. Version 2024-08-05.
 ///
@@ -984,6 +988,9 @@ static GET_ORG_SERVICE_ACCOUNT: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Organization Read Only`.
 ///
 /// # Parameters
@@ -1118,6 +1125,9 @@ static INVITE_GROUP_SERVICE_ACCOUNT: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -1187,6 +1197,9 @@ static LIST_ACCESS_LIST: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -1249,6 +1262,9 @@ static LIST_GROUP_SERVICE_ACCOUNTS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Read Only`.
 ///
@@ -1318,6 +1334,9 @@ static LIST_ORG_ACCESS_LIST: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Read Only`.
 ///

@@ -448,6 +448,9 @@ pub mod preview {
     /// # }
     /// ```
     ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
+    ///
     /// Requires the role `Project Read Only`.
     ///
     /// # Parameters
@@ -528,6 +531,9 @@ pub mod preview {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+    /// all pages.
     ///
     /// Requires the role `Project Read Only`.
     ///

@@ -1018,6 +1018,7 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
 /// let response = streams::download_audit_logs(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
+/// response.into_value().save_to("download").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -1098,6 +1099,7 @@ static DOWNLOAD_AUDIT_LOGS: Operation = Operation {
 /// let response = streams::download_operational_logs(group_id, tenant_name)
 ///     .send(&client)
 ///     .await?;
+/// response.into_value().save_to("download").await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -1538,6 +1540,9 @@ static GET_STREAM_PROCESSOR: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
 ///
@@ -1685,6 +1690,9 @@ static GET_STREAM_WORKSPACE: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -1747,6 +1755,9 @@ static LIST_ACTIVE_PEERING_CONNECTIONS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Stream Processing Admin` or
 /// `Project Stream Processing Manager`.
@@ -1829,6 +1840,9 @@ static LIST_FAILOVER_CONNECTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -1890,6 +1904,9 @@ static LIST_PRIVATE_LINK_CONNECTIONS: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Organization Stream Processing Admin`, `Project Data Access Admin`,
 /// `Project Data Access Read Only`, `Project Data Access Read Write` or
@@ -1964,6 +1981,9 @@ static LIST_STREAM_CONNECTIONS: Operation = Operation {
 /// # }
 /// ```
 ///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
+///
 /// Requires the role `Project Read Only`.
 ///
 /// # Parameters
@@ -2028,6 +2048,9 @@ static LIST_STREAM_WORKSPACES: Operation = Operation {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `send` returns one page of the list, [`stream`](crate::PagedRequest::stream) the items of
+/// all pages.
 ///
 /// Requires the role `Project Read Only`.
 ///

@@ -6,6 +6,10 @@
 //! A type is available if an enabled feature has operations that use it. All types
 //! are open: a record keeps undeclared properties in `extra`, an enum or a union keeps
 //! an undeclared value in `Unknown`.
+//!
+//! An unset field is not sent, so the body of a PATCH needs only what changes. A received
+//! record can be changed and sent back: the request omits the properties that only the
+//! service sets, except those that identify the items of a list.
 //! End the literal of a record with `..Default::default()`, because a later version of
 //! this crate may add fields.
 

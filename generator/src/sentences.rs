@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::model::{Api, Enum, Field, Kind, Operation, Place, TypeDef, TypeId};
 use crate::names::Names;
-use crate::words::{Lines, Words, split};
+use crate::words::{Lines, Sentence, Words, split};
 
 use places::{MemberOf, agreed, member_of};
 pub use wanting::{Coverage, Share, Wording};
@@ -33,6 +33,9 @@ pub struct Sentences<'w> {
     members: Vec<Vec<Option<&'w str>>>,
     /// For each type, the values of its fields in example programs.
     examples: Vec<Vec<Option<Example<'w>>>>,
+    /// For each operation, the properties that the body of its example sets, with their values;
+    /// empty for an operation that has none of its own.
+    bodies: Vec<Vec<(&'w str, &'w str)>>,
     /// The operations by their ids, which sentences use.
     by_id: BTreeMap<String, usize>,
 }
@@ -62,6 +65,11 @@ impl<'w> Sentences<'w> {
             by_id: indices(api),
             members: types().map(|(def, name)| finder.members(def, name)).collect(),
             examples: api.types.iter().map(|def| finder.examples(def)).collect(),
+            bodies: api
+                .operations
+                .iter()
+                .map(|operation| body(&words.examples, &operation.id))
+                .collect(),
         }
     }
 
@@ -104,6 +112,12 @@ impl<'w> Sentences<'w> {
     /// Returns the value of the field of a record in example programs.
     pub fn example(&self, id: TypeId, index: usize) -> Option<Example<'w>> {
         *self.examples.get(id.0)?.get(index)?
+    }
+
+    /// Returns the properties that the body of an operation's example sets, with their values;
+    /// empty if the operation has none of its own.
+    pub fn body(&self, operation: usize) -> &[(&'w str, &'w str)] {
+        self.bodies.get(operation).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the shares of items with a sentence.
@@ -277,6 +291,15 @@ fn indices(api: &Api) -> BTreeMap<String, usize> {
 
 fn ids(api: &Api) -> BTreeMap<String, &str> {
     api.operations.iter().map(|it| (it.key(), it.id.as_str())).collect()
+}
+
+/// Returns the examples with the keys `operationId.property`.
+fn body<'w>(examples: &'w Lines, id: &str) -> Vec<(&'w str, &'w str)> {
+    let own = |(key, said): (&'w String, &'w Sentence)| {
+        let property = key.strip_prefix(id)?.strip_prefix('.')?;
+        Some((property, said.text.as_str()))
+    };
+    examples.range(format!("{id}.")..).map_while(own).collect()
 }
 
 fn find<'w>(lines: &'w Lines, key: &str) -> Option<&'w str> {

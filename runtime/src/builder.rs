@@ -13,7 +13,6 @@ impl<T, V: Into<T>, I: IntoIterator<Item = V>> IntoList<T> for I {
 }
 
 /// Implements the functions of a generated `struct Name<T> { request: Request<T> }`
-/// Implements the functions of a generated `struct Name<T> { request: Request<T> }`
 /// besides its setters. A builder dereferences to its [`Request`](crate::Request), so it
 /// has all methods that borrow one; this macro adds those that return a changed one.
 ///
@@ -21,6 +20,8 @@ impl<T, V: Into<T>, I: IntoIterator<Item = V>> IntoList<T> for I {
 /// [`PagedRequest`](crate::PagedRequest). With `waits`, for one whose work completes
 /// after its response, the struct is `Name<T, W>`, and the field a
 /// [`WaitingRequest`](crate::WaitingRequest).
+///
+/// The last name of the internal rule is a `PhantomData` field of the struct.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! builder {
@@ -46,7 +47,7 @@ macro_rules! builder {
                 self
             }
 
-            /// Sets a header by its name: [`Request::header`](atlas_admin_runtime::Request::header).
+            /// Sets a header of this request: [`Request::header`](atlas_admin_runtime::Request::header).
             #[inline]
             pub fn header(
                 mut self,

@@ -49,6 +49,10 @@ impl Credentials {
     /// Creates the credentials of a service account from its client ID (`mdb_sa_id_…`)
     /// and secret (`mdb_sa_sk_…`). The client exchanges them for access tokens (OAuth
     /// 2.0 client credentials, RFC 6749 section 4.4).
+    ///
+    /// They are fixed. To rotate the secret without a restart, use a
+    /// [`CredentialsProvider`](crate::CredentialsProvider), such as
+    /// [`FileCredentials`](crate::FileCredentials).
     pub fn service_account(id: impl Into<String>, secret: impl Into<String>) -> Self {
         let secret = SecretString::from(secret.into());
         Self::of(Kind::ServiceAccount { id: id.into(), secret })

@@ -37,11 +37,13 @@ mod response;
 /// # Statuses
 ///
 /// Every operation may return these statuses; the documentation of an operation
-/// explains others.
+/// explains others. Predicates name them: [`Error::is_not_found`],
+/// [`Error::is_conflict`], [`Error::is_rate_limited`].
 ///
 /// - 401: the credentials are not accepted.
 /// - 403: the credentials lack the role, or the caller's address is not on the access list.
-/// - 429: too many requests; the client waits and repeats.
+/// - 429: too many requests. The client waits and repeats
+///   ([`RetryPolicy`](crate::RetryPolicy)); the error means that it gave up.
 /// - 500: the service failed.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);

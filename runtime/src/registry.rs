@@ -30,7 +30,8 @@ pub struct Entry {
 pub struct Function {
     /// The path of the module of its operation group: `atlas_admin::clusters`.
     pub module: &'static str,
-    /// The signature, without generics:
+    /// The signature, with the type of the decoded response in place of that of the
+    /// request:
     /// `v2023_02_01::get_cluster(group_id: &str, cluster_name: &str) -> types::Cluster`.
     ///
     /// One text instead of its parts, because the compiler reads hundreds of them.
@@ -39,13 +40,13 @@ pub struct Function {
 
 impl Function {
     /// Returns the path below the module: `get_cluster` or `v2023_02_01::get_cluster`.
-    pub fn path(&self) -> &'static str {
+    pub fn path(self) -> &'static str {
         self.signature.split('(').next().unwrap_or_default()
     }
 
     /// Returns the names and types of the required arguments: path parameters first, the
     /// body last.
-    pub fn arguments(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    pub fn arguments(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let all = self
             .signature
             .split_once('(')
@@ -57,7 +58,7 @@ impl Function {
     }
 
     /// Returns the type of the decoded response.
-    pub fn output(&self) -> &'static str {
+    pub fn output(self) -> &'static str {
         self.signature.rsplit_once(") -> ").map_or("", |(_, output)| output)
     }
 }

@@ -29,7 +29,8 @@ mod raw;
 /// A request for an operation whose response is a `T`.
 ///
 /// A request function of `atlas-admin` returns a request, and [`Request::send`] sends
-/// it. The request of this example is made by hand, with [`Request::raw`]:
+/// it. [`PagedRequest::stream`](crate::PagedRequest::stream),
+/// [`Request::send_and_wait`] and [`Request::poll`] send it as often as necessary. The request of this example is made by hand, with [`Request::raw`]:
 ///
 /// ```no_run
 /// use atlas_admin_runtime::operation::Method;

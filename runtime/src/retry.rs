@@ -1,13 +1,5 @@
 //! The decision whether a failed request is retried, and after which wait. This module
 //! doesn't wait itself.
-//!
-//! | failure | retried |
-//! |---|---|
-//! | nothing was sent (no connection, no token) | always |
-//! | 425, 429 | always: the service executed nothing |
-//! | 408, 500, 502, 503, 504, a broken connection, an attempt that exceeded its time
-//! limit | GET, HEAD, PUT, DELETE |
-//! | anything else | never |
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -34,6 +26,19 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 /// limits, which are per minute, and a short outage, within its time limit (5 minutes
 /// by default). If the service requests a longer wait (`Retry-After`), the client waits
 /// that long.
+///
+/// By default, these failures are retried:
+///
+/// | failure | retried |
+/// |---|---|
+/// | nothing was sent (no connection, no token) | always |
+/// | 425, 429 | always: the service executed nothing |
+/// | 408, 500, 502, 503, 504, a broken connection, an attempt that exceeded its time limit | GET, HEAD, PUT, DELETE |
+/// | anything else | never |
+///
+/// So a POST or PATCH whose response is lost is not sent again: see
+/// [`RetryPolicy::safe_to_repeat`] and
+/// [`Error::may_have_been_executed`](crate::Error::may_have_been_executed).
 ///
 /// A client has a budget of 100 retries, and each successful call adds half a retry.
 /// While the service is down, calls fail at their first error once the budget is used

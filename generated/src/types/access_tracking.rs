@@ -25,7 +25,7 @@ pub struct MongoDbAccessLogs {
     pub timestamp: Option<String>,
     /// Name of the database user that authenticated or tried to. Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -52,7 +52,7 @@ atlas_admin_runtime::record! {
 pub struct MongoDbAccessLogsList {
     /// Attempts to authenticate against the cluster. Read-only.
     pub access_logs: Option<Vec<MongoDbAccessLogs>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -19,7 +19,7 @@ pub struct AiModelApiKeyCreateRequest {
     pub geography: Option<Geography>,
     /// Name of the API key to create. Required. 1 to 250 characters.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -70,7 +70,7 @@ pub struct AiModelApiKeyResponse {
     pub secret: Nullable<String>,
     /// State of the API key. Read-only.
     pub status: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -98,7 +98,7 @@ atlas_admin_runtime::record! {
 pub struct AiModelApiKeyUpdateRequest {
     /// New name of the API key. Required. 1 to 250 characters.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -122,7 +122,7 @@ pub struct PaginatedAtlasAiModelApiKeysResponse {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -10,7 +10,7 @@ pub struct Link {
     pub href: Option<String>,
     /// Relation of the link to the response, such as `self`, or a URL that names the relation.
     pub rel: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -32,7 +32,7 @@ pub struct AiModelRateLimitResponse {
     /// Number of tokens allowed per minute for the group of AI models. The organization's limit is
     /// the upper bound. At least 1.
     pub tokens_per_minute_limit: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -59,7 +59,7 @@ pub struct AiModelsRateLimitUpdateRequest {
     /// Number of tokens allowed per minute for the group of AI models. The organization's limit is
     /// the upper bound. Required. At least 1.
     pub tokens_per_minute_limit: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -85,7 +85,7 @@ pub struct PaginatedAtlasAiModelRateLimitsResponse {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -14,7 +14,7 @@ pub struct AlertMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -134,7 +134,7 @@ pub struct AlertsNotificationRootForGroupCommon {
     pub notifier_id: Option<String>,
     /// Kind of notification target. It decides which other properties apply.
     pub type_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -156,7 +156,7 @@ pub struct AlertsThresholdInteger {
     pub threshold: Option<i64>,
     /// Unit of `threshold`.
     pub units: Option<AlertsThresholdIntegerUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -175,7 +175,7 @@ atlas_admin_runtime::record! {
 pub struct AlertsToggle {
     /// Whether the alert configuration is on.
     pub enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -208,7 +208,7 @@ pub struct AppServiceAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -297,7 +297,7 @@ pub struct AppServiceMetricAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -326,7 +326,7 @@ pub struct AppServiceMetricMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -397,7 +397,7 @@ pub struct AppServiceMetricThresholdCommon {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -469,7 +469,7 @@ pub struct BillingThresholdAlertConfigViewForNdsGroup {
     pub threshold: Option<GreaterThanRawThreshold>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -510,7 +510,7 @@ pub struct ClusterAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -538,7 +538,7 @@ pub struct ClusterMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -618,7 +618,7 @@ pub struct CpsBackupThresholdAlertConfigViewForNdsGroup {
     pub threshold: Option<GreaterThanTimeThreshold>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -650,7 +650,7 @@ pub struct DataMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -683,7 +683,7 @@ pub struct DatadogNotification {
     /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
     /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -757,7 +757,7 @@ pub struct DefaultAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1149,7 +1149,7 @@ pub struct EmailNotification {
     /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
     /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1188,7 +1188,7 @@ pub struct EncryptionKeyAlertConfigViewForNdsGroup {
     pub threshold: Option<GreaterThanDaysThresholdView>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1282,7 +1282,7 @@ pub struct FlexAvgExecutionTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1383,7 +1383,7 @@ pub struct FlexClusterMetricThresholdCommon {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1420,7 +1420,7 @@ pub struct FlexMetricAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1452,7 +1452,7 @@ pub struct FlexNetworkBytesDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1477,7 +1477,7 @@ pub struct FlexRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1498,7 +1498,7 @@ pub struct GreaterThanDaysThresholdView {
     pub threshold: Option<i64>,
     /// Unit of `threshold`.
     pub units: Option<GreaterThanDaysThresholdViewUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1556,7 +1556,7 @@ pub struct GreaterThanRawThreshold {
     pub threshold: Option<i64>,
     /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1591,7 +1591,7 @@ pub struct GreaterThanRawThresholdAlertConfigViewForNdsGroup {
     pub threshold: Option<GreaterThanRawThreshold>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1618,7 +1618,7 @@ pub struct GreaterThanTimeThreshold {
     pub threshold: Option<i64>,
     /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1752,7 +1752,7 @@ pub struct GroupAlertsConfigCommon {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1788,7 +1788,7 @@ pub struct GroupNotification {
     pub roles: Option<Vec<String>>,
     /// Whether to notify by text message. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub sms_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1823,7 +1823,7 @@ pub struct HipChatNotification {
     pub notifier_id: Option<String>,
     /// HipChat room that receives the notifications. Required for HipChat.
     pub room_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1861,7 +1861,7 @@ pub struct HostAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1892,7 +1892,7 @@ pub struct HostDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1914,7 +1914,7 @@ pub struct HostMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// Type of MongoDB process with which the host's property is compared.
     pub value: Option<MatcherHostType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1981,7 +1981,7 @@ pub struct HostMetricAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2623,7 +2623,7 @@ pub struct HostMetricThresholdCommon {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2649,7 +2649,7 @@ pub struct HostRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2674,7 +2674,7 @@ pub struct HostTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2695,7 +2695,7 @@ pub struct LessThanDaysThresholdView {
     pub threshold: Option<i64>,
     /// Unit of `threshold`.
     pub units: Option<GreaterThanDaysThresholdViewUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2734,7 +2734,7 @@ pub struct LessThanTimeThreshold {
     pub threshold: Option<i64>,
     /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2769,7 +2769,7 @@ pub struct LessThanTimeThresholdAlertConfigViewForNdsGroup {
     pub threshold: Option<LessThanTimeThreshold>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2892,7 +2892,7 @@ pub struct MetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<ServerlessMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2924,7 +2924,7 @@ pub struct MicrosoftTeamsNotification {
     /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
     /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2978,7 +2978,7 @@ pub struct MongotuneAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3097,7 +3097,7 @@ pub struct NdsAutoscalingAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3125,7 +3125,7 @@ pub struct NdsAutoscalingMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3179,7 +3179,7 @@ pub struct NdsX509UserAuthenticationAlertConfigViewForNdsGroup {
     pub threshold: Option<LessThanDaysThresholdView>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3239,7 +3239,7 @@ pub struct NumberMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<NumberMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3314,7 +3314,7 @@ pub struct OpsGenieNotification {
     pub opsgenie_api_key: Option<String>,
     /// Opsgenie region that the API key belongs to. JSON name: `opsGenieRegion`. Default: `US`.
     pub opsgenie_region: Option<OpsGenieNotificationOpsGenieRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3369,7 +3369,7 @@ pub struct OrgNotification {
     pub roles: Option<Vec<OrgNotificationRole>>,
     /// Whether to notify by text message. Required for targets of type `ORG`, `GROUP` and `USER`.
     pub sms_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3438,7 +3438,7 @@ pub struct PagerDutyNotification {
     /// to the project owners by email and removes one that stays invalid. Responses show only part
     /// of the key. Secret: `Debug` and logs never show it.
     pub service_key: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3467,7 +3467,7 @@ pub struct PaginatedAlertConfigView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3493,7 +3493,7 @@ pub struct RawMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3532,7 +3532,7 @@ pub struct ReplicaSetAlertConfigViewForNdsGroup {
     pub threshold: Option<AlertsThresholdInteger>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3614,7 +3614,7 @@ pub struct ReplicaSetMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3699,7 +3699,7 @@ pub struct ReplicaSetThresholdAlertConfigViewForNdsGroupCommon {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3732,7 +3732,7 @@ pub struct ServerlessAvgExecutionTimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3768,7 +3768,7 @@ pub struct ServerlessMetricAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3883,7 +3883,7 @@ pub struct ServerlessMetricThresholdCommon {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3942,7 +3942,7 @@ pub struct ServerlessNetworkBytesDataMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3967,7 +3967,7 @@ pub struct ServerlessRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4000,7 +4000,7 @@ pub struct SlackNotification {
     /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
     /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4029,7 +4029,7 @@ pub struct SmsNotification {
     /// ID that Atlas assigns to the notification target. An update that includes it needn't repeat
     /// the target's credentials. Pattern: `^([a-f0-9]{24})$`.
     pub notifier_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4065,7 +4065,7 @@ pub struct StreamProcessorAlertConfigViewForNdsGroup {
     pub severity_override: Option<EventSeverity>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4132,7 +4132,7 @@ pub struct StreamProcessorMetricAlertConfigViewForNdsGroup {
     pub threshold: Option<StreamProcessorMetricThreshold>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4194,7 +4194,7 @@ pub struct StreamProcessorMetricThresholdCommon {
     pub threshold: Option<f64>,
     /// Unit of `threshold`.
     pub units: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4220,7 +4220,7 @@ pub struct StreamProcessorRawMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4243,7 +4243,7 @@ pub struct StreamsMatcher {
     pub operator: Option<AlertMatcherOperator>,
     /// Value with which the object's property is compared. Required.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4295,7 +4295,7 @@ pub struct TeamNotification {
     pub team_id: Option<String>,
     /// Name of the team to notify. Required if `typeName` is `TEAM`.
     pub team_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4323,7 +4323,7 @@ pub struct TimeMetricThresholdView {
     pub threshold: Option<f64>,
     /// Unit of `threshold`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4356,7 +4356,7 @@ pub struct UserNotification {
     /// Email address of the user to notify, who must belong to the project of the alert
     /// configuration. Required if `typeName` is `USER`.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4393,7 +4393,7 @@ pub struct VictorOpsNotification {
     /// Atlas warns the project owners of an invalid key, and later removes it. JSON name:
     /// `victorOpsRoutingKey`. Secret: `Debug` and logs never show it.
     pub victorops_routing_key: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4436,7 +4436,7 @@ pub struct WebhookNotification {
     /// URL that Atlas sends the notification to. Also returned if the project's integration sets a
     /// default. Returned partly redacted. Secret: `Debug` and logs never show it.
     pub webhook_url: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

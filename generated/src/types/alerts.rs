@@ -19,7 +19,7 @@ pub struct AcknowledgeAlert {
     /// Whether to take back the acknowledgement, so that notifications resume. If `true`,
     /// `acknowledgedUntil` is ignored. Unset: `false`.
     pub unacknowledge_alert: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -112,7 +112,7 @@ pub struct AlertViewForNdsGroupCommon {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -197,7 +197,7 @@ pub struct AppServiceAlertView {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -303,7 +303,7 @@ pub struct ClusterAlertViewForNdsGroup {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -373,7 +373,7 @@ pub struct DataMetricAlertView {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -435,7 +435,7 @@ pub struct DefaultAlertViewForNdsGroup {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -909,7 +909,7 @@ pub struct FlexMetricAlert {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -977,7 +977,7 @@ pub struct HostAlertViewForNdsGroup {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1077,7 +1077,7 @@ pub struct HostMetricAlertCommon {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1130,7 +1130,7 @@ pub struct HostMetricValue {
     pub number: Option<f64>,
     /// Unit of `number`. Read-only.
     pub units: Option<AlertsThresholdIntegerUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1212,7 +1212,7 @@ pub struct NumberMetricAlertView {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1251,7 +1251,7 @@ pub struct PaginatedAlertView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1312,7 +1312,7 @@ pub struct RawMetricAlertView {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1388,7 +1388,7 @@ pub struct ReplicaSetAlertViewForNdsGroup {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1491,7 +1491,7 @@ pub struct StreamProcessorAlertViewForNdsGroup {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1565,7 +1565,7 @@ pub struct TimeMetricAlertView {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -10,7 +10,7 @@ pub struct DataMetricValueView {
     pub number: Option<f64>,
     /// Unit of `number`.
     pub units: Option<DataMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -27,7 +27,7 @@ pub struct NumberMetricValueView {
     pub number: Option<f64>,
     /// Unit of `number`.
     pub units: Option<NumberMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -44,7 +44,7 @@ pub struct RawMetricValueView {
     pub number: Option<f64>,
     /// Unit of `number`. Default: `RAW`.
     pub units: Option<RawMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -61,7 +61,7 @@ pub struct TimeMetricValueView {
     pub number: Option<f64>,
     /// Unit of `number`. Default: `HOURS`.
     pub units: Option<TimeMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

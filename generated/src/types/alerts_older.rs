@@ -40,7 +40,7 @@ pub struct AlertView {
     pub status: Option<AlertViewStatus>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

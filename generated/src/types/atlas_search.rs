@@ -175,7 +175,7 @@ pub struct ApiAtlasFtsAnalyzersViewManual {
     pub token_filters: Option<Vec<ApiAtlasFtsAnalyzersViewManualTokenFilter>>,
     /// Tokenizer that splits text into the tokens to index. Required.
     pub tokenizer: Option<ApiAtlasFtsAnalyzersViewManualTokenizer>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -358,7 +358,7 @@ pub struct ApiAtlasFtsMappingsViewManual {
     pub dynamic: Option<bool>,
     /// Index settings of single fields, keyed by field name. Required unless `dynamic` is enabled.
     pub fields: Option<Map<Json>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -379,7 +379,7 @@ pub struct ApiSearchDeploymentEffectiveSpecView {
     pub node_count: Option<i64>,
     /// Region of the search nodes. Read-only.
     pub region_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -405,7 +405,7 @@ pub struct ApiSearchDeploymentRequestSpecView {
     /// Region of the search nodes. Can be left out if the request covers a single region. May be
     /// `null`.
     pub region_name: Nullable<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -431,7 +431,7 @@ pub struct ApiSearchDeploymentRequestView {
     /// Size and number of the search nodes: one element for all regions, or one for each region.
     /// Required. At least 1 item.
     pub specs: Option<Vec<ApiSearchDeploymentRequestSpecView>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -464,7 +464,7 @@ pub struct ApiSearchDeploymentResponseView {
     pub specs: Option<Vec<ApiSearchDeploymentSpecView>>,
     /// State of the search nodes: ready, changing or paused. Read-only.
     pub state_name: Option<ApiSearchDeploymentResponseViewStateName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -517,7 +517,7 @@ pub struct AtlasSearchAnalyzer {
     pub token_filters: Option<Vec<Map<Json>>>,
     /// Tokenizer that splits text into the tokens to index. Required.
     pub tokenizer: Option<Map<Json>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -534,7 +534,7 @@ atlas_admin_runtime::record! {
 pub struct CharFilterhtmlStrip {
     /// Names of HTML tags that stay in the text.
     pub ignored_tags: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -550,7 +550,7 @@ atlas_admin_runtime::record! {
 /// documentation](https://lucene.apache.org/core/8_3_0/analyzers-icu/org/apache/lucene/analysis/icu/ICUNormalizer2CharFilter.html).
 #[derive(Clone, Default)]
 pub struct CharFiltericuNormalize {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -564,7 +564,7 @@ pub struct CharFiltermapping {
     /// Replacements, as an object whose keys are the characters or strings to replace and whose
     /// values are their substitutes. Required.
     pub mappings: Option<Map<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -579,7 +579,7 @@ atlas_admin_runtime::record! {
 /// documentation](https://lucene.apache.org/core/8_0_0/analyzers-common/org/apache/lucene/analysis/fa/PersianCharFilter.html).
 #[derive(Clone, Default)]
 pub struct CharFilterpersian {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -641,7 +641,7 @@ pub struct ClusterSearchIndexCommon {
     pub stored_source: Option<Json>,
     /// Kind of index: full-text search (the default) or vector search.
     pub r#type: Option<ClusterSearchIndexType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -944,7 +944,7 @@ pub struct SearchIndex {
     pub stored_source: Option<Json>,
     /// Synonym mappings that queries on the index can use.
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1000,7 +1000,7 @@ pub struct SearchIndexCreateRequestCommon {
     pub name: Option<String>,
     /// Kind of index: full-text search (the default) or vector search.
     pub r#type: Option<ClusterSearchIndexType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1019,7 +1019,7 @@ pub struct SearchIndexDefinitionVersion {
     pub created_at: Option<DateTime>,
     /// Number of this version of the index definition.
     pub version: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1077,7 +1077,7 @@ pub struct SearchIndexResponseCommon {
     pub status: Option<SearchIndexResponseStatus>,
     /// Kind of index: full-text search (the default) or vector search.
     pub r#type: Option<ClusterSearchIndexType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1141,7 +1141,7 @@ atlas_admin_runtime::open_enum! {
 pub struct SearchIndexUpdateRequest {
     /// New definition of the index, which replaces the present one. Required.
     pub definition: Option<SearchIndexUpdateRequestDefinition>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1185,7 +1185,7 @@ pub struct SearchIndexUpdateRequestDefinition {
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
     /// Named sets of field types, to which `dynamic` of `mappings` refers. At most 100 items.
     pub type_sets: Option<Vec<SearchTypeSets>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1213,7 +1213,7 @@ pub struct SearchMappings {
     pub dynamic: Option<SearchMappingsDynamic>,
     /// Index settings of single fields, keyed by field name. Required unless `dynamic` is enabled.
     pub fields: Option<Map<Fields>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1260,7 +1260,7 @@ pub struct SearchSynonymMappingDefinition {
     pub name: Option<String>,
     /// Collection that holds the synonyms. Required.
     pub source: Option<SynonymSource>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1282,7 +1282,7 @@ pub struct SearchTypeSets {
     /// Field types of the set, each an object with `type`, such as `string` or `number`, and
     /// settings of that type. Required. At most 100 items.
     pub types: Option<Vec<Map<Json>>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1328,7 +1328,7 @@ pub struct SynonymMappingStatusDetail {
     pub queryable: Option<bool>,
     /// State of the synonym mapping.
     pub status: Option<SearchIndexResponseStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1344,7 +1344,7 @@ atlas_admin_runtime::record! {
 pub struct SynonymSource {
     /// Name of the collection that holds the synonyms. Required.
     pub collection: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1388,7 +1388,7 @@ pub struct TextSearchHostStatusDetail {
     pub staged_index: Option<TextSearchIndexStatusDetail>,
     /// State of the search index on this host.
     pub status: Option<SearchIndexResponseStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1412,7 +1412,7 @@ pub struct TextSearchIndexCreateRequest {
     pub definition: Option<TextSearchIndexDefinition>,
     /// Name of the search index, unique in its namespace. Required.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1452,7 +1452,7 @@ pub struct TextSearchIndexDefinition {
     pub synonyms: Option<Vec<SearchSynonymMappingDefinition>>,
     /// Named sets of field types, to which `dynamic` of `mappings` refers. At most 100 items.
     pub type_sets: Option<Vec<SearchTypeSets>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1495,7 +1495,7 @@ pub struct TextSearchIndexResponse {
     pub synonym_mapping_status: Option<SynonymMappingStatus>,
     /// States of the index's synonym mappings, keyed by name. Absent if the index has none.
     pub synonym_mapping_status_detail: Option<Vec<Map<SynonymMappingStatusDetail>>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1531,7 +1531,7 @@ pub struct TextSearchIndexStatusDetail {
     pub synonym_mapping_status: Option<SynonymMappingStatus>,
     /// States of the index's synonym mappings, keyed by name. Absent if the index has none.
     pub synonym_mapping_status_detail: Option<Vec<Map<SynonymMappingStatusDetail>>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1549,7 +1549,7 @@ atlas_admin_runtime::record! {
 /// Token filter that removes the English possessive `'s` from the end of words.
 #[derive(Clone, Default)]
 pub struct TokenFilterEnglishPossessive {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1562,7 +1562,7 @@ atlas_admin_runtime::record! {
 /// Use after `wordDelimiterGraph`.
 #[derive(Clone, Default)]
 pub struct TokenFilterFlattenGraph {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1575,7 +1575,7 @@ atlas_admin_runtime::record! {
 /// Tokens must be lowercase.
 #[derive(Clone, Default)]
 pub struct TokenFilterPorterStemming {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1588,7 +1588,7 @@ atlas_admin_runtime::record! {
 /// Tokens must be lowercase.
 #[derive(Clone, Default)]
 pub struct TokenFilterSpanishPluralStemming {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1604,7 +1604,7 @@ atlas_admin_runtime::record! {
 /// documentation](https://lucene.apache.org/core/9_2_0/analysis/stempel/org/apache/lucene/analysis/pl/PolishAnalyzer.html#DEFAULT_STEMMER_FILE).
 #[derive(Clone, Default)]
 pub struct TokenFilterStempel {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1620,7 +1620,7 @@ pub struct TokenFilterWordDelimiterGraph {
     pub delimiter_options: Option<TokenFilterWordDelimiterGraphDelimiterOptions>,
     /// Words that are not split.
     pub protected_words: Option<TokenFilterWordDelimiterGraphProtectedWords>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1662,7 +1662,7 @@ pub struct TokenFilterWordDelimiterGraphDelimiterOptions {
     pub split_on_numerics: Option<bool>,
     /// Whether a trailing `'s` is removed from each part. Default: `true`.
     pub stem_english_possessive: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1689,7 +1689,7 @@ pub struct TokenFilterWordDelimiterGraphProtectedWords {
     pub ignore_case: Option<bool>,
     /// Words that are not split. Required.
     pub words: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1709,7 +1709,7 @@ pub struct TokenFilterasciiFolding {
     /// Whether each original token stays beside its converted form (`include`), so that queries
     /// match either, or is dropped (`omit`). Default: `omit`.
     pub original_tokens: Option<OriginalTokens>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1730,7 +1730,7 @@ pub struct TokenFilterdaitchMokotoffSoundex {
     /// Whether each original token stays beside its converted form (`include`), so that queries
     /// match either, or is dropped (`omit`). Default: `include`.
     pub original_tokens: Option<OriginalTokens>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1751,7 +1751,7 @@ pub struct TokenFilteredgeGram {
     /// Whether tokens shorter than `minGram` or longer than `maxGram` are indexed whole (`include`)
     /// or dropped (`omit`). Default: `omit`.
     pub term_not_in_bounds: Option<TermNotInBounds>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1768,7 +1768,7 @@ atlas_admin_runtime::record! {
 /// [More in the Atlas documentation](http://www.unicode.org/reports/tr30/tr30-4.html).
 #[derive(Clone, Default)]
 pub struct TokenFiltericuFolding {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1783,7 +1783,7 @@ atlas_admin_runtime::record! {
 pub struct TokenFiltericuNormalizer {
     /// Unicode normalization form of the resulting tokens. Default: `nfc`.
     pub normalization_form: Option<TokenFiltericuNormalizerNormalizationForm>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1823,7 +1823,7 @@ atlas_admin_runtime::open_enum! {
 /// Token filter that reduces English words to their stems with rules and a dictionary (KStem).
 #[derive(Clone, Default)]
 pub struct TokenFilterkStemming {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1838,7 +1838,7 @@ pub struct TokenFilterlength {
     pub max: Option<i64>,
     /// Smallest length of a token to keep, in characters. Not above `max`. Default: `0`.
     pub min: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1851,7 +1851,7 @@ atlas_admin_runtime::record! {
 /// Token filter that makes tokens lowercase.
 #[derive(Clone, Default)]
 pub struct TokenFilterlowercase {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1871,7 +1871,7 @@ pub struct TokenFilternGram {
     /// Whether tokens shorter than `minGram` or longer than `maxGram` are indexed whole (`include`)
     /// or dropped (`omit`). Default: `omit`.
     pub term_not_in_bounds: Option<TermNotInBounds>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1891,7 +1891,7 @@ pub struct TokenFilterregex {
     pub pattern: Option<String>,
     /// Text that takes the place of each match. Required.
     pub replacement: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1927,7 +1927,7 @@ atlas_admin_runtime::open_enum! {
 /// Token filter that reverses the characters of each token.
 #[derive(Clone, Default)]
 pub struct TokenFilterreverse {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1944,7 +1944,7 @@ pub struct TokenFiltershingle {
     pub max_shingle_size: Option<i64>,
     /// Smallest number of tokens in a shingle; at most `maxShingleSize`. Required.
     pub min_shingle_size: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1962,7 +1962,7 @@ atlas_admin_runtime::record! {
 pub struct TokenFiltersnowballStemming {
     /// Snowball stemmer to apply, most named by language. Required.
     pub stemmer_name: Option<TokenFiltersnowballStemmingStemmerName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2071,7 +2071,7 @@ pub struct TokenFilterstopword {
     pub ignore_case: Option<bool>,
     /// Stop words to drop, at least one. Required.
     pub tokens: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2084,7 +2084,7 @@ atlas_admin_runtime::record! {
 /// Token filter that removes whitespace at both ends of each token.
 #[derive(Clone, Default)]
 pub struct TokenFiltertrim {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2101,7 +2101,7 @@ pub struct TokenizeredgeGram {
     pub max_gram: Option<i64>,
     /// Number of characters in the shortest n-gram; at most `maxGram`. Required.
     pub min_gram: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2114,7 +2114,7 @@ atlas_admin_runtime::record! {
 /// Tokenizer that keeps the whole text as one token.
 #[derive(Clone, Default)]
 pub struct Tokenizerkeyword {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2131,7 +2131,7 @@ pub struct TokenizernGram {
     pub max_gram: Option<i64>,
     /// Number of characters in the shortest n-gram; at most `maxGram`. Required.
     pub min_gram: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2149,7 +2149,7 @@ pub struct TokenizerregexCaptureGroup {
     pub group: Option<i64>,
     /// Regular expression with the capture group that yields the tokens. Required.
     pub pattern: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2164,7 +2164,7 @@ atlas_admin_runtime::record! {
 pub struct TokenizerregexSplit {
     /// Regular expression that matches the separators between tokens. Required.
     pub pattern: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2181,7 +2181,7 @@ atlas_admin_runtime::record! {
 pub struct Tokenizerstandard {
     /// Largest number of characters in a token. Longer tokens are cut into several. Default: `255`.
     pub max_token_length: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2200,7 +2200,7 @@ atlas_admin_runtime::record! {
 pub struct TokenizeruaxUrlEmail {
     /// Largest number of characters in a token. Longer tokens are cut into several. Default: `255`.
     pub max_token_length: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2214,7 +2214,7 @@ atlas_admin_runtime::record! {
 pub struct Tokenizerwhitespace {
     /// Largest number of characters in a token. Longer tokens are cut into several. Default: `255`.
     pub max_token_length: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2236,7 +2236,7 @@ pub struct VectorSearchHostStatusDetail {
     pub staged_index: Option<VectorSearchIndexStatusDetail>,
     /// State of the search index on this host.
     pub status: Option<SearchIndexResponseStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2275,7 +2275,7 @@ pub struct VectorSearchIndex {
     /// all, `false` (the default) for none, or an object with `include` or `exclude`. Vector search
     /// indexes don't take `true`.
     pub stored_source: Option<Json>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2303,7 +2303,7 @@ pub struct VectorSearchIndexCreateRequest {
     pub definition: Option<VectorSearchIndexDefinition>,
     /// Name of the search index, unique in its namespace. Required.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2331,7 +2331,7 @@ pub struct VectorSearchIndexDefinition {
     /// all, `false` (the default) for none, or an object with `include` or `exclude`. Vector search
     /// indexes don't take `true`.
     pub stored_source: Option<Json>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2365,7 +2365,7 @@ pub struct VectorSearchIndexResponse {
     pub status: Option<SearchIndexResponseStatus>,
     /// State of the index on each search host.
     pub status_detail: Option<Vec<VectorSearchHostStatusDetail>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2395,7 +2395,7 @@ pub struct VectorSearchIndexStatusDetail {
     pub queryable: Option<bool>,
     /// State of this generation of the search index.
     pub status: Option<SearchIndexResponseStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

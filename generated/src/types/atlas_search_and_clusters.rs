@@ -105,7 +105,7 @@ pub struct ApiSearchDeploymentSpecView {
     pub instance_size: Option<ApiSearchDeploymentEffectiveSpecViewInstanceSize>,
     /// Number of search nodes, each of which is billed. Required. 2 to 32.
     pub node_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -21,7 +21,7 @@ pub struct AuditLog {
     /// Whether database auditing, which logs what users do in the databases, is on for the project.
     /// Default: `false`.
     pub enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -15,7 +15,7 @@ pub struct AwsCustomDnsEnabledView {
     /// Whether clusters on AWS use custom DNS. If so, connect with the connection strings for
     /// private IP and peering. Required.
     pub enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -10,7 +10,7 @@ pub struct AdvancedDiskBackupSnapshotSchedulePolicy {
     pub id: Option<String>,
     /// Rules for taking and keeping snapshots. Required.
     pub policy_items: Option<Vec<DiskBackupApiPolicyItem>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -42,7 +42,7 @@ pub struct ApiAtlasCollectionRestoreCollectionStateResponse {
     pub target_namespace: Option<String>,
     /// Number of documents in the collection. Read-only.
     pub total_documents: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -112,7 +112,7 @@ pub struct ApiAtlasCollectionRestoreIndexStatus {
     pub failed_indexes: Option<Vec<Map<Json>>>,
     /// State of the index build of one collection.
     pub state: Option<ApiAtlasCollectionRestoreIndexStatusState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -160,7 +160,7 @@ pub struct ApiAtlasCollectionRestoreJobIndexStatus {
     pub failed_collection_count: Option<i64>,
     /// State of the index builds of the whole job.
     pub state: Option<ApiAtlasCollectionRestoreIndexStatusState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -204,7 +204,7 @@ pub struct ApiAtlasCollectionRestoreJobRequest {
     /// Choice between new namespaces and replacing existing ones. Replacing drops the existing
     /// ones, and writes to them during the restore are lost: stop such writes first. Required.
     pub write_strategy: Option<WriteStrategy>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -277,7 +277,7 @@ pub struct ApiAtlasCollectionRestoreJobResponse {
     /// Choice between new namespaces and replacing existing ones. Replacing drops the existing
     /// ones, and writes to them during the restore are lost: stop such writes first.
     pub write_strategy: Option<WriteStrategy>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -346,7 +346,7 @@ pub struct ApiAtlasRestoreNamespaceView {
     pub source_namespace: Option<String>,
     /// Namespace to restore to. Empty: the same as `sourceNamespace`.
     pub target_namespace: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -363,7 +363,7 @@ pub struct ApiPrivateDownloadDeliveryUrl {
     pub delivery_url: Option<String>,
     /// ID of the private endpoint. Pattern: `^vpce-[0-9a-f]{17}$`.
     pub endpoint_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -380,7 +380,7 @@ pub struct AutoExportPolicyView {
     pub export_bucket_id: Option<String>,
     /// Frequency of the snapshots that are exported.
     pub frequency_type: Option<AutoExportPolicyViewFrequencyType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -428,7 +428,7 @@ pub struct BackupComplianceOnDemandPolicyItem {
     /// Time for which snapshots are kept, in units of `retentionUnit`. Rarer snapshots must be kept
     /// at least as long as more frequent ones. Required.
     pub retention_value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -479,7 +479,7 @@ pub struct BackupComplianceScheduledPolicyItem {
     /// Time for which snapshots are kept, in units of `retentionUnit`. Rarer snapshots must be kept
     /// at least as long as more frequent ones. Required.
     pub retention_value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -531,7 +531,7 @@ pub struct BackupLabel {
     pub key: Option<String>,
     /// Value of the entry in the metadata file of an exported snapshot.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -554,7 +554,7 @@ pub struct BackupSnapshotRetention {
     /// Time for which snapshots are kept, in units of `retentionUnit`. Rarer snapshots must be kept
     /// at least as long as more frequent ones. Required.
     pub retention_value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -636,7 +636,7 @@ pub struct DataProtectionSettings20231001 {
     pub updated_date: Option<DateTime>,
     /// Email address of the person who last updated the policy. Read-only.
     pub updated_user: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -698,7 +698,7 @@ pub struct DeleteCopiedBackups20240805 {
     /// clusters have several. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -728,7 +728,7 @@ pub struct DiskBackupApiPolicyItem {
     /// Time for which snapshots are kept, in units of `retentionUnit`. Rarer snapshots must be kept
     /// at least as long as more frequent ones. Required.
     pub retention_value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -785,7 +785,7 @@ pub struct DiskBackupCollectionResponse {
     pub links: Option<Vec<Link>>,
     /// Name of the collection in the snapshot. Read-only.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -826,7 +826,7 @@ pub struct DiskBackupCopyPolicyItemCommon {
     /// ID of the copy policy item. Read-only, but an update sends it with each item of a list, to
     /// identify the item.
     pub id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -859,7 +859,7 @@ pub struct DiskBackupCopySetting20240805 {
     /// ID of the zone in the cluster, from the `replicationSpecs` of the cluster. Only global
     /// clusters have several. Required. Pattern: `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -884,7 +884,7 @@ pub struct DiskBackupDatabaseResponse {
     pub links: Option<Vec<Link>>,
     /// Name of the database in the snapshot. Read-only.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -928,7 +928,7 @@ pub struct DiskBackupExportJob {
     pub state: Option<DiskBackupExportJobState>,
     /// Reason why the export job failed. Present only if `state` is `Failed`.
     pub state_reason: Option<StateReason>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -964,7 +964,7 @@ pub struct DiskBackupExportJobRequest {
     /// ID of the snapshot to export. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1014,7 +1014,7 @@ pub struct DiskBackupExportMember {
     pub export_id: Option<String>,
     /// Name of the replica set within the sharded cluster. Read-only.
     pub replica_set_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1030,7 +1030,7 @@ pub struct DiskBackupOnDemandCopyPolicyItem {
     /// ID of the copy policy item. Read-only, but an update sends it with each item of a list, to
     /// identify the item. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1050,7 +1050,7 @@ pub struct DiskBackupOnDemandSnapshotRequest {
     pub links: Option<Vec<Link>>,
     /// Number of days for which the on-demand snapshot is kept, at least 1. At least 1.
     pub retention_in_days: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1105,7 +1105,7 @@ pub struct DiskBackupReplicaSet {
     pub storage_size_bytes: Option<i64>,
     /// Kind of cluster in the snapshot. Read-only.
     pub r#type: Option<DiskBackupReplicaSetType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1190,7 +1190,7 @@ pub struct DiskBackupRestoreMember {
     pub private_download_delivery_urls: Option<Vec<ApiPrivateDownloadDeliveryUrl>>,
     /// Name of the replica set within the sharded cluster. Read-only.
     pub replica_set_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1247,7 +1247,7 @@ pub struct DiskBackupShardedClusterSnapshot {
     pub storage_size_bytes: Option<i64>,
     /// Kind of cluster in the snapshot. Read-only.
     pub r#type: Option<DiskBackupReplicaSetType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1280,7 +1280,7 @@ pub struct DiskBackupShardedClusterSnapshotMember {
     pub id: Option<String>,
     /// Name of the shard or config server replica set in the snapshot. Read-only.
     pub replica_set_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1332,7 +1332,7 @@ pub struct DiskBackupSnapshotAwsExportBucketRequest {
     /// Whether exports to the bucket use private networking (AWS PrivateLink) instead of public IP
     /// addresses. If unset, `false`.
     pub require_private_networking: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1370,7 +1370,7 @@ pub struct DiskBackupSnapshotAwsExportBucketResponse {
     /// Whether exports to the bucket use private networking (AWS PrivateLink) instead of public IP
     /// addresses.
     pub require_private_networking: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1401,7 +1401,7 @@ pub struct DiskBackupSnapshotAzureExportBucketRequest {
     pub service_url: Option<String>,
     /// Ignored; the tenant of the role in `roleId` is used. Deprecated. A UUID.
     pub tenant_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1433,7 +1433,7 @@ pub struct DiskBackupSnapshotAzureExportBucketResponse {
     /// ID of the Microsoft Entra ID (formerly Azure Active Directory) tenant used for exports.
     /// Required. A UUID.
     pub tenant_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1481,7 +1481,7 @@ pub struct DiskBackupSnapshotCommon {
     pub storage_size_bytes: Option<i64>,
     /// Kind of cluster in the snapshot. Read-only.
     pub r#type: Option<DiskBackupReplicaSetType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1538,7 +1538,7 @@ pub struct DiskBackupSnapshotExportBucketRequestCommon {
     pub cloud_provider: Option<CloudProvider>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1589,7 +1589,7 @@ pub struct DiskBackupSnapshotExportBucketResponseCommon {
     pub cloud_provider: Option<CloudProvider>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1612,7 +1612,7 @@ pub struct DiskBackupSnapshotGcpExportBucketRequest {
     /// ID of the access role with which Atlas writes to the Google Cloud Storage bucket. Required.
     /// Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1636,7 +1636,7 @@ pub struct DiskBackupSnapshotGcpExportBucketResponse {
     /// ID of the access role with which Atlas writes to the Google Cloud Storage bucket. Required.
     /// Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1685,14 +1685,18 @@ pub struct DiskBackupSnapshotRestoreJob {
     /// First part of the oplog timestamp to restore to, in seconds since January 1, 1970, UTC. Goes
     /// with `oplogInc`. At least 1199145600.
     pub oplog_ts: Option<i64>,
-    /// Point in time to restore, in seconds since January 1, 1970, UTC. For `deliveryType`
-    /// `pointInTime`, as an alternative to `oplogTs`. JSON name: `pointInTimeUTCSeconds`. At least
-    /// 1199145600.
+    /// Point in time to restore, in seconds since January 1, 1970, UTC, within the restore window
+    /// of the backup schedule. For `deliveryType` `pointInTime`, as an alternative to `oplogTs`.
+    /// JSON name: `pointInTimeUTCSeconds`. At least 1199145600.
     pub point_in_time_utc_seconds: Option<i64>,
     /// URLs of the compressed snapshot files for use through private endpoints. Present for
     /// `deliveryType` `download` if private download is possible. Read-only.
     pub private_download_delivery_urls: Option<Vec<ApiPrivateDownloadDeliveryUrl>>,
-    /// ID of the snapshot that is restored. Pattern: `^([a-f0-9]{24})$`.
+    /// ID of the snapshot to restore or to download.
+    /// [`cloud_backups::list_backup_snapshots`](crate::cloud_backups::list_backup_snapshots) has
+    /// those of a replica set,
+    /// [`cloud_backups::list_backup_sharded_clusters`](crate::cloud_backups::list_backup_sharded_clusters)
+    /// those of a sharded cluster. Pattern: `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
     /// Name of the cluster to restore to, all of whose data is replaced. Required for
     /// `deliveryType` `automated` and `pointInTime`. Pattern: `^[a-zA-Z0-9][a-zA-Z0-9-]*$`.
@@ -1702,7 +1706,7 @@ pub struct DiskBackupSnapshotRestoreJob {
     pub target_group_id: Option<String>,
     /// Date and time, in UTC, at which the snapshot `snapshotId` was taken. Read-only.
     pub timestamp: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1814,7 +1818,7 @@ pub struct DiskBackupSnapshotSchedule20240805 {
     /// Whether paths of exports in the bucket have the names of organization and project. `false`:
     /// their IDs.
     pub use_org_and_group_names_in_export_prefix: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1855,7 +1859,7 @@ pub struct DiskBackupTimeBasedCopyPolicyItem {
     pub retention_unit: Option<RetentionUnit>,
     /// Time for which snapshot copies are kept, in units of `retentionUnit`. Required.
     pub retention_value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1874,7 +1878,7 @@ pub struct ExportStatus {
     pub exported_collections: Option<i64>,
     /// Number of collections that the job exports in total. Read-only.
     pub total_collections: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1891,7 +1895,7 @@ pub struct ExtraRetentionSetting {
     pub frequency_type: Option<ExtraRetentionSettingFrequencyType>,
     /// Number of additional days for which snapshots are kept.
     pub retention_days: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2008,7 +2012,7 @@ pub struct ObjectStoragePrivateEndpointRequest {
     /// Region of the VPC interface endpoint. Unset: the same as the bucket's, `regionName`. A
     /// different one makes the private endpoint cross regions.
     pub vpc_region_name: Option<VpcRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2141,7 +2145,7 @@ pub struct ObjectStoragePrivateEndpointResponse {
     /// Region of the VPC interface endpoint. Equals `regionName` unless the private endpoint
     /// crosses regions.
     pub vpc_region_name: Option<VpcRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2169,7 +2173,7 @@ pub struct PaginatedApiAtlasCollectionRestoreCollectionStateView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2198,7 +2202,7 @@ pub struct PaginatedApiAtlasCollectionRestoreJobView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2227,7 +2231,7 @@ pub struct PaginatedApiAtlasDiskBackupCollectionView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2255,7 +2259,7 @@ pub struct PaginatedApiAtlasDiskBackupDatabaseView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2283,7 +2287,7 @@ pub struct PaginatedApiAtlasDiskBackupExportJobView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2311,7 +2315,7 @@ pub struct PaginatedApiAtlasObjectStoragePrivateEndpointResponseView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2340,7 +2344,7 @@ pub struct PaginatedApiAtlasServerlessBackupRestoreJobView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2369,7 +2373,7 @@ pub struct PaginatedApiAtlasServerlessBackupSnapshotView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2397,7 +2401,7 @@ pub struct PaginatedBackupSnapshotExportBucketsView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2426,7 +2430,7 @@ pub struct PaginatedCloudBackupReplicaSetView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2454,7 +2458,7 @@ pub struct PaginatedCloudBackupRestoreJobView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2482,7 +2486,7 @@ pub struct PaginatedCloudBackupShardedClusterSnapshotView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2570,7 +2574,7 @@ pub struct ServerlessBackupRestoreJob {
     pub target_group_id: Option<String>,
     /// Date and time, in UTC, at which the snapshot `snapshotId` was taken. Read-only.
     pub timestamp: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2624,7 +2628,7 @@ pub struct ServerlessBackupSnapshot {
     pub status: Option<DiskBackupReplicaSetStatus>,
     /// Size of the stored snapshot, in bytes. Read-only.
     pub storage_size_bytes: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2726,7 +2730,7 @@ pub struct StateReason {
     pub error_code: Option<String>,
     /// Text that explains the state or error.
     pub message: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2745,7 +2749,7 @@ pub struct UpdateRequirePrivateNetworkingRequestView {
     /// Whether exports to the bucket use private networking (AWS PrivateLink) instead of public IP
     /// addresses. Required.
     pub require_private_networking: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

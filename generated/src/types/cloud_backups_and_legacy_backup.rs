@@ -10,7 +10,7 @@ pub struct ApiBsonTimestampView {
     pub date: Option<DateTime>,
     /// Order of the operation among those of the same second. Read-only. At least 1199145600.
     pub increment: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -46,7 +46,7 @@ pub struct DataProtectionSettings {
     pub updated_date: Option<DateTime>,
     /// Email address of the person who last updated the policy. Read-only.
     pub updated_user: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -84,7 +84,7 @@ pub struct DeleteCopiedBackups {
     /// clusters have several. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub zone_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -119,7 +119,7 @@ pub struct DiskBackupCopySetting {
     pub replication_spec_id: Option<String>,
     /// Whether oplogs are copied too, so that the target region can restore to any point in time.
     pub should_copy_oplogs: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -192,7 +192,7 @@ pub struct DiskBackupSnapshotSchedule {
     /// Whether paths of exports in the bucket have the names of organization and project. `false`:
     /// their IDs.
     pub use_org_and_group_names_in_export_prefix: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -232,7 +232,7 @@ pub struct PaginatedBackupSnapshotExportBucketView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

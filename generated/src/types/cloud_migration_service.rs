@@ -30,7 +30,7 @@ pub struct AvailableClustersDeployment {
     pub shards_size: Option<i64>,
     /// Whether the cluster uses TLS. Read-only.
     pub tls_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -62,7 +62,7 @@ pub struct Destination {
     /// ID of the private endpoint that leads to the destination cluster, if `hostnameSchemaType` is
     /// `PRIVATE_LINK`. May be `null`.
     pub private_link_id: Nullable<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -113,7 +113,7 @@ pub struct LiveImportAvailableProject {
     pub name: Option<String>,
     /// ID of the project that can be migrated. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub project_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -144,7 +144,7 @@ pub struct LiveImportValidation {
     pub source_group_id: Option<String>,
     /// State of the validation. Read-only. May be `null`.
     pub status: Nullable<LiveImportValidationStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -208,7 +208,7 @@ pub struct LiveMigrationRequest20240530 {
     pub sharding: Nullable<ShardingRequest>,
     /// Cluster to migrate, and the credentials for it. Required.
     pub source: Option<Source>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -243,7 +243,7 @@ pub struct LiveMigrationResponse {
     pub ready_for_cutover: Option<bool>,
     /// State of the migration. Read-only. May be `null`.
     pub status: Nullable<LiveMigrationResponseStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -299,7 +299,7 @@ pub struct ShardEntry {
     pub database: Option<String>,
     /// Shard key of the collection on the destination cluster. Required.
     pub shard_collection: Option<ShardKeys>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -316,7 +316,7 @@ pub struct ShardKeys {
     /// Fields of the shard key. Required. Write-only: the service never returns it. No duplicate
     /// items.
     pub key: Option<Vec<Map<Json>>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -336,7 +336,7 @@ pub struct ShardingRequest {
     /// Collections to shard, each with its shard key. All others stay unsharded. Required.
     /// Write-only: the service never returns it. No duplicate items.
     pub sharding_entries: Option<Vec<ShardEntry>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -368,7 +368,7 @@ pub struct Source {
     /// Name of the SCRAM user on the source cluster. Write-only: the service never returns it. May
     /// be `null`.
     pub username: Nullable<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -392,7 +392,7 @@ pub struct TargetOrg {
     /// Link-token to enter in Cloud Manager or Ops Manager. Required. Secret: `Debug` and logs
     /// never show it.
     pub link_token: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -409,7 +409,7 @@ atlas_admin_runtime::record! {
 pub struct TargetOrgRequest {
     /// IP addresses from which the API key of the link-token may be used.
     pub access_list_ips: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

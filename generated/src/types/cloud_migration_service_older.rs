@@ -27,7 +27,7 @@ pub struct LiveMigrationRequest {
     pub sharding: Nullable<ShardingRequest>,
     /// Cluster to migrate, and the credentials for it. Required.
     pub source: Option<Source>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -8,7 +8,7 @@ use super::*;
 pub struct CloudProviderAccessAtlasLogIntegrationFeatureUsage {
     /// Identity of the feature that uses the role. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -38,7 +38,7 @@ pub struct CloudProviderAccessAwsiamRole {
     pub provider_name: Option<ProviderName>,
     /// ID of the access role at the cloud provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -73,7 +73,7 @@ pub struct CloudProviderAccessAwsiamRoleRequest {
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
     /// ID of the access role at the cloud provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -106,7 +106,7 @@ pub struct CloudProviderAccessAwsiamRoleRequestUpdate {
     pub iam_assumed_role_arn: Option<String>,
     /// ID of the access role at the cloud provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -142,7 +142,7 @@ pub struct CloudProviderAccessAzureServicePrincipal {
     pub service_principal_id: Option<String>,
     /// ID of the Microsoft Entra ID (formerly Azure Active Directory) tenant. A UUID.
     pub tenant_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -176,7 +176,7 @@ pub struct CloudProviderAccessAzureServicePrincipalRequest {
     pub service_principal_id: Option<String>,
     /// ID of the Microsoft Entra ID (formerly Azure Active Directory) tenant. A UUID.
     pub tenant_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -209,7 +209,7 @@ pub struct CloudProviderAccessAzureServicePrincipalRequestUpdate {
     pub service_principal_id: Option<String>,
     /// ID of the Microsoft Entra ID (formerly Azure Active Directory) tenant. A UUID.
     pub tenant_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -229,7 +229,7 @@ atlas_admin_runtime::record! {
 pub struct CloudProviderAccessDataLakeFeatureUsage {
     /// Identity of the feature that uses the role.
     pub feature_id: Option<CloudProviderAccessFeatureUsageDataLakeFeatureId>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -243,7 +243,7 @@ atlas_admin_runtime::record! {
 pub struct CloudProviderAccessEncryptionAtRestFeatureUsage {
     /// Placeholder for the identity of the key management service; always `null`. May be `null`.
     pub feature_id: Nullable<Json>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -257,7 +257,7 @@ atlas_admin_runtime::record! {
 pub struct CloudProviderAccessExportSnapshotFeatureUsage {
     /// Identity of the feature that uses the role. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsageExportSnapshotFeatureId>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -307,7 +307,7 @@ pub struct CloudProviderAccessFeatureUsageAtlasLogIntegrationFeatureId {
     /// Name of the place that receives the logs, such as an S3 or Google Cloud Storage bucket, or
     /// an Azure container. Read-only.
     pub sink_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -326,7 +326,7 @@ pub struct CloudProviderAccessFeatureUsageDataLakeFeatureId {
     pub group_id: Option<String>,
     /// Name of the data lake.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -344,7 +344,7 @@ pub struct CloudProviderAccessFeatureUsageExportSnapshotFeatureId {
     pub export_bucket_id: Option<String>,
     /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -361,7 +361,7 @@ pub struct CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId {
     pub bucket_name: Option<String>,
     /// ID of the project. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub group_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -388,7 +388,7 @@ pub struct CloudProviderAccessGcpServiceAccount {
     pub role_id: Option<String>,
     /// State of the provisioning of the service account. Read-only.
     pub status: Option<CloudProviderAccessGcpServiceAccountStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -413,7 +413,7 @@ pub struct CloudProviderAccessGcpServiceAccountRequest {
     pub gcp_service_account_for_atlas: Option<String>,
     /// ID of the access role at the cloud provider. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -429,7 +429,7 @@ atlas_admin_runtime::record! {
 /// services.
 #[derive(Clone, Default)]
 pub struct CloudProviderAccessGcpServiceAccountRequestUpdate {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -470,7 +470,7 @@ atlas_admin_runtime::open_enum! {
 pub struct CloudProviderAccessPushBasedLogExportFeatureUsage {
     /// Identity of the feature that uses the role. Read-only.
     pub feature_id: Option<CloudProviderAccessFeatureUsagePushBasedLogExportFeatureId>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -522,7 +522,7 @@ pub struct CloudProviderAccessRoleCommon {
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
     /// Cloud provider of the role.
     pub provider_name: Option<ProviderName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -570,7 +570,7 @@ pub struct CloudProviderAccessRoleRequestCommon {
     pub feature_usages: Option<Vec<CloudProviderAccessFeatureUsage>>,
     /// Cloud provider of the role.
     pub provider_name: Option<ProviderName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -621,7 +621,7 @@ pub struct CloudProviderAccessRoles {
     pub azure_service_principals: Option<Vec<CloudProviderAccessAzureServicePrincipal>>,
     /// Google service accounts that Atlas uses.
     pub gcp_service_accounts: Option<Vec<CloudProviderAccessGcpServiceAccount>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

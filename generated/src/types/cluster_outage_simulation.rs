@@ -12,7 +12,7 @@ pub struct AtlasClusterOutageSimulationOutageFilter {
     pub region_name: Option<String>,
     /// Kind of outage to simulate.
     pub r#type: Option<AtlasClusterOutageSimulationOutageFilterType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -69,7 +69,7 @@ pub struct ClusterOutageSimulation {
     pub start_request_date: Option<DateTime>,
     /// Phase of the outage simulation. Read-only.
     pub state: Option<ClusterOutageSimulationState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

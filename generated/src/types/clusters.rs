@@ -10,7 +10,7 @@ pub struct AvailableCloudProviderRegion {
     pub default: Option<bool>,
     /// Name of the region. Read-only.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -39,7 +39,7 @@ pub struct AwsCloudProviderSettings {
     /// Kind of AWS disk: standard, or with provisioned I/O rates, which cost extra. NVMe clusters
     /// need `PROVISIONED` or `HIGH_PERFORMANCE`.
     pub volume_type: Option<AwsCloudProviderSettingsVolumeType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -245,7 +245,7 @@ pub struct AwsComputeAutoScaling {
     pub max_instance_size: Option<AwsComputeAutoScalingMaxInstanceSize>,
     /// Smallest tier to which the cluster scales down automatically.
     pub min_instance_size: Option<AwsComputeAutoScalingMinInstanceSize>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -581,7 +581,7 @@ pub struct AzureCloudProviderSettings {
     pub instance_size_name: Option<AzureCloudProviderSettingsInstanceSizeName>,
     /// Azure region of the cluster's nodes, as Atlas names it.
     pub region_name: Option<AzureCloudProviderSettingsRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -920,7 +920,7 @@ pub struct AzureComputeAutoScalingRules {
     pub max_instance_size: Option<AzureComputeAutoScalingRulesMaxInstanceSize>,
     /// Smallest tier to which the cluster scales down automatically.
     pub min_instance_size: Option<AzureComputeAutoScalingRulesMinInstanceSize>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1121,7 +1121,7 @@ pub struct CloudCluster {
     pub r#type: Option<CloudClusterType>,
     /// Versions of MongoDB that the cluster's nodes run. Read-only. No duplicate items.
     pub versions: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1201,7 +1201,7 @@ pub struct CloudGcpProviderSettings {
     pub instance_size_name: Option<CloudGcpProviderSettingsInstanceSizeName>,
     /// Google Cloud region of the cluster's nodes, as Atlas names it.
     pub region_name: Option<CloudGcpProviderSettingsRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1504,7 +1504,7 @@ pub struct CloudProviderAwsAutoScaling {
     /// Automatic scaling of the cluster tier. Not available to clusters on Low CPU or NVMe
     /// hardware.
     pub compute: Option<AwsComputeAutoScaling>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1519,7 +1519,7 @@ pub struct CloudProviderAzureAutoScaling {
     /// Automatic scaling of the cluster tier. Not available to clusters on Low CPU or NVMe
     /// hardware.
     pub compute: Option<AzureComputeAutoScalingRules>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1534,7 +1534,7 @@ pub struct CloudProviderGcpAutoScaling {
     /// Automatic scaling of the cluster tier. Not available to clusters on Low CPU or NVMe
     /// hardware.
     pub compute: Option<GcpComputeAutoScaling>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1550,7 +1550,7 @@ pub struct CloudProviderRegions {
     pub instance_sizes: Option<Vec<ClusterCloudProviderInstanceSize>>,
     /// Cloud provider of the regions.
     pub provider: Option<CloudProviderRegionsProvider>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1596,7 +1596,7 @@ pub struct ClusterAutoScalingSettings {
     /// Whether the disk grows automatically when it fills up, which raises the cost. JSON name:
     /// `diskGBEnabled`. Default: `false`.
     pub disk_gb_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1613,7 +1613,7 @@ pub struct ClusterCloudProviderInstanceSize {
     pub available_regions: Option<Vec<AvailableCloudProviderRegion>>,
     /// Name of the cluster tier, such as `M10`. Read-only.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1635,7 +1635,7 @@ pub struct ClusterComputeAutoScaling {
     /// Whether the tier scales down automatically when load drops. Required if `enabled` is `true`,
     /// and needs a `minInstanceSize`. Default: `false`.
     pub scale_down_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1664,7 +1664,7 @@ pub struct ClusterConfigurationValidation {
     pub search_deployment_spec: Option<ApiSearchDeploymentSpecView>,
     /// Tags to check with the cluster. At most 50 items.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1685,7 +1685,7 @@ pub struct ClusterConfigurationValidationError {
     pub error_code: Option<String>,
     /// Reason why the configuration is invalid, as text for people.
     pub validation_issue: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1705,7 +1705,7 @@ pub struct ClusterConfigurationValidationResult {
     pub errors: Option<Vec<ClusterConfigurationValidationError>>,
     /// Whether the checked cluster settings are valid.
     pub valid: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1725,7 +1725,7 @@ pub struct ClusterDescriptionAutoScalingModeConfiguration {
     pub auto_scaling_mode: Option<
         ClusterDescriptionAutoScalingModeConfigurationAutoScalingMode,
     >,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1814,7 +1814,7 @@ pub struct ClusterDescriptionProcessArgs20240805 {
     /// Time, in seconds, after which a multi-document transaction expires and is aborted. At least
     /// 1.
     pub transaction_lifetime_limit_seconds: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1848,7 +1848,7 @@ pub struct ClusterFlexProviderSettings {
     pub instance_size_name: Option<ClusterFlexProviderSettingsInstanceSizeName>,
     /// Region of the flex cluster, as Atlas names it.
     pub region_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1883,7 +1883,7 @@ atlas_admin_runtime::open_enum! {
 pub struct ClusterFreeAutoScaling {
     /// Automatic scaling of the cluster tier.
     pub compute: Option<FreeComputeAutoScalingRules>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1909,7 +1909,7 @@ pub struct ClusterFreeProviderSettings {
     pub instance_size_name: Option<ClusterFreeProviderSettingsInstanceSizeName>,
     /// Region of the free or shared cluster, as Atlas names it.
     pub region_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2018,7 +2018,7 @@ pub struct ClusterProviderSettingsCommon {
     pub provider_name: Option<String>,
     /// Region of the cloud provider.
     pub region_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2039,7 +2039,7 @@ pub struct ClusterStatus {
     pub change_status: Option<ClusterStatusChangeStatus>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2079,7 +2079,7 @@ pub struct FreeComputeAutoScalingRules {
     pub max_instance_size: Option<FreeComputeAutoScalingRulesMaxInstanceSize>,
     /// Smallest tier to which the cluster scales down automatically.
     pub min_instance_size: Option<FreeComputeAutoScalingRulesMinInstanceSize>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2148,7 +2148,7 @@ pub struct GcpComputeAutoScaling {
     pub max_instance_size: Option<GcpComputeAutoScalingMaxInstanceSize>,
     /// Smallest tier to which the cluster scales down automatically.
     pub min_instance_size: Option<GcpComputeAutoScalingMinInstanceSize>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2525,7 +2525,7 @@ pub struct LegacyAtlasCluster {
     /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
     /// excludes `mongoDBMajorVersion`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2703,7 +2703,7 @@ pub struct LegacyAtlasTenantClusterUpgradeRequest {
     /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
     /// excludes `mongoDBMajorVersion`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2769,7 +2769,7 @@ pub struct LegacyReplicationSpec {
     pub regions_config: Option<Map<RegionSpec>>,
     /// Name of the zone of a global cluster. Only with `clusterType` `GEOSHARDED`.
     pub zone_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2798,7 +2798,7 @@ pub struct OrgGroup {
     pub plan_type: Option<String>,
     /// Always an empty list. Read-only.
     pub tags: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2826,7 +2826,7 @@ pub struct PaginatedApiAtlasProviderRegionsView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2853,7 +2853,7 @@ pub struct PaginatedClusterDescription20240805 {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2868,7 +2868,7 @@ atlas_admin_runtime::page!(
     PaginatedClusterDescription20240805, results => ClusterDescription20240805
 );
 
-/// One page of projects with summaries of their clusters.
+/// One page of projects, each with summaries of its clusters, which lack most settings.
 ///
 /// Returned by [`clusters::list_cluster_details`](crate::clusters::list_cluster_details).
 #[derive(Clone, Default)]
@@ -2880,7 +2880,7 @@ pub struct PaginatedOrgGroupView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2904,7 +2904,7 @@ pub struct PinFcvView {
     pub expiration_date: Option<DateTime>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2927,7 +2927,7 @@ pub struct RegionSpec {
     pub priority: Option<i64>,
     /// Number of nodes in the region that serve local reads only and never become primary.
     pub read_only_nodes: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2960,7 +2960,7 @@ pub struct SampleDatasetStatus {
     pub error_message: Option<String>,
     /// State of loading the sample data. Read-only.
     pub state: Option<SampleDatasetStatusState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

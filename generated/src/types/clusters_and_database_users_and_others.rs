@@ -10,7 +10,7 @@ pub struct ComponentLabel {
     pub key: Option<String>,
     /// Value of the label. 1 to 255 characters.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -13,7 +13,7 @@ pub struct ResourceTag {
     /// Value of the tag, such as `production` for the key `environment`. Required. 1 to 255
     /// characters.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

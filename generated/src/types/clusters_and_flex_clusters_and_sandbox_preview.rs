@@ -33,7 +33,7 @@ pub struct AdvancedAutoScalingSettings {
     pub compute: Option<AdvancedComputeAutoScaling>,
     /// Automatic growth of the disk. JSON name: `diskGB`.
     pub disk_gb: Option<DiskGbAutoScaling>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -57,7 +57,7 @@ pub struct AdvancedComputeAutoScaling {
     /// Whether the tier scales down automatically when load drops. Required if `enabled` is `true`,
     /// and needs a `minInstanceSize`.
     pub scale_down_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -87,7 +87,7 @@ pub struct ApiAtlasClusterAdvancedConfigurationView {
     /// Whether TLS connections use MongoDB's default cipher suites or those in
     /// `customOpensslCipherConfigTls12` and `customOpensslCipherConfigTls13`.
     pub tls_cipher_config_mode: Option<TlsCipherConfigMode>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -109,7 +109,7 @@ pub struct BiConnector {
     /// Kind of node that the BI Connector reads from. If unset, analytics nodes, or secondaries if
     /// there are none.
     pub read_preference: Option<BiConnectorReadPreference>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -190,7 +190,7 @@ pub struct CloudRegionConfig20240805Common {
     /// block, create the network peering container first. In responses present only for
     /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -699,7 +699,7 @@ pub struct ClusterConnectionStrings {
     /// Connection string over the internet, in the `mongodb+srv://` form, which finds the nodes
     /// through DNS. Read-only.
     pub standard_srv: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -735,7 +735,7 @@ pub struct ClusterDescriptionConnectionStringsPrivateEndpoint {
     /// Kind of process to which the connection string leads: `MONGOD` for replica sets, `MONGOS`
     /// for sharded clusters. Read-only.
     pub r#type: Option<ClusterDescriptionConnectionStringsPrivateEndpointType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -757,7 +757,7 @@ pub struct ClusterDescriptionConnectionStringsPrivateEndpointEndpoint {
     pub provider_name: Option<ProviderName>,
     /// Region of the private endpoint. Read-only.
     pub region: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -901,9 +901,10 @@ pub struct DedicatedHardwareSpec20240805 {
     /// Number of I/O operations per second of the disk. If unset, the tier's standard rate; the
     /// range depends on tier and disk size. Changes the cost. JSON name: `diskIOPS`.
     pub disk_iops: Option<i64>,
-    /// Size of each node's data disk, in gigabytes; the same for all shards and kinds of nodes. At
-    /// least 10, at most 50 times the tier's memory. A size other than the tier's default changes
-    /// the cost. JSON name: `diskSizeGB`.
+    /// Size of each node's data disk, in gigabytes; the same for all shards and kinds of nodes.
+    /// From 10, to which a smaller value is raised, to 50 times the tier's memory; fixed for free
+    /// and shared clusters. Required if `replicationSpecs` is set; a size other than the tier's
+    /// default changes the cost. JSON name: `diskSizeGB`.
     pub disk_size_gb: Option<f64>,
     /// Throughput of the disk. Present only for second-generation tiers with standard (GP3)
     /// volumes. Read-only.
@@ -916,7 +917,7 @@ pub struct DedicatedHardwareSpec20240805 {
     pub instance_size: Option<InstanceSize>,
     /// Number of nodes of this kind in the region. More nodes cost more.
     pub node_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -936,7 +937,7 @@ pub struct DiskGbAutoScaling {
     /// Whether Atlas enlarges the cluster's storage as it fills up. Larger storage costs more.
     /// Cluster tier and oplog size limit the growth.
     pub enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1040,7 +1041,7 @@ pub struct EmployeeAccessGrantView {
     pub grant_type: Option<EmployeeAccessGrantViewGrantType>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1085,9 +1086,10 @@ pub struct HardwareSpec20240805 {
     /// Number of I/O operations per second of the disk. If unset, the tier's standard rate; the
     /// range depends on tier and disk size. Changes the cost. JSON name: `diskIOPS`.
     pub disk_iops: Option<i64>,
-    /// Size of each node's data disk, in gigabytes; the same for all shards and kinds of nodes. At
-    /// least 10, at most 50 times the tier's memory. A size other than the tier's default changes
-    /// the cost. JSON name: `diskSizeGB`.
+    /// Size of each node's data disk, in gigabytes; the same for all shards and kinds of nodes.
+    /// From 10, to which a smaller value is raised, to 50 times the tier's memory; fixed for free
+    /// and shared clusters. Required if `replicationSpecs` is set; a size other than the tier's
+    /// default changes the cost. JSON name: `diskSizeGB`.
     pub disk_size_gb: Option<f64>,
     /// Throughput of the disk. Present only for second-generation tiers with standard (GP3)
     /// volumes. Read-only.
@@ -1103,7 +1105,7 @@ pub struct HardwareSpec20240805 {
     pub instance_size: Option<InstanceSize>,
     /// Number of nodes of this kind in the region. More nodes cost more.
     pub node_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1391,7 +1393,7 @@ pub struct RegionConfig20240805 {
     /// block, create the network peering container first. In responses present only for
     /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1457,7 +1459,7 @@ pub struct ReplicationSpec20240805 {
     /// Name of the global cluster's zone that has the shard. Only with `clusterType` `GEOSHARDED`,
     /// and not with self-managed sharding.
     pub zone_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1503,7 +1505,7 @@ pub struct TenantRegionConfig20240805 {
     /// block, create the network peering container first. In responses present only for
     /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

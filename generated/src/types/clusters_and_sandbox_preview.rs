@@ -98,7 +98,9 @@ pub struct ClusterDescription20240805 {
     /// Order in which the nodes of a replica set are scaled: faster, or gentler on reads from
     /// secondaries. Default: `WORKLOAD_TYPE`.
     pub replica_set_scaling_strategy: Option<ReplicaSetScalingStrategy>,
-    /// Topology of the cluster, with one entry per shard; a replica set has one entry.
+    /// Topology of the cluster, with one entry per shard; a replica set has one entry. An update
+    /// that sets it must repeat each existing shard with its `id`: shards that it leaves out are
+    /// deleted.
     pub replication_specs: Option<Vec<ReplicationSpec20240805>>,
     /// Whether Atlas retains the backups of the cluster. Default: `false`.
     pub retain_backups: Option<bool>,
@@ -111,7 +113,7 @@ pub struct ClusterDescription20240805 {
     /// Tags, by which to find and group projects, clusters and their costs.
     pub tags: Option<Vec<ResourceTag>>,
     /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
-    /// Default: `false`.
+    /// Only a `Project Owner` may change it later. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
     /// Whether an initial sync of an AWS node in another region uses time-based snapshot copies,
     /// which are faster than standard ones. No effect on other providers. Default: `false`.
@@ -119,7 +121,7 @@ pub struct ClusterDescription20240805 {
     /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
     /// excludes `mongoDBMajorVersion`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

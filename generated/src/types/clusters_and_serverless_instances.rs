@@ -10,7 +10,7 @@ pub struct ClusterServerlessBackupOptions {
     /// 35 days. `false`: only the last two six-hourly snapshots are kept, for free. No effect on
     /// flex clusters. Default: `true`.
     pub serverless_continuous_backup_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -30,7 +30,7 @@ pub struct ServerlessConnectionStringsPrivateEndpointItem {
     >,
     /// Region of the private endpoint. Read-only.
     pub region: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -54,7 +54,7 @@ pub struct ServerlessConnectionStringsPrivateEndpointList {
     pub srv_connection_string: Option<String>,
     /// Kind of process to which the connection string leads. Read-only.
     pub r#type: Option<ServerlessConnectionStringsPrivateEndpointListType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -121,7 +121,7 @@ pub struct ServerlessInstanceDescription {
     /// Whether the serverless instance is protected against deletion. While `true`, Atlas refuses
     /// to delete it. Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -153,7 +153,7 @@ pub struct ServerlessInstanceDescriptionConnectionStrings {
     /// Connection string over the internet, in the `mongodb+srv://` form, which finds the nodes
     /// through DNS. Read-only.
     pub standard_srv: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -180,7 +180,7 @@ pub struct ServerlessProviderSettings {
     pub provider_name: Option<ServerlessProviderSettingsProviderName>,
     /// Region of the serverless instance, as Atlas names it. Required.
     pub region_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

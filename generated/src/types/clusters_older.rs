@@ -87,6 +87,8 @@ pub struct AdvancedClusterDescription {
     /// secondaries. Default: `WORKLOAD_TYPE`.
     pub replica_set_scaling_strategy: Option<ReplicaSetScalingStrategy>,
     /// Topology of the cluster, with one entry per zone. Only global clusters have several zones.
+    /// An update that sets it must repeat each existing zone with its `id`: zones that it leaves
+    /// out are deleted.
     pub replication_specs: Option<Vec<ReplicationSpec>>,
     /// Root certificate authority behind the cluster's TLS certificates, which clients must trust.
     /// Default: `ISRGROOTX1`.
@@ -102,7 +104,7 @@ pub struct AdvancedClusterDescription {
     /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
     /// excludes `mongoDBMajorVersion`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -185,7 +187,7 @@ pub struct CloudRegionConfigCommon {
     /// block, create the network peering container first. In responses present only for
     /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -262,7 +264,7 @@ pub struct ClusterDescriptionProcessArgs {
     /// Time, in seconds, after which a multi-document transaction expires and is aborted. At least
     /// 1.
     pub transaction_lifetime_limit_seconds: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -332,7 +334,7 @@ pub struct DedicatedHardwareSpec {
     pub instance_size: Option<InstanceSize>,
     /// Number of nodes of this kind in the region. More nodes cost more.
     pub node_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -367,7 +369,7 @@ pub struct HardwareSpec {
     pub instance_size: Option<InstanceSize>,
     /// Number of nodes of this kind in the region. More nodes cost more.
     pub node_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -393,7 +395,7 @@ pub struct PaginatedAdvancedClusterDescriptionView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -420,7 +422,7 @@ pub struct PaginatedLegacyClusterView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -458,7 +460,7 @@ pub struct RegionConfig {
     /// block, create the network peering container first. In responses present only for
     /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -494,7 +496,7 @@ pub struct ReplicationSpec {
     pub zone_id: Option<String>,
     /// Name of the zone of a global cluster. Only with `clusterType` `GEOSHARDED`.
     pub zone_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -522,7 +524,7 @@ pub struct TenantRegionConfig {
     /// block, create the network peering container first. In responses present only for
     /// single-region clusters.
     pub region_name: Option<CloudRegionConfigRegionName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -19,7 +19,7 @@ pub struct SqlInterfaceStatusResponse {
     /// Reason why the cluster can't have SQL Interface. Absent if `supported` is `true`. Read-only.
     /// May be `null`.
     pub unsupported_reason: Nullable<SqlInterfaceStatusResponseUnsupportedReason>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -85,7 +85,7 @@ atlas_admin_runtime::open_enum! {
 pub struct SqlInterfaceStatusUpdateRequest {
     /// State to which the SQL interface of the cluster is set. Required.
     pub status: Option<SqlInterfaceStatusResponseStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -36,7 +36,7 @@ pub struct CollStatsLatencyNamespaceMetric {
     pub metric_name: Nullable<CollStatsLatencyNamespaceMetricName>,
     /// Unit of the metric's values. Read-only. May be `null`.
     pub units: Nullable<CollStatsLatencyNamespaceMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -165,7 +165,7 @@ pub struct CollStatsLatencyNamespaceMetrics {
     pub links: Option<Vec<Link>>,
     /// Available query latency metrics, with their units. Read-only.
     pub metrics: Option<Vec<CollStatsLatencyNamespaceMetric>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -191,7 +191,7 @@ pub struct CollStatsRankedNamespacesView {
     /// Namespaces, each written `database.collection`, in order of total execution time, longest
     /// first. Read-only.
     pub ranked_namespaces: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -323,7 +323,7 @@ pub struct MeasurementsCollStatsLatencyCluster {
     pub process_id: Option<String>,
     /// Date and time, in UTC, at which the returned time range starts. Read-only.
     pub start: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -368,7 +368,7 @@ pub struct MeasurementsCollStatsLatencyHost {
     pub process_id: Option<String>,
     /// Date and time, in UTC, at which the returned time range starts. Read-only.
     pub start: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -397,7 +397,7 @@ pub struct NamespacesRequest {
     /// Namespaces on the host or cluster, each written `database.collection`. Write-only: the
     /// service never returns it. No duplicate items.
     pub namespaces: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -422,7 +422,7 @@ pub struct PinnedNamespaces {
     pub group_id: Option<String>,
     /// Pinned namespaces of the cluster, each written `database.collection`. Read-only.
     pub pinned_namespaces: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -38,7 +38,7 @@ pub struct MetricDataPoint {
     pub timestamp: Option<DateTime>,
     /// Measured value. `null` if nothing was measured at that moment. Read-only.
     pub value: Option<f64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -58,7 +58,7 @@ pub struct MetricsMeasurement {
     pub name: Option<String>,
     /// Unit of the values in `dataPoints`. Read-only.
     pub units: Option<MetricsMeasurementUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -14,7 +14,7 @@ pub struct DatabaseInheritedRole {
     pub db: Option<String>,
     /// Name of the database role to inherit. Required.
     pub role: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -38,7 +38,7 @@ pub struct DatabasePermittedNamespaceResource {
     pub collection: Option<String>,
     /// Database on which the action is granted. Ignored if `cluster` is `true`. Required.
     pub db: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -56,7 +56,7 @@ pub struct DatabasePrivilegeAction {
     pub action: Option<DatabasePrivilegeActionValue>,
     /// Targets on which the action is granted: the cluster, databases or collections. Required.
     pub resources: Option<Vec<DatabasePermittedNamespaceResource>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -335,7 +335,7 @@ pub struct UpdateCustomDbRole {
     pub actions: Option<Vec<DatabasePrivilegeAction>>,
     /// Roles whose privileges this role includes. No duplicate items.
     pub inherited_roles: Option<Vec<DatabaseInheritedRole>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -363,7 +363,7 @@ pub struct UserCustomDbRole {
     pub inherited_roles: Option<Vec<DatabaseInheritedRole>>,
     /// Name of the custom role, unique in the project. Required.
     pub role_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

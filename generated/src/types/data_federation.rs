@@ -76,7 +76,7 @@ pub struct DataFederationAzureCloudProviderConfig {
     pub service_principal_id: Option<String>,
     /// ID of the Microsoft Entra ID (formerly Azure Active Directory) tenant. Read-only.
     pub tenant_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -97,7 +97,7 @@ pub struct DataFederationGcpCloudProviderConfig {
     /// ID of the access role with which the federated database instance accesses its data stores.
     /// Required. Pattern: `^([a-f0-9]{24})$`.
     pub role_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -138,7 +138,7 @@ pub struct DataFederationTenantQueryLimit {
     pub tenant_name: Option<String>,
     /// Number of bytes that queries may process in the period that `name` tells. Required.
     pub value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -185,7 +185,7 @@ pub struct DataLakeApiBase {
     pub pipeline: Option<String>,
     /// Name of the collection from which the view reads.
     pub source: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -210,7 +210,7 @@ pub struct DataLakeAtlasStoreInstance {
     pub read_concern: Option<DataLakeAtlasStoreReadConcern>,
     /// Rule by which reads are routed to the nodes of the cluster.
     pub read_preference: Option<DataLakeAtlasStoreReadPreference>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -228,7 +228,7 @@ atlas_admin_runtime::record! {
 pub struct DataLakeAtlasStoreReadConcern {
     /// Read concern: how consistent and durable the data that is read must be.
     pub level: Option<DataLakeAtlasStoreReadConcernLevel>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -282,7 +282,7 @@ pub struct DataLakeAtlasStoreReadPreference {
     pub mode: Option<DataLakeAtlasStoreReadPreferenceMode>,
     /// Sets of replica set tags. Reads go to members that have the tags of a set.
     pub tag_sets: Option<Vec<Vec<DataLakeAtlasStoreReadPreferenceTag>>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -334,7 +334,7 @@ pub struct DataLakeAtlasStoreReadPreferenceTag {
     pub name: Option<String>,
     /// Value of the tag.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -362,7 +362,7 @@ pub struct DataLakeAwsCloudProviderConfig {
     /// Name of an S3 bucket on which Atlas tests that the role has access. Required with
     /// `cloudProviderConfig`. Required. Write-only: the service never returns it.
     pub test_s3_bucket: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -396,7 +396,7 @@ pub struct DataLakeAzureBlobStore {
     pub replacement_delimiter: Option<String>,
     /// URL of the storage account, on Azure, that has the container. JSON name: `serviceURL`.
     pub service_url: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -585,7 +585,7 @@ pub struct DataLakeCloudProviderConfig {
     /// Google Cloud service account with which the federated database instance accesses its data
     /// stores.
     pub gcp: Option<DataFederationGcpCloudProviderConfig>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -604,7 +604,7 @@ pub struct DataLakeDataProcessRegion {
     pub cloud_provider: Option<CloudProvider>,
     /// Region to which client connections of the federated database instance are routed. Required.
     pub region: Option<BaseAtlasDataLakeRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -621,7 +621,7 @@ pub struct DataLakeDatabaseCollection {
     pub data_sources: Option<Vec<DataLakeDatabaseDataSourceSettings>>,
     /// Name of the virtual collection that the data sources are mapped to.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -668,7 +668,7 @@ pub struct DataLakeDatabaseDataSourceSettings {
     /// Public URLs of the data files, each of which becomes a partition. They must not require
     /// authentication. Unset or empty: the URLs of the store named in `storeName`.
     pub urls: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -772,7 +772,7 @@ pub struct DataLakeDatabaseInstance {
     pub name: Option<String>,
     /// Views of the database: named aggregation pipelines on its collections. Only for S3 stores.
     pub views: Option<Vec<DataLakeApiBase>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -792,7 +792,7 @@ pub struct DataLakeDlsAzureStore {
     pub name: Option<String>,
     /// Azure region of the data store.
     pub region: Option<DataLakeAzureBlobStoreRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -810,7 +810,7 @@ pub struct DataLakeDlsawsStore {
     pub name: Option<String>,
     /// AWS region of the data store.
     pub region: Option<DataLakeDlsawsStoreRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -946,7 +946,7 @@ pub struct DataLakeDlsgcpStore {
     pub name: Option<String>,
     /// Google Cloud region of the data store.
     pub region: Option<DataLakeDlsgcpStoreRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1099,7 +1099,7 @@ pub struct DataLakeGoogleCloudStorageStore {
     pub region: Option<DataLakeDlsgcpStoreRegion>,
     /// `replacementDelimiter`.
     pub replacement_delimiter: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1127,7 +1127,7 @@ pub struct DataLakeHttpStore {
     pub name: Option<String>,
     /// Public URLs of the data files. They must not require authentication.
     pub urls: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1166,7 +1166,7 @@ pub struct DataLakeS3StoreSettings {
     pub public: Option<bool>,
     /// AWS region of the S3 bucket.
     pub region: Option<DataLakeDlsawsStoreRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1215,7 +1215,7 @@ pub struct DataLakeStorage {
     pub databases: Option<Vec<DataLakeDatabaseInstance>>,
     /// Data stores that the federated database instance reads.
     pub stores: Option<Vec<DataLakeStoreSettings>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1273,7 +1273,7 @@ pub struct DataLakeStoreSettingsCommon {
     pub name: Option<String>,
     /// Kind of store: `atlas`, `azure`, `dls:aws`, `dls:azure`, `dls:gcp`, `gcs`, `http` or `s3`.
     pub provider: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1314,7 +1314,7 @@ pub struct DataLakeTenant {
     pub state: Option<DataLakeTenantState>,
     /// Data stores, and the databases that map them to collections.
     pub storage: Option<DataLakeStorage>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1427,7 +1427,7 @@ pub struct PaginatedPrivateNetworkEndpointIdEntryView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1450,7 +1450,7 @@ pub struct PrivateEndpointHostname {
     pub hostname: Option<String>,
     /// Private endpoint to which the host name belongs. Read-only.
     pub private_endpoint: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1494,7 +1494,7 @@ pub struct PrivateNetworkEndpointIdEntry {
     pub status: Option<PrivateNetworkEndpointIdEntryStatus>,
     /// Kind of service that the private endpoint connects to. Default: `DATA_LAKE`.
     pub r#type: Option<PrivateNetworkEndpointIdEntryType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -55,7 +55,7 @@ pub struct CloudDatabaseUser {
     /// belongs to the database `$external`; with your own authority, the user name must have a
     /// common name (CN). Default: `NONE`.
     pub x509_type: Option<CloudDatabaseUserX509Type>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -210,7 +210,7 @@ pub struct DatabaseUserRole {
     pub database_name: Option<String>,
     /// Name of a role, built in or custom. Required.
     pub role_name: Option<DatabaseUserRoleName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -286,7 +286,7 @@ pub struct PaginatedApiAtlasDatabaseUserView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -310,7 +310,7 @@ pub struct UserScope {
     pub name: Option<String>,
     /// Kind of deployment that the database user may access. Required.
     pub r#type: Option<UserScopeType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -29,7 +29,7 @@ pub struct AwskmsConfiguration {
     pub secret_access_key: Option<String>,
     /// Whether Atlas can encrypt and decrypt with the key. Read-only.
     pub valid: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -530,7 +530,7 @@ pub struct AzureKeyVault {
     pub tenant_id: Option<String>,
     /// Whether Atlas can encrypt and decrypt with the key. Read-only.
     pub valid: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -623,7 +623,7 @@ pub struct EarPrivateEndpointCommon {
     /// State of the private endpoint through which Atlas reaches your key management service.
     /// Read-only.
     pub status: Option<AwskmsearPrivateEndpointStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -657,7 +657,7 @@ pub struct EncryptionAtRest {
     pub enabled_for_search_nodes: Option<bool>,
     /// Encryption at rest with a key in Google Cloud Key Management Service.
     pub google_cloud_kms: Option<GoogleCloudKms>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -687,7 +687,7 @@ pub struct GoogleCloudKms {
     pub service_account_key: Option<String>,
     /// Whether Atlas can encrypt and decrypt with the key. Read-only.
     pub valid: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -713,7 +713,7 @@ pub struct PaginatedApiAtlasEarPrivateEndpointView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -747,7 +747,7 @@ pub struct PrivateEndpoint {
     /// State of the private endpoint through which Atlas reaches your key management service.
     /// Read-only.
     pub status: Option<AwskmsearPrivateEndpointStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -43,7 +43,7 @@ pub struct AlertAudit {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -126,7 +126,7 @@ pub struct AlertConfigAudit {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -308,7 +308,7 @@ pub struct ApiUserEventViewForNdsGroup {
     pub username: Option<String>,
     /// Access list entry (IP address or range) that the event concerns. Read-only. May be `null`.
     pub whitelist_entry: Nullable<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -374,7 +374,7 @@ pub struct ApiUserEventViewForOrg {
     pub username: Option<String>,
     /// Access list entry (IP address or range) that the event concerns. Read-only. May be `null`.
     pub whitelist_entry: Nullable<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -466,7 +466,7 @@ pub struct AppServiceEventView {
     /// Further data about the event, returned if the request set `includeRaw`. The properties may
     /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -523,7 +523,7 @@ pub struct AtlasResourcePolicyAuditForNdsGroup {
     pub violated_policies: Option<Vec<String>>,
     /// Action that was checked against the active resource policies. Read-only.
     pub violation_action: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -587,7 +587,7 @@ pub struct AtlasResourcePolicyAuditForOrg {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -673,7 +673,7 @@ pub struct AutomationConfigEventView {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1039,7 +1039,7 @@ pub struct BillingEventViewForNdsGroup {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1105,7 +1105,7 @@ pub struct BillingEventViewForOrg {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1166,7 +1166,7 @@ pub struct ChartsAudit {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1260,7 +1260,7 @@ pub struct ClusterEventViewForNdsGroup {
     pub raw: Option<Raw>,
     /// Name of the shard to which the event belongs. Read-only.
     pub shard_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1348,7 +1348,7 @@ pub struct DataExplorerAccessedEventView {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1410,7 +1410,7 @@ pub struct DataExplorerEvent {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1484,7 +1484,7 @@ pub struct DataMetricEventView {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1550,7 +1550,7 @@ pub struct DefaultEventViewForNdsGroup {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2330,7 +2330,7 @@ pub struct DefaultEventViewForOrg {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2614,7 +2614,7 @@ pub struct EventTypeDetails {
     pub description: Option<String>,
     /// Name of the event type, as in `eventTypeName` of an event. Read-only.
     pub event_type: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2776,7 +2776,7 @@ pub struct EventViewForNdsGroupCommon {
     /// Further data about the event, returned if the request set `includeRaw`. The properties may
     /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2895,7 +2895,7 @@ pub struct EventViewForOrgCommon {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2943,7 +2943,7 @@ pub struct ForNdsGroup {
     pub replica_set_name: Nullable<String>,
     /// Name of the shard to which the event belongs. Read-only.
     pub shard_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3052,7 +3052,7 @@ pub struct FtsIndexAuditView {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3086,7 +3086,7 @@ pub struct GroupPaginatedEventView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3278,7 +3278,7 @@ pub struct HostEventViewForNdsGroup {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -3382,7 +3382,7 @@ pub struct HostMetricEventCommon {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4393,7 +4393,7 @@ pub struct NdsAuditViewForNdsGroup {
     pub username: Option<String>,
     /// Access list entry (IP address or range) that the event concerns. Read-only.
     pub whitelist_entry: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4458,7 +4458,7 @@ pub struct NdsAuditViewForOrg {
     pub username: Option<String>,
     /// Access list entry (IP address or range) that the event concerns. Read-only.
     pub whitelist_entry: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4590,7 +4590,7 @@ pub struct NdsAutoScalingAuditViewForNdsGroup {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4687,7 +4687,7 @@ pub struct NdsServerlessInstanceAuditView {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4794,7 +4794,7 @@ pub struct NdsTenantEndpointAuditView {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -4867,7 +4867,7 @@ pub struct NumberMetricEventView {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5192,7 +5192,7 @@ pub struct OrgEventViewForOrg {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5227,7 +5227,7 @@ pub struct OrgPaginatedEventView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5252,7 +5252,7 @@ pub struct PaginatedEventTypeDetailsResponse {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5276,7 +5276,7 @@ pub struct Principal {
     pub name: Option<String>,
     /// Principal for which this principal acted.
     pub on_behalf_of: Option<Box<Principal>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5313,7 +5313,7 @@ pub struct Raw {
     pub org_name: Option<String>,
     /// Seriousness of the event.
     pub severity: Option<RawSeverity>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5383,7 +5383,7 @@ pub struct RawMetricEventView {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5562,7 +5562,7 @@ pub struct ResourceEventViewForNdsGroup {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5628,7 +5628,7 @@ pub struct ResourceEventViewForOrg {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5712,7 +5712,7 @@ pub struct SearchDeploymentAuditView {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5872,7 +5872,7 @@ pub struct ServiceAccountGroupEvents {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -5932,7 +5932,7 @@ pub struct ServiceAccountOrgEvents {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -6031,7 +6031,7 @@ pub struct StreamProcessorEventViewForNdsGroup {
     pub region: Option<String>,
     /// Tier of the stream processor after scaling, such as `SP30`. Read-only.
     pub to_tier: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -6073,7 +6073,7 @@ pub struct StreamsEventViewForNdsGroup {
     /// Further data about the event, returned if the request set `includeRaw`. The properties may
     /// change, so don't build monitoring on them.
     pub raw: Option<Raw>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -6127,7 +6127,7 @@ pub struct TeamEvent {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -6247,7 +6247,7 @@ pub struct TeamEventViewForNdsGroup {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -6322,7 +6322,7 @@ pub struct TimeMetricEventView {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -6473,7 +6473,7 @@ pub struct UserEventViewForNdsGroup {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -6536,7 +6536,7 @@ pub struct UserEventViewForOrg {
     /// Email address of the user behind the event. Not returned together with `publicKey`.
     /// Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -25,7 +25,7 @@ pub struct AuthFederationRoleMapping {
     /// Roles that members of the external group receive, each in one organization or one project.
     /// At least one must be an organization role. Required. No duplicate items.
     pub role_assignments: Option<Vec<ConnectedOrgConfigRoleAssignment>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -93,7 +93,7 @@ pub struct ConnectedOrgConfig {
     pub role_mappings: Option<Vec<AuthFederationRoleMapping>>,
     /// Users whose email domain isn't in `domainAllowList`.
     pub user_conflicts: Option<Vec<FederatedUser>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -158,7 +158,7 @@ pub struct ConnectedOrgConfigRoleAssignment {
     pub org_id: Option<String>,
     /// Name of the role: an organization role with `orgId`, a project role with `groupId`.
     pub role: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -182,7 +182,7 @@ pub struct FederatedUser {
     pub last_name: Option<String>,
     /// ID of the user. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -263,7 +263,7 @@ pub struct FederationIdentityProvider {
     pub updated_at: Nullable<DateTime>,
     /// Name of the token claim that holds the user's ID.
     pub user_claim: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -345,7 +345,7 @@ pub struct FederationIdentityProviderUpdate {
     pub status: Nullable<FederationSamlIdentityProviderStatus>,
     /// Name of the token claim that holds the user's ID.
     pub user_claim: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -418,7 +418,7 @@ pub struct FederationOidcIdentityProvider {
     pub updated_at: Nullable<DateTime>,
     /// Name of the token claim that holds the user's ID.
     pub user_claim: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -476,7 +476,7 @@ pub struct FederationOidcIdentityProviderUpdate {
     pub requested_scopes: Option<Vec<String>>,
     /// Name of the token claim that holds the user's ID.
     pub user_claim: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -603,7 +603,7 @@ pub struct OrgFederationSettings {
     pub identity_provider_id: Option<String>,
     /// Whether the identity provider is in use.
     pub identity_provider_status: Option<OrgFederationSettingsIdentityProviderStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -651,7 +651,7 @@ pub struct PaginatedConnectedOrgConfigsView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -679,7 +679,7 @@ pub struct PaginatedFederationIdentityProvider {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -707,7 +707,7 @@ pub struct PaginatedRoleMappingView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -725,7 +725,7 @@ pub struct PemFileInfo {
     pub certificates: Option<Vec<X509Certificate>>,
     /// Name of the PEM file.
     pub file_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -742,7 +742,7 @@ pub struct PemFileInfoUpdate {
     pub certificates: Option<Vec<X509CertificateUpdate>>,
     /// Name of the PEM file.
     pub file_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -825,7 +825,7 @@ pub struct X509Certificate {
     pub not_after: Option<DateTime>,
     /// Date and time, in UTC, from which the certificate is valid.
     pub not_before: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -844,7 +844,7 @@ pub struct X509CertificateUpdate {
     pub not_after: Option<DateTime>,
     /// Date and time, in UTC, from which the certificate is valid.
     pub not_before: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -58,7 +58,7 @@ pub struct FederationSamlIdentityProvider {
     /// Date and time, in UTC, of the last update of the identity provider. Read-only. May be
     /// `null`.
     pub updated_at: Nullable<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -120,7 +120,7 @@ pub struct FederationSamlIdentityProviderUpdate {
     pub sso_url: Option<String>,
     /// Whether users can log in through the identity provider. May be `null`.
     pub status: Nullable<FederationSamlIdentityProviderStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -109,7 +109,7 @@ pub struct AtlasTenantClusterUpgradeRequest20240805 {
     /// Whether the cluster stays on a major version or follows all MongoDB releases. `CONTINUOUS`
     /// excludes `mongoDBMajorVersion`. Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -159,7 +159,7 @@ atlas_admin_runtime::record! {
 pub struct FlexBackupSettings20241113 {
     /// Whether Atlas takes snapshots of the flex cluster. Read-only. Default: `true`.
     pub enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -210,7 +210,7 @@ pub struct FlexClusterDescription20241113 {
     /// Kind of MongoDB releases that the flex cluster follows, which is always `LTS`. Read-only.
     /// Default: `LTS`.
     pub version_release_system: Option<VersionReleaseSystem>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -268,7 +268,7 @@ pub struct FlexClusterDescriptionCreate20241113 {
     /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
     /// Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -293,7 +293,7 @@ pub struct FlexClusterDescriptionUpdate20241113 {
     /// Whether the cluster is protected against deletion. While `true`, Atlas refuses to delete it.
     /// Default: `false`.
     pub termination_protection_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -315,7 +315,7 @@ pub struct FlexConnectionStrings20241113 {
     /// Connection string over the internet, in the `mongodb+srv://` form, which finds the nodes
     /// through DNS. Read-only.
     pub standard_srv: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -336,7 +336,7 @@ pub struct FlexProviderSettings20241113 {
     pub provider_name: Option<FlexProviderSettings20241113ProviderName>,
     /// Region of the flex cluster, as Atlas names it. Read-only.
     pub region_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -380,7 +380,7 @@ pub struct FlexProviderSettingsCreate20241113 {
     /// Region of the flex cluster, as Atlas names it. Required. Write-only: the service never
     /// returns it.
     pub region_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -404,7 +404,7 @@ pub struct PaginatedFlexClusters20241113 {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

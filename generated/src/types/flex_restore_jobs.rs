@@ -44,7 +44,7 @@ pub struct FlexBackupRestoreJobCreate20241113 {
     /// ID of the project of the cluster to restore to. Write-only: the service never returns it.
     /// Pattern: `^([a-f0-9]{24})$`.
     pub target_project_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -79,7 +79,7 @@ pub struct PaginatedApiAtlasFlexBackupRestoreJob20241113View {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

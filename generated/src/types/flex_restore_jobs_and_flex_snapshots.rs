@@ -44,7 +44,7 @@ pub struct FlexBackupRestoreJob20241113 {
     pub target_deployment_item_name: Option<String>,
     /// ID of the project of the cluster to restore to. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub target_project_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

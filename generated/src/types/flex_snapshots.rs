@@ -26,7 +26,7 @@ pub struct FlexBackupSnapshot20241113 {
     pub start_time: Option<DateTime>,
     /// State of the snapshot. Read-only.
     pub status: Option<FlexBackupRestoreJob20241113Status>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -53,7 +53,7 @@ pub struct FlexBackupSnapshotDownloadCreate20241113 {
     /// ID of the snapshot to download. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub snapshot_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -76,7 +76,7 @@ pub struct PaginatedApiAtlasFlexBackupSnapshot20241113View {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -12,7 +12,7 @@ pub struct CustomZoneMappings {
     /// Mappings from locations to zones, which override Atlas's choice of the nearest zone.
     /// Required.
     pub custom_zone_mappings: Option<Vec<ZoneMapping>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -41,7 +41,7 @@ pub struct GeoSharding20240805 {
     /// Whether you manage the zone sharding of the global cluster yourself. If `false`, Atlas
     /// manages it. Read-only.
     pub self_managed_sharding: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -77,7 +77,7 @@ pub struct ManagedNamespaces {
     /// Whether to create and distribute chunks for an empty or missing collection at once,
     /// according to its zones. For hashed shard keys. Default: `false`.
     pub presplit_hashed_zones: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -100,7 +100,7 @@ pub struct ZoneMapping {
     pub location: Option<String>,
     /// Name of the zone that serves the location. Required.
     pub zone: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

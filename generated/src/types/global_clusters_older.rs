@@ -23,7 +23,7 @@ pub struct GeoSharding {
     /// Whether you manage the zone sharding of the global cluster yourself. If `false`, Atlas
     /// manages it. Read-only.
     pub self_managed_sharding: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -13,7 +13,7 @@ pub struct AdditionalData {
     pub processor_name: Option<String>,
     /// Stream workspace that caused the charge.
     pub workspace: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -35,7 +35,7 @@ pub struct ApiPublicUsageDetailsQueryRequest {
     pub sort_field: Option<ApiPublicUsageDetailsQueryRequestSortField>,
     /// Direction in which to sort. Unset: descending.
     pub sort_order: Option<ApiPublicUsageDetailsQueryRequestSortOrder>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -135,7 +135,7 @@ pub struct BillingInvoice {
     pub subtotal_cents: Option<i64>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -195,7 +195,7 @@ pub struct BillingInvoiceMetadata {
     pub subtotal_cents: Option<i64>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -282,7 +282,7 @@ pub struct BillingPayment {
     pub unit_price: Option<String>,
     /// Date and time, in UTC, of the last change. Read-only.
     pub updated: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -361,7 +361,7 @@ pub struct BillingRefund {
     pub payment_id: Option<String>,
     /// Reason for which MongoDB granted the refund. Read-only.
     pub reason: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -397,7 +397,7 @@ pub struct CostExplorerFilterRequestBody {
     pub services: Option<Vec<CostExplorerFilterRequestBodyService>>,
     /// First day of the period, which must be the first day of a month. Required.
     pub start_date: Option<Date>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -536,7 +536,7 @@ pub struct CostExplorerFilterResponseView {
     /// [`invoices::get_cost_explorer_usage`](crate::invoices::get_cost_explorer_usage) fetches the
     /// result of the query. Exactly 64 characters.
     pub token: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -588,7 +588,7 @@ pub struct InvoiceLineItem {
     pub unit: Option<String>,
     /// Price per unit, in US dollars. Read-only.
     pub unit_price_dollars: Option<f64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -625,7 +625,7 @@ pub struct InvoiceReportRequest {
     pub report_format: Option<ReportFormat>,
     /// Kind of report. Required.
     pub report_type: Option<ReportType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -663,7 +663,7 @@ pub struct InvoiceReportResponse {
     pub report_type: Option<ReportType>,
     /// State of the report. Read-only.
     pub state: Option<InvoiceReportResponseState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -764,7 +764,7 @@ pub struct PaginatedApiInvoiceMetadataView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -791,7 +791,7 @@ pub struct PaginatedApiInvoiceView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -814,7 +814,7 @@ pub struct PaginatedApiSkuView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -840,7 +840,7 @@ pub struct PaginatedInvoiceReportView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -866,7 +866,7 @@ pub struct PaginatedPublicApiUsageDetailsLineItemView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -903,7 +903,7 @@ pub struct PublicApiUsageDetailsLineItemView {
     pub unit_price_dollars: Option<f64>,
     /// Date and time, in UTC, of the usage that the line item charges.
     pub usage_date: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -968,7 +968,7 @@ pub struct SkuResponse {
     pub description: Option<String>,
     /// ID of the SKU. Read-only.
     pub id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -997,7 +997,7 @@ pub struct UsageDetailsFilterRequest {
     pub usage_end_date: Option<Date>,
     /// First day of usage of the line items to return.
     pub usage_start_date: Option<Date>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

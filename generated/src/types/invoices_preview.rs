@@ -10,7 +10,7 @@ pub struct AssociatedInvoice {
     pub invoice_id: Option<String>,
     /// ID of the organization.
     pub org_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -32,7 +32,7 @@ pub struct OrgAssociatedInvoiceResponse {
     pub month: Option<String>,
     /// Year of the invoices, in four digits.
     pub year: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -55,7 +55,7 @@ pub struct ReportGenerationRequest {
     pub report_type: Option<ReportType>,
     /// Version of the report format.
     pub version: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

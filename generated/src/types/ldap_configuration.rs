@@ -24,7 +24,7 @@ pub struct LdapVerifyConnectivityJobRequest {
     /// Steps of the check with their results. The check stops at the first step that fails.
     /// Read-only.
     pub validations: Option<Vec<LdapVerifyConnectivityJobRequestValidation>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -68,7 +68,7 @@ pub struct LdapVerifyConnectivityJobRequestParams {
     pub links: Option<Vec<Link>>,
     /// Port on which the LDAP server listens. Required. Default: `636`.
     pub port: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -118,7 +118,7 @@ pub struct LdapVerifyConnectivityJobRequestValidation {
     pub status: Option<LdapVerifyConnectivityJobRequestValidationStatus>,
     /// Step of the check. Read-only.
     pub validation_type: Option<LdapVerifyConnectivityJobRequestValidationType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -12,7 +12,7 @@ pub struct DbUserTlsX509Settings {
     pub cas: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -54,7 +54,7 @@ pub struct LdapSecuritySettings {
     /// Rules that turn LDAP user names into distinguished names (DN), tried in order. Needed if
     /// users log in with something other than their DN. JSON name: `userToDNMapping`.
     pub user_to_dn_mapping: Option<Vec<UserToDnMapping>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -92,7 +92,7 @@ pub struct UserSecurity {
     pub ldap: Option<LdapSecuritySettings>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -115,7 +115,7 @@ pub struct UserToDnMapping {
     /// Template of the DN into which a matching user name is turned. `{0}` and so on stand for the
     /// groups captured by `match`. An alternative to `ldapQuery`.
     pub substitution: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

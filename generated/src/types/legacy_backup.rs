@@ -29,7 +29,7 @@ pub struct ApiAtlasCheckpointView {
     pub started: Option<DateTime>,
     /// Date and time, in UTC, to which a cluster is restored with the checkpoint. Read-only.
     pub timestamp: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -81,7 +81,7 @@ pub struct ApiAtlasSnapshotScheduleView {
     /// Weeks to keep weekly snapshots. `0` keeps none. Required. One of `0`, `1`, `2`, `3`, `4`,
     /// `5`, `6`, `7`, `8`, `12`, `16`, `20`, `24` and `52`.
     pub weekly_snapshot_retention_weeks: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -113,7 +113,7 @@ pub struct ApiCheckpointPartView {
     pub token_timestamp: Option<ApiBsonTimestampView>,
     /// Type of host that this part of the checkpoint belongs to. Read-only.
     pub type_name: Option<ApiCheckpointPartViewTypeName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -215,7 +215,7 @@ pub struct BackupRestoreJob {
     pub status_name: Option<BackupRestoreJobStatusName>,
     /// Position in the oplog that the data is restored to. Read-only.
     pub timestamp: Option<ApiBsonTimestampView>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -279,7 +279,7 @@ pub struct BackupRestoreJobDelivery {
     /// URL of the restored data, with `methodName` `HTTP`. Download with the header given by
     /// `authHeader` and `authValue`. Read-only.
     pub url_v2: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -442,7 +442,7 @@ pub struct BackupSnapshot {
     /// Parts: one for a replica set; for a sharded cluster one per shard, and one for the config
     /// server. Read-only.
     pub parts: Option<Vec<BackupSnapshotPart>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -496,7 +496,7 @@ pub struct BackupSnapshotPart {
     pub storage_size_bytes: Option<i64>,
     /// Type of server that this part of the snapshot was taken from. Read-only.
     pub type_name: Option<BackupSnapshotPartTypeName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -606,7 +606,7 @@ pub struct PaginatedApiAtlasCheckpointView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -636,7 +636,7 @@ pub struct PaginatedRestoreJobView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -662,7 +662,7 @@ pub struct PaginatedSnapshotView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -686,7 +686,7 @@ pub struct RestoreJobFileHash {
     pub links: Option<Vec<Link>>,
     /// Algorithm of the hash. Read-only.
     pub type_name: Option<RestoreJobFileHashTypeName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

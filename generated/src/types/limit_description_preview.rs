@@ -18,7 +18,7 @@ pub struct DefaultGroupLimitResponse {
     pub maximum_limit: Nullable<i64>,
     /// Name of the limit. Read-only.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -102,7 +102,7 @@ pub struct PaginatedDefaultGroupLimitResponse {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -32,7 +32,7 @@ pub struct GroupMaintenanceWindow {
     /// Time zone for `dayOfWeek` and `hourOfDay`. Only the project settings of the Atlas UI can
     /// change it. Read-only.
     pub time_zone_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -54,7 +54,7 @@ pub struct ProtectedHours {
     pub end_hour_of_day: Option<i64>,
     /// Hour of the day, on a 24-hour clock, at which the protected hours start. 0 to 23.
     pub start_hour_of_day: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -36,7 +36,7 @@ pub struct GroupMaintenanceWindowPreviewResponse {
     /// Maintenance wave, 1 to 3, of the project. Not used if the organization derives waves from
     /// environment tags (`ENV_TAG_MAPPING`). May be `null`. 1 to 3.
     pub wave_assignment: Nullable<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -78,7 +78,7 @@ pub struct GroupMaintenanceWindowPreviewUpdateRequest {
     /// you have set. Not used if the organization derives waves from environment tags
     /// (`ENV_TAG_MAPPING`). May be `null`. 1 to 3.
     pub wave_assignment: Nullable<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -46,7 +46,7 @@ pub struct MetricIntegrationRequest {
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// Third party that receives the metrics. Required.
     pub provider_type: Option<ProviderType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -104,7 +104,7 @@ pub struct MetricIntegrationResponse {
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// Third party that receives the metrics. Required.
     pub provider_type: Option<ProviderType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -140,7 +140,7 @@ pub struct MetricIntegrationUpdateRequest {
     pub metric_selection: Option<Vec<MetricSelectionItem>>,
     /// Third party that receives the metrics. Required.
     pub provider_type: Option<ProviderType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -186,7 +186,7 @@ pub struct PaginatedMetricIntegrationResponse {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

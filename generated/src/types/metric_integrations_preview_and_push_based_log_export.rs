@@ -10,7 +10,7 @@ pub struct Header {
     pub name: Option<String>,
     /// Value of the HTTP header. Required. Secret: `Debug` and logs never show it.
     pub value: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

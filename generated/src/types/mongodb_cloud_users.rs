@@ -13,7 +13,7 @@ use super::*;
 pub struct AddOrRemoveGroupRole {
     /// Project role that the user gains or loses. Required.
     pub group_role: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -30,7 +30,7 @@ atlas_admin_runtime::record! {
 pub struct AddOrRemoveOrgRole {
     /// Organization role to add to the user or to remove. Required.
     pub org_role: Option<OrgRole>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -50,7 +50,7 @@ pub struct AddOrRemoveUserFromTeam {
     /// ID of the user. Required. Write-only: the service never returns it. Pattern:
     /// `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -81,7 +81,7 @@ pub struct GroupActiveUserResponse {
     pub roles: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -117,7 +117,7 @@ pub struct GroupPendingUserResponse {
     pub roles: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -139,7 +139,7 @@ pub struct GroupRoleAssignment {
     pub group_id: Option<String>,
     /// Roles that the user has in the project. No duplicate items.
     pub group_roles: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -155,13 +155,14 @@ atlas_admin_runtime::record! {
 /// [`mongodb_cloud_users::add_group_users`](crate::mongodb_cloud_users::add_group_users).
 #[derive(Clone, Default)]
 pub struct GroupUserRequest {
-    /// Project roles to give the user. Required. Write-only: the service never returns it. At least
-    /// 1 item. No duplicate items.
+    /// Project roles to give the user, in the spelling of the API: `GROUP_READ_ONLY` for Project
+    /// Read Only. Required. Write-only: the service never returns it. At least 1 item. No duplicate
+    /// items.
     pub roles: Option<Vec<String>>,
     /// Email address of the user to add or invite. Required. Write-only: the service never returns
     /// it.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -213,7 +214,7 @@ pub struct GroupUserResponseCommon {
     pub roles: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -249,7 +250,7 @@ pub struct OrgActiveUserResponse {
     pub team_ids: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -316,7 +317,7 @@ pub struct OrgPendingUserResponse {
     pub team_ids: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -346,7 +347,7 @@ pub struct OrgUserRequest {
     /// Email address of the user to add or invite. Required. Write-only: the service never returns
     /// it.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -400,7 +401,7 @@ pub struct OrgUserResponseCommon {
     pub team_ids: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -420,7 +421,7 @@ pub struct OrgUserRolesRequest {
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
     /// Roles to give the user in the organization. Required. At least 1 item. No duplicate items.
     pub org_roles: Option<Vec<OrgRole>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -437,7 +438,7 @@ pub struct OrgUserRolesResponse {
     pub group_role_assignments: Option<Vec<GroupRoleAssignment>>,
     /// Roles of the user in the organization. No duplicate items.
     pub org_roles: Option<Vec<OrgRole>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -458,7 +459,7 @@ pub struct OrgUserUpdateRequest {
     /// IDs of the teams to which the user is to belong. Write-only: the service never returns it.
     /// No duplicate items.
     pub team_ids: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -481,7 +482,7 @@ pub struct PaginatedGroupUserView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -508,7 +509,7 @@ pub struct PaginatedOrgUserView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

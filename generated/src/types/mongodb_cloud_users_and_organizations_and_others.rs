@@ -14,7 +14,7 @@ pub struct CloudAccessRoleAssignment {
     pub org_id: Option<String>,
     /// Name of the role, of an organization or project, that the user, team or API key has.
     pub role_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -39,7 +39,7 @@ pub struct CloudAppUser {
     pub team_ids: Option<Vec<String>>,
     /// Email address with which the user signs in to Atlas. Required.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

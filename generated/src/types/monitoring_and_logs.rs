@@ -36,7 +36,7 @@ pub struct ApiHostViewAtlas {
     pub user_alias: Option<String>,
     /// MongoDB version that the process runs. Read-only. Pattern: `([\d]+\.[\d]+\.[\d]+)`.
     pub version: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -132,7 +132,7 @@ pub struct ApiMeasurementsGeneralViewAtlas {
     pub process_id: Option<String>,
     /// Date and time, in UTC, at which the returned time range starts. Read-only.
     pub start: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -202,7 +202,7 @@ pub struct CloudSearchMetrics {
     pub process_id: Option<String>,
     /// Available status metrics of Atlas Search. Required.
     pub status_metrics: Option<Vec<FtsMetric>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -253,7 +253,7 @@ pub struct FtsMetric {
     pub metric_name: Nullable<FtsMetricName>,
     /// Unit of the metric's values. Read-only. May be `null`.
     pub units: Nullable<FtsMetricUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -961,7 +961,7 @@ pub struct LinkAtlas {
     pub href: Option<String>,
     /// Relation of the link to the response, such as `self`, or a URL that names the relation.
     pub rel: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1080,7 +1080,7 @@ pub struct MeasurementDiskPartition {
     pub links: Option<Vec<Link>>,
     /// Name of the disk or partition. Read-only.
     pub partition_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1120,7 +1120,7 @@ pub struct MeasurementsIndexes {
     pub process_id: Option<String>,
     /// Date and time, in UTC, at which the returned time range starts. Read-only.
     pub start: Option<DateTime>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1162,7 +1162,7 @@ pub struct MeasurementsNonIndex {
     pub start: Option<DateTime>,
     /// Measurements of the state of Atlas Search. Read-only.
     pub status_measurements: Option<Vec<MetricsMeasurement>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1187,7 +1187,7 @@ pub struct MesurementsDatabase {
     pub database_name: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1204,7 +1204,7 @@ pub struct MetricDataPointAtlas {
     pub timestamp: Option<DateTime>,
     /// Measured value. `null` if nothing was measured at that moment. Read-only.
     pub value: Option<f64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1224,7 +1224,7 @@ pub struct MetricsMeasurementAtlas {
     pub name: Option<String>,
     /// Unit of the values in `dataPoints`. Read-only.
     pub units: Option<MetricsMeasurementUnits>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1248,7 +1248,7 @@ pub struct PaginatedDatabaseView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1274,7 +1274,7 @@ pub struct PaginatedDiskPartitionView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1302,7 +1302,7 @@ pub struct PaginatedHostViewAtlas {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

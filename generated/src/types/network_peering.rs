@@ -20,7 +20,7 @@ pub struct AwsCloudProviderContainer {
     pub region_name: Option<AwsCloudProviderContainerRegionName>,
     /// ID of the Atlas VPC on AWS. Read-only. Pattern: `^vpc-[0-9a-f]{17}$`.
     pub vpc_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -59,7 +59,7 @@ pub struct AwsNetworkPeeringConnectionSettings {
     pub status_name: Option<AwsNetworkPeeringConnectionSettingsStatusName>,
     /// ID of your VPC on AWS to peer with. Required. Pattern: `^vpc-[0-9a-f]{17}$`.
     pub vpc_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -156,7 +156,7 @@ pub struct AzureCloudProviderContainer {
     /// Name of the Azure VNet of the clusters in the container. `null` as long as there are none.
     /// Read-only. Pattern: `^([-\w._()])+$`.
     pub vnet_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -387,7 +387,7 @@ pub struct AzureNetworkPeeringConnectionSettings {
     pub status: Option<AzureNetworkPeeringConnectionSettingsStatus>,
     /// Name of your Azure VNet to peer with. Required. Pattern: `^([-\w._()])+$`.
     pub vnet_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -475,7 +475,7 @@ pub struct BaseNetworkPeeringConnectionSettingsCommon {
     pub id: Option<String>,
     /// Name of the cloud provider.
     pub provider_name: Option<ProviderName>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -537,7 +537,7 @@ pub struct CloudProviderContainerCommon {
     pub provider_name: Option<CloudProviderContainerProviderName>,
     /// Whether clusters exist in the container. Read-only.
     pub provisioned: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -602,7 +602,7 @@ pub struct GcpCloudProviderContainer {
     /// Google Cloud regions of the container. The project's clusters can only be in these regions;
     /// others need another project. Required.
     pub regions: Option<Vec<GcpCloudProviderContainerRegion>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -764,7 +764,7 @@ pub struct GcpNetworkPeeringConnectionSettings {
     pub network_name: Option<String>,
     /// State of the peering connection. Read-only.
     pub status: Option<GcpNetworkPeeringConnectionSettingsStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -825,7 +825,7 @@ pub struct PaginatedCloudProviderContainerView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -852,7 +852,7 @@ pub struct PaginatedContainerPeerView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -878,7 +878,7 @@ pub struct PrivateIpModeView {
     /// Whether the project is in connect-via-peering-only mode, in which applications reach its
     /// clusters through network peering alone. Required.
     pub enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

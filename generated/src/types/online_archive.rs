@@ -8,7 +8,7 @@ use super::*;
 pub struct AwsCreateDataProcessRegionView {
     /// AWS region to store the archived data in.
     pub region: Option<AwsCreateDataProcessRegionViewRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -68,7 +68,7 @@ atlas_admin_runtime::open_enum! {
 pub struct AwsDataProcessRegionView {
     /// AWS region that stores the archived data. Read-only.
     pub region: Option<AwsCreateDataProcessRegionViewRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -82,7 +82,7 @@ atlas_admin_runtime::record! {
 pub struct AzureCreateDataProcessRegionView {
     /// Azure region to store the archived data in.
     pub region: Option<AzureCreateDataProcessRegionViewRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -121,7 +121,7 @@ atlas_admin_runtime::open_enum! {
 pub struct AzureDataProcessRegionView {
     /// Azure region that stores the archived data. Read-only.
     pub region: Option<AzureCreateDataProcessRegionViewRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -174,7 +174,7 @@ pub struct BackupOnlineArchive {
     pub schedule: Option<OnlineArchiveSchedule>,
     /// State of the online archive. Read-only.
     pub state: Option<BackupOnlineArchiveState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -238,7 +238,7 @@ pub struct BackupOnlineArchiveCreate {
     pub schedule: Option<OnlineArchiveSchedule>,
     /// State of the online archive. Read-only.
     pub state: Option<BackupOnlineArchiveState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -357,7 +357,7 @@ pub struct CreateDataProcessRegionViewCommon {
     pub cloud_provider: Option<CloudProvider>,
     /// `region`.
     pub region: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -393,7 +393,7 @@ pub struct CustomCriteriaView {
     /// Filter, as for `find`, that selects the documents to archive. Required with the type
     /// `CUSTOM`; the empty filter `{}` is not allowed. Required.
     pub query: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -414,7 +414,7 @@ pub struct DailyScheduleView {
     pub start_hour: Option<i64>,
     /// Minute at which the time window of the archive starts; goes with `startHour`. 0 to 59.
     pub start_minute: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -431,7 +431,7 @@ atlas_admin_runtime::record! {
 pub struct DataExpirationRuleView {
     /// Number of days after which archived documents are deleted for good. 7 to 9215.
     pub expire_after_days: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -472,7 +472,7 @@ pub struct DataProcessRegionViewCommon {
     pub cloud_provider: Option<CloudProvider>,
     /// `region`. Read-only.
     pub region: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -493,7 +493,7 @@ pub struct DateCriteriaView {
     /// Number of days after the date in `dateField` from which a document is archived. Required
     /// with the type `DATE`.
     pub expire_after_days: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -538,7 +538,7 @@ atlas_admin_runtime::open_enum! {
 /// Default schedule of an online archive, without a set time window.
 #[derive(Clone, Default)]
 pub struct DefaultScheduleView {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -551,7 +551,7 @@ atlas_admin_runtime::record! {
 pub struct GcpCreateDataProcessRegionView {
     /// Google Cloud region to store the archived data in.
     pub region: Option<GcpCreateDataProcessRegionViewRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -587,7 +587,7 @@ atlas_admin_runtime::open_enum! {
 pub struct GcpDataProcessRegionView {
     /// Google Cloud region that stores the archived data. Read-only.
     pub region: Option<GcpCreateDataProcessRegionViewRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -610,7 +610,7 @@ pub struct MonthlyScheduleView {
     pub start_hour: Option<i64>,
     /// Minute at which the time window of the archive starts; goes with `startHour`. 0 to 59.
     pub start_minute: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -662,7 +662,7 @@ pub struct PaginatedOnlineArchiveView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -687,7 +687,7 @@ pub struct PartitionFieldView {
     /// Position of the field among the partition fields, counted from zero. By default, the date
     /// field of the criteria comes first. Required. Default: `0`.
     pub order: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -748,7 +748,7 @@ pub struct WeeklyScheduleView {
     pub start_hour: Option<i64>,
     /// Minute at which the time window of the archive starts; goes with `startHour`. 0 to 59.
     pub start_minute: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -21,7 +21,7 @@ pub struct AtlasOrganization {
     /// Whether the organization starts without the default alerts on the organization level.
     /// Default: `false`.
     pub skip_default_alerts_settings: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -57,7 +57,7 @@ pub struct CreateOrganizationRequest {
     /// Whether the organization starts without the default alerts on the organization level.
     /// Default: `false`.
     pub skip_default_alerts_settings: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -90,7 +90,7 @@ pub struct CreateOrganizationResponse {
     /// Whether the organization starts without the default alerts on the organization level.
     /// Default: `false`.
     pub skip_default_alerts_settings: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -116,7 +116,7 @@ pub struct CustomSessionTimeouts {
     /// absolute timeout (600 in Atlas for Government). `null` means no timeout (600 in Atlas for
     /// Government).
     pub idle_session_timeout_in_seconds: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -195,7 +195,7 @@ pub struct OrgDelegationSettingsResponse {
     /// Number of seconds after which a refresh token expires, even if in use. If unset, Atlas's
     /// default applies. May be `null`. 1 to 31536000.
     pub maximum_refresh_token_lifetime: Nullable<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -227,7 +227,7 @@ pub struct OrgDelegationSettingsUpdateRequest {
     /// Number of seconds after which a refresh token expires, even if in use. Left out, the value
     /// stays; `null` restores Atlas's default. May be `null`. 1 to 31536000.
     pub maximum_refresh_token_lifetime: Nullable<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -246,7 +246,7 @@ pub struct OrganizationInvitationGroupRoleAssignmentsRequest {
     pub group_id: Option<String>,
     /// Project roles that the user receives on accepting the invitation. No duplicate items.
     pub roles: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -272,7 +272,7 @@ pub struct OrganizationInvitationRequest {
     pub team_ids: Option<Vec<String>>,
     /// Email address of the user to invite to the organization.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -298,7 +298,7 @@ pub struct OrganizationInvitationUpdateRequest {
     pub roles: Option<Vec<Role>>,
     /// IDs of the teams that the invited person joins. No duplicate items.
     pub team_ids: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -344,7 +344,7 @@ pub struct OrganizationSettings {
     /// Whether stream processing workspaces may connect to clusters in other projects of the
     /// organization.
     pub streams_cross_group_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -373,7 +373,7 @@ pub struct PaginatedOrganizationView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -397,7 +397,7 @@ pub struct UpdateOrgRolesForUser {
     pub links: Option<Vec<Link>>,
     /// Roles that the user is to have in the organization. No duplicate items.
     pub org_roles: Option<Vec<OrgRole>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

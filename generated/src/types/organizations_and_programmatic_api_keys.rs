@@ -29,7 +29,7 @@ pub struct ApiKeyUserDetails {
     pub public_key: Option<String>,
     /// Roles of the API key in the organization and its projects. At least one in a request.
     pub roles: Option<Vec<CloudAccessRoleAssignment>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -55,7 +55,7 @@ pub struct CreateAtlasOrganizationApiKey {
     pub desc: Option<String>,
     /// Roles of the API key in the organization. At least one. Required. At least 1 item.
     pub roles: Option<Vec<Role>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -31,7 +31,7 @@ pub struct Group {
     pub tags: Option<Vec<ResourceTag>>,
     /// Whether the new project gets the default alerts. Default: `true`.
     pub with_default_alerts_settings: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -80,7 +80,7 @@ pub struct GroupRole {
     pub group_id: Option<String>,
     /// Project role, which is a set of privileges.
     pub group_role: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -120,7 +120,7 @@ pub struct OrganizationInvitation {
     pub team_ids: Option<Vec<String>>,
     /// Email address of the user invited to the organization.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -152,7 +152,7 @@ pub struct PaginatedAtlasGroupView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

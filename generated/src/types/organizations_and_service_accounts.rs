@@ -25,7 +25,7 @@ pub struct OrgServiceAccount {
     pub roles: Option<Vec<Role>>,
     /// Secrets of the service account, in full only when just created. No duplicate items.
     pub secrets: Option<Vec<ServiceAccountSecret>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -58,7 +58,7 @@ pub struct OrgServiceAccountRequest {
     /// Lifetime of the new secret, in hours. The organization's settings limit it. Required. More
     /// than 0.
     pub secret_expires_after_hours: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -92,7 +92,7 @@ pub struct ServiceAccountSecret {
     /// Secret of the service account. Present only after creation: store it safely. Read-only.
     /// Secret: `Debug` and logs never show it.
     pub secret: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

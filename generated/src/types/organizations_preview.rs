@@ -21,7 +21,7 @@ pub struct OrganizationMaintenanceSettingsResponse {
     /// Way of assigning projects to maintenance waves that is set for this organization; absent if
     /// none was set. Scheduling follows `effectiveWaveAssignmentMode`. May be `null`.
     pub wave_assignment_mode: Nullable<WaveAssignmentMode>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -63,7 +63,7 @@ pub struct OrganizationMaintenanceSettingsUpdateRequest {
     /// Mode of assigning projects to maintenance waves. Left out, the mode stays; `null` resets it
     /// to `MANUAL`.
     pub wave_assignment_mode: Option<WaveAssignmentMode>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -11,7 +11,7 @@ use super::*;
 pub struct OverloadProtectionSimulationRequest {
     /// Length of the simulation, in seconds.
     pub duration_seconds: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -45,7 +45,7 @@ pub struct OverloadProtectionSimulationResponse {
     pub simulation_id: Option<String>,
     /// State of the simulation. Read-only.
     pub state: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -74,7 +74,7 @@ pub struct PaginatedOverloadProtectionSimulationResponse {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

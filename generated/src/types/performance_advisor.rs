@@ -21,7 +21,7 @@ pub struct DropIndexSuggestionsIndex {
     pub since: Option<DateTime>,
     /// Size of the index, in bytes.
     pub size_bytes: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -45,7 +45,7 @@ pub struct DropIndexSuggestionsResponse {
     pub redundant_indexes: Option<Vec<DropIndexSuggestionsIndex>>,
     /// Indexes that are worth dropping because no query uses them. Read-only.
     pub unused_indexes: Option<Vec<DropIndexSuggestionsIndex>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -70,7 +70,7 @@ pub struct EnvelopedDropIndexSuggestionsResponse {
     pub locations: Option<Vec<String>>,
     /// HTTP status code of the response. Read-only. 100 to 599.
     pub status: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -96,7 +96,7 @@ pub struct EnvelopedPerformanceAdvisorResponse {
     pub locations: Option<Vec<String>>,
     /// HTTP status code of the response. Read-only. 100 to 599.
     pub status: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -122,7 +122,7 @@ pub struct EnvelopedSchemaAdvisorResponse {
     pub locations: Option<Vec<String>>,
     /// HTTP status code of the response. Read-only. 100 to 599.
     pub status: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -141,7 +141,7 @@ pub struct NamespaceObj {
     pub namespace: Option<String>,
     /// Kind of namespace. Read-only. Default: `collection`.
     pub r#type: Option<NamespaceObjType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -178,7 +178,7 @@ atlas_admin_runtime::open_enum! {
 pub struct Namespaces {
     /// Namespaces of the host, with their type. Read-only. No duplicate items.
     pub namespaces: Option<Vec<NamespaceObj>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -204,7 +204,7 @@ pub struct PerformanceAdvisorIndex {
     /// Estimated gain from the index, shown as its impact in the Performance Advisor of the Atlas
     /// UI. Read-only.
     pub weight: Option<f64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -229,7 +229,7 @@ pub struct PerformanceAdvisorOpStats {
     pub n_scanned: Option<i64>,
     /// Time of the query, in seconds since the Unix epoch. Read-only.
     pub ts: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -249,7 +249,7 @@ pub struct PerformanceAdvisorOperationView {
     pub predicates: Option<Vec<Json>>,
     /// Figures of the query: duration, time, documents read and returned. Read-only.
     pub stats: Option<PerformanceAdvisorOpStats>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -269,7 +269,7 @@ pub struct PerformanceAdvisorResponse {
     pub shapes: Option<Vec<PerformanceAdvisorShape>>,
     /// Indexes that would speed up slow queries. Read-only.
     pub suggested_indexes: Option<Vec<PerformanceAdvisorIndex>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -296,7 +296,7 @@ pub struct PerformanceAdvisorShape {
     pub namespace: Option<String>,
     /// Example queries of this shape. Read-only.
     pub operations: Option<Vec<PerformanceAdvisorOperationView>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -323,7 +323,7 @@ pub struct PerformanceAdvisorSlowQuery {
     pub op_type: Option<String>,
     /// Replica set state, such as primary, of the node that logged the slow query. Read-only.
     pub replica_state: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -344,7 +344,7 @@ atlas_admin_runtime::record! {
 pub struct PerformanceAdvisorSlowQueryList {
     /// Queries that took longer than the threshold for slow operations. Read-only.
     pub slow_queries: Option<Vec<PerformanceAdvisorSlowQuery>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -389,7 +389,7 @@ pub struct PerformanceAdvisorSlowQueryMetrics {
     /// Number of inference tokens that the operation used, those of `$rerank` included. Unset if it
     /// used none, and before MongoDB 8.3. Read-only. At least 0.
     pub tokens_used: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -420,7 +420,7 @@ pub struct SchemaAdvisorItemRecommendation {
     pub description: Option<String>,
     /// Kind of advice. Read-only.
     pub recommendation: Option<SchemaAdvisorItemRecommendationValue>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -478,7 +478,7 @@ pub struct SchemaAdvisorNamespaceTriggers {
     pub namespace: Nullable<String>,
     /// Reasons why the namespace gave rise to the advice. Read-only.
     pub triggers: Option<Vec<SchemaAdvisorTriggerDetails>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -493,7 +493,7 @@ atlas_admin_runtime::record! {
 pub struct SchemaAdvisorResponse {
     /// Pieces of schema advice. Read-only.
     pub recommendations: Option<Vec<SchemaAdvisorItemRecommendation>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -510,7 +510,7 @@ pub struct SchemaAdvisorTriggerDetails {
     /// Kind of finding behind the advice, such as frequent `$lookup` operations or documents that
     /// are too large. Read-only.
     pub trigger_type: Option<SchemaAdvisorTriggerDetailsTriggerType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -14,7 +14,7 @@ pub struct ApiAtlasModifyEndpointServiceRequestView {
     /// AWS regions, besides its own, from which the endpoint service accepts connections. Only for
     /// AWS. May be `null`. At most 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -36,7 +36,7 @@ pub struct AwsInterfaceEndpoint {
     pub error_message: Option<String>,
     /// ID of the AWS interface endpoint. Read-only.
     pub interface_endpoint_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -100,7 +100,7 @@ pub struct AwsPrivateLinkConnection {
     /// AWS regions, besides its own, from which the endpoint service accepts connections. Only for
     /// AWS. May be `null`. At most 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -166,7 +166,7 @@ pub struct AzurePrivateEndpoint {
     pub private_endpoint_resource_id: Option<String>,
     /// State of the connection between the Azure private endpoint and Atlas. Read-only.
     pub status: Option<AzurePrivateEndpointStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -228,7 +228,7 @@ pub struct AzurePrivateLinkConnection {
     pub region_name: Option<String>,
     /// State of the private endpoint service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -262,7 +262,7 @@ pub struct CloudProviderEndpointServiceRequest {
     /// AWS regions, besides its own, from which the endpoint service accepts connections. Only for
     /// AWS. Write-only: the service never returns it. May be `null`. At most 35 items.
     pub supported_remote_regions: Nullable<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -280,7 +280,7 @@ pub struct CreateAwsEndpointRequest {
     /// AWS ID of the private endpoint that you created, which starts with `vpce-`. Required.
     /// Write-only: the service never returns it. Pattern: `^vpce-[0-9a-f]{17}$`.
     pub id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -299,7 +299,7 @@ pub struct CreateAzureEndpointRequest {
     /// `privateEndpointIPAddress`. Required. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub private_endpoint_ip_address: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -349,7 +349,7 @@ pub struct CreateGcpEndpointGroupRequest {
     /// ID of your Google Cloud project that has the endpoints. Required. Write-only: the service
     /// never returns it. Pattern: `^p-[0-9a-z]{24}$`.
     pub gcp_project_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -370,7 +370,7 @@ pub struct CreateGcpForwardingRuleRequest {
     /// service never returns it. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -426,7 +426,7 @@ pub struct EndpointServiceCommon {
     pub region_name: Option<String>,
     /// State of the private endpoint service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -450,7 +450,7 @@ pub struct GcpConsumerForwardingRule {
     pub ip_address: Option<String>,
     /// State of the endpoint. Read-only.
     pub status: Option<AzurePrivateEndpointStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -482,7 +482,7 @@ pub struct GcpEndpointService {
     pub service_attachment_names: Option<Vec<String>>,
     /// State of the private endpoint service. Read-only.
     pub status: Option<AwsPrivateLinkConnectionStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -517,7 +517,7 @@ pub struct PrivateGcpEndpointGroup {
     pub port_mapping_enabled: Option<bool>,
     /// State of the group of endpoints. Read-only.
     pub status: Option<PrivateGcpEndpointGroupStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -607,7 +607,7 @@ pub struct PrivateLinkEndpointCommon {
     /// Message about what went wrong with the private endpoint or its service. Unset if nothing
     /// did. Read-only.
     pub error_message: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -633,7 +633,7 @@ pub struct ProjectSettingItemView {
     /// downtime, and the project can't have replica sets. Can't be turned off while several regions
     /// have endpoints and one of them has more than one. Required.
     pub enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -13,7 +13,7 @@ pub struct CreateAtlasProjectApiKey {
     pub desc: Option<String>,
     /// Roles of the API key in the project. At least one. Required. At least 1 item.
     pub roles: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -38,7 +38,7 @@ pub struct PaginatedApiApiUserView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -66,7 +66,7 @@ pub struct PaginatedApiUserAccessListResponseView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -91,7 +91,7 @@ pub struct UpdateAtlasOrganizationApiKey {
     pub desc: Option<String>,
     /// Roles of the API key in the organization. At least one, if set.
     pub roles: Option<Vec<Role>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -111,7 +111,7 @@ pub struct UpdateAtlasProjectApiKey {
     pub desc: Option<String>,
     /// Roles of the API key in the project. At least one, if set.
     pub roles: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -135,7 +135,7 @@ pub struct UserAccessListRequest {
     /// Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -169,7 +169,7 @@ pub struct UserAccessListResponse {
     pub last_used_address: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -194,7 +194,7 @@ pub struct UserAccessRoleAssignment {
     pub roles: Option<Vec<String>>,
     /// ID of the API key. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub user_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -31,7 +31,7 @@ pub struct NetworkPermissionEntry {
     pub ip_address: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -54,7 +54,7 @@ atlas_admin_runtime::record! {
 pub struct NetworkPermissionEntryStatus {
     /// Whether the entry is in effect yet, or could not be added. JSON name: `STATUS`. Read-only.
     pub status: Option<NetworkPermissionEntryStatusValue>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -103,7 +103,7 @@ pub struct PaginatedNetworkAccessView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

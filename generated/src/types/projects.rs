@@ -21,7 +21,7 @@ pub struct ClusterIpAddresses {
     /// IP addresses from which the cluster calls your services, such as webhooks and key
     /// management. Allow them in your firewall for incoming traffic. Read-only.
     pub outbound: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -73,7 +73,7 @@ pub struct DataFederationLimitCommon {
     pub name: Option<String>,
     /// Value of the limit.
     pub value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -99,7 +99,7 @@ pub struct DefaultLimit {
     pub name: Option<String>,
     /// Value of the limit. Required.
     pub value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -222,7 +222,7 @@ pub struct GroupInvitation {
     pub roles: Option<Vec<String>>,
     /// Email address of the user invited to the project. Read-only.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -250,7 +250,7 @@ pub struct GroupInvitationRequest {
     pub roles: Option<Vec<String>>,
     /// Email address of the user to invite to the project.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -267,7 +267,7 @@ atlas_admin_runtime::record! {
 pub struct GroupInvitationUpdateRequest {
     /// Project roles that the user receives on accepting the invitation. No duplicate items.
     pub roles: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -285,7 +285,7 @@ pub struct GroupIpAddresses {
     pub group_id: Option<String>,
     /// IP addresses of the project, by service. Read-only.
     pub services: Option<GroupService>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -308,7 +308,7 @@ pub struct GroupMigrationRequest {
     /// Public part of an API key that is Organization Owner in the target organization. Required
     /// when the caller itself uses an API key. Exactly 8 characters.
     pub destination_org_public_api_key: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -324,7 +324,7 @@ atlas_admin_runtime::record! {
 pub struct GroupService {
     /// IP addresses of the project's clusters. Read-only.
     pub clusters: Option<Vec<ClusterIpAddresses>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -369,7 +369,7 @@ pub struct GroupSettings {
     pub is_realtime_performance_panel_enabled: Option<bool>,
     /// Whether Atlas suggests improvements to the schemas of collections.
     pub is_schema_advisor_enabled: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -400,7 +400,7 @@ pub struct GroupUpdate {
     pub tags: Option<Vec<ResourceTag>>,
     /// Whether Atlas may create default alerts in the project automatically.
     pub with_default_alerts_settings: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -424,7 +424,7 @@ pub struct MdbAvailableVersion {
     pub links: Option<Vec<Link>>,
     /// Major version of MongoDB, such as `8.0`.
     pub version: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -499,7 +499,7 @@ pub struct PaginatedAvailableVersionView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -524,7 +524,7 @@ pub struct UpdateGroupRolesForUser {
     pub group_roles: Option<Vec<String>>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

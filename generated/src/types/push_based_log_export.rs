@@ -18,7 +18,7 @@ pub struct AzureLogIntegrationRequest {
     pub storage_account_name: Option<String>,
     /// Azure storage container that receives the logs, by name. Required.
     pub storage_container_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -48,7 +48,7 @@ pub struct AzureLogIntegrationResponse {
     pub storage_account_name: Option<String>,
     /// Azure storage container that receives the logs, by name. Required.
     pub storage_container_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -77,7 +77,7 @@ pub struct CreatePushBasedLogExportProjectRequest {
     /// Path in the S3 bucket under which logs are stored. An empty string means the top of the
     /// bucket. Required.
     pub prefix_path: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -98,7 +98,7 @@ pub struct DatadogLogIntegrationRequest {
     /// Datadog site that receives the logs: `US1`, `US3`, `US5`, `EU`, `AP1`, `AP2` or `US1_FED`.
     /// Required.
     pub region: Option<DatadogLogIntegrationRequestRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -159,7 +159,7 @@ pub struct DatadogLogIntegrationResponse {
     /// Datadog site that receives the logs: `US1`, `US3`, `US5`, `EU`, `AP1`, `AP2` or `US1_FED`.
     /// Required.
     pub region: Option<DatadogLogIntegrationRequestRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -184,7 +184,7 @@ pub struct GcsLogIntegrationRequest {
     /// ID of the access role with which Atlas writes the logs. Required. Pattern:
     /// `^[a-fA-F0-9]{24}$`.
     pub role_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -211,7 +211,7 @@ pub struct GcsLogIntegrationResponse {
     /// ID of the access role with which Atlas writes the logs. Required. Pattern:
     /// `^[a-fA-F0-9]{24}$`.
     pub role_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -270,7 +270,7 @@ pub struct LogIntegrationRequestCommon {
     pub log_types: Option<Vec<LogType>>,
     /// Service that receives the logs. Fixed once the integration exists.
     pub r#type: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -329,7 +329,7 @@ pub struct LogIntegrationResponseCommon {
     pub log_types: Option<Vec<LogType>>,
     /// Service that receives the logs. Fixed once the integration exists.
     pub r#type: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -379,7 +379,7 @@ pub struct OtelLogIntegrationRequest {
     /// HTTP headers sent to the OpenTelemetry collector, such as credentials. Up to 10, with at
     /// most 2 kilobytes in total. Required. 1 to 10 items.
     pub otel_supplied_headers: Option<Vec<Header>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -403,7 +403,7 @@ pub struct OtelLogIntegrationResponse {
     /// HTTP headers sent to the OpenTelemetry collector, such as credentials. Up to 10, with at
     /// most 2 kilobytes in total. Required. 1 to 10 items.
     pub otel_supplied_headers: Option<Vec<Header>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -428,7 +428,7 @@ pub struct PaginatedLogIntegrationResponse {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -465,7 +465,7 @@ pub struct PushBasedLogExportProject {
     pub prefix_path: Option<String>,
     /// State of the log export: whether it is set up, and which step failed if not. Read-only.
     pub state: Option<PushBasedLogExportProjectState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -532,7 +532,7 @@ pub struct S3LogIntegrationRequest {
     /// Whether log files go into a folder per day, as with push-based log export. If `false` or
     /// unset, a file's time is only in its name. May be `null`.
     pub use_legacy_path_structure: Nullable<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -567,7 +567,7 @@ pub struct S3LogIntegrationResponse {
     /// Whether log files go into a folder per day, as with push-based log export. If `false` or
     /// unset, a file's time is only in its name. May be `null`.
     pub use_legacy_path_structure: Nullable<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -592,7 +592,7 @@ pub struct SplunkLogIntegrationRequest {
     pub hec_url: Option<String>,
     /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -615,7 +615,7 @@ pub struct SplunkLogIntegrationResponse {
     pub id: Option<String>,
     /// Kinds of logs to export. Required. At most 10 items. No duplicate items.
     pub log_types: Option<Vec<LogType>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -123,7 +123,7 @@ pub struct PaginatedQueryShapes {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -155,7 +155,7 @@ pub struct QueryShapeResponse {
     pub query_shape_hash: Option<String>,
     /// Whether the cluster rejects queries of this shape. Required.
     pub status: Option<QueryShapeResponseStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -227,7 +227,7 @@ pub struct QueryShapeSeenMetadata {
     pub driver_version: Option<String>,
     /// Time when the query shape was seen, in milliseconds since the Unix epoch.
     pub timestamp: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -247,7 +247,7 @@ atlas_admin_runtime::record! {
 pub struct QueryShapeUpdateRequest {
     /// Whether the cluster rejects queries of this shape. Required.
     pub status: Option<QueryShapeResponseStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -268,7 +268,7 @@ pub struct QueryStatsDetailsResponse {
     pub last_seen: Option<QueryShapeSeenMetadata>,
     /// Execution statistics of the query shape.
     pub query_stats: Option<QueryStatsSummary>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -326,7 +326,7 @@ pub struct QueryStatsSummary {
     /// Total time, in milliseconds, that the server worked on queries of this shape, including
     /// their `getMore` commands. Excludes waiting for the client.
     pub total_working_millis: Option<f64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -362,7 +362,7 @@ atlas_admin_runtime::record! {
 pub struct QueryStatsSummaryListResponse {
     /// Statistics, one entry per query shape.
     pub summaries: Option<Vec<QueryStatsSummary>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

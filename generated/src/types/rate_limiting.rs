@@ -15,7 +15,7 @@ pub struct PaginatedRateLimitEndpointSets {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -37,7 +37,7 @@ pub struct RateLimitEndpointSetCapacity {
     pub default_value: Nullable<i64>,
     /// Capacity in effect: the number of requests available when nothing is used up.
     pub value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -54,7 +54,7 @@ pub struct RateLimitEndpointSetEndpoint {
     pub method: Option<RateLimitEndpointSetEndpointMethod>,
     /// Path of the endpoint in the URL.
     pub path: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -103,7 +103,7 @@ pub struct RateLimitEndpointSetRefillDurationSeconds {
     pub default_value: Nullable<i64>,
     /// Refill duration in effect, in seconds: the time between two refills.
     pub value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -121,7 +121,7 @@ pub struct RateLimitEndpointSetRefillRate {
     pub default_value: Nullable<i64>,
     /// Refill rate in effect: the number of requests that one refill adds.
     pub value: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -150,7 +150,7 @@ pub struct RateLimitEndpointSetResponse {
     pub refill_rate: Option<RateLimitEndpointSetRefillRate>,
     /// Whom the limit counts requests for: each IP address, project, organization or user.
     pub scope: Option<RateLimitEndpointSetResponseScope>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -21,7 +21,7 @@ pub struct ApiAtlasNonCompliantResourceView {
     >,
     /// Kind of the resource that breaks the policy: project or cluster. Read-only.
     pub resource_type: Option<ApiAtlasNonCompliantResourceViewResourceType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -67,7 +67,7 @@ atlas_admin_runtime::open_enum! {
 pub struct ApiAtlasPolicyCreateView {
     /// Text of the policy, in the Cedar policy language. Required. At least 1 character.
     pub body: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -81,7 +81,7 @@ atlas_admin_runtime::record! {
 pub struct ApiAtlasPolicyMetadataView {
     /// ID of the policy. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub policy_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -97,7 +97,7 @@ pub struct ApiAtlasPolicyView {
     pub body: Option<String>,
     /// ID of the policy. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -121,7 +121,7 @@ pub struct ApiAtlasResourcePolicyCreateView {
     pub name: Option<String>,
     /// Policies, in the Cedar language, that the resource policy consists of. Required.
     pub policies: Option<Vec<ApiAtlasPolicyCreateView>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -144,7 +144,7 @@ pub struct ApiAtlasResourcePolicyEditView {
     pub name: Nullable<String>,
     /// Policies, in the Cedar language, that the resource policy consists of.
     pub policies: Option<Vec<ApiAtlasPolicyCreateView>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -164,7 +164,7 @@ pub struct ApiAtlasResourcePolicyMetadataView {
     pub resource_policy_id: Option<String>,
     /// Name of the resource policy. Read-only.
     pub resource_policy_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -206,7 +206,7 @@ pub struct ApiAtlasResourcePolicyView {
     pub policies: Option<Vec<ApiAtlasPolicyView>>,
     /// Version of the resource policy. Read-only.
     pub version: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -231,7 +231,7 @@ pub struct ApiAtlasUserMetadataView {
     pub id: Option<String>,
     /// Name of the user. Read-only.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

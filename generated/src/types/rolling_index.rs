@@ -34,7 +34,7 @@ pub struct Collation {
     /// Level of comparison: 1 letters only, 2 also accents, 3 also case, 4 also punctuation, 5 as
     /// last tie breaker. 1 to 5. Default: `3`.
     pub strength: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -479,12 +479,13 @@ pub struct DatabaseRollingIndexRequest {
     pub collection: Option<String>,
     /// Database of the collection to index. Required. Write-only: the service never returns it.
     pub db: Option<String>,
-    /// Fields to index, one object for each, which maps the field's name to the type of index.
-    /// Required. Write-only: the service never returns it.
+    /// Fields to index, in order, one object for each, which maps the field's name to the type of
+    /// index as text, such as `1` for ascending. Required. Write-only: the service never returns
+    /// it.
     pub keys: Option<Vec<Map<String>>>,
     /// Settings of the index to build.
     pub options: Option<IndexOptions>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -551,7 +552,7 @@ pub struct IndexOptions {
     /// Fields of a `text` index with their weights in the score of a match, from 1 to 99,999. Other
     /// index types have no weights.
     pub weights: Option<Map<Json>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -12,7 +12,7 @@ pub struct AccessListItemView {
     /// IP address on the API access list. Read-only. May be `null`. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub ip_address: Nullable<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -35,7 +35,7 @@ pub struct ApiKey {
     /// Roles of the API key in the organization and its projects. At least one in a request.
     /// Read-only.
     pub roles: Option<Vec<CloudAccessRoleAssignment>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -59,7 +59,7 @@ pub struct ControlPlaneIpAddresses {
     /// IP addresses from which Atlas calls your services, such as webhooks and key management, by
     /// cloud provider. Allow them in your firewall for incoming traffic. Read-only.
     pub outbound: Option<OutboundControlPlaneCloudProviderIpAddresses>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -81,7 +81,7 @@ pub struct InboundControlPlaneCloudProviderIpAddresses {
     /// Inbound addresses of the Atlas control plane on Google Cloud, by Google Cloud region.
     /// Read-only.
     pub gcp: Option<Map<Vec<String>>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -104,7 +104,7 @@ pub struct OutboundControlPlaneCloudProviderIpAddresses {
     /// Outbound addresses of the Atlas control plane on Google Cloud, by Google Cloud region.
     /// Read-only.
     pub gcp: Option<Map<Vec<String>>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -130,7 +130,7 @@ pub struct SystemStatus {
     pub links: Option<Vec<Link>>,
     /// Whether Atlas is throttling requests to the API. Read-only.
     pub throttling: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

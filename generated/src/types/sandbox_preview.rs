@@ -16,7 +16,7 @@ pub struct PaginatedSandboxConfigs {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -38,7 +38,7 @@ pub struct SandboxClusterTemplateView {
     pub region: Option<String>,
     /// Tier of the sandbox clusters.
     pub tier: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -59,7 +59,7 @@ pub struct SandboxConfigRequest {
     pub cluster_template: Nullable<SandboxClusterTemplateView>,
     /// Whether the organization is in sandbox mode. May be `null`.
     pub enabled: Nullable<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -84,7 +84,7 @@ pub struct SandboxConfigResponse {
     pub enabled: Nullable<bool>,
     /// ID of the sandbox configuration. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -105,7 +105,7 @@ pub struct SandboxConfigUpdateRequest {
     pub cluster_template: Nullable<SandboxClusterTemplateView>,
     /// Whether the organization is in sandbox mode. May be `null`.
     pub enabled: Nullable<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -23,7 +23,7 @@ pub struct ServerlessAwsTenantEndpoint {
     pub error_message: Option<String>,
     /// State of the private endpoint. Read-only.
     pub status: Option<ServerlessAwsTenantEndpointStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -80,7 +80,7 @@ pub struct ServerlessAwsTenantEndpointUpdate {
     /// Comment on the private endpoint. Write-only: the service never returns it. At most 80
     /// characters.
     pub comment: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -117,7 +117,7 @@ pub struct ServerlessAzureTenantEndpoint {
     pub private_link_service_resource_id: Option<String>,
     /// State of the private endpoint. Read-only.
     pub status: Option<ServerlessAwsTenantEndpointStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -147,7 +147,7 @@ pub struct ServerlessAzureTenantEndpointUpdate {
     /// service never returns it. Pattern:
     /// `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`.
     pub private_endpoint_ip_address: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -167,7 +167,7 @@ pub struct ServerlessTenantCreateRequest {
     /// Comment on the private endpoint. Write-only: the service never returns it. At most 80
     /// characters.
     pub comment: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -225,7 +225,7 @@ pub struct ServerlessTenantEndpointCommon {
     pub provider_name: Option<String>,
     /// State of the private endpoint. Read-only.
     pub status: Option<ServerlessAwsTenantEndpointStatus>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -277,7 +277,7 @@ pub struct ServerlessTenantEndpointUpdateCommon {
     pub provider_name: Option<
         ServerlessConnectionStringsPrivateEndpointItemProviderName,
     >,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

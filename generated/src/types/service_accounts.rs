@@ -26,7 +26,7 @@ pub struct GroupServiceAccount {
     pub roles: Option<Vec<String>>,
     /// Secrets of the service account, in full only when just created. No duplicate items.
     pub secrets: Option<Vec<ServiceAccountSecret>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -57,7 +57,7 @@ pub struct GroupServiceAccountRequest {
     /// Lifetime of the new secret, in hours. The organization's settings limit it. Required. More
     /// than 0.
     pub secret_expires_after_hours: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -77,7 +77,7 @@ atlas_admin_runtime::record! {
 pub struct GroupServiceAccountRoleAssignment {
     /// Roles of the service account in the project. Required. At least 1 item. No duplicate items.
     pub roles: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -100,7 +100,7 @@ pub struct GroupServiceAccountUpdateRequest {
     pub name: Nullable<String>,
     /// Roles of the service account in the project.
     pub roles: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -125,7 +125,7 @@ pub struct OrgServiceAccountUpdateRequest {
     pub name: Nullable<String>,
     /// Roles of the service account in the organization.
     pub roles: Option<Vec<Role>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -149,7 +149,7 @@ pub struct PaginatedGroupServiceAccounts {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -177,7 +177,7 @@ pub struct PaginatedOrgServiceAccounts {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -203,7 +203,7 @@ pub struct PaginatedServiceAccountGroup {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -233,7 +233,7 @@ pub struct PaginatedServiceAccountIpAccessEntryView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -255,7 +255,7 @@ pub struct ServiceAccountGroup {
     pub group_id: Option<String>,
     /// Roles of the service account in the project. At most 100 items.
     pub roles: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -290,7 +290,7 @@ pub struct ServiceAccountIpAccessListEntry {
     pub last_used_at: Nullable<DateTime>,
     /// Number of API requests from this address. Read-only.
     pub request_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -314,7 +314,7 @@ pub struct ServiceAccountSecretRequest {
     /// Lifetime of the new secret, in hours. The organization's settings limit it. Required. More
     /// than 0.
     pub secret_expires_after_hours: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -19,7 +19,7 @@ pub struct ApiStandbyLinkFailoverReadinessResponse {
     pub group_id: Option<String>,
     /// ID of the standby link. Read-only. Pattern: `^([a-f0-9]{24})$`.
     pub standby_link_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -39,7 +39,7 @@ atlas_admin_runtime::record! {
 pub struct ApiStandbyLinkFailoverRequest {
     /// Kind of failover, planned or unplanned. Required.
     pub r#type: Option<ApiStandbyLinkFailoverRequestType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -96,7 +96,7 @@ pub struct ApiStandbyLinkFailoverResponse {
     pub status: Option<ApiStandbyLinkFailoverResponseStatus>,
     /// Kind of failover, planned or unplanned.
     pub r#type: Option<ApiStandbyLinkFailoverRequestType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -176,7 +176,7 @@ pub struct ApiStandbyLinkRequest {
     /// ID of the standby cluster, which takes over in a failover. Required. Pattern:
     /// `^[a-fA-F0-9]{24}$`.
     pub standby_cluster_unique_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -210,7 +210,7 @@ pub struct ApiStandbyLinkResponse {
     /// State of the standby link, for example `ACTIVE`. A failover can only start in that state.
     /// Read-only.
     pub status: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -237,7 +237,7 @@ pub struct PaginatedApiStandbyLinkFailoverResponse {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -265,7 +265,7 @@ pub struct PaginatedApiStandbyLinkResponse {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -42,7 +42,7 @@ pub struct AccountDetailsCommon {
     pub cloud_provider: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -64,7 +64,7 @@ pub struct AwsAccountDetails {
     pub links: Option<Vec<Link>>,
     /// ID of the VPC.
     pub vpc_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -88,7 +88,7 @@ pub struct AzureAccountDetails {
     pub links: Option<Vec<Link>>,
     /// Name of the Azure virtual network.
     pub virtual_network_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -111,7 +111,7 @@ pub struct AzureConnection {
     pub service_principal_id: Option<String>,
     /// Name of the Azure storage account of the connection.
     pub storage_account_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -209,7 +209,7 @@ atlas_admin_runtime::open_enum! {
 /// Authentication at a Confluent schema registry with the credentials of the Kafka connection.
 #[derive(Clone, Default)]
 pub struct ConfluentSaslInheritAuthentication {
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -225,7 +225,7 @@ pub struct ConfluentUserInfoAuthentication {
     pub password: Option<String>,
     /// User name or public key for authenticating to the schema registry. Required.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -247,7 +247,7 @@ pub struct DbRoleToExecute {
     pub role: Option<String>,
     /// Kind of role: built-in or custom.
     pub r#type: Option<DbRoleToExecuteType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -292,7 +292,7 @@ pub struct GcpAccountDetails {
     pub links: Option<Vec<Link>>,
     /// Name of the Google Cloud VPC network.
     pub vpc_network_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -316,7 +316,7 @@ pub struct PaginatedApiStreamsConnectionView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -344,7 +344,7 @@ pub struct PaginatedApiStreamsFailoverConnection {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -372,7 +372,7 @@ pub struct PaginatedApiStreamsPrivateLinkView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -399,7 +399,7 @@ pub struct PaginatedApiStreamsStreamProcessorWithStatsView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -426,7 +426,7 @@ pub struct PaginatedApiStreamsTenantView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -453,7 +453,7 @@ pub struct PaginatedApiStreamsVpcPeeringConnectionView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -501,7 +501,7 @@ pub struct StreamConfig {
     /// Default tier of the workspace's processors, which decides on memory, virtual CPUs, and so
     /// costs.
     pub tier: Option<Tier>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -552,7 +552,7 @@ pub struct StreamsAwsConnectionConfig {
     pub role_arn: Option<String>,
     /// Name of an S3 bucket with which Atlas checks the access that `roleArn` grants.
     pub test_bucket: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -580,7 +580,7 @@ pub struct StreamsAwsKinesisDataStreamsConnection {
     pub region: Option<String>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -612,7 +612,7 @@ pub struct StreamsAwsLambdaConnection {
     pub region: Option<String>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -644,7 +644,7 @@ pub struct StreamsAzureBlobStorageConnection {
     pub region: Option<String>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -679,7 +679,7 @@ pub struct StreamsClusterConnection {
     pub region: Option<String>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -763,7 +763,7 @@ pub struct StreamsConnectionCommon {
     pub state: Option<StreamsConnectionState>,
     /// Kind of system to connect to.
     pub r#type: Option<StreamsConnectionType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -857,7 +857,7 @@ pub struct StreamsDataProcessRegion {
     pub links: Option<Vec<Link>>,
     /// Region that processes the streams. Required.
     pub region: Option<BaseStreamsRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -914,7 +914,7 @@ pub struct StreamsDlq {
     pub db: Option<String>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -946,7 +946,7 @@ pub struct StreamsFailoverClusterConnection {
     pub region: Option<String>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1008,7 +1008,7 @@ pub struct StreamsFailoverConnectionCommon {
     pub state: Option<StreamsConnectionState>,
     /// Kind of system to connect to.
     pub r#type: Option<StreamsFailoverConnectionType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1067,7 +1067,7 @@ pub struct StreamsFailoverKafkaConnection {
     pub security: Option<StreamsKafkaSecurity>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1092,7 +1092,7 @@ pub struct StreamsGcpConnectionConfig {
     pub links: Option<Vec<Link>>,
     /// Email address of the service account at Google Cloud with which Atlas uses Pub/Sub.
     pub service_account_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1119,7 +1119,7 @@ pub struct StreamsGcpPubSubConnection {
     pub region: Option<String>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1151,7 +1151,7 @@ pub struct StreamsHttpsConnection {
     pub state: Option<StreamsConnectionState>,
     /// URL that requests are sent to.
     pub url: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1200,7 +1200,7 @@ pub struct StreamsKafkaAuthentication {
     pub token_endpoint_url: Option<String>,
     /// User name for authenticating to the Kafka cluster.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1244,7 +1244,7 @@ pub struct StreamsKafkaConnection {
     pub security: Option<StreamsKafkaSecurity>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1269,7 +1269,7 @@ pub struct StreamsKafkaNetworking {
     pub access: Option<StreamsKafkaNetworkingAccess>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1296,7 +1296,7 @@ pub struct StreamsKafkaNetworkingAccess {
     /// Network path to the Kafka cluster. `VPC` needs a working peering connection with the network
     /// of that cluster. `PUBLIC` is the default.
     pub r#type: Option<StreamsKafkaNetworkingAccessType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1347,7 +1347,7 @@ pub struct StreamsKafkaSecurity {
     /// Transport to the Kafka brokers, which determines encryption and authentication:
     /// `SASL_PLAINTEXT`, `SASL_SSL` or `SSL`.
     pub protocol: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1377,7 +1377,7 @@ pub struct StreamsModifyStreamProcessor {
     pub pipeline: Option<Vec<Map<Json>>>,
     /// Tier of the processor, which decides on memory, virtual CPUs, and so costs.
     pub tier: Option<Tier>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1400,7 +1400,7 @@ pub struct StreamsModifyStreamProcessorOptions {
     pub links: Option<Vec<Link>>,
     /// Whether the changed processor continues at its last checkpoint.
     pub resume_from_checkpoint: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1418,7 +1418,7 @@ pub struct StreamsOptions {
     pub dlq: Option<StreamsDlq>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1483,7 +1483,7 @@ pub struct StreamsPrivateLinkConnection {
     /// `EVENTHUB`, `CONFLUENT`, `AZURE_BLOB_STORAGE`. Google Cloud: `CONFLUENT`, `PUBSUB`. Unset:
     /// `GENERIC`.
     pub vendor: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1517,7 +1517,7 @@ pub struct StreamsPrivateLinkConnectionRequest {
     /// Domain name of the Confluent serverless cluster on AWS. Can be set if none is set yet, or in
     /// state `IDLE`.
     pub dns_domain: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1547,7 +1547,7 @@ pub struct StreamsProcessor {
     pub pipeline: Option<Vec<Map<Json>>>,
     /// Tier of the processor, which decides on memory, virtual CPUs, and so costs.
     pub tier: Option<Tier>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1575,7 +1575,7 @@ pub struct StreamsProcessorStatus {
     /// Action for all stream processors of the workspace: start, stop, or fail over to another
     /// region. Required.
     pub status: Option<StreamsProcessorStatusValue>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1664,7 +1664,7 @@ pub struct StreamsProcessorWithStats {
     pub stats: Option<Map<Json>>,
     /// Tier of the processor, which decides on memory, virtual CPUs, and so costs.
     pub tier: Option<Tier>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1689,7 +1689,7 @@ pub struct StreamsPublicPrivateLinkNetworking {
     pub access: Option<StreamsPublicPrivateLinkNetworkingAccess>,
     /// Links to related parts of the API. Read-only.
     pub links: Option<Vec<Link>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1711,7 +1711,7 @@ pub struct StreamsPublicPrivateLinkNetworkingAccess {
     /// AWS, Private Link on Azure or Private Service Connect on Google Cloud. `PUBLIC` is the
     /// default.
     pub r#type: Option<StreamsPublicPrivateLinkNetworkingAccessType>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1761,7 +1761,7 @@ pub struct StreamsS3Connection {
     pub region: Option<String>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1789,7 +1789,7 @@ pub struct StreamsSampleConnection {
     pub region: Option<String>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1810,7 +1810,7 @@ pub struct StreamsSampleConnections {
     /// Whether to create the connection `sample_stream_solar`, whose data imitates solar power
     /// devices. Default: `false`.
     pub solar: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1840,7 +1840,7 @@ pub struct StreamsSchemaRegistryConnection {
     pub schema_registry_urls: Option<Vec<String>>,
     /// State of the connection. Read-only.
     pub state: Option<StreamsConnectionState>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1886,7 +1886,7 @@ pub struct StreamsStartProcessorFailover {
     /// Region to start the processor in: one of the workspace's `failoverRegions`, or the
     /// workspace's default region. Must belong to the processor's cloud provider. Required.
     pub region: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1915,7 +1915,7 @@ pub struct StreamsStartStreamProcessorWith {
     pub start_at_operation_time: Option<DateTime>,
     /// Tier to run the processor on, which decides on memory, virtual CPUs, and so costs.
     pub tier: Option<Tier>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1957,7 +1957,7 @@ pub struct StreamsTenant {
     pub sample_connections: Option<StreamsSampleConnections>,
     /// Default and largest tier of the workspace's processors. May be `null`.
     pub stream_config: Nullable<StreamConfig>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -1992,7 +1992,7 @@ pub struct StreamsTenantUpdateRequest {
     pub region: Option<BaseStreamsRegion>,
     /// Default and largest tier of the workspace's processors. May be `null`.
     pub stream_config: Nullable<StreamConfig>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2050,7 +2050,7 @@ pub struct VpcPeeringActionChallenge {
     pub requester_account_id: Option<String>,
     /// ID of the VPC from which peering was requested.
     pub requester_vpc_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -2093,7 +2093,7 @@ pub struct VpcPeeringConnection {
     pub requester_vpc_id: Option<String>,
     /// Message that explains the status.
     pub status_message: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

@@ -10,7 +10,7 @@ use super::*;
 pub struct AddUserToTeam {
     /// ID of the user. Required. Pattern: `^([a-f0-9]{24})$`.
     pub id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -31,7 +31,7 @@ pub struct PaginatedApiAppUserView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -56,7 +56,7 @@ pub struct PaginatedTeamRoleView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -81,7 +81,7 @@ pub struct PaginatedTeamView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -108,7 +108,7 @@ pub struct Team {
     pub name: Option<String>,
     /// Email addresses of the users in the team. Required. No duplicate items.
     pub usernames: Option<Vec<String>>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -133,7 +133,7 @@ pub struct TeamResponse {
     pub links: Option<Vec<Link>>,
     /// Name of the team.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -157,7 +157,7 @@ pub struct TeamRole {
     pub role_names: Option<Vec<String>>,
     /// ID of the team. Required. Pattern: `^([a-f0-9]{24})$`.
     pub team_id: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -177,7 +177,7 @@ pub struct TeamUpdate {
     pub links: Option<Vec<Link>>,
     /// New name of the team. Required. Write-only: the service never returns it.
     pub name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

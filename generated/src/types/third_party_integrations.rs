@@ -24,7 +24,7 @@ pub struct Datadog {
     pub send_query_stats_metrics: Option<bool>,
     /// Whether to add the tags of projects and clusters to the metrics. Default: `false`.
     pub send_user_provided_resource_tags: Option<bool>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -130,7 +130,7 @@ pub struct MicrosoftTeams {
     /// URL of the Microsoft Teams webhook that receives alerts. Responses show only part of the
     /// URL. Required. Secret: `Debug` and logs never show it.
     pub microsoft_teams_webhook_url: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -160,7 +160,7 @@ pub struct NewRelic {
     pub read_token: Option<String>,
     /// Insert key of the New Relic account. Required. Secret: `Debug` and logs never show it.
     pub write_token: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -183,7 +183,7 @@ pub struct OpsGenie {
     pub id: Nullable<String>,
     /// Opsgenie region whose API is called, as a two-letter code. Default: `US`.
     pub region: Option<OpsGenieRegion>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -204,7 +204,7 @@ pub struct PagerDuty {
     /// PagerDuty service key. Responses show only part of the key. Required. Secret: `Debug` and
     /// logs never show it.
     pub service_key: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -231,7 +231,7 @@ pub struct PaginatedIntegrationView {
     /// Number of items on all pages, as an estimate. Absent if the request set `includeCount` to
     /// `false`. Read-only. At least 0.
     pub total_count: Option<i64>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -261,7 +261,7 @@ pub struct Prometheus {
     pub service_discovery: Option<PrometheusServiceDiscovery>,
     /// User name with which Prometheus authenticates to read metrics. Required.
     pub username: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -309,7 +309,7 @@ pub struct Slack {
     pub id: Nullable<String>,
     /// Name of the Slack workspace, for a legacy integration.
     pub team_name: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -380,7 +380,7 @@ pub struct ThirdPartyIntegrationCommon {
     pub id: Nullable<String>,
     /// Third-party service to integrate.
     pub r#type: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -401,7 +401,7 @@ pub struct VictorOps {
     /// Splunk On-Call routing key, which selects who is alerted. Secret: `Debug` and logs never
     /// show it.
     pub routing_key: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 
@@ -431,7 +431,7 @@ pub struct Webhook {
     /// URL that Atlas sends notifications to. Responses show it partly masked. Required. Secret:
     /// `Debug` and logs never show it.
     pub url: Option<String>,
-    /// Undeclared properties: received ones, and ones to send.
+    /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
     pub extra: Extra,
 }
 

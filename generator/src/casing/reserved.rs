@@ -113,7 +113,6 @@ pub(crate) const FUNCTIONS: &[&str] = &["date", "types"];
 /// The methods of builders and requests. No setter may have one of these names.
 pub(crate) const METHODS: &[&str] = &[
     "accept",
-    "anonymous",
     "body",
     "body_bytes",
     "clone",
@@ -128,7 +127,6 @@ pub(crate) const METHODS: &[&str] = &[
     "method",
     "missing",
     "operation",
-    "paged",
     "pages",
     "pages_with",
     "path_and_query",
@@ -145,7 +143,6 @@ pub(crate) const METHODS: &[&str] = &[
     "stream_with",
     "to_curl",
     "wait",
-    "waiting",
     "with_output",
 ];
 

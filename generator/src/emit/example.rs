@@ -27,7 +27,8 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
         match body {
             Some(body) if index + 1 == arguments.len() => {
                 let path = &call.operation.path;
-                lines.push(value(emit, &name.to_string(), body, ty, path));
+                let own = emit.sentences.body(call.index);
+                lines.push(value(emit, &name.to_string(), body, ty, path, own));
                 let reference = if body.is_bytes { "" } else { "&" };
                 passed.push(format!("{reference}{name}"));
             }
@@ -39,6 +40,9 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
     }
     let request = format!("{module}::{}({})", path(call), passed.join(", "));
     lines.push(sent(call, &request, client));
+    if call.response.output == Output::Stream {
+        lines.push("response.into_value().save_to(\"download\").await?;".to_owned());
+    }
     let program = lines.join("\n");
     let taken = taken.join(", ");
     let types = if taken.contains("types::") || program.contains("types::") {
@@ -65,13 +69,14 @@ fn value(
     body: &Body,
     ty: &TokenStream,
     path: &str,
+    own: &[(&str, &str)],
 ) -> String {
     let ty = called(ty);
     if body.is_bytes {
         return format!("let {name}: {ty} = b\"...\";");
     }
     let ty = ty.trim_start_matches('&');
-    let literal = body::literal(emit, &body.ty, &noun(path));
+    let literal = body::literal(emit, &body.ty, &noun(path), own);
     match &body.ty {
         Type::Def(_) if literal.starts_with("types::") => {
             format!("let {name} = {literal};")

@@ -13,14 +13,19 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
     paragraphs.extend(program(emit).map(|program| program.documented()));
     paragraphs.extend([
         "- [`Client`] finds credentials and sends requests; [`ClientBuilder`] has all settings.\n\
-         - [`Request`] is what a function of an operation returns: send it, stream its pages, or poll it.\n\
+         - [`Request`] is what a function of an operation returns. `send` sends it; \
+         [`stream`](PagedRequest::stream) returns the items of all pages of a list; \
+         [`send_and_wait`](WaitingRequest::send_and_wait) also waits for work that continues after the response.\n\
+         - A client keeps to the rate limits and repeats failed requests by itself: [`RetryPolicy`]. \
+         [`Options`] change this, time limits or headers for one call.\n\
          - [`Error`] describes a failure, and has a predicate for each case to handle.\n\
          - [`types`] has the bodies of requests and responses, [`codec`] their dates and JSON values."
             .to_owned(),
         "Each operation group is a module and a Cargo feature. The module has a function for \
          the newest stable version of each operation. Its dated modules, such as \
          `v2024_08_05`, have a function for every version: a program that calls these keeps \
-         its versions when it updates this crate. The search of these pages finds a function \
+         its versions when it updates this crate. The feature `testing` has mocks for tests without the \
+         service, the feature `blocking` a client without async. The search of these pages finds a function \
          by the `operationId`, the short name and the path of its operation."
             .to_owned(),
         "# Operations, in the groups of the Atlas documentation".to_owned(),

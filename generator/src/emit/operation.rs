@@ -109,6 +109,25 @@ impl<'a> Call<'a> {
             || parameters.any(|parameter| parameter.ty.leaf().is_some())
     }
 
+    /// Returns the kind of the call's requests.
+    fn kind(&self) -> Kind {
+        match self.operation {
+            operation if operation.is_paged => Kind::Paged,
+            operation if operation.offers_wait => Kind::Waits,
+            _ => Kind::Plain,
+        }
+    }
+
+    /// Tells whether the call returns one page of a list whose other pages can be requested.
+    pub(super) fn returns_page(&self, emit: &Emit<'_>) -> bool {
+        let is_page = |ty: &Type| match ty {
+            Type::Def(id) => emit.facts.pages.contains_key(id),
+            _ => matches!(ty, Type::List(_)),
+        };
+        self.operation.is_paged
+            && matches!(&self.response.output, Output::Json(ty) if is_page(ty))
+    }
+
     /// Returns the result of the wait after the call, if the request's type has a wait.
     fn result(&self) -> Option<&'a Output> {
         let waited = self.waited.filter(|_| self.operation.offers_wait);
@@ -140,6 +159,43 @@ impl<'a> Call<'a> {
     }
 }
 
+/// The kind of a request, by the functions that it has besides those of every request.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Plain,
+    Paged,
+    Waits,
+}
+
+impl Kind {
+    /// Returns the runtime's type.
+    fn name(self) -> TokenStream {
+        match self {
+            Self::Plain => quote!(Request),
+            Self::Paged => quote!(PagedRequest),
+            Self::Waits => quote!(WaitingRequest),
+        }
+    }
+
+    /// Returns the call that makes a plain request one of this kind.
+    fn conversion(self) -> TokenStream {
+        match self {
+            Self::Plain => TokenStream::new(),
+            Self::Paged => quote!(.paged()),
+            Self::Waits => quote!(.waiting()),
+        }
+    }
+
+    /// Returns the argument of the runtime's macro for builders.
+    fn argument(self) -> TokenStream {
+        match self {
+            Self::Plain => TokenStream::new(),
+            Self::Paged => quote!(, paged),
+            Self::Waits => quote!(, waits),
+        }
+    }
+}
+
 /// Returns the imports of the functions of a module; `attribute` is their `cfg`.
 pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStream {
     let any = |what: &dyn Fn(&Call<'_>) -> bool| calls.iter().any(|call| what(call));
@@ -152,11 +208,12 @@ pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStre
         any(&|call| call.names_types()).then(|| quote!(#attribute use crate::types;));
     let list = any(&|call| call.lists())
         .then(|| quote!(#attribute use atlas_admin_runtime::builder::IntoList;));
-    let names_request = |call: &Call<'_>| call.defines_builder() || !call.has_builder();
-    let waiting = any(&|call| call.operation.offers_wait && names_request(call))
-        .then(|| quote!(WaitingRequest,));
-    let paged = any(&|call| call.operation.is_paged && call.defines_builder())
+    // A builder that is defined in another module names the type of its request there.
+    let names = |call: &Call<'_>| call.defines_builder() || !call.has_builder();
+    let paged = any(&|call| call.kind() == Kind::Paged && names(call))
         .then(|| quote!(PagedRequest,));
+    let waiting = any(&|call| call.kind() == Kind::Waits && names(call))
+        .then(|| quote!(WaitingRequest,));
     let waits = wait::imports(calls);
     quote! {
         #types
@@ -197,12 +254,8 @@ pub(super) fn function(
     let output = output(emit, call);
     let request = make(emit, call);
     let result = call.result().map(|result| output_type(emit, result));
-    let waits = result.is_some();
-    let kind = match (waits, call.operation.is_paged) {
-        (true, _) => quote!(.waiting()),
-        (false, true) => quote!(.paged()),
-        (false, false) => TokenStream::new(),
-    };
+    let kind = call.kind();
+    let conversion = kind.conversion();
     // A wait mostly ends with the output of the call.
     let result = result
         .filter(|result| result.to_string() != output.to_string())
@@ -216,10 +269,10 @@ pub(super) fn function(
         let builder = casing::ident(&emit.names.builders[call.index]);
         (
             quote!(#above #builder<#output #result>),
-            quote!(#above #builder { request: #request #kind }),
+            quote!(#above #builder { request: #request #conversion }),
         )
-    } else if waits {
-        (quote!(WaitingRequest<#output #result>), quote!(#request #kind))
+    } else if kind == Kind::Waits {
+        (quote!(WaitingRequest<#output #result>), quote!(#request #conversion))
     } else {
         (quote!(Request<#output>), request)
     };
@@ -400,14 +453,10 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
         call.operation.parameters.iter().filter(|parameter| !parameter.is_argument);
     let setters: Vec<TokenStream> =
         setters.map(|parameter| setter(emit, call.index, parameter)).collect();
-    let (kind, request) = match (call.operation.is_paged, call.operation.offers_wait) {
-        (true, _) => (quote!(, paged), quote!(PagedRequest)),
-        (false, true) => (quote!(, waits), quote!(WaitingRequest)),
-        (false, false) => (TokenStream::new(), quote!(Request)),
-    };
-    let (declared, generics) = match call.operation.offers_wait {
-        true => (quote!(T, W = T), quote!(T, W)),
-        false => (quote!(T), quote!(T)),
+    let (request, argument) = (call.kind().name(), call.kind().argument());
+    let (declared, generics) = match call.kind() {
+        Kind::Waits => (quote!(T, W = T), quote!(T, W)),
+        Kind::Plain | Kind::Paged => (quote!(T), quote!(T)),
     };
     let blank = blank();
     let has_setters = !setters.is_empty();
@@ -427,7 +476,7 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
             pub(crate) request: #request<#generics>,
         }
     };
-    let offered = quote!(atlas_admin_runtime::builder!(#name #kind););
+    let offered = quote!(atlas_admin_runtime::builder!(#name #argument););
     let methods = has_setters.then_some(methods);
     [definition].into_iter().chain(methods).chain([offered]).collect()
 }

@@ -34,7 +34,7 @@ fn definition(emit: &Emit<'_>, id: TypeId, record: &Record) -> TokenStream {
         #[derive(Clone, Default)]
         pub struct #name {
             #(#fields)*
-            /// Undeclared properties: received ones, and ones to send.
+            /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
             pub extra: Extra,
         }
     }

@@ -210,7 +210,14 @@ impl<'d> Keys<'d> {
         add("parameters", &words.parameters, &|key| self.parameters.contains(key));
         add("types", &words.types, &|key| self.places.contains(key));
         add("properties", &words.properties, &is_property);
-        add("examples", &words.examples, &is_property);
+        add("examples", &words.examples, &|key| {
+            let of_operation =
+                key.split_once('.').is_some_and(|(operation, property)| {
+                    self.operations.contains(operation)
+                        && self.properties.contains(property)
+                });
+            is_property(key) || of_operation
+        });
         for (table, lines) in &words.values {
             let is_known = |value: &str| self.values.contains(&(table.as_str(), value));
             let unknown = lines.iter().filter(|(value, _)| !is_known(value));

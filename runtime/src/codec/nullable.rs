@@ -4,6 +4,10 @@ use super::{Slot, Value, View};
 
 /// A field for which the service distinguishes an explicit `null` from absence.
 ///
+/// Other fields are `Option`s, and `None` is not sent. To send `null` for one, insert
+/// [`Json::Null`](super::Json::Null) into the [`Extra`](super::Extra) of its record:
+/// `body.extra.insert("name", Json::Null)`.
+///
 /// ```
 /// use atlas_admin_runtime::codec::Nullable;
 ///

@@ -33,6 +33,9 @@ pub struct Declared<T: 'static> {
 /// The type is opaque, so that no program depends on a value being undeclared. Once a
 /// new document declares the value, `From<&str>` returns the declared variant, and the
 /// enum's `as_str` returns the same as before.
+///
+/// To find such a value, compare the enum's `as_str` with a text; to send one, convert
+/// the text into the enum: `"NEW".into()`.
 #[derive(Clone, Default)]
 pub struct UndeclaredValue(String);
 

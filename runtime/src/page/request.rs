@@ -6,6 +6,7 @@ use crate::output::Output;
 use crate::request::{Options, Request};
 
 /// A request for a paged list: the operation has a page number parameter (`pageNum`).
+/// `send` returns one page, [`stream`](Self::stream) the items of all pages.
 ///
 /// The builders of such operations have the same methods. The builders of other
 /// operations don't, because the service would return the same list for every page.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{ImplItem, Item, ItemImpl, Type, UseTree, Visibility};
+use syn::{ImplItem, Item, ItemImpl, ReceiverKind, Type, UseTree, Visibility};
 
 use super::*;
 use crate::{ErrorCodes, Ledger, Options, Output, generate};
@@ -166,7 +166,7 @@ fn methods() {
             collect_methods(item.mac.tokens, &mut methods);
         }
     }
-    // A builder dereferences to a request, and has its methods.
+    // A builder dereferences to a request, and has its methods that borrow it.
     for file in rust_files(&root().join("runtime/src")) {
         let text = std::fs::read_to_string(file).expect("a file");
         for item in items(&text) {
@@ -193,7 +193,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Collects the public methods of the types of requests.
+/// Collects the public methods of the types of requests that borrow the request.
 fn request_methods(item: ItemImpl, methods: &mut Set) {
     let types = ["PagedRequest", "Request", "WaitingRequest"];
     let Type::Path(ty) = &*item.self_ty else { return };
@@ -207,7 +207,10 @@ fn request_methods(item: ItemImpl, methods: &mut Set) {
     for item in item.items {
         if let ImplItem::Fn(function) = item
             && matches!(function.vis, Visibility::Public(_))
-            && function.sig.receiver().is_some()
+            && function
+                .sig
+                .receiver()
+                .is_some_and(|it| !matches!(it.kind, ReceiverKind::Value))
         {
             methods.insert(function.sig.ident.to_string());
         }

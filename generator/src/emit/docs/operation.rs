@@ -34,6 +34,13 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
         paragraphs.push(versions(operation, version));
     }
     paragraphs.extend(wait::words(emit, call));
+    if call.returns_page(emit) {
+        let stream = "[`stream`](crate::PagedRequest::stream)";
+        paragraphs.push(format!(
+            "{} returns one page of the list, {stream} the items of all pages.",
+            code("send")
+        ));
+    }
     if !operation.roles.is_empty() {
         let roles: Vec<String> = operation.roles.iter().map(|role| code(role)).collect();
         paragraphs.push(format!("Requires the role {}.", join(&roles, "or")));

@@ -11,10 +11,16 @@ mod likely;
 /// The maximum width of a line of a literal, without its indentation.
 const WIDTH: usize = 60;
 
-/// Returns the literal of a body. `noun` is the kind of thing that the operation is about.
-pub(super) fn literal(emit: &Emit<'_>, ty: &Type, noun: &str) -> String {
+/// Returns the literal of a body. `noun` is the kind of thing that the operation is about, `own` the
+/// properties that its example sets; if there are none, those that the type suggests.
+pub(super) fn literal(
+    emit: &Emit<'_>,
+    ty: &Type,
+    noun: &str,
+    own: &[(&str, &str)],
+) -> String {
     let field = Field::new(noun, ty.clone());
-    let mut maker = Maker { emit, noun: noun.to_owned(), open: Vec::new() };
+    let mut maker = Maker { emit, noun: noun.to_owned(), own, open: Vec::new() };
     maker.value(ty, &Hint { field: &field, example: None })
 }
 
@@ -28,11 +34,13 @@ struct Maker<'a> {
     emit: &'a Emit<'a>,
     /// The kind of thing that the record is about.
     noun: String,
+    /// The properties that the outermost record sets.
+    own: &'a [(&'a str, &'a str)],
     /// The types around the value, which it must not contain again.
     open: Vec<TypeId>,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
     fn value(&mut self, ty: &Type, hint: &Hint<'_>) -> String {
         let text = hint.example.map(|example| example.text);
         match ty {
@@ -146,7 +154,7 @@ impl Maker<'_> {
             let tag = tag.filter(|(property, _)| *property == field.json_name);
             let value = match tag.and_then(|(_, value)| value) {
                 Some(text) => Some(Example { text, is_shown: true }),
-                None => self.emit.sentences.example(id, index),
+                None => self.example(id, index, &field.json_name),
             };
             let value = self.value(&field.ty, &Hint { field, example: value });
             let value = self.boxed((id, index), value).replace('\n', "\n    ");
@@ -167,6 +175,14 @@ impl Maker<'_> {
         record: &Record,
         tag: Option<(&str, Option<&str>)>,
     ) -> Vec<usize> {
+        let fields = || record.fields.iter().enumerate();
+        let is_own = |name: &str| self.own().iter().any(|(own, _)| *own == name);
+        if !self.own().is_empty() {
+            return fields()
+                .filter(|(_, it)| is_own(&it.json_name))
+                .map(|(at, _)| at)
+                .collect();
+        }
         let is_sent = |index: &usize| {
             let field = &record.fields[*index];
             let is_read_only = self.emit.facts.read_only.contains(&(id, *index));
@@ -192,6 +208,19 @@ impl Maker<'_> {
         let first = sent.iter().find(|it| is_name(it));
         let first = first.or_else(|| sent.iter().find(|it| is_visible(it)));
         first.or(sent.first()).copied().into_iter().collect()
+    }
+
+    /// Returns the properties that the operation's example sets, in its outermost record.
+    fn own(&self) -> &'a [(&'a str, &'a str)] {
+        if self.open.len() == 1 { self.own } else { &[] }
+    }
+
+    /// Returns the value of a field in the example: the operation's, else that of the property.
+    fn example(&self, id: TypeId, index: usize, json_name: &str) -> Option<Example<'a>> {
+        match self.own().iter().find(|(name, _)| *name == json_name) {
+            Some((_, text)) => Some(Example { text, is_shown: true }),
+            None => self.emit.sentences.example(id, index),
+        }
     }
 
     /// Tells whether a value is one word: a scalar, a value of an enum, or a list of them.
