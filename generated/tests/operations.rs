@@ -24,6 +24,23 @@ fn functions(words: &[&str]) -> Vec<String> {
 }
 
 #[test]
+fn the_parts_of_a_signature_are_all_of_it() {
+    for entry in registry::entries() {
+        let function = entry.function;
+        let arguments: Vec<(&str, &str)> = function.arguments().collect();
+        for (name, ty) in &arguments {
+            assert!(name.chars().all(|it| it.is_alphanumeric() || it == '_'), "{name}");
+            assert_eq!(ty.matches('<').count(), ty.matches('>').count(), "{ty}");
+        }
+        let arguments: Vec<String> =
+            arguments.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
+        let (path, output) = (function.path(), function.output());
+        let whole = format!("{path}({}) -> {output}", arguments.join(", "));
+        assert_eq!(whole, function.signature);
+    }
+}
+
+#[test]
 fn an_operation_is_found_by_each_of_its_names_and_by_its_path() {
     for words in [
         &[found(&["clusters::get_cluster"])[0].newest().operation.id][..],
