@@ -19,16 +19,20 @@ use atlas_admin_runtime::{PagedRequest, Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::GroupAlertsConfig::Default(types::DefaultAlertConfigViewForNdsGroup {
-///     event_type_name: Some(
-///         types::DefaultAlertConfigViewForNdsGroupEventTypeName::CreditCardAboutToExpire,
-///     ),
-///     notifications: Some(vec![types::AlertsNotificationRootForGroup::Datadog(types::DatadogNotification {
-///         datadog_region: Some(types::DatadogNotificationDatadogRegion::Us),
+/// let body = types::GroupAlertsConfig::Default(
+///     types::DefaultAlertConfigViewForNdsGroup {
+///         event_type_name: Some(
+///             types::DefaultAlertConfigViewForNdsGroupEventTypeName::CreditCardAboutToExpire,
+///         ),
+///         notifications: Some(vec![types::AlertsNotificationRootForGroup::Datadog(
+///             types::DatadogNotification {
+///                 datadog_region: Some(types::DatadogNotificationDatadogRegion::Us),
+///                 ..Default::default()
+///             },
+///         )]),
 ///         ..Default::default()
-///     })]),
-///     ..Default::default()
-/// });
+///     },
+/// );
 /// let response = alert_configurations::create_alert_config(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -468,16 +472,20 @@ static TOGGLE_ALERT_CONFIG: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, alert_configurations, types};
 /// # async fn example(client: Client, group_id: &str, alert_config_id: &str) -> Result<(), Error> {
-/// let body = types::GroupAlertsConfig::Default(types::DefaultAlertConfigViewForNdsGroup {
-///     event_type_name: Some(
-///         types::DefaultAlertConfigViewForNdsGroupEventTypeName::CreditCardAboutToExpire,
-///     ),
-///     notifications: Some(vec![types::AlertsNotificationRootForGroup::Datadog(types::DatadogNotification {
-///         datadog_region: Some(types::DatadogNotificationDatadogRegion::Us),
+/// let body = types::GroupAlertsConfig::Default(
+///     types::DefaultAlertConfigViewForNdsGroup {
+///         event_type_name: Some(
+///             types::DefaultAlertConfigViewForNdsGroupEventTypeName::CreditCardAboutToExpire,
+///         ),
+///         notifications: Some(vec![types::AlertsNotificationRootForGroup::Datadog(
+///             types::DatadogNotification {
+///                 datadog_region: Some(types::DatadogNotificationDatadogRegion::Us),
+///                 ..Default::default()
+///             },
+///         )]),
 ///         ..Default::default()
-///     })]),
-///     ..Default::default()
-/// });
+///     },
+/// );
 /// let response = alert_configurations::update_alert_config(group_id, alert_config_id, &body)
 ///     .send(&client)
 ///     .await?;

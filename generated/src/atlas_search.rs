@@ -209,19 +209,21 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, atlas_search, types};
 /// # async fn example(client: Client, group_id: &str, cluster_name: &str) -> Result<(), Error> {
-/// let body = types::SearchIndexCreateRequest::Search(types::TextSearchIndexCreateRequest {
-///     collection_name: Some("orders".into()),
-///     database: Some("shop".into()),
-///     definition: Some(types::TextSearchIndexDefinition {
-///         mappings: Some(types::SearchMappings {
-///             dynamic: Some(types::SearchMappingsDynamic::Boolean(true)),
+/// let body = types::SearchIndexCreateRequest::Search(
+///     types::TextSearchIndexCreateRequest {
+///         collection_name: Some("orders".into()),
+///         database: Some("shop".into()),
+///         definition: Some(types::TextSearchIndexDefinition {
+///             mappings: Some(types::SearchMappings {
+///                 dynamic: Some(types::SearchMappingsDynamic::Boolean(true)),
+///                 ..Default::default()
+///             }),
 ///             ..Default::default()
 ///         }),
+///         name: Some("my-index".into()),
 ///         ..Default::default()
-///     }),
-///     name: Some("my-index".into()),
-///     ..Default::default()
-/// });
+///     },
+/// );
 /// let response = atlas_search::create_cluster_search_index(group_id, cluster_name, &body)
 ///     .send(&client)
 ///     .await?;

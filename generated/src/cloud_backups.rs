@@ -488,11 +488,13 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_backups, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::DiskBackupSnapshotExportBucketRequest::Aws(types::DiskBackupSnapshotAwsExportBucketRequest {
-///     bucket_name: Some("my-bucket".into()),
-///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
-///     ..Default::default()
-/// });
+/// let body = types::DiskBackupSnapshotExportBucketRequest::Aws(
+///     types::DiskBackupSnapshotAwsExportBucketRequest {
+///         bucket_name: Some("my-bucket".into()),
+///         iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = cloud_backups::create_export_bucket(group_id, &body)
 ///     .send(&client)
 ///     .await?;

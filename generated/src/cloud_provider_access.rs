@@ -19,10 +19,12 @@ use atlas_admin_runtime::{Request, Version};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, cloud_provider_access, types};
 /// # async fn example(client: Client, group_id: &str, role_id: &str) -> Result<(), Error> {
-/// let body = types::CloudProviderAccessRoleRequestUpdate::Aws(types::CloudProviderAccessAwsiamRoleRequestUpdate {
-///     iam_assumed_role_arn: Some("arn:aws:iam::123456789012:role/atlas".into()),
-///     ..Default::default()
-/// });
+/// let body = types::CloudProviderAccessRoleRequestUpdate::Aws(
+///     types::CloudProviderAccessAwsiamRoleRequestUpdate {
+///         iam_assumed_role_arn: Some("arn:aws:iam::123456789012:role/atlas".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = cloud_provider_access::authorize_provider_access_role(group_id, role_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -98,16 +98,18 @@ static AUTO_SCALING_CONFIGURATION: Operation = Operation {
 ///     cluster_type: Some(types::ClusterType::Replicaset),
 ///     name: Some("my-cluster".into()),
 ///     replication_specs: Some(vec![types::ReplicationSpec20240805 {
-///         region_configs: Some(vec![types::CloudRegionConfig20240805::Aws(types::RegionConfig20240805 {
-///             electable_specs: Some(types::HardwareSpec20240805 {
-///                 instance_size: Some(types::InstanceSize::M10),
-///                 node_count: Some(3),
+///         region_configs: Some(vec![types::CloudRegionConfig20240805::Aws(
+///             types::RegionConfig20240805 {
+///                 electable_specs: Some(types::HardwareSpec20240805 {
+///                     instance_size: Some(types::InstanceSize::M10),
+///                     node_count: Some(3),
+///                     ..Default::default()
+///                 }),
+///                 priority: Some(7),
+///                 region_name: Some(types::CloudRegionConfigRegionName::UsEast1),
 ///                 ..Default::default()
-///             }),
-///             priority: Some(7),
-///             region_name: Some(types::CloudRegionConfigRegionName::UsEast1),
-///             ..Default::default()
-///         })]),
+///             },
+///         )]),
 ///         ..Default::default()
 ///     }]),
 ///     ..Default::default()
@@ -1502,16 +1504,18 @@ static UPGRADE_TENANT_UPGRADE: Operation = Operation {
 ///         cluster_type: Some(types::ClusterType::Replicaset),
 ///         name: Some("my-cluster".into()),
 ///         replication_specs: Some(vec![types::ReplicationSpec20240805 {
-///             region_configs: Some(vec![types::CloudRegionConfig20240805::Aws(types::RegionConfig20240805 {
-///                 electable_specs: Some(types::HardwareSpec20240805 {
-///                     instance_size: Some(types::InstanceSize::M10),
-///                     node_count: Some(3),
+///             region_configs: Some(vec![types::CloudRegionConfig20240805::Aws(
+///                 types::RegionConfig20240805 {
+///                     electable_specs: Some(types::HardwareSpec20240805 {
+///                         instance_size: Some(types::InstanceSize::M10),
+///                         node_count: Some(3),
+///                         ..Default::default()
+///                     }),
+///                     priority: Some(7),
+///                     region_name: Some(types::CloudRegionConfigRegionName::UsEast1),
 ///                     ..Default::default()
-///                 }),
-///                 priority: Some(7),
-///                 region_name: Some(types::CloudRegionConfigRegionName::UsEast1),
-///                 ..Default::default()
-///             })]),
+///                 },
+///             )]),
 ///             ..Default::default()
 ///         }]),
 ///         ..Default::default()
@@ -2865,16 +2869,18 @@ pub mod v2024_08_05 {
     ///     cluster_type: Some(types::ClusterType::Replicaset),
     ///     name: Some("my-cluster".into()),
     ///     replication_specs: Some(vec![types::ReplicationSpec20240805 {
-    ///         region_configs: Some(vec![types::CloudRegionConfig20240805::Aws(types::RegionConfig20240805 {
-    ///             electable_specs: Some(types::HardwareSpec20240805 {
-    ///                 instance_size: Some(types::InstanceSize::M10),
-    ///                 node_count: Some(3),
+    ///         region_configs: Some(vec![types::CloudRegionConfig20240805::Aws(
+    ///             types::RegionConfig20240805 {
+    ///                 electable_specs: Some(types::HardwareSpec20240805 {
+    ///                     instance_size: Some(types::InstanceSize::M10),
+    ///                     node_count: Some(3),
+    ///                     ..Default::default()
+    ///                 }),
+    ///                 priority: Some(7),
+    ///                 region_name: Some(types::CloudRegionConfigRegionName::UsEast1),
     ///                 ..Default::default()
-    ///             }),
-    ///             priority: Some(7),
-    ///             region_name: Some(types::CloudRegionConfigRegionName::UsEast1),
-    ///             ..Default::default()
-    ///         })]),
+    ///             },
+    ///         )]),
     ///         ..Default::default()
     ///     }]),
     ///     ..Default::default()

@@ -29,7 +29,8 @@
 //! function for every version: a program that calls these keeps its versions when it updates
 //! this crate. The feature `testing` has mocks for tests without the service, the feature
 //! `blocking` a client without async. The search of these pages finds a function by the
-//! `operationId`, the short name and the path of its operation.
+//! `operationId`, the short name and the path of its operation, and often by other words for
+//! its task.
 //!
 //! # Operations, in the groups of the Atlas documentation
 //!

@@ -19,11 +19,13 @@ use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::CloudProviderContainer::Azure(types::AzureCloudProviderContainer {
-///     atlas_cidr_block: Some("192.168.240.0/21".into()),
-///     region: Some(types::AzureCloudProviderContainerRegion::UsCentral),
-///     ..Default::default()
-/// });
+/// let body = types::CloudProviderContainer::Azure(
+///     types::AzureCloudProviderContainer {
+///         atlas_cidr_block: Some("192.168.240.0/21".into()),
+///         region: Some(types::AzureCloudProviderContainerRegion::UsCentral),
+///         ..Default::default()
+///     },
+/// );
 /// let response = network_peering::create_group_container(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -89,14 +91,16 @@ static CREATE_GROUP_CONTAINER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::BaseNetworkPeeringConnectionSettings::Aws(types::AwsNetworkPeeringConnectionSettings {
-///     accepter_region_name: Some("us-east-1".into()),
-///     aws_account_id: Some("123456789012".into()),
-///     container_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
-///     route_table_cidr_block: Some("10.0.0.0/16".into()),
-///     vpc_id: Some("vpc-0a1b2c3d4e5f67890".into()),
-///     ..Default::default()
-/// });
+/// let body = types::BaseNetworkPeeringConnectionSettings::Aws(
+///     types::AwsNetworkPeeringConnectionSettings {
+///         accepter_region_name: Some("us-east-1".into()),
+///         aws_account_id: Some("123456789012".into()),
+///         container_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         route_table_cidr_block: Some("10.0.0.0/16".into()),
+///         vpc_id: Some("vpc-0a1b2c3d4e5f67890".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = network_peering::create_group_peer(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -709,11 +713,13 @@ static LIST_GROUP_PEERS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str, container_id: &str) -> Result<(), Error> {
-/// let body = types::CloudProviderContainer::Azure(types::AzureCloudProviderContainer {
-///     atlas_cidr_block: Some("192.168.240.0/21".into()),
-///     region: Some(types::AzureCloudProviderContainerRegion::UsCentral),
-///     ..Default::default()
-/// });
+/// let body = types::CloudProviderContainer::Azure(
+///     types::AzureCloudProviderContainer {
+///         atlas_cidr_block: Some("192.168.240.0/21".into()),
+///         region: Some(types::AzureCloudProviderContainerRegion::UsCentral),
+///         ..Default::default()
+///     },
+/// );
 /// let response = network_peering::update_group_container(group_id, container_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -776,14 +782,16 @@ static UPDATE_GROUP_CONTAINER: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, network_peering, types};
 /// # async fn example(client: Client, group_id: &str, peer_id: &str) -> Result<(), Error> {
-/// let body = types::BaseNetworkPeeringConnectionSettings::Aws(types::AwsNetworkPeeringConnectionSettings {
-///     accepter_region_name: Some("us-east-1".into()),
-///     aws_account_id: Some("123456789012".into()),
-///     container_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
-///     route_table_cidr_block: Some("10.0.0.0/16".into()),
-///     vpc_id: Some("vpc-0a1b2c3d4e5f67890".into()),
-///     ..Default::default()
-/// });
+/// let body = types::BaseNetworkPeeringConnectionSettings::Aws(
+///     types::AwsNetworkPeeringConnectionSettings {
+///         accepter_region_name: Some("us-east-1".into()),
+///         aws_account_id: Some("123456789012".into()),
+///         container_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         route_table_cidr_block: Some("10.0.0.0/16".into()),
+///         vpc_id: Some("vpc-0a1b2c3d4e5f67890".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = network_peering::update_group_peer(group_id, peer_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -19,10 +19,12 @@ use atlas_admin_runtime::{Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, private_endpoint_services, types};
 /// # async fn example(client: Client, group_id: &str, cloud_provider: types::CloudProvider, endpoint_service_id: &str) -> Result<(), Error> {
-/// let body = types::CreateEndpointRequest::Aws(types::CreateAwsEndpointRequest {
-///     id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
-///     ..Default::default()
-/// });
+/// let body = types::CreateEndpointRequest::Aws(
+///     types::CreateAwsEndpointRequest {
+///         id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = private_endpoint_services::create_private_endpoint(group_id, cloud_provider, endpoint_service_id, &body)
 ///     .send(&client)
 ///     .await?;

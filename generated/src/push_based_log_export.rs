@@ -19,13 +19,15 @@ use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
 /// # async fn example(client: Client, group_id: &str) -> Result<(), Error> {
-/// let body = types::LogIntegrationRequest::S3LogExport(types::S3LogIntegrationRequest {
-///     bucket_name: Some("my-bucket".into()),
-///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
-///     log_types: Some(vec![types::LogType::Mongod]),
-///     prefix_path: Some("atlas/logs".into()),
-///     ..Default::default()
-/// });
+/// let body = types::LogIntegrationRequest::S3LogExport(
+///     types::S3LogIntegrationRequest {
+///         bucket_name: Some("my-bucket".into()),
+///         iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         log_types: Some(vec![types::LogType::Mongod]),
+///         prefix_path: Some("atlas/logs".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = push_based_log_export::create_group_log_integration(group_id, &body)
 ///     .send(&client)
 ///     .await?;
@@ -479,13 +481,15 @@ static LIST_GROUP_LOG_INTEGRATIONS: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, push_based_log_export, types};
 /// # async fn example(client: Client, group_id: &str, id: &str) -> Result<(), Error> {
-/// let body = types::LogIntegrationRequest::S3LogExport(types::S3LogIntegrationRequest {
-///     bucket_name: Some("my-bucket".into()),
-///     iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
-///     log_types: Some(vec![types::LogType::Mongod]),
-///     prefix_path: Some("atlas/logs".into()),
-///     ..Default::default()
-/// });
+/// let body = types::LogIntegrationRequest::S3LogExport(
+///     types::S3LogIntegrationRequest {
+///         bucket_name: Some("my-bucket".into()),
+///         iam_role_id: Some("6650f1a2b3c4d5e6f7a8b9c0".into()),
+///         log_types: Some(vec![types::LogType::Mongod]),
+///         prefix_path: Some("atlas/logs".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = push_based_log_export::update_group_log_integration(group_id, id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -352,10 +352,12 @@ static LIST_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, serverless_private_endpoints, types};
 /// # async fn example(client: Client, group_id: &str, instance_name: &str, endpoint_id: &str) -> Result<(), Error> {
-/// let body = types::ServerlessTenantEndpointUpdate::Aws(types::ServerlessAwsTenantEndpointUpdate {
-///     cloud_provider_endpoint_id: Some("vpce-0a1b2c3d4e5f67890".into()),
-///     ..Default::default()
-/// });
+/// let body = types::ServerlessTenantEndpointUpdate::Aws(
+///     types::ServerlessAwsTenantEndpointUpdate {
+///         cloud_provider_endpoint_id: Some("vpce-0a1b2c3d4e5f67890".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = serverless_private_endpoints::update_serverless_private_endpoint(group_id, instance_name, endpoint_id, &body)
 ///     .send(&client)
 ///     .await?;

@@ -88,10 +88,12 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
-/// let body = types::StreamsFailoverConnection::Cluster(types::StreamsFailoverClusterConnection {
-///     name: Some("my-failover-connection".into()),
-///     ..Default::default()
-/// });
+/// let body = types::StreamsFailoverConnection::Cluster(
+///     types::StreamsFailoverClusterConnection {
+///         name: Some("my-failover-connection".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = streams::create_failover_connection(group_id, tenant_name, connection_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -267,10 +269,12 @@ static CREATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str) -> Result<(), Error> {
-/// let body = types::StreamsConnection::Sample(types::StreamsSampleConnection {
-///     name: Some("my-connection".into()),
-///     ..Default::default()
-/// });
+/// let body = types::StreamsConnection::Sample(
+///     types::StreamsSampleConnection {
+///         name: Some("my-connection".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = streams::create_stream_connection(group_id, tenant_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2540,10 +2544,12 @@ static UPDATE_PRIVATE_LINK_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str) -> Result<(), Error> {
-/// let body = types::StreamsConnection::Sample(types::StreamsSampleConnection {
-///     name: Some("my-connection".into()),
-///     ..Default::default()
-/// });
+/// let body = types::StreamsConnection::Sample(
+///     types::StreamsSampleConnection {
+///         name: Some("my-connection".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = streams::update_stream_connection(group_id, tenant_name, connection_name, &body)
 ///     .send(&client)
 ///     .await?;
@@ -2641,10 +2647,12 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
 /// ```no_run
 /// # use atlas_admin::{Client, Error, streams, types};
 /// # async fn example(client: Client, group_id: &str, tenant_name: &str, connection_name: &str, failover_connection_id: &str) -> Result<(), Error> {
-/// let body = types::StreamsFailoverConnection::Cluster(types::StreamsFailoverClusterConnection {
-///     name: Some("my-failover-connection".into()),
-///     ..Default::default()
-/// });
+/// let body = types::StreamsFailoverConnection::Cluster(
+///     types::StreamsFailoverClusterConnection {
+///         name: Some("my-failover-connection".into()),
+///         ..Default::default()
+///     },
+/// );
 /// let response = streams::update_stream_failover_connection(group_id, tenant_name, connection_name, failover_connection_id, &body)
 ///     .send(&client)
 ///     .await?;

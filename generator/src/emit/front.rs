@@ -26,7 +26,8 @@ pub(super) fn page(emit: &Emit<'_>) -> Vec<String> {
          `v2024_08_05`, have a function for every version: a program that calls these keeps \
          its versions when it updates this crate. The feature `testing` has mocks for tests without the \
          service, the feature `blocking` a client without async. The search of these pages finds a function \
-         by the `operationId`, the short name and the path of its operation."
+         by the `operationId`, the short name and the path of its operation, and often by other \
+         words for its task."
             .to_owned(),
         "# Operations, in the groups of the Atlas documentation".to_owned(),
     ]);

@@ -134,7 +134,13 @@ impl<'a> Maker<'a> {
         let held = self.boxed((id, at), held);
         let name = self.emit.names.ty(id);
         let variant = self.emit.names.members(id).nth(at).expect("a name for each");
-        format!("types::{name}::{variant}({held})")
+        let variant = format!("types::{name}::{variant}");
+        let head = held.split('\n').next().unwrap_or_default();
+        if held.contains('\n') && variant.len() + head.len() > WIDTH {
+            let held = held.replace('\n', "\n    ");
+            return format!("{variant}(\n    {held},\n)");
+        }
+        format!("{variant}({held})")
     }
 
     /// Returns the literal of a record. `tag` is the property that selects its variant, and the
