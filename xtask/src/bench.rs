@@ -28,7 +28,7 @@ mod twin;
 const PAGE: &str = "docs/src/measurements.md";
 
 const USAGE: &str = "\
-Usage: cargo xtask bench [--page] [--times] [--runs N] [--sdk FOLDER]
+Usage: cargo xtask bench [--page] [--runs N] [--sdk FOLDER]
        cargo xtask bench --codec [--runs N]
        cargo xtask bench --go [--runs N] [--sdk FOLDER]
 
@@ -49,7 +49,6 @@ Measures, in release builds where stated:
 
   --codec        measures only the codec
   --go           measures only the calls; ends with exit code 77 if Go or the SDK is missing
-  --times        counts no instructions, which takes most of the time
   --page         puts the table into docs/src/measurements.md, between its two markers
   --runs N       the number of runs, of which the median counts (default: 3)
   --sdk FOLDER   the source of the Go SDK, which has its `go.mod`; Go finds its dependencies
@@ -69,12 +68,10 @@ enum Alone {
 }
 
 fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
-    let (mut page, mut counts, mut runs, mut alone, mut sdk) =
-        (false, true, 3, None, None);
+    let (mut page, mut runs, mut alone, mut sdk) = (false, 3, None, None);
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("page") => page = true,
-            Arg::Long("times") => counts = false,
             Arg::Long("codec") => alone = Some(Alone::Codec),
             Arg::Long("go") => alone = Some(Alone::Calls),
             Arg::Long("sdk") => sdk = Some(PathBuf::from(arguments.value()?)),
@@ -110,7 +107,7 @@ fn bench(mut arguments: lexopt::Parser) -> Result<String, Failure> {
     let table = format!(
         "{}\n{}\n{}\n{}\n{}",
         table(&measure)?,
-        instructions::sentences(&measure, counts)?,
+        instructions::sentences(&measure)?,
         size_of_program(&measure)?,
         codec::table(&measure)?,
         calls::compare(&measure, sdk.as_deref())?

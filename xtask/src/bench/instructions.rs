@@ -9,12 +9,9 @@ use super::measure::{Measure, USERS_PROFILE};
 use super::{floor, reading};
 use crate::failure::Failure;
 
-/// Counts the instructions of codegen, and of rustc for the crate and for its floor, if that is
-/// wanted and valgrind is installed.
-pub(super) fn sentences(measure: &Measure, is_wanted: bool) -> Result<String, Failure> {
-    if !is_wanted {
-        return Ok("Instructions: not counted.\n".to_owned());
-    }
+/// Counts the instructions of codegen, and of rustc for the crate and for its floor, if valgrind is
+/// installed.
+pub(super) fn sentences(measure: &Measure) -> Result<String, Failure> {
     let valgrind =
         Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
     if !valgrind.is_ok_and(|status| status.success()) {
