@@ -26,9 +26,7 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
     for (index, (name, ty)) in arguments.iter().enumerate() {
         match body {
             Some(body) if index + 1 == arguments.len() => {
-                let path = &call.operation.path;
-                let own = emit.sentences.body(call.index);
-                lines.push(value(emit, &name.to_string(), body, ty, path, own));
+                lines.push(value(emit, call, &name.to_string(), body, ty));
                 let reference = if body.is_bytes { "" } else { "&" };
                 passed.push(format!("{reference}{name}"));
             }
@@ -65,18 +63,18 @@ pub(super) fn code(emit: &Emit<'_>, call: &Call<'_>) -> String {
 /// Returns the statement that makes a body.
 fn value(
     emit: &Emit<'_>,
+    call: &Call<'_>,
     name: &str,
     body: &Body,
     ty: &TokenStream,
-    path: &str,
-    own: &[(&str, &str)],
 ) -> String {
     let ty = called(ty);
     if body.is_bytes {
         return format!("let {name}: {ty} = b\"...\";");
     }
     let ty = ty.trim_start_matches('&');
-    let literal = body::literal(emit, &body.ty, &noun(path), own);
+    let own = emit.sentences.body(call.index);
+    let literal = body::literal(emit, &body.ty, &noun(&call.operation.path), own);
     match &body.ty {
         Type::Def(_) if literal.starts_with("types::") => {
             format!("let {name} = {literal};")

@@ -35,11 +35,9 @@ pub(in crate::emit) fn operation(emit: &Emit<'_>, call: &Call<'_>) -> Vec<String
     }
     paragraphs.extend(wait::words(emit, call));
     if call.returns_page(emit) {
-        let stream = "[`stream`](crate::PagedRequest::stream)";
-        paragraphs.push(format!(
-            "{} returns one page of the list, {stream} the items of all pages.",
-            code("send")
-        ));
+        let words = "`send` returns one page of the list, \
+                     [`stream`](crate::PagedRequest::stream) the items of all pages.";
+        paragraphs.push(words.to_owned());
     }
     if !operation.roles.is_empty() {
         let roles: Vec<String> = operation.roles.iter().map(|role| code(role)).collect();

@@ -160,7 +160,9 @@ impl<'a> Maker<'a> {
             let tag = tag.filter(|(property, _)| *property == field.json_name);
             let value = match tag.and_then(|(_, value)| value) {
                 Some(text) => Some(Example { text, is_shown: true }),
-                None => self.example(id, index, &field.json_name),
+                None => {
+                    self.own(field).or_else(|| self.emit.sentences.example(id, index))
+                }
             };
             let value = self.value(&field.ty, &Hint { field, example: value });
             let value = self.boxed((id, index), value).replace('\n', "\n    ");
@@ -173,21 +175,20 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// Returns the fields that a record shows: those that are required or have an example of their
-    /// own, and otherwise its name or the first simple one.
+    /// Returns the fields that a record shows: those that the operation's own example sets, or else
+    /// those that are required or have a path among the examples, or else its name or the first
+    /// simple one.
     fn shown(
         &self,
         id: TypeId,
         record: &Record,
         tag: Option<(&str, Option<&str>)>,
     ) -> Vec<usize> {
-        let fields = || record.fields.iter().enumerate();
-        let is_own = |name: &str| self.own().iter().any(|(own, _)| *own == name);
-        if !self.own().is_empty() {
-            return fields()
-                .filter(|(_, it)| is_own(&it.json_name))
-                .map(|(at, _)| at)
-                .collect();
+        let all = 0..record.fields.len();
+        let is_own = |index: &usize| self.own(&record.fields[*index]).is_some();
+        let own: Vec<usize> = all.clone().filter(is_own).collect();
+        if !own.is_empty() {
+            return own;
         }
         let is_sent = |index: &usize| {
             let field = &record.fields[*index];
@@ -197,7 +198,7 @@ impl<'a> Maker<'a> {
         };
         let is_tag =
             |field: &Field| tag.is_some_and(|(name, _)| name == field.json_name);
-        let sent: Vec<usize> = (0..record.fields.len()).filter(is_sent).collect();
+        let sent: Vec<usize> = all.filter(is_sent).collect();
         let is_wanted = |index: &usize| {
             let field = &record.fields[*index];
             let example = self.emit.sentences.example(id, *index);
@@ -216,17 +217,11 @@ impl<'a> Maker<'a> {
         first.or(sent.first()).copied().into_iter().collect()
     }
 
-    /// Returns the properties that the operation's example sets, in its outermost record.
-    fn own(&self) -> &'a [(&'a str, &'a str)] {
-        if self.open.len() == 1 { self.own } else { &[] }
-    }
-
-    /// Returns the value of a field in the example: the operation's, else that of the property.
-    fn example(&self, id: TypeId, index: usize, json_name: &str) -> Option<Example<'a>> {
-        match self.own().iter().find(|(name, _)| *name == json_name) {
-            Some((_, text)) => Some(Example { text, is_shown: true }),
-            None => self.emit.sentences.example(id, index),
-        }
+    /// Returns the value that the operation's own example gives a field of its outermost record.
+    fn own(&self, field: &Field) -> Option<Example<'a>> {
+        let own = self.own.iter().filter(|_| self.open.len() == 1);
+        let mut named = own.filter(|(name, _)| *name == field.json_name);
+        named.next().map(|(_, text)| Example { text, is_shown: true })
     }
 
     /// Tells whether a value is one word: a scalar, a value of an enum, or a list of them.
