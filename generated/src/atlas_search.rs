@@ -86,21 +86,16 @@ static CREATE_CLUSTER_FTS_INDEX: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterFtsIndex",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["STEADY"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_CLUSTER_FTS_INDEX,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Response(&["indexID"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["STEADY"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_CLUSTER_FTS_INDEX, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Response(&["indexID"]),
+        ])
+    })),
 };
 
 /// Adds dedicated Search Nodes to a cluster, so that search no longer shares the hardware of
@@ -187,16 +182,11 @@ static CREATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["stateName"],
-            done: &["IDLE"],
-            ..Polled::of(
-                &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                &[Source::Request("groupId"), Source::Request("clusterName")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["stateName"],
+        done: &["IDLE"],
+        ..Polled::of(&GET_CLUSTER_SEARCH_DEPLOYMENT, &[Source::Request("groupId"), Source::Request("clusterName")])
+    })),
 };
 
 /// Creates a search or vector search index on one collection of a cluster.
@@ -285,21 +275,16 @@ static CREATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchIndex",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["READY"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_CLUSTER_SEARCH_INDEX,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Response(&["indexID"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["READY"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_CLUSTER_SEARCH_INDEX, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Response(&["indexID"]),
+        ])
+    })),
 };
 
 /// Deletes one search index, found by ID.
@@ -378,20 +363,15 @@ static DELETE_CLUSTER_FTS_INDEX: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterFtsIndex",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            gone: true,
-            ..Polled::of(
-                &GET_CLUSTER_FTS_INDEX,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("indexId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        gone: true,
+        ..Polled::of(&GET_CLUSTER_FTS_INDEX, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("indexId"),
+        ])
+    })),
 };
 
 /// Deletes the dedicated Search Nodes of a cluster.
@@ -460,17 +440,12 @@ static DELETE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["stateName"],
-            gone: true,
-            empty: true,
-            ..Polled::of(
-                &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                &[Source::Request("groupId"), Source::Request("clusterName")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["stateName"],
+        gone: true,
+        empty: true,
+        ..Polled::of(&GET_CLUSTER_SEARCH_DEPLOYMENT, &[Source::Request("groupId"), Source::Request("clusterName")])
+    })),
 };
 
 /// Deletes one search index, found by ID.
@@ -551,21 +526,16 @@ static DELETE_CLUSTER_SEARCH_INDEX: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchIndex",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["DOES_NOT_EXIST"],
-            gone: true,
-            ..Polled::of(
-                &GET_CLUSTER_SEARCH_INDEX,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("indexId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["DOES_NOT_EXIST"],
+        gone: true,
+        ..Polled::of(&GET_CLUSTER_SEARCH_INDEX, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("indexId"),
+        ])
+    })),
 };
 
 /// Deletes one search index, found by database, collection and name.
@@ -656,23 +626,18 @@ static DELETE_INDEX_BY_NAME: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchIndexByName",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["DOES_NOT_EXIST"],
-            gone: true,
-            ..Polled::of(
-                &GET_INDEX_BY_NAME,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("databaseName"),
-                    Source::Request("collectionName"),
-                    Source::Request("indexName"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["DOES_NOT_EXIST"],
+        gone: true,
+        ..Polled::of(&GET_INDEX_BY_NAME, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("databaseName"),
+            Source::Request("collectionName"),
+            Source::Request("indexName"),
+        ])
+    })),
 };
 
 /// Returns one search index, found by ID.
@@ -1310,21 +1275,16 @@ static UPDATE_CLUSTER_FTS_INDEX: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 7, 1)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterFtsIndex",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["STEADY"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_CLUSTER_FTS_INDEX,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("indexId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["STEADY"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_CLUSTER_FTS_INDEX, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("indexId"),
+        ])
+    })),
 };
 
 /// Changes the number, size or regions of a cluster's dedicated Search Nodes, which affects the
@@ -1409,16 +1369,11 @@ static UPDATE_CLUSTER_SEARCH_DEPLOYMENT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["stateName"],
-            done: &["IDLE"],
-            ..Polled::of(
-                &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                &[Source::Request("groupId"), Source::Request("clusterName")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["stateName"],
+        done: &["IDLE"],
+        ..Polled::of(&GET_CLUSTER_SEARCH_DEPLOYMENT, &[Source::Request("groupId"), Source::Request("clusterName")])
+    })),
 };
 
 /// Replaces the definition of one search index, found by ID.
@@ -1510,21 +1465,16 @@ static UPDATE_CLUSTER_SEARCH_INDEX: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchIndex",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["READY"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_CLUSTER_SEARCH_INDEX,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("indexId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["READY"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_CLUSTER_SEARCH_INDEX, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("indexId"),
+        ])
+    })),
 };
 
 /// Replaces the definition of one search index, found by database, collection and name.
@@ -1620,23 +1570,18 @@ static UPDATE_INDEX_BY_NAME: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchIndexByName",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["READY"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_INDEX_BY_NAME,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("databaseName"),
-                    Source::Request("collectionName"),
-                    Source::Request("indexName"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["READY"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_INDEX_BY_NAME, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("databaseName"),
+            Source::Request("collectionName"),
+            Source::Request("indexName"),
+        ])
+    })),
 };
 
 /// The operations of Atlas Search that have the version 2023-01-01.
@@ -1648,9 +1593,7 @@ pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{
-        Method, Operation, Parameter, Polled, Source, Wait,
-    };
+    use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
@@ -1716,9 +1659,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment).
     #[doc(alias = "createGroupClusterSearchDeployment")]
     #[doc(alias = "createClusterSearchDeployment")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
@@ -1752,16 +1693,11 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/createGroupClusterSearchDeployment",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["stateName"],
-                done: &["IDLE"],
-                ..Polled::of(
-                    &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                    &[Source::Request("groupId"), Source::Request("clusterName")],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(&GET_CLUSTER_SEARCH_DEPLOYMENT, &[Source::Request("groupId"), Source::Request("clusterName")])
+        })),
     };
 
     /// Deletes the dedicated Search Nodes of a cluster.
@@ -1804,9 +1740,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment).
     #[doc(alias = "deleteGroupClusterSearchDeployment")]
     #[doc(alias = "deleteClusterSearchDeployment")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
@@ -1815,8 +1749,7 @@ pub mod v2023_01_01 {
         group_id: &str,
         cluster_name: &str,
     ) -> WaitingRequest<()> {
-        Request::new(&DELETE_CLUSTER_SEARCH_DEPLOYMENT, &[group_id, cluster_name])
-            .waiting()
+        Request::new(&DELETE_CLUSTER_SEARCH_DEPLOYMENT, &[group_id, cluster_name]).waiting()
     }
 
     #[cfg(feature = "older-versions")]
@@ -1835,17 +1768,12 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/deleteGroupClusterSearchDeployment",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["stateName"],
-                gone: true,
-                empty: true,
-                ..Polled::of(
-                    &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                    &[Source::Request("groupId"), Source::Request("clusterName")],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["stateName"],
+            gone: true,
+            empty: true,
+            ..Polled::of(&GET_CLUSTER_SEARCH_DEPLOYMENT, &[Source::Request("groupId"), Source::Request("clusterName")])
+        })),
     };
 
     /// Returns the dedicated Search Nodes of a cluster.
@@ -1884,9 +1812,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment).
     #[doc(alias = "getGroupClusterSearchDeployment")]
     #[doc(alias = "getClusterSearchDeployment")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
@@ -1966,9 +1892,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment).
     #[doc(alias = "updateGroupClusterSearchDeployment")]
     #[doc(alias = "updateClusterSearchDeployment")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
@@ -2002,16 +1926,11 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/updateGroupClusterSearchDeployment",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["stateName"],
-                done: &["IDLE"],
-                ..Polled::of(
-                    &GET_CLUSTER_SEARCH_DEPLOYMENT,
-                    &[Source::Request("groupId"), Source::Request("clusterName")],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(&GET_CLUSTER_SEARCH_DEPLOYMENT, &[Source::Request("groupId"), Source::Request("clusterName")])
+        })),
     };
 }
 
@@ -2077,9 +1996,7 @@ pub mod v2024_05_30 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Atlas-Search/operation/getGroupClusterSearchDeployment).
     #[doc(alias = "getGroupClusterSearchDeployment")]
     #[doc(alias = "getClusterSearchDeployment")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/search/deployment")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]

@@ -137,20 +137,15 @@ static TOGGLE_AWS_CUSTOM_DNS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/AWS-Clusters-DNS/operation/toggleGroupAwsCustomDns",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["changeStatus"],
-            done: &["APPLIED"],
-            each: Some(Each {
-                list: &POLLED_LIST_CLUSTERS,
-                parameters: &[Source::Request("groupId")],
-            }),
-            ..Polled::of(
-                &POLLED_GET_CLUSTER_STATUS,
-                &[Source::Request("groupId"), Source::Item(&["name"])],
-            )
+    wait: Some(&Wait::polls(Polled {
+        properties: &["changeStatus"],
+        done: &["APPLIED"],
+        each: Some(Each {
+            list: &POLLED_LIST_CLUSTERS,
+            parameters: &[Source::Request("groupId")],
         }),
-    ),
+        ..Polled::of(&POLLED_GET_CLUSTER_STATUS, &[Source::Request("groupId"), Source::Item(&["name"])])
+    })),
 };
 
 static POLLED_GET_CLUSTER_STATUS: Operation = Operation {

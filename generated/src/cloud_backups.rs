@@ -158,21 +158,16 @@ static CREATE_BACKUP_EXPORT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterBackupExport",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["Successful"],
-            failed: &["Failed", "Cancelled"],
-            ..Polled::of(
-                &GET_BACKUP_EXPORT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Response(&["id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["Successful"],
+        failed: &["Failed", "Cancelled"],
+        ..Polled::of(&GET_BACKUP_EXPORT, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Response(&["id"]),
+        ])
+    })),
 };
 
 /// Creates one private endpoint in a region, so that backup traffic between Atlas and object
@@ -257,21 +252,16 @@ static CREATE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupBackupPrivateEndpoint",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["ACTIVE", "PENDING_ACCEPTANCE"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_BACKUP_PRIVATE_ENDPOINT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("cloudProvider"),
-                    Source::Response(&["id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["ACTIVE", "PENDING_ACCEPTANCE"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_BACKUP_PRIVATE_ENDPOINT, &[
+            Source::Request("groupId"),
+            Source::Request("cloudProvider"),
+            Source::Response(&["id"]),
+        ])
+    })),
 };
 
 /// Restores a snapshot or a point in time of one cluster to the same or another cluster, all of
@@ -361,20 +351,15 @@ static CREATE_BACKUP_RESTORE_JOB: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterBackupRestoreJob",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["finishedAt"],
-            flags: &["cancelled", "expired", "failed"],
-            ..Polled::of(
-                &GET_BACKUP_RESTORE_JOB,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Response(&["id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["finishedAt"],
+        flags: &["cancelled", "expired", "failed"],
+        ..Polled::of(&GET_BACKUP_RESTORE_JOB, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Response(&["id"]),
+        ])
+    })),
 };
 
 /// Starts one job that restores chosen databases or collections of a cluster, from a snapshot
@@ -460,21 +445,16 @@ static CREATE_COLLECTION_RESTORE_JOB: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["SUCCESSFUL"],
-            failed: &["CANCELED", "FAILED"],
-            ..Polled::of(
-                &GET_COLLECTION_RESTORE_JOB,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Response(&["id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["SUCCESSFUL"],
+        failed: &["CANCELED", "FAILED"],
+        ..Polled::of(&GET_COLLECTION_RESTORE_JOB, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Response(&["id"]),
+        ])
+    })),
 };
 
 /// Registers one AWS S3 bucket, Azure container or Google Cloud bucket as a target for snapshot
@@ -628,20 +608,15 @@ static CREATE_SERVERLESS_RESTORE_JOB: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupServerlessBackupRestoreJob",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["finishedAt"],
-            flags: &["cancelled", "expired", "failed"],
-            ..Polled::of(
-                &GET_SERVERLESS_RESTORE_JOB,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Response(&["id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["finishedAt"],
+        flags: &["cancelled", "expired", "failed"],
+        ..Polled::of(&GET_SERVERLESS_RESTORE_JOB, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Response(&["id"]),
+        ])
+    })),
 };
 
 /// Deletes one private endpoint that a project's backups use for object storage.
@@ -717,21 +692,16 @@ static DELETE_BACKUP_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupBackupPrivateEndpoint",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            failed: &["FAILED"],
-            gone: true,
-            ..Polled::of(
-                &GET_BACKUP_PRIVATE_ENDPOINT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("cloudProvider"),
-                    Source::Request("endpointId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        failed: &["FAILED"],
+        gone: true,
+        ..Polled::of(&GET_BACKUP_PRIVATE_ENDPOINT, &[
+            Source::Request("groupId"),
+            Source::Request("cloudProvider"),
+            Source::Request("endpointId"),
+        ])
+    })),
 };
 
 /// Deletes one snapshot of a sharded cluster.
@@ -809,20 +779,15 @@ static DELETE_BACKUP_SHARDED_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSnapshotShardedCluster",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            gone: true,
-            ..Polled::of(
-                &GET_BACKUP_SHARDED_CLUSTER,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("snapshotId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        gone: true,
+        ..Polled::of(&GET_BACKUP_SHARDED_CLUSTER, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("snapshotId"),
+        ])
+    })),
 };
 
 /// Removes all backup schedules of a cluster, so that Atlas takes no more scheduled snapshots.
@@ -963,20 +928,15 @@ static DELETE_CLUSTER_BACKUP_SNAPSHOT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSnapshot",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            gone: true,
-            ..Polled::of(
-                &GET_CLUSTER_BACKUP_SNAPSHOT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("snapshotId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        gone: true,
+        ..Polled::of(&GET_CLUSTER_BACKUP_SNAPSHOT, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("snapshotId"),
+        ])
+    })),
 };
 
 /// Removes one export bucket from a project.
@@ -1097,14 +1057,12 @@ static DISABLE_COMPLIANCE_POLICY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/disableGroupBackupCompliancePolicy",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            gone: true,
-            empty: true,
-            ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        gone: true,
+        empty: true,
+        ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
+    })),
 };
 
 /// Returns one snapshot export job of a cluster, with its `state`.
@@ -3091,21 +3049,16 @@ static TAKE_SNAPSHOTS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/takeGroupClusterBackupSnapshots",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["completed"],
-            failed: &["failed"],
-            ..Polled::of(
-                &GET_CLUSTER_BACKUP_SNAPSHOT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Response(&["id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["completed"],
+        failed: &["failed"],
+        ..Polled::of(&GET_CLUSTER_BACKUP_SNAPSHOT, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Response(&["id"]),
+        ])
+    })),
 };
 
 /// Changes whether exports to one bucket must use private networking.
@@ -3342,21 +3295,16 @@ static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSnapshot",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["completed"],
-            failed: &["failed"],
-            ..Polled::of(
-                &GET_CLUSTER_BACKUP_SNAPSHOT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("snapshotId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["completed"],
+        failed: &["failed"],
+        ..Polled::of(&GET_CLUSTER_BACKUP_SNAPSHOT, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("snapshotId"),
+        ])
+    })),
 };
 
 /// Enables or changes a project's Backup Compliance Policy.
@@ -3438,13 +3386,11 @@ static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupCompliancePolicy",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["ACTIVE"],
-            ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["ACTIVE"],
+        ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
+    })),
 };
 
 /// The request of [`list_backup_exports`].
@@ -3784,9 +3730,7 @@ pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{
-        Method, Operation, Parameter, Polled, Source, Wait,
-    };
+    use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
@@ -3921,9 +3865,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/deleteGroupClusterBackupSchedule).
     #[doc(alias = "deleteGroupClusterBackupSchedule")]
     #[doc(alias = "deleteClusterBackupSchedule")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
@@ -3986,9 +3928,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupClusterBackupSchedule).
     #[doc(alias = "getGroupClusterBackupSchedule")]
     #[doc(alias = "getBackupSchedule")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
@@ -4055,9 +3995,7 @@ pub mod v2023_01_01 {
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
-    pub fn get_compliance_policy(
-        group_id: &str,
-    ) -> Request<types::DataProtectionSettings> {
+    pub fn get_compliance_policy(group_id: &str) -> Request<types::DataProtectionSettings> {
         Request::new(&GET_COMPLIANCE_POLICY, &[group_id])
     }
 
@@ -4112,9 +4050,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/getGroupBackupExportBucket).
     #[doc(alias = "getGroupBackupExportBucket")]
     #[doc(alias = "getExportBucket")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
     #[doc(alias = "/groups/{groupId}/backup/exportBuckets/{exportBucketId}")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
@@ -4264,9 +4200,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupClusterBackupSchedule).
     #[doc(alias = "updateGroupClusterBackupSchedule")]
     #[doc(alias = "updateBackupSchedule")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/backup/schedule")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
@@ -4374,13 +4308,11 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/updateGroupBackupCompliancePolicy",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["state"],
-                done: &["ACTIVE"],
-                ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["state"],
+            done: &["ACTIVE"],
+            ..Polled::of(&GET_COMPLIANCE_POLICY, &[Source::Request("groupId")])
+        })),
     };
 }
 
@@ -4444,9 +4376,7 @@ pub mod v2025_03_12 {
 pub mod preview {
     use crate::types;
     use atlas_admin_runtime::jiff::civil::date;
-    use atlas_admin_runtime::operation::{
-        Method, Operation, Parameter, Polled, Source, Wait,
-    };
+    use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
     use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
     /// Starts one job that restores chosen databases or collections of a cluster, from a snapshot
@@ -4511,11 +4441,7 @@ pub mod preview {
         cluster_name: &str,
         body: &types::ApiAtlasCollectionRestoreJobRequest,
     ) -> WaitingRequest<types::ApiAtlasCollectionRestoreJobResponse> {
-        Request::with_body(
-                &CREATE_COLLECTION_RESTORE_JOB,
-                &[group_id, cluster_name],
-                body,
-            )
+        Request::with_body(&CREATE_COLLECTION_RESTORE_JOB, &[group_id, cluster_name], body)
             .waiting()
     }
 
@@ -4534,21 +4460,16 @@ pub mod preview {
         deprecated: false,
         sunset: Some(date(2026, 8, 10)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Backups/operation/createGroupClusterCollectionRestoreJob",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["state"],
-                done: &["SUCCESSFUL"],
-                failed: &["CANCELED", "FAILED"],
-                ..Polled::of(
-                    &GET_COLLECTION_RESTORE_JOB,
-                    &[
-                        Source::Request("groupId"),
-                        Source::Request("clusterName"),
-                        Source::Response(&["id"]),
-                    ],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["state"],
+            done: &["SUCCESSFUL"],
+            failed: &["CANCELED", "FAILED"],
+            ..Polled::of(&GET_COLLECTION_RESTORE_JOB, &[
+                Source::Request("groupId"),
+                Source::Request("clusterName"),
+                Source::Response(&["id"]),
+            ])
+        })),
     };
 
     /// Returns one database in a snapshot, which confirms that the snapshot contains it.
@@ -4665,9 +4586,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}"
-    )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/collectionRestoreJobs/{jobId}")]
     #[deprecated(note = "the service may remove this version after 2026-08-10")]
     #[inline]
     pub fn get_collection_restore_job(
@@ -4907,9 +4826,7 @@ pub mod preview {
         group_id: &str,
         cluster_name: &str,
         snapshot_id: &str,
-    ) -> super::ListBackupSnapshotDatabases<
-        types::PaginatedApiAtlasDiskBackupDatabaseView,
-    > {
+    ) -> super::ListBackupSnapshotDatabases<types::PaginatedApiAtlasDiskBackupDatabaseView> {
         super::ListBackupSnapshotDatabases {
             request: Request::new(
                     &LIST_BACKUP_SNAPSHOT_DATABASES,
@@ -4989,14 +4906,9 @@ pub mod preview {
     pub fn list_collection_restore_jobs(
         group_id: &str,
         cluster_name: &str,
-    ) -> super::ListCollectionRestoreJobs<
-        types::PaginatedApiAtlasCollectionRestoreJobView,
-    > {
+    ) -> super::ListCollectionRestoreJobs<types::PaginatedApiAtlasCollectionRestoreJobView> {
         super::ListCollectionRestoreJobs {
-            request: Request::new(
-                    &LIST_COLLECTION_RESTORE_JOBS,
-                    &[group_id, cluster_name],
-                )
+            request: Request::new(&LIST_COLLECTION_RESTORE_JOBS, &[group_id, cluster_name])
                 .paged(),
         }
     }

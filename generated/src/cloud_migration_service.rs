@@ -228,17 +228,12 @@ static CUTOVER_MIGRATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/cutoverGroupLiveMigration",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["COMPLETE"],
-            failed: &["EXPIRED", "FAILED"],
-            ..Polled::of(
-                &GET_GROUP_LIVE_MIGRATION,
-                &[Source::Request("groupId"), Source::Request("liveMigrationId")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["COMPLETE"],
+        failed: &["EXPIRED", "FAILED"],
+        ..Polled::of(&GET_GROUP_LIVE_MIGRATION, &[Source::Request("groupId"), Source::Request("liveMigrationId")])
+    })),
 };
 
 /// Deletes the link between an organization and Cloud Manager or Ops Manager, along with its
@@ -565,17 +560,12 @@ static VALIDATE_LIVE_MIGRATIONS: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/validateGroupLiveMigrations",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["SUCCESS"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_MIGRATION_VALIDATE_STATUS,
-                &[Source::Request("groupId"), Source::Response(&["_id"])],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["SUCCESS"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_MIGRATION_VALIDATE_STATUS, &[Source::Request("groupId"), Source::Response(&["_id"])])
+    })),
 };
 
 /// The operations of Cloud Migration Service that have the version 2023-01-01.
@@ -587,9 +577,7 @@ pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{
-        Method, Operation, Parameter, Polled, Source, Wait,
-    };
+    use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version, WaitingRequest};
 
@@ -768,17 +756,12 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cloud-Migration-Service/operation/validateGroupLiveMigrations",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["status"],
-                done: &["SUCCESS"],
-                failed: &["FAILED"],
-                ..Polled::of(
-                    &super::GET_MIGRATION_VALIDATE_STATUS,
-                    &[Source::Request("groupId"), Source::Response(&["_id"])],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["status"],
+            done: &["SUCCESS"],
+            failed: &["FAILED"],
+            ..Polled::of(&super::GET_MIGRATION_VALIDATE_STATUS, &[Source::Request("groupId"), Source::Response(&["_id"])])
+        })),
     };
 }
 

@@ -83,17 +83,12 @@ static END_OUTAGE_SIMULATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/endGroupClusterOutageSimulation",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["COMPLETE"],
-            gone: true,
-            ..Polled::of(
-                &GET_OUTAGE_SIMULATION,
-                &[Source::Request("groupId"), Source::Request("clusterName")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["COMPLETE"],
+        gone: true,
+        ..Polled::of(&GET_OUTAGE_SIMULATION, &[Source::Request("groupId"), Source::Request("clusterName")])
+    })),
 };
 
 /// Returns the outage simulation of a cluster, with its `state`.
@@ -241,16 +236,11 @@ static START_OUTAGE_SIMULATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Cluster-Outage-Simulation/operation/startGroupClusterOutageSimulation",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["SIMULATING"],
-            ..Polled::of(
-                &GET_OUTAGE_SIMULATION,
-                &[Source::Request("groupId"), Source::Request("clusterName")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["SIMULATING"],
+        ..Polled::of(&GET_OUTAGE_SIMULATION, &[Source::Request("groupId"), Source::Request("clusterName")])
+    })),
 };
 
 /// The operations of Cluster Outage Simulation that have the version 2023-01-01.

@@ -177,16 +177,11 @@ static CREATE_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["stateName"],
-            done: &["IDLE"],
-            ..Polled::of(
-                &GET_CLUSTER,
-                &[Source::Request("groupId"), Source::Response(&["name"])],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["stateName"],
+        done: &["IDLE"],
+        ..Polled::of(&GET_CLUSTER, &[Source::Request("groupId"), Source::Response(&["name"])])
+    })),
 };
 
 /// Deletes one cluster and its data.
@@ -258,16 +253,11 @@ static DELETE_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["stateName"],
-            gone: true,
-            ..Polled::of(
-                &GET_CLUSTER,
-                &[Source::Request("groupId"), Source::Request("clusterName")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["stateName"],
+        gone: true,
+        ..Polled::of(&GET_CLUSTER, &[Source::Request("groupId"), Source::Request("clusterName")])
+    })),
 };
 
 /// Returns one cluster of a project, including its state, topology and connection strings.
@@ -961,17 +951,12 @@ static REQUEST_SAMPLE_DATASET_LOAD: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/requestGroupSampleDatasetLoad",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["COMPLETED"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_SAMPLE_DATASET_LOAD,
-                &[Source::Request("groupId"), Source::Response(&["_id"])],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["COMPLETED"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_SAMPLE_DATASET_LOAD, &[Source::Request("groupId"), Source::Response(&["_id"])])
+    })),
 };
 
 /// Starts a failover test: Atlas shuts the cluster's primary down, and the replica set elects
@@ -1262,16 +1247,11 @@ static UPDATE_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["stateName"],
-            done: &["IDLE"],
-            ..Polled::of(
-                &GET_CLUSTER,
-                &[Source::Request("groupId"), Source::Request("clusterName")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["stateName"],
+        done: &["IDLE"],
+        ..Polled::of(&GET_CLUSTER, &[Source::Request("groupId"), Source::Request("clusterName")])
+    })),
 };
 
 /// Updates a cluster's advanced configuration, such as default write concern, oplog size and
@@ -1811,9 +1791,7 @@ pub mod v2023_01_01 {
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{
-        Method, Operation, Parameter, Polled, Source, Wait,
-    };
+    use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
@@ -1909,16 +1887,11 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["stateName"],
-                done: &["IDLE"],
-                ..Polled::of(
-                    &GET_CLUSTER,
-                    &[Source::Request("groupId"), Source::Response(&["name"])],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(&GET_CLUSTER, &[Source::Request("groupId"), Source::Response(&["name"])])
+        })),
     };
 
     /// Deletes one cluster and its data.
@@ -1966,10 +1939,7 @@ pub mod v2023_01_01 {
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
-    pub fn delete_cluster(
-        group_id: &str,
-        cluster_name: &str,
-    ) -> super::DeleteCluster<()> {
+    pub fn delete_cluster(group_id: &str, cluster_name: &str) -> super::DeleteCluster<()> {
         super::DeleteCluster {
             request: Request::new(&DELETE_CLUSTER, &[group_id, cluster_name]).waiting(),
         }
@@ -1995,16 +1965,11 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/deleteGroupCluster",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["stateName"],
-                gone: true,
-                ..Polled::of(
-                    &GET_CLUSTER,
-                    &[Source::Request("groupId"), Source::Request("clusterName")],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["stateName"],
+            gone: true,
+            ..Polled::of(&GET_CLUSTER, &[Source::Request("groupId"), Source::Request("clusterName")])
+        })),
     };
 
     /// Returns one cluster of a project, including its state, topology and connection strings.
@@ -2255,9 +2220,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/restartGroupClusterPrimaries).
     #[doc(alias = "restartGroupClusterPrimaries")]
     #[doc(alias = "restartPrimaries")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/restartPrimaries")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/restartPrimaries")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
@@ -2372,16 +2335,11 @@ pub mod v2023_01_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["stateName"],
-                done: &["IDLE"],
-                ..Polled::of(
-                    &GET_CLUSTER,
-                    &[Source::Request("groupId"), Source::Request("clusterName")],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(&GET_CLUSTER, &[Source::Request("groupId"), Source::Request("clusterName")])
+        })),
     };
 
     /// Updates a cluster's advanced configuration, such as default write concern, oplog size and
@@ -2466,9 +2424,7 @@ pub mod v2023_02_01 {
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{
-        Method, Operation, Parameter, Polled, Source, Wait,
-    };
+    use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
@@ -2558,16 +2514,11 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["stateName"],
-                done: &["IDLE"],
-                ..Polled::of(
-                    &GET_CLUSTER,
-                    &[Source::Request("groupId"), Source::Response(&["name"])],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(&GET_CLUSTER, &[Source::Request("groupId"), Source::Response(&["name"])])
+        })),
     };
 
     /// Returns one cluster of a project, including its state, topology and connection strings.
@@ -2804,16 +2755,11 @@ pub mod v2023_02_01 {
         deprecated: false,
         sunset: Some(date(2027, 7, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["stateName"],
-                done: &["IDLE"],
-                ..Polled::of(
-                    &GET_CLUSTER,
-                    &[Source::Request("groupId"), Source::Request("clusterName")],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(&GET_CLUSTER, &[Source::Request("groupId"), Source::Request("clusterName")])
+        })),
     };
 }
 
@@ -2834,9 +2780,7 @@ pub mod v2024_08_05 {
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::jiff::civil::date;
     #[cfg(feature = "older-versions")]
-    use atlas_admin_runtime::operation::{
-        Method, Operation, Parameter, Polled, Source, Wait,
-    };
+    use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
     #[cfg(feature = "older-versions")]
     use atlas_admin_runtime::{Request, Version};
 
@@ -2947,16 +2891,11 @@ pub mod v2024_08_05 {
         deprecated: false,
         sunset: Some(date(2027, 3, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/createGroupCluster",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["stateName"],
-                done: &["IDLE"],
-                ..Polled::of(
-                    &super::GET_CLUSTER,
-                    &[Source::Request("groupId"), Source::Response(&["name"])],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(&super::GET_CLUSTER, &[Source::Request("groupId"), Source::Response(&["name"])])
+        })),
     };
 
     /// Changes one cluster, such as its tier, disk, nodes, version or pause.
@@ -3046,16 +2985,11 @@ pub mod v2024_08_05 {
         deprecated: false,
         sunset: Some(date(2027, 3, 1)),
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Clusters/operation/updateGroupCluster",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["stateName"],
-                done: &["IDLE"],
-                ..Polled::of(
-                    &super::GET_CLUSTER,
-                    &[Source::Request("groupId"), Source::Request("clusterName")],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["stateName"],
+            done: &["IDLE"],
+            ..Polled::of(&super::GET_CLUSTER, &[Source::Request("groupId"), Source::Request("clusterName")])
+        })),
     };
 }
 
@@ -3190,11 +3124,7 @@ pub mod preview {
         cluster_name: &str,
         body: &types::SqlInterfaceStatusUpdateRequest,
     ) -> Request<types::SqlInterfaceStatusResponse> {
-        Request::with_body(
-            &UPDATE_CLUSTER_SQL_INTERFACE,
-            &[group_id, cluster_name],
-            body,
-        )
+        Request::with_body(&UPDATE_CLUSTER_SQL_INTERFACE, &[group_id, cluster_name], body)
     }
 
     pub(super) static UPDATE_CLUSTER_SQL_INTERFACE: Operation = Operation {

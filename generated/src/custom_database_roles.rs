@@ -85,20 +85,15 @@ static CREATE_CUSTOM_DB_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/createGroupCustomDbRoleRole",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["changeStatus"],
-            done: &["APPLIED"],
-            each: Some(Each {
-                list: &POLLED_LIST_CLUSTERS,
-                parameters: &[Source::Request("groupId")],
-            }),
-            ..Polled::of(
-                &POLLED_GET_CLUSTER_STATUS,
-                &[Source::Request("groupId"), Source::Item(&["name"])],
-            )
+    wait: Some(&Wait::polls(Polled {
+        properties: &["changeStatus"],
+        done: &["APPLIED"],
+        each: Some(Each {
+            list: &POLLED_LIST_CLUSTERS,
+            parameters: &[Source::Request("groupId")],
         }),
-    ),
+        ..Polled::of(&POLLED_GET_CLUSTER_STATUS, &[Source::Request("groupId"), Source::Item(&["name"])])
+    })),
 };
 
 /// Deletes a custom database role.
@@ -166,20 +161,15 @@ static DELETE_CUSTOM_DB_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/deleteGroupCustomDbRoleRole",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["changeStatus"],
-            done: &["APPLIED"],
-            each: Some(Each {
-                list: &POLLED_LIST_CLUSTERS,
-                parameters: &[Source::Request("groupId")],
-            }),
-            ..Polled::of(
-                &POLLED_GET_CLUSTER_STATUS,
-                &[Source::Request("groupId"), Source::Item(&["name"])],
-            )
+    wait: Some(&Wait::polls(Polled {
+        properties: &["changeStatus"],
+        done: &["APPLIED"],
+        each: Some(Each {
+            list: &POLLED_LIST_CLUSTERS,
+            parameters: &[Source::Request("groupId")],
         }),
-    ),
+        ..Polled::of(&POLLED_GET_CLUSTER_STATUS, &[Source::Request("groupId"), Source::Item(&["name"])])
+    })),
 };
 
 /// Returns one custom database role of a project.
@@ -376,20 +366,15 @@ static UPDATE_CUSTOM_DB_ROLE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Custom-Database-Roles/operation/updateGroupCustomDbRoleRole",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["changeStatus"],
-            done: &["APPLIED"],
-            each: Some(Each {
-                list: &POLLED_LIST_CLUSTERS,
-                parameters: &[Source::Request("groupId")],
-            }),
-            ..Polled::of(
-                &POLLED_GET_CLUSTER_STATUS,
-                &[Source::Request("groupId"), Source::Item(&["name"])],
-            )
+    wait: Some(&Wait::polls(Polled {
+        properties: &["changeStatus"],
+        done: &["APPLIED"],
+        each: Some(Each {
+            list: &POLLED_LIST_CLUSTERS,
+            parameters: &[Source::Request("groupId")],
         }),
-    ),
+        ..Polled::of(&POLLED_GET_CLUSTER_STATUS, &[Source::Request("groupId"), Source::Item(&["name"])])
+    })),
 };
 
 static POLLED_GET_CLUSTER_STATUS: Operation = Operation {

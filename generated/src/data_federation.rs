@@ -219,17 +219,12 @@ static DELETE_DATA_FEDERATION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupDataFederation",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["DELETED"],
-            gone: true,
-            ..Polled::of(
-                &GET_DATA_FEDERATION,
-                &[Source::Request("groupId"), Source::Request("tenantName")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["DELETED"],
+        gone: true,
+        ..Polled::of(&GET_DATA_FEDERATION, &[Source::Request("groupId"), Source::Request("tenantName")])
+    })),
 };
 
 /// Deletes one query limit, so that the federated database instance is no longer held to it.
@@ -368,17 +363,12 @@ static DELETE_PRIVATE_ENDPOINT_ID: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Data-Federation/operation/deleteGroupPrivateNetworkSettingEndpointId",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            failed: &["FAILED"],
-            gone: true,
-            ..Polled::of(
-                &GET_PRIVATE_ENDPOINT_ID,
-                &[Source::Request("groupId"), Source::Request("endpointId")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        failed: &["FAILED"],
+        gone: true,
+        ..Polled::of(&GET_PRIVATE_ENDPOINT_ID, &[Source::Request("groupId"), Source::Request("endpointId")])
+    })),
 };
 
 /// Downloads the query logs of a federated database instance as a gzip file.

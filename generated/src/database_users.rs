@@ -96,20 +96,15 @@ static CREATE_DATABASE_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/createGroupDatabaseUser",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["changeStatus"],
-            done: &["APPLIED"],
-            each: Some(Each {
-                list: &POLLED_LIST_CLUSTERS,
-                parameters: &[Source::Request("groupId")],
-            }),
-            ..Polled::of(
-                &POLLED_GET_CLUSTER_STATUS,
-                &[Source::Request("groupId"), Source::Item(&["name"])],
-            )
+    wait: Some(&Wait::polls(Polled {
+        properties: &["changeStatus"],
+        done: &["APPLIED"],
+        each: Some(Each {
+            list: &POLLED_LIST_CLUSTERS,
+            parameters: &[Source::Request("groupId")],
         }),
-    ),
+        ..Polled::of(&POLLED_GET_CLUSTER_STATUS, &[Source::Request("groupId"), Source::Item(&["name"])])
+    })),
 };
 
 /// Deletes a database user, who can then no longer log in to the project's clusters.
@@ -188,20 +183,15 @@ static DELETE_DATABASE_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/deleteGroupDatabaseUser",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["changeStatus"],
-            done: &["APPLIED"],
-            each: Some(Each {
-                list: &POLLED_LIST_CLUSTERS,
-                parameters: &[Source::Request("groupId")],
-            }),
-            ..Polled::of(
-                &POLLED_GET_CLUSTER_STATUS,
-                &[Source::Request("groupId"), Source::Item(&["name"])],
-            )
+    wait: Some(&Wait::polls(Polled {
+        properties: &["changeStatus"],
+        done: &["APPLIED"],
+        each: Some(Each {
+            list: &POLLED_LIST_CLUSTERS,
+            parameters: &[Source::Request("groupId")],
         }),
-    ),
+        ..Polled::of(&POLLED_GET_CLUSTER_STATUS, &[Source::Request("groupId"), Source::Item(&["name"])])
+    })),
 };
 
 /// Returns one database user, with roles and ways to log in, but never the password.
@@ -438,20 +428,15 @@ static UPDATE_DATABASE_USER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Database-Users/operation/updateGroupDatabaseUser",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["changeStatus"],
-            done: &["APPLIED"],
-            each: Some(Each {
-                list: &POLLED_LIST_CLUSTERS,
-                parameters: &[Source::Request("groupId")],
-            }),
-            ..Polled::of(
-                &POLLED_GET_CLUSTER_STATUS,
-                &[Source::Request("groupId"), Source::Item(&["name"])],
-            )
+    wait: Some(&Wait::polls(Polled {
+        properties: &["changeStatus"],
+        done: &["APPLIED"],
+        each: Some(Each {
+            list: &POLLED_LIST_CLUSTERS,
+            parameters: &[Source::Request("groupId")],
         }),
-    ),
+        ..Polled::of(&POLLED_GET_CLUSTER_STATUS, &[Source::Request("groupId"), Source::Item(&["name"])])
+    })),
 };
 
 /// The request of [`list_database_users`].

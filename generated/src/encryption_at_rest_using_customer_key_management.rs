@@ -92,21 +92,16 @@ static CREATE_REST_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/createGroupEncryptionAtRestPrivateEndpoint",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["ACTIVE", "PENDING_ACCEPTANCE"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_REST_PRIVATE_ENDPOINT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("cloudProvider"),
-                    Source::Response(&["id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["ACTIVE", "PENDING_ACCEPTANCE"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_REST_PRIVATE_ENDPOINT, &[
+            Source::Request("groupId"),
+            Source::Request("cloudProvider"),
+            Source::Response(&["id"]),
+        ])
+    })),
 };
 
 /// Returns a project's settings for encryption at rest with the customer's own keys, and
@@ -394,21 +389,16 @@ static REQUEST_PRIVATE_ENDPOINT_DELETION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Encryption-at-Rest-using-Customer-Key-Management/operation/requestGroupEncryptionAtRestPrivateEndpointDeletion",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            failed: &["FAILED"],
-            gone: true,
-            ..Polled::of(
-                &GET_REST_PRIVATE_ENDPOINT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("cloudProvider"),
-                    Source::Request("endpointId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        failed: &["FAILED"],
+        gone: true,
+        ..Polled::of(&GET_REST_PRIVATE_ENDPOINT, &[
+            Source::Request("groupId"),
+            Source::Request("cloudProvider"),
+            Source::Request("endpointId"),
+        ])
+    })),
 };
 
 /// Updates a project's settings for encryption at rest with the customer's own keys.

@@ -1464,10 +1464,7 @@ pub mod v2023_01_01 {
         federation_settings_id: &str,
         identity_provider_id: &str,
     ) -> Request<types::FederationSamlIdentityProvider> {
-        Request::new(
-            &GET_IDENTITY_PROVIDER,
-            &[federation_settings_id, identity_provider_id],
-        )
+        Request::new(&GET_IDENTITY_PROVIDER, &[federation_settings_id, identity_provider_id])
     }
 
     #[cfg(feature = "older-versions")]

@@ -85,16 +85,11 @@ static CREATE_FLEX_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/createGroupFlexCluster",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["stateName"],
-            done: &["IDLE"],
-            ..Polled::of(
-                &GET_FLEX_CLUSTER,
-                &[Source::Request("groupId"), Source::Response(&["name"])],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["stateName"],
+        done: &["IDLE"],
+        ..Polled::of(&GET_FLEX_CLUSTER, &[Source::Request("groupId"), Source::Response(&["name"])])
+    })),
 };
 
 /// Deletes one flex cluster and its data.
@@ -158,16 +153,11 @@ static DELETE_FLEX_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/deleteGroupFlexCluster",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["stateName"],
-            gone: true,
-            ..Polled::of(
-                &GET_FLEX_CLUSTER,
-                &[Source::Request("groupId"), Source::Request("name")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["stateName"],
+        gone: true,
+        ..Polled::of(&GET_FLEX_CLUSTER, &[Source::Request("groupId"), Source::Request("name")])
+    })),
 };
 
 /// Returns one flex cluster of a project, including its `stateName` and connection strings.
@@ -438,16 +428,11 @@ static UPDATE_FLEX_CLUSTER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Clusters/operation/updateGroupFlexCluster",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["stateName"],
-            done: &["IDLE"],
-            ..Polled::of(
-                &GET_FLEX_CLUSTER,
-                &[Source::Request("groupId"), Source::Request("name")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["stateName"],
+        done: &["IDLE"],
+        ..Polled::of(&GET_FLEX_CLUSTER, &[Source::Request("groupId"), Source::Request("name")])
+    })),
 };
 
 /// The request of [`list_flex_clusters`].

@@ -85,21 +85,16 @@ static CREATE_FLEX_RESTORE_JOB: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Flex-Restore-Jobs/operation/createGroupFlexClusterBackupRestoreJob",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["COMPLETED"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_FLEX_RESTORE_JOB,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("name"),
-                    Source::Response(&["id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["COMPLETED"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_FLEX_RESTORE_JOB, &[
+            Source::Request("groupId"),
+            Source::Request("name"),
+            Source::Response(&["id"]),
+        ])
+    })),
 };
 
 /// Returns one of the restore jobs of a flex cluster, with its `status`.

@@ -434,9 +434,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
-    )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn create_custom_zone_mapping(
@@ -511,9 +509,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
-    )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn create_managed_namespace(
@@ -579,9 +575,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
-    )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn delete_custom_zone_mapping(
@@ -647,9 +641,7 @@ pub mod v2023_01_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
-    )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn delete_managed_namespaces(
@@ -802,9 +794,7 @@ pub mod v2023_02_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
-    )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn create_custom_zone_mapping(
@@ -879,9 +869,7 @@ pub mod v2023_02_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
-    )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn create_managed_namespace(
@@ -947,9 +935,7 @@ pub mod v2023_02_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping"
-    )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/customZoneMapping")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn delete_custom_zone_mapping(
@@ -1015,9 +1001,7 @@ pub mod v2023_02_01 {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces"
-    )]
+    #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/globalWrites/managedNamespaces")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[inline]
     pub fn delete_managed_namespaces(

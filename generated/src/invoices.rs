@@ -157,21 +157,16 @@ static CREATE_ORG_INVOICE_REPORT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Invoices/operation/createOrgInvoiceReport",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["SUCCEEDED"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_ORG_INVOICE_REPORT,
-                &[
-                    Source::Request("orgId"),
-                    Source::Request("invoiceId"),
-                    Source::Response(&["reportId"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["SUCCEEDED"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_ORG_INVOICE_REPORT, &[
+            Source::Request("orgId"),
+            Source::Request("invoiceId"),
+            Source::Response(&["reportId"]),
+        ])
+    })),
 };
 
 /// Returns the result of a Cost Explorer query, as CSV or as JSON whose structure MongoDB

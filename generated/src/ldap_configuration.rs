@@ -329,17 +329,12 @@ static VERIFY_USER_SECURITY_LDAP: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/LDAP-Configuration/operation/verifyGroupUserSecurityLdap",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["SUCCESS"],
-            failed: &["FAIL", "FAILED"],
-            ..Polled::of(
-                &GET_USER_SECURITY_VERIFY,
-                &[Source::Request("groupId"), Source::Response(&["requestId"])],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["SUCCESS"],
+        failed: &["FAIL", "FAILED"],
+        ..Polled::of(&GET_USER_SECURITY_VERIFY, &[Source::Request("groupId"), Source::Response(&["requestId"])])
+    })),
 };
 
 /// The operations of LDAP Configuration that have the version 2023-01-01.

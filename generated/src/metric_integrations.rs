@@ -116,19 +116,14 @@ pub mod preview {
     /// [`deleteGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/deleteGroupMetricIntegration).
     #[doc(alias = "deleteGroupMetricIntegration")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}")]
     #[doc(alias = "/groups/{groupId}/metricIntegrations/{metricIntegrationId}")]
     #[inline]
     pub fn delete_group_metric_integration(
         group_id: &str,
         metric_integration_id: &str,
     ) -> Request<()> {
-        Request::new(
-            &DELETE_GROUP_METRIC_INTEGRATION,
-            &[group_id, metric_integration_id],
-        )
+        Request::new(&DELETE_GROUP_METRIC_INTEGRATION, &[group_id, metric_integration_id])
     }
 
     pub(super) static DELETE_GROUP_METRIC_INTEGRATION: Operation = Operation {
@@ -140,10 +135,7 @@ pub mod preview {
         version: Version::Preview,
         accept: "application/vnd.atlas.preview+json",
         content_type: None,
-        parameters: &[
-            Parameter::path("groupId"),
-            Parameter::path("metricIntegrationId"),
-        ],
+        parameters: &[Parameter::path("groupId"), Parameter::path("metricIntegrationId")],
         success: &[204],
         roles: &["Project Owner"],
         deprecated: false,
@@ -182,9 +174,7 @@ pub mod preview {
     /// [`getGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/getGroupMetricIntegration).
     #[doc(alias = "getGroupMetricIntegration")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}")]
     #[doc(alias = "/groups/{groupId}/metricIntegrations/{metricIntegrationId}")]
     #[inline]
     pub fn get_group_metric_integration(
@@ -203,10 +193,7 @@ pub mod preview {
         version: Version::Preview,
         accept: "application/vnd.atlas.preview+json",
         content_type: None,
-        parameters: &[
-            Parameter::path("groupId"),
-            Parameter::path("metricIntegrationId"),
-        ],
+        parameters: &[Parameter::path("groupId"), Parameter::path("metricIntegrationId")],
         success: &[200],
         roles: &["Project Owner"],
         deprecated: false,
@@ -366,9 +353,7 @@ pub mod preview {
     /// [`updateGroupMetricIntegration` in the Atlas
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Metric-Integrations/operation/updateGroupMetricIntegration).
     #[doc(alias = "updateGroupMetricIntegration")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations/{metricIntegrationId}")]
     #[doc(alias = "/groups/{groupId}/metricIntegrations/{metricIntegrationId}")]
     #[inline]
     pub fn update_group_metric_integration(
@@ -392,10 +377,7 @@ pub mod preview {
         version: Version::Preview,
         accept: "application/vnd.atlas.preview+json",
         content_type: Some("application/vnd.atlas.preview+json"),
-        parameters: &[
-            Parameter::path("groupId"),
-            Parameter::path("metricIntegrationId"),
-        ],
+        parameters: &[Parameter::path("groupId"), Parameter::path("metricIntegrationId")],
         success: &[200],
         roles: &["Project Owner"],
         deprecated: false,

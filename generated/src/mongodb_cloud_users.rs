@@ -1655,9 +1655,7 @@ pub mod v2023_01_01 {
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]
     #[inline]
-    pub fn list_org_users(
-        org_id: &str,
-    ) -> super::ListOrgUsers<types::PaginatedAppUserView> {
+    pub fn list_org_users(org_id: &str) -> super::ListOrgUsers<types::PaginatedAppUserView> {
         super::ListOrgUsers {
             request: Request::new(&LIST_ORG_USERS, &[org_id]).paged(),
         }

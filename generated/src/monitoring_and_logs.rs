@@ -1508,9 +1508,7 @@ pub mod v2023_01_01 {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Monitoring-and-Logs/operation/downloadGroupClusterLog).
     #[doc(alias = "downloadGroupClusterLog")]
     #[doc(alias = "downloadClusterLog")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz")]
     #[doc(alias = "/groups/{groupId}/clusters/{hostName}/logs/{logName}.gz")]
     #[deprecated(note = "the service may remove this version after 2027-07-01")]
     #[cfg(feature = "older-versions")]

@@ -161,17 +161,12 @@ static CREATE_GROUP_PEER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/createGroupPeer",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status", "statusName"],
-            done: &["AVAILABLE", "PENDING_ACCEPTANCE", "WAITING_FOR_USER"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_GROUP_PEER,
-                &[Source::Request("groupId"), Source::Response(&["id"])],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status", "statusName"],
+        done: &["AVAILABLE", "PENDING_ACCEPTANCE", "WAITING_FOR_USER"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_GROUP_PEER, &[Source::Request("groupId"), Source::Response(&["id"])])
+    })),
 };
 
 /// Deletes a network peering container.
@@ -297,17 +292,12 @@ static DELETE_GROUP_PEER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/deleteGroupPeer",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status", "statusName"],
-            failed: &["DELETION_FAILED"],
-            gone: true,
-            ..Polled::of(
-                &GET_GROUP_PEER,
-                &[Source::Request("groupId"), Source::Request("peerId")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status", "statusName"],
+        failed: &["DELETION_FAILED"],
+        gone: true,
+        ..Polled::of(&GET_GROUP_PEER, &[Source::Request("groupId"), Source::Request("peerId")])
+    })),
 };
 
 /// Turns off the connect-via-peering-only mode of a project, in which clients reach the
@@ -848,17 +838,12 @@ static UPDATE_GROUP_PEER: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Network-Peering/operation/updateGroupPeer",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status", "statusName"],
-            done: &["AVAILABLE", "PENDING_ACCEPTANCE", "WAITING_FOR_USER"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_GROUP_PEER,
-                &[Source::Request("groupId"), Source::Request("peerId")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status", "statusName"],
+        done: &["AVAILABLE", "PENDING_ACCEPTANCE", "WAITING_FOR_USER"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_GROUP_PEER, &[Source::Request("groupId"), Source::Request("peerId")])
+    })),
 };
 
 /// Returns whether a project is in connect-via-peering-only mode, in which clients reach the

@@ -89,21 +89,16 @@ static CREATE_ONLINE_ARCHIVE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/createGroupClusterOnlineArchive",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["ACTIVE", "ARCHIVING", "IDLE"],
-            failed: &["DELETED", "ORPHANED"],
-            ..Polled::of(
-                &GET_ONLINE_ARCHIVE,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Response(&["_id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["ACTIVE", "ARCHIVING", "IDLE"],
+        failed: &["DELETED", "ORPHANED"],
+        ..Polled::of(&GET_ONLINE_ARCHIVE, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Response(&["_id"]),
+        ])
+    })),
 };
 
 /// Deletes an online archive together with all documents stored in it.
@@ -181,21 +176,16 @@ static DELETE_ONLINE_ARCHIVE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/deleteGroupClusterOnlineArchive",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["DELETED"],
-            gone: true,
-            ..Polled::of(
-                &GET_ONLINE_ARCHIVE,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("archiveId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["DELETED"],
+        gone: true,
+        ..Polled::of(&GET_ONLINE_ARCHIVE, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("archiveId"),
+        ])
+    })),
 };
 
 /// Downloads the logs of queries on a cluster's online archives, as a gzip-compressed file.
@@ -499,21 +489,16 @@ static UPDATE_ONLINE_ARCHIVE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Online-Archive/operation/updateGroupClusterOnlineArchive",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["ACTIVE", "ARCHIVING", "IDLE", "PAUSED"],
-            failed: &["DELETED", "ORPHANED"],
-            ..Polled::of(
-                &GET_ONLINE_ARCHIVE,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("clusterName"),
-                    Source::Request("archiveId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["ACTIVE", "ARCHIVING", "IDLE", "PAUSED"],
+        failed: &["DELETED", "ORPHANED"],
+        ..Polled::of(&GET_ONLINE_ARCHIVE, &[
+            Source::Request("groupId"),
+            Source::Request("clusterName"),
+            Source::Request("archiveId"),
+        ])
+    })),
 };
 
 /// The request of [`download_query_logs`].

@@ -105,28 +105,21 @@ static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/createGroupPrivateEndpointEndpointServiceEndpoint",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["connectionStatus", "status"],
-            done: &["AVAILABLE"],
-            failed: &["DELETED", "FAILED", "REJECTED"],
-            ..Polled::of(
-                &GET_PRIVATE_ENDPOINT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("cloudProvider"),
-                    Source::Request("endpointServiceId"),
-                    Source::Response(
-                        &[
-                            "interfaceEndpointId",
-                            "privateEndpointResourceId",
-                            "endpointGroupName",
-                        ],
-                    ),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["connectionStatus", "status"],
+        done: &["AVAILABLE"],
+        failed: &["DELETED", "FAILED", "REJECTED"],
+        ..Polled::of(&GET_PRIVATE_ENDPOINT, &[
+            Source::Request("groupId"),
+            Source::Request("cloudProvider"),
+            Source::Request("endpointServiceId"),
+            Source::Response(&[
+                "interfaceEndpointId",
+                "privateEndpointResourceId",
+                "endpointGroupName",
+            ]),
+        ])
+    })),
 };
 
 /// Creates a private endpoint service for a project in one region of a cloud provider, and a
@@ -204,21 +197,16 @@ static CREATE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/createGroupPrivateEndpointEndpointService",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["AVAILABLE", "WAITING_FOR_USER"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_PRIVATE_ENDPOINT_SERVICE,
-                &[
-                    Source::Request("groupId"),
-                    Source::Response(&["cloudProvider"]),
-                    Source::Response(&["id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["AVAILABLE", "WAITING_FOR_USER"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_PRIVATE_ENDPOINT_SERVICE, &[
+            Source::Request("groupId"),
+            Source::Response(&["cloudProvider"]),
+            Source::Response(&["id"]),
+        ])
+    })),
 };
 
 /// Detaches a private endpoint from its private endpoint service.
@@ -311,23 +299,18 @@ static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/deleteGroupPrivateEndpointEndpointServiceEndpoint",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["connectionStatus", "status"],
-            done: &["DELETED"],
-            failed: &["FAILED"],
-            gone: true,
-            ..Polled::of(
-                &GET_PRIVATE_ENDPOINT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("cloudProvider"),
-                    Source::Request("endpointServiceId"),
-                    Source::Request("endpointId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["connectionStatus", "status"],
+        done: &["DELETED"],
+        failed: &["FAILED"],
+        gone: true,
+        ..Polled::of(&GET_PRIVATE_ENDPOINT, &[
+            Source::Request("groupId"),
+            Source::Request("cloudProvider"),
+            Source::Request("endpointServiceId"),
+            Source::Request("endpointId"),
+        ])
+    })),
 };
 
 /// Deletes a private endpoint service of a project.
@@ -410,21 +393,16 @@ static DELETE_PRIVATE_ENDPOINT_SERVICE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Private-Endpoint-Services/operation/deleteGroupPrivateEndpointEndpointService",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            failed: &["FAILED"],
-            gone: true,
-            ..Polled::of(
-                &GET_PRIVATE_ENDPOINT_SERVICE,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("cloudProvider"),
-                    Source::Request("endpointServiceId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        failed: &["FAILED"],
+        gone: true,
+        ..Polled::of(&GET_PRIVATE_ENDPOINT_SERVICE, &[
+            Source::Request("groupId"),
+            Source::Request("cloudProvider"),
+            Source::Request("endpointServiceId"),
+        ])
+    })),
 };
 
 /// Returns one private endpoint of a project, with the state of its connection.

@@ -99,24 +99,19 @@ static CREATE_ACCESS_LIST_ENTRY: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Project-IP-Access-List/operation/createGroupAccessListEntry",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["STATUS"],
-            done: &["ACTIVE"],
-            failed: &["FAILED"],
-            each: Some(Each {
-                list: &LIST_ACCESS_LIST_ENTRIES,
-                parameters: &[Source::Request("groupId")],
-            }),
-            ..Polled::of(
-                &GET_ACCESS_LIST_STATUS,
-                &[
-                    Source::Request("groupId"),
-                    Source::Item(&["awsSecurityGroup", "cidrBlock", "ipAddress"]),
-                ],
-            )
+    wait: Some(&Wait::polls(Polled {
+        properties: &["STATUS"],
+        done: &["ACTIVE"],
+        failed: &["FAILED"],
+        each: Some(Each {
+            list: &LIST_ACCESS_LIST_ENTRIES,
+            parameters: &[Source::Request("groupId")],
         }),
-    ),
+        ..Polled::of(&GET_ACCESS_LIST_STATUS, &[
+            Source::Request("groupId"),
+            Source::Item(&["awsSecurityGroup", "cidrBlock", "ipAddress"]),
+        ])
+    })),
 };
 
 /// Removes one entry from a project's IP access list.

@@ -155,14 +155,12 @@ static CREATE_LOG_EXPORT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 2, 4)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/createGroupPushBasedLogExport",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["ACTIVE"],
-            failed: &["ASSUME_ROLE_FAILED", "BUCKET_VERIFICATION_FAILED"],
-            ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["ACTIVE"],
+        failed: &["ASSUME_ROLE_FAILED", "BUCKET_VERIFICATION_FAILED"],
+        ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
+    })),
 };
 
 /// Deletes one log integration, which ends its export.
@@ -280,13 +278,11 @@ static DELETE_LOG_EXPORT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 2, 4)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/deleteGroupPushBasedLogExport",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["UNCONFIGURED"],
-            ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["UNCONFIGURED"],
+        ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
+    })),
 };
 
 /// Returns one log integration of a project.
@@ -608,14 +604,12 @@ static UPDATE_LOG_EXPORT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2027, 2, 4)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Push-Based-Log-Export/operation/updateGroupPushBasedLogExport",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["ACTIVE"],
-            failed: &["ASSUME_ROLE_FAILED", "BUCKET_VERIFICATION_FAILED"],
-            ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["ACTIVE"],
+        failed: &["ASSUME_ROLE_FAILED", "BUCKET_VERIFICATION_FAILED"],
+        ..Polled::of(&GET_LOG_EXPORT, &[Source::Request("groupId")])
+    })),
 };
 
 /// The request of [`list_group_log_integrations`].

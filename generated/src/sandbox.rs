@@ -111,10 +111,7 @@ pub mod preview {
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
     #[doc(alias = "/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
     #[inline]
-    pub fn delete_org_sandbox_config(
-        org_id: &str,
-        sandbox_config_id: &str,
-    ) -> Request<()> {
+    pub fn delete_org_sandbox_config(org_id: &str, sandbox_config_id: &str) -> Request<()> {
         Request::new(&DELETE_ORG_SANDBOX_CONFIG, &[org_id, sandbox_config_id])
     }
 
@@ -175,18 +172,13 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription"
-    )]
+    #[doc(alias = "/groups/{groupId}/sandbox/{sandboxConfigId}:generateClusterDescription")]
     #[inline]
     pub fn generate_sandbox_cluster_description(
         group_id: &str,
         sandbox_config_id: &str,
     ) -> Request<types::ClusterDescription20240805> {
-        Request::new(
-            &GENERATE_SANDBOX_CLUSTER_DESCRIPTION,
-            &[group_id, sandbox_config_id],
-        )
+        Request::new(&GENERATE_SANDBOX_CLUSTER_DESCRIPTION, &[group_id, sandbox_config_id])
     }
 
     pub(super) static GENERATE_SANDBOX_CLUSTER_DESCRIPTION: Operation = Operation {
@@ -394,11 +386,7 @@ pub mod preview {
         sandbox_config_id: &str,
         body: &types::SandboxConfigUpdateRequest,
     ) -> Request<types::SandboxConfigResponse> {
-        Request::with_body(
-            &UPDATE_ORG_SANDBOX_CONFIG,
-            &[org_id, sandbox_config_id],
-            body,
-        )
+        Request::with_body(&UPDATE_ORG_SANDBOX_CONFIG, &[org_id, sandbox_config_id], body)
     }
 
     pub(super) static UPDATE_ORG_SANDBOX_CONFIG: Operation = Operation {

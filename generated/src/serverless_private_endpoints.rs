@@ -90,21 +90,16 @@ static CREATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/createGroupPrivateEndpointServerlessInstanceEndpoint",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["AVAILABLE", "RESERVED"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_SERVERLESS_PRIVATE_ENDPOINT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("instanceName"),
-                    Source::Response(&["_id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["AVAILABLE", "RESERVED"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_SERVERLESS_PRIVATE_ENDPOINT, &[
+            Source::Request("groupId"),
+            Source::Request("instanceName"),
+            Source::Response(&["_id"]),
+        ])
+    })),
 };
 
 /// Deletes one private endpoint of a serverless instance.
@@ -184,21 +179,16 @@ static DELETE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/deleteGroupPrivateEndpointServerlessInstanceEndpoint",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            failed: &["FAILED"],
-            gone: true,
-            ..Polled::of(
-                &GET_SERVERLESS_PRIVATE_ENDPOINT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("instanceName"),
-                    Source::Request("endpointId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        failed: &["FAILED"],
+        gone: true,
+        ..Polled::of(&GET_SERVERLESS_PRIVATE_ENDPOINT, &[
+            Source::Request("groupId"),
+            Source::Request("instanceName"),
+            Source::Request("endpointId"),
+        ])
+    })),
 };
 
 /// Returns one private endpoint of a serverless instance.
@@ -430,21 +420,16 @@ static UPDATE_SERVERLESS_PRIVATE_ENDPOINT: Operation = Operation {
     deprecated: true,
     sunset: Some(date(2026, 1, 22)),
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Serverless-Private-Endpoints/operation/updateGroupPrivateEndpointServerlessInstanceEndpoint",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["status"],
-            done: &["AVAILABLE"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_SERVERLESS_PRIVATE_ENDPOINT,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("instanceName"),
-                    Source::Request("endpointId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["status"],
+        done: &["AVAILABLE"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_SERVERLESS_PRIVATE_ENDPOINT, &[
+            Source::Request("groupId"),
+            Source::Request("instanceName"),
+            Source::Request("endpointId"),
+        ])
+    })),
 };
 
 /// The operations of Serverless Private Endpoints that have the version 2023-01-01.

@@ -12,9 +12,7 @@
 #[cfg(feature = "preview")]
 pub mod preview {
     use crate::types;
-    use atlas_admin_runtime::operation::{
-        Method, Operation, Parameter, Polled, Source, Wait,
-    };
+    use atlas_admin_runtime::operation::{Method, Operation, Parameter, Polled, Source, Wait};
     use atlas_admin_runtime::{PagedRequest, Request, Version, WaitingRequest};
 
     /// Links a standby cluster with an active one for disaster recovery.
@@ -125,9 +123,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/createGroupStandbyLinkFailover).
     #[doc(alias = "createGroupStandbyLinkFailover")]
     #[doc(alias = "createStandbyLinkFailover")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers")]
     #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers")]
     #[inline]
     pub fn create_standby_link_failover(
@@ -135,11 +131,7 @@ pub mod preview {
         standby_link_id: &str,
         body: &types::ApiStandbyLinkFailoverRequest,
     ) -> WaitingRequest<types::ApiStandbyLinkFailoverResponse> {
-        Request::with_body(
-                &CREATE_STANDBY_LINK_FAILOVER,
-                &[group_id, standby_link_id],
-                body,
-            )
+        Request::with_body(&CREATE_STANDBY_LINK_FAILOVER, &[group_id, standby_link_id], body)
             .waiting()
     }
 
@@ -158,20 +150,15 @@ pub mod preview {
         deprecated: false,
         sunset: None,
         docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/createGroupStandbyLinkFailover",
-        wait: Some(
-            &Wait::polls(Polled {
-                properties: &["status"],
-                done: &["COMPLETE"],
-                ..Polled::of(
-                    &GET_STANDBY_LINK_FAILOVER,
-                    &[
-                        Source::Request("groupId"),
-                        Source::Request("standbyLinkId"),
-                        Source::Response(&["failoverId"]),
-                    ],
-                )
-            }),
-        ),
+        wait: Some(&Wait::polls(Polled {
+            properties: &["status"],
+            done: &["COMPLETE"],
+            ..Polled::of(&GET_STANDBY_LINK_FAILOVER, &[
+                Source::Request("groupId"),
+                Source::Request("standbyLinkId"),
+                Source::Response(&["failoverId"]),
+            ])
+        })),
     };
 
     /// Ends a standby link.
@@ -209,10 +196,7 @@ pub mod preview {
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}")]
     #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}")]
     #[inline]
-    pub fn delete_group_standby_link(
-        group_id: &str,
-        standby_link_id: &str,
-    ) -> Request<()> {
+    pub fn delete_group_standby_link(group_id: &str, standby_link_id: &str) -> Request<()> {
         Request::new(&DELETE_GROUP_STANDBY_LINK, &[group_id, standby_link_id])
     }
 
@@ -328,19 +312,14 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers/{failoverId}"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers/{failoverId}"
-    )]
+    #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers/{failoverId}")]
     #[inline]
     pub fn get_standby_link_failover(
         group_id: &str,
         standby_link_id: &str,
         failover_id: &str,
     ) -> Request<types::ApiStandbyLinkFailoverResponse> {
-        Request::new(
-            &GET_STANDBY_LINK_FAILOVER,
-            &[group_id, standby_link_id, failover_id],
-        )
+        Request::new(&GET_STANDBY_LINK_FAILOVER, &[group_id, standby_link_id, failover_id])
     }
 
     pub(super) static GET_STANDBY_LINK_FAILOVER: Operation = Operation {
@@ -404,9 +383,7 @@ pub mod preview {
     #[doc(
         alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness"
     )]
-    #[doc(
-        alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness"
-    )]
+    #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness")]
     #[inline]
     pub fn inspect_failover_readiness(
         group_id: &str,
@@ -551,9 +528,7 @@ pub mod preview {
     /// documentation](https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Standby-Links/operation/listGroupStandbyLinkFailovers).
     #[doc(alias = "listGroupStandbyLinkFailovers")]
     #[doc(alias = "listStandbyLinkFailovers")]
-    #[doc(
-        alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers"
-    )]
+    #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers")]
     #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers")]
     #[inline]
     pub fn list_standby_link_failovers(
@@ -561,10 +536,7 @@ pub mod preview {
         standby_link_id: &str,
     ) -> ListStandbyLinkFailovers<types::PaginatedApiStandbyLinkFailoverResponse> {
         ListStandbyLinkFailovers {
-            request: Request::new(
-                    &LIST_STANDBY_LINK_FAILOVERS,
-                    &[group_id, standby_link_id],
-                )
+            request: Request::new(&LIST_STANDBY_LINK_FAILOVERS, &[group_id, standby_link_id])
                 .paged(),
         }
     }

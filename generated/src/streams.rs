@@ -72,7 +72,10 @@ static ACCEPT_VPC_PEERING_CONNECTION: Operation = Operation {
     content_type: Some("application/vnd.atlas.2023-02-01+json"),
     parameters: &[Parameter::path("groupId"), Parameter::path("id")],
     success: &[202],
-    roles: &["Organization Stream Processing Admin", "Project Stream Processing Owner"],
+    roles: &[
+        "Organization Stream Processing Admin",
+        "Project Stream Processing Owner",
+    ],
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/acceptGroupStreamVpcPeeringConnection",
@@ -169,22 +172,17 @@ static CREATE_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnectionFailoverConnection",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["READY"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_STREAM_FAILOVER_CONNECTION,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Request("connectionName"),
-                    Source::Response(&["id"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["READY"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_STREAM_FAILOVER_CONNECTION, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Request("connectionName"),
+            Source::Response(&["id"]),
+        ])
+    })),
 };
 
 /// Creates a private link connection for a project's stream processing.
@@ -340,21 +338,16 @@ static CREATE_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamConnection",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["READY"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_STREAM_CONNECTION,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Response(&["name"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["READY"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_STREAM_CONNECTION, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Response(&["name"]),
+        ])
+    })),
 };
 
 /// Creates a stream processor in a workspace.
@@ -433,21 +426,16 @@ static CREATE_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/createGroupStreamProcessor",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["CREATED", "STARTED"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_STREAM_PROCESSOR,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Response(&["name"]),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["CREATED", "STARTED"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_STREAM_PROCESSOR, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Response(&["name"]),
+        ])
+    })),
 };
 
 /// Creates a stream workspace in a project.
@@ -589,16 +577,11 @@ static DELETE_PRIVATE_LINK_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamPrivateLinkConnection",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            gone: true,
-            ..Polled::of(
-                &GET_PRIVATE_LINK_CONNECTION,
-                &[Source::Request("groupId"), Source::Request("connectionId")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        gone: true,
+        ..Polled::of(&GET_PRIVATE_LINK_CONNECTION, &[Source::Request("groupId"), Source::Request("connectionId")])
+    })),
 };
 
 /// Deletes one connection of a stream workspace.
@@ -675,21 +658,16 @@ static DELETE_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnection",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            failed: &["FAILED"],
-            gone: true,
-            ..Polled::of(
-                &GET_STREAM_CONNECTION,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Request("connectionName"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        failed: &["FAILED"],
+        gone: true,
+        ..Polled::of(&GET_STREAM_CONNECTION, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Request("connectionName"),
+        ])
+    })),
 };
 
 /// Deletes one failover connection of a connection in a stream workspace.
@@ -773,22 +751,17 @@ static DELETE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamConnectionFailoverConnection",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            failed: &["FAILED"],
-            gone: true,
-            ..Polled::of(
-                &GET_STREAM_FAILOVER_CONNECTION,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Request("connectionName"),
-                    Source::Request("failoverConnectionId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        failed: &["FAILED"],
+        gone: true,
+        ..Polled::of(&GET_STREAM_FAILOVER_CONNECTION, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Request("connectionName"),
+            Source::Request("failoverConnectionId"),
+        ])
+    })),
 };
 
 /// Deletes one stream processor of a workspace.
@@ -863,20 +836,15 @@ static DELETE_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamProcessor",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            gone: true,
-            ..Polled::of(
-                &GET_STREAM_PROCESSOR,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Request("processorName"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        gone: true,
+        ..Polled::of(&GET_STREAM_PROCESSOR, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Request("processorName"),
+        ])
+    })),
 };
 
 /// Deletes a stream workspace.
@@ -942,15 +910,10 @@ static DELETE_STREAM_WORKSPACE: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamWorkspace",
-    wait: Some(
-        &Wait::polls(Polled {
-            gone: true,
-            ..Polled::of(
-                &GET_STREAM_WORKSPACE,
-                &[Source::Request("groupId"), Source::Request("tenantName")],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        gone: true,
+        ..Polled::of(&GET_STREAM_WORKSPACE, &[Source::Request("groupId"), Source::Request("tenantName")])
+    })),
 };
 
 /// Deletes one incoming VPC peering connection.
@@ -1003,7 +966,10 @@ static DELETE_VPC_PEERING_CONNECTION: Operation = Operation {
     content_type: None,
     parameters: &[Parameter::path("groupId"), Parameter::path("id")],
     success: &[202],
-    roles: &["Organization Stream Processing Admin", "Project Stream Processing Owner"],
+    roles: &[
+        "Organization Stream Processing Admin",
+        "Project Stream Processing Owner",
+    ],
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/deleteGroupStreamVpcPeeringConnection",
@@ -2165,7 +2131,10 @@ static REJECT_VPC_PEERING_CONNECTION: Operation = Operation {
     content_type: None,
     parameters: &[Parameter::path("groupId"), Parameter::path("id")],
     success: &[202],
-    roles: &["Organization Stream Processing Admin", "Project Stream Processing Owner"],
+    roles: &[
+        "Organization Stream Processing Admin",
+        "Project Stream Processing Owner",
+    ],
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/rejectGroupStreamVpcPeeringConnection",
@@ -2247,21 +2216,16 @@ static START_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessor",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["STARTED"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_STREAM_PROCESSOR,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Request("processorName"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["STARTED"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_STREAM_PROCESSOR, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Request("processorName"),
+        ])
+    })),
 };
 
 /// Starts a stream processor with options, such as a tier, a starting point or a failover
@@ -2354,21 +2318,16 @@ static START_STREAM_PROCESSOR_WITH: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/startGroupStreamProcessorWith",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["STARTED"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_STREAM_PROCESSOR,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Request("processorName"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["STARTED"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_STREAM_PROCESSOR, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Request("processorName"),
+        ])
+    })),
 };
 
 /// Stops a running stream processor, which can be started again later.
@@ -2446,21 +2405,16 @@ static STOP_STREAM_PROCESSOR: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/stopGroupStreamProcessor",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["STOPPED"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_STREAM_PROCESSOR,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Request("processorName"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["STOPPED"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_STREAM_PROCESSOR, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Request("processorName"),
+        ])
+    })),
 };
 
 /// Updates the DNS domain of a private link connection to a Confluent serverless cluster on
@@ -2622,21 +2576,16 @@ static UPDATE_STREAM_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnection",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["READY"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_STREAM_CONNECTION,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Request("connectionName"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["READY"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_STREAM_CONNECTION, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Request("connectionName"),
+        ])
+    })),
 };
 
 /// Updates one failover connection of a connection in a stream workspace.
@@ -2729,22 +2678,17 @@ static UPDATE_STREAM_FAILOVER_CONNECTION: Operation = Operation {
     deprecated: false,
     sunset: None,
     docs: "https://mongodb.com/docs/atlas/reference/api-resources-spec/v2/#tag/Streams/operation/updateGroupStreamConnectionFailoverConnection",
-    wait: Some(
-        &Wait::polls(Polled {
-            properties: &["state"],
-            done: &["READY"],
-            failed: &["FAILED"],
-            ..Polled::of(
-                &GET_STREAM_FAILOVER_CONNECTION,
-                &[
-                    Source::Request("groupId"),
-                    Source::Request("tenantName"),
-                    Source::Request("connectionName"),
-                    Source::Request("failoverConnectionId"),
-                ],
-            )
-        }),
-    ),
+    wait: Some(&Wait::polls(Polled {
+        properties: &["state"],
+        done: &["READY"],
+        failed: &["FAILED"],
+        ..Polled::of(&GET_STREAM_FAILOVER_CONNECTION, &[
+            Source::Request("groupId"),
+            Source::Request("tenantName"),
+            Source::Request("connectionName"),
+            Source::Request("failoverConnectionId"),
+        ])
+    })),
 };
 
 /// Updates the pipeline, name, tier or options of a stream processor.

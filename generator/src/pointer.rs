@@ -44,12 +44,9 @@ impl Pointer {
     pub fn push(&mut self, token: &str) -> usize {
         let before = self.0.len();
         self.0.push('/');
-        for character in token.chars() {
-            match character {
-                '~' => self.0.push_str("~0"),
-                '/' => self.0.push_str("~1"),
-                other => self.0.push(other),
-            }
+        match token.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+            true => self.0.push_str(&token.replace('~', "~0").replace('/', "~1")),
+            false => self.0.push_str(token),
         }
         before
     }

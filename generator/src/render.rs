@@ -14,13 +14,15 @@ const HEADER: &str = "\
 ///
 /// The printer would turn text with real line ends into a block comment. One attribute for the
 /// whole comment is less to quote, parse and print than one for each line.
-pub const LINE_BREAK: &str = "\u{1f}";
+pub const LINE_BREAK: char = '\u{1f}';
 
 /// A piece of a file.
 pub enum Piece {
     Tokens(TokenStream),
     /// Formatted text, for code that the printer can't format.
     Text(String),
+    /// A module: its item, whose braces are empty, and its content.
+    Module(TokenStream, Vec<Piece>),
 }
 
 /// Returns a mark that becomes a blank line, between items or methods.
@@ -32,8 +34,11 @@ pub fn blank() -> TokenStream {
 /// with escapes: the doc comments are most of the generated text.
 pub fn raw_string(text: &str) -> Literal {
     let mut pounds = String::new();
-    while text.contains(&format!("\"{pounds}")) {
+    if text.contains('"') {
         pounds.push('#');
+        while text.contains(&format!("\"{pounds}")) {
+            pounds.push('#');
+        }
     }
     // A raw string can't hold a carriage return.
     let raw = format!("r{pounds}\"{text}\"{pounds}").parse();
@@ -55,41 +60,68 @@ pub fn table(name: &str, head: &str, rows: impl IntoIterator<Item = String>) -> 
 
 /// Renders a file: pieces, with a blank line between them.
 pub fn file(pieces: impl IntoIterator<Item = Piece>) -> String {
-    let mut text = HEADER.to_owned();
+    format!("{HEADER}\n{}", join(pieces))
+}
+
+/// Renders pieces, with a blank line between them.
+fn join(pieces: impl IntoIterator<Item = Piece>) -> String {
+    let mut text = String::new();
     for piece in pieces {
-        text.push('\n');
+        if !text.is_empty() {
+            text.push('\n');
+        }
         match piece {
             Piece::Tokens(tokens) => text.push_str(&layout(tokens)),
             Piece::Text(piece) => text.push_str(&piece),
+            Piece::Module(item, content) => push_module(item, content, &mut text),
         }
     }
     text
 }
 
+fn push_module(item: TokenStream, content: Vec<Piece>, text: &mut String) {
+    text.push_str(layout(item).trim_end().trim_end_matches('}'));
+    text.push('\n');
+    for line in join(content).lines() {
+        if !line.is_empty() {
+            text.push_str("    ");
+            text.push_str(line);
+        }
+        text.push('\n');
+    }
+    text.push_str("}\n");
+}
+
 fn layout(tokens: TokenStream) -> String {
     // The emitters quote valid Rust; if they ever don't, the unformatted tokens show where.
     match syn::parse2::<syn::File>(tokens.clone()) {
-        Ok(file) => {
-            let text = prettyplease::unparse(&file);
-            let lines: Vec<String> = text.lines().flat_map(without_marks).collect();
-            lines.join("\n") + "\n"
-        }
+        Ok(file) => without_marks(&prettyplease::unparse(&file)),
         Err(error) => format!("compile_error!({:?});\n{tokens}\n", error.to_string()),
     }
 }
 
-/// Returns the lines of a printed line that contains marks.
-fn without_marks(line: &str) -> Vec<String> {
-    if line.trim_start() == "blank_line! {}" {
-        return vec![String::new()];
+/// Replaces the marks in a printed text by line ends.
+fn without_marks(printed: &str) -> String {
+    let mut text = String::with_capacity(printed.len());
+    for line in printed.lines() {
+        if line.trim_start() != "blank_line! {}" {
+            push_line(line, &mut text);
+        }
+        text.push('\n');
     }
+    text
+}
+
+/// Appends a printed line; if it is a comment with marks, as several lines.
+fn push_line(line: &str, text: &mut String) {
     let Some((first, rest)) = line.split_once(LINE_BREAK) else {
-        return vec![line.to_owned()];
+        return text.push_str(line);
     };
     let slashes = &first[..first.find("//").map_or(0, |start| start + "///".len())];
-    let rest = rest.split(LINE_BREAK).map(|line| format!("{slashes}{line}"));
-    std::iter::once(first.to_owned())
-        .chain(rest)
-        .map(|line| line.trim_end().to_owned())
-        .collect()
+    text.push_str(first.trim_end());
+    for line in rest.split(LINE_BREAK) {
+        text.push('\n');
+        text.push_str(slashes);
+        text.push_str(line.trim_end());
+    }
 }

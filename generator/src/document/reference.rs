@@ -17,7 +17,9 @@ pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
         if let Some(section) = kind.section()
             && let Some(reference) = value.get("$ref").and_then(Value::as_str)
         {
-            found.extend(resolve(tree, section, reference, &at.child("$ref")).err());
+            if target(tree, section, reference).is_none() {
+                found.push(explain(tree, section, reference, &at.child("$ref")));
+            }
         } else if kind == Kind::Discriminator {
             check_mapping(tree, value, at, &mut found);
         }
@@ -28,44 +30,43 @@ pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
     found
 }
 
-/// Returns the name in `components/{section}` that a reference points to.
-fn resolve(
-    tree: &Value,
-    section: &str,
-    reference: &str,
-    at: &Pointer,
-) -> Result<String, Diagnostic> {
+/// Returns the entry of `components/{section}` that a reference points to.
+fn target<'a>(tree: &'a Value, section: &str, reference: &str) -> Option<&'a Value> {
+    // The names of components hold neither slash nor tilde, so nothing has to be unescaped.
+    let name = reference.strip_prefix("#/components/")?.strip_prefix(section)?;
+    entries(tree, section)?.get(name.strip_prefix('/')?)
+}
+
+/// Returns the error about a reference without a target.
+fn explain(tree: &Value, section: &str, reference: &str, at: &Pointer) -> Diagnostic {
     let error = |what: String| Diagnostic::error(what, at);
     let Some(target) = Pointer::parse_reference(reference) else {
         let what = format!("the reference {reference} points outside the document");
         let help =
             format!("copy its target to #/components/{section} and refer to that");
-        return Err(error(what).help(help));
+        return error(what).help(help);
     };
     let tokens: Vec<String> = target.tokens().collect();
     let [components, present, name] = tokens.as_slice() else {
-        return Err(no_component(tree, section, reference, &target, at));
+        return no_component(tree, section, reference, &target, at);
     };
     if components != "components" {
-        return Err(no_component(tree, section, reference, &target, at));
+        return no_component(tree, section, reference, &target, at);
     }
     if present != section {
         let what = format!(
             "the reference {reference} points to {present}, but {section} are expected here"
         );
-        return Err(match find(tree, section, name) {
+        return match find(tree, section, name) {
             true => error(what).help(format!("refer to #/components/{section}/{name}")),
             false => error(what),
-        });
-    }
-    if find(tree, section, name) {
-        return Ok(name.clone());
+        };
     }
     let what = format!("the reference {reference} has no target");
-    Err(match nearest::name(names(tree, section), name) {
+    match nearest::name(names(tree, section), name) {
         Some(near) => error(what).help(format!("the most similar name is {near}")),
         None => error(what).help(format!("#/components/{section} has no similar name")),
-    })
+    }
 }
 
 fn no_component(
@@ -93,11 +94,12 @@ fn check_mapping(
     found: &mut Vec<Diagnostic>,
 ) {
     let mapping = value.get("mapping").and_then(Value::as_object);
-    for (tag, target) in mapping.into_iter().flatten() {
-        let Some(target) = target.as_str() else { continue };
-        if !find(tree, "schemas", target) {
+    for (tag, value) in mapping.into_iter().flatten() {
+        let Some(named) = value.as_str() else { continue };
+        let is_name = find(tree, "schemas", named);
+        if !is_name && target(tree, "schemas", named).is_none() {
             let at = at.child("mapping").child(tag);
-            found.extend(resolve(tree, "schemas", target, &at).err());
+            found.push(explain(tree, "schemas", named, &at));
         }
     }
 }

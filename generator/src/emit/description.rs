@@ -1,146 +1,140 @@
-//! The values in the statics that describe operations.
-
-use proc_macro2::TokenStream;
-use quote::quote;
+//! The values in the statics that describe operations, as formatted text: there is one for each
+//! function, and as tokens they would take half of the time for reading and printing them.
 
 use super::operation::Call;
-use crate::model::{Location, Method, Parameter};
-use crate::version::{Date, Version};
+use crate::model::{Location, Parameter};
+use crate::version::Version;
+
+/// The widest list on one line.
+const WIDTH: usize = 72;
 
 /// Returns the value that describes the operation and its wait; `date` is the function that makes a
 /// date.
-pub(super) fn description(
-    call: &Call<'_>,
-    wait: &TokenStream,
-    date: &TokenStream,
-) -> TokenStream {
+pub(super) fn description(call: &Call<'_>, wait: &str, date: &str) -> String {
     let operation = call.operation;
-    let (id, short, path) = (&operation.id, &operation.short, &operation.path);
-    let tag = &operation.group;
-    let method = method(operation.method);
-    let version = version(call.version.version);
-    let accept = call.response.media_type.to_string();
-    let content_type = match &call.version.body {
-        Some(body) => {
-            let media_type = body.media_type.to_string();
-            quote!(Some(#media_type))
-        }
-        None => quote!(None),
-    };
-    let parameters = operation.parameters.iter().map(parameter);
-    let success = call
-        .response
-        .statuses
-        .iter()
-        .map(|(status, _)| proc_macro2::Literal::u16_unsuffixed(*status));
-    let roles = &operation.roles;
-    let deprecated = operation.deprecated;
-    let sunset = match call.version.sunset {
-        Some(day) => {
-            let (year, month, day) = numbers(day);
-            quote!(Some(#date(#year, #month, #day)))
-        }
-        None => quote!(None),
-    };
-    let docs = operation.docs_url.as_deref().unwrap_or_default();
-    quote! {
-        Operation {
-            id: #id,
-            name: #short,
-            tag: #tag,
-            method: #method,
-            path: #path,
-            version: #version,
-            accept: #accept,
-            content_type: #content_type,
-            parameters: &[#(#parameters,)*],
-            success: &[#(#success),*],
-            roles: &[#(#roles),*],
-            deprecated: #deprecated,
-            sunset: #sunset,
-            docs: #docs,
-            wait: #wait,
-        }
-    }
+    let body = call.version.body.as_ref();
+    let content_type = body.map(|body| format!("{:?}", body.media_type.to_string()));
+    let statuses = call.response.statuses.iter().map(|(status, _)| status.to_string());
+    let sunset = call
+        .version
+        .sunset
+        .map(|day| format!("{date}({}, {}, {})", day.year, day.month, day.day));
+    structure(
+        "Operation",
+        [
+            format!("id: {:?}", operation.id),
+            format!("name: {:?}", operation.short),
+            format!("tag: {:?}", operation.group),
+            format!("method: Method::{:?}", operation.method),
+            format!("path: {:?}", operation.path),
+            format!("version: {}", version(call.version.version)),
+            format!("accept: {:?}", call.response.media_type.to_string()),
+            format!("content_type: {}", option(content_type)),
+            format!("parameters: {}", list(operation.parameters.iter().map(parameter))),
+            format!("success: {}", list(statuses)),
+            format!("roles: {}", texts(&operation.roles)),
+            format!("deprecated: {}", operation.deprecated),
+            format!("sunset: {}", option(sunset)),
+            format!("docs: {:?}", operation.docs_url.as_deref().unwrap_or_default()),
+            format!("wait: {wait}"),
+        ],
+    )
 }
 
 /// Returns the value that describes the request for a call's operation resource, whose path is
 /// known only from the response.
-pub(super) fn resource(call: &Call<'_>) -> TokenStream {
+pub(super) fn resource(call: &Call<'_>) -> String {
     let operation = call.operation;
-    let (id, short) = (&operation.id, &operation.short);
-    let tag = &operation.group;
-    let version = version(call.version.version);
-    let accept = call.response.media_type.to_string();
-    let docs = operation.docs_url.as_deref().unwrap_or_default();
-    quote! {
-        Operation {
-            id: #id,
-            name: #short,
-            tag: #tag,
-            method: Method::Get,
-            path: "",
-            version: #version,
-            accept: #accept,
-            content_type: None,
-            parameters: &[],
-            success: &[200],
-            roles: &[],
-            deprecated: false,
-            sunset: None,
-            docs: #docs,
-            wait: None,
-        }
-    }
+    structure(
+        "Operation",
+        [
+            format!("id: {:?}", operation.id),
+            format!("name: {:?}", operation.short),
+            format!("tag: {:?}", operation.group),
+            "method: Method::Get".to_owned(),
+            "path: \"\"".to_owned(),
+            format!("version: {}", version(call.version.version)),
+            format!("accept: {:?}", call.response.media_type.to_string()),
+            "content_type: None".to_owned(),
+            "parameters: &[]".to_owned(),
+            "success: &[200]".to_owned(),
+            "roles: &[]".to_owned(),
+            "deprecated: false".to_owned(),
+            "sunset: None".to_owned(),
+            format!("docs: {:?}", operation.docs_url.as_deref().unwrap_or_default()),
+            "wait: None".to_owned(),
+        ],
+    )
 }
 
-fn parameter(parameter: &Parameter) -> TokenStream {
-    let name = &parameter.name;
+/// Returns a struct expression with a line for each field; the last may be `..base`.
+pub(super) fn structure(name: &str, fields: impl IntoIterator<Item = String>) -> String {
+    let mut text = format!("{name} {{\n");
+    for field in fields {
+        push_line(&field, &mut text);
+    }
+    text.push('}');
+    text
+}
+
+/// Returns a list expression: on one line, or if it is wider than [`WIDTH`], with a line for each
+/// item.
+pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
+    let items: Vec<String> = items.into_iter().collect();
+    let line = format!("&[{}]", items.join(", "));
+    if line.len() <= WIDTH {
+        return line;
+    }
+    let mut text = String::from("&[\n");
+    for item in items {
+        push_line(&item, &mut text);
+    }
+    text.push(']');
+    text
+}
+
+/// Appends a line with a field or an item, which itself may have several lines.
+fn push_line(field: &str, text: &mut String) {
+    text.push_str("    ");
+    text.push_str(&field.replace('\n', "\n    "));
+    text.push_str(if field.starts_with("..") { "\n" } else { ",\n" });
+}
+
+/// Returns a list of string literals.
+pub(super) fn texts(texts: &[String]) -> String {
+    list(texts.iter().map(|text| format!("{text:?}")))
+}
+
+/// Returns an `Option` expression.
+pub(super) fn option(value: Option<String>) -> String {
+    value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"))
+}
+
+fn parameter(parameter: &Parameter) -> String {
     let place = match parameter.location {
-        Location::Path => quote!(Parameter::path(#name)),
-        Location::Query if parameter.numbers_pages => quote!(Parameter::page(#name)),
-        Location::Query => quote!(Parameter::query(#name)),
-        Location::Header => quote!(Parameter::header(#name)),
+        Location::Path => "path",
+        Location::Query if parameter.numbers_pages => "page",
+        Location::Query => "query",
+        Location::Header => "header",
     };
-    let is_noted = parameter.required && parameter.location != Location::Path;
-    let required = is_noted.then(|| quote!(.required()));
-    let default = parameter.limits.default.as_ref().map(|default| quote!(.or(#default)));
-    let joined = parameter.joined.map(|separator| quote!(.joined(#separator)));
-    quote!(#place #required #default #joined)
-}
-
-fn method(method: Method) -> TokenStream {
-    match method {
-        Method::Get => quote!(Method::Get),
-        Method::Head => quote!(Method::Head),
-        Method::Post => quote!(Method::Post),
-        Method::Put => quote!(Method::Put),
-        Method::Patch => quote!(Method::Patch),
-        Method::Delete => quote!(Method::Delete),
+    let mut text = format!("Parameter::{place}({:?})", parameter.name);
+    if parameter.required && parameter.location != Location::Path {
+        text.push_str(".required()");
     }
+    if let Some(default) = &parameter.limits.default {
+        text.push_str(&format!(".or({default:?})"));
+    }
+    if let Some(separator) = parameter.joined {
+        text.push_str(&format!(".joined({separator:?})"));
+    }
+    text
 }
 
-fn version(version: Version) -> TokenStream {
-    let numbers = |date: Date| {
-        let (year, month, day) = numbers(date);
-        quote!(#year, #month, #day)
+fn version(version: Version) -> String {
+    let (name, date) = match version {
+        Version::Stable(date) => ("stable", date),
+        Version::Upcoming(date) => ("upcoming", date),
+        Version::Preview => return "Version::Preview".to_owned(),
     };
-    match version {
-        Version::Stable(date) => {
-            let date = numbers(date);
-            quote!(Version::stable(#date))
-        }
-        Version::Upcoming(date) => {
-            let date = numbers(date);
-            quote!(Version::upcoming(#date))
-        }
-        Version::Preview => quote!(Version::Preview),
-    }
-}
-
-fn numbers(
-    date: Date,
-) -> (proc_macro2::Literal, proc_macro2::Literal, proc_macro2::Literal) {
-    let literal = |number| proc_macro2::Literal::u16_unsuffixed(number);
-    (literal(date.year), literal(date.month.into()), literal(date.day.into()))
+    format!("Version::{name}({}, {}, {})", date.year, date.month, date.day)
 }

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::cfg::{availability_cfg, availability_line};
 use super::description::description;
 use super::{Emit, docs, wait};
 use crate::casing;
@@ -12,7 +13,7 @@ use crate::model::{
     Body, Deprecation, Location, Operation, OperationVersion, Output, Parameter,
     Response, Type,
 };
-use crate::render::blank;
+use crate::render::{Piece, blank};
 
 /// A request function: an operation in one version and format.
 pub(super) struct Call<'a> {
@@ -154,8 +155,9 @@ impl<'a> Call<'a> {
         self.response.output == Output::Stream
     }
 
-    pub(super) fn static_ident(&self) -> Ident {
-        casing::ident(&casing::static_name(&self.function))
+    /// Returns the name of the static that describes the operation.
+    pub(super) fn static_name(&self) -> String {
+        casing::static_name(&self.function)
     }
 }
 
@@ -226,12 +228,15 @@ pub(super) fn imports(calls: &[&Call<'_>], attribute: &TokenStream) -> TokenStre
     }
 }
 
-/// Makes the function and its static.
+/// Makes the function and its static; `module` is the availability of the module they are in.
 pub(super) fn function(
     emit: &Emit<'_>,
     call: &Call<'_>,
-    cfg: &TokenStream,
-) -> TokenStream {
+    module: Availability,
+) -> [Piece; 2] {
+    let need =
+        if call.availability == module { Availability::None } else { call.availability };
+    let cfg = availability_cfg(need);
     let name = casing::ident(&call.function);
     let doc = docs::lines(docs::operation(emit, call));
     let alias = aliases(emit, call);
@@ -276,12 +281,7 @@ pub(super) fn function(
     } else {
         (quote!(Request<#output>), request)
     };
-    let ident = call.static_ident();
-    let description = description(call, &wait::data(emit, call), &quote!(date));
-    // The registry of the operation group lists the statics of all versions.
-    let visibility = if call.is_newest { quote!() } else { quote!(pub(super)) };
-    let blank = blank();
-    quote! {
+    let function = quote! {
         #doc
         #alias
         #deprecated
@@ -291,10 +291,18 @@ pub(super) fn function(
         pub fn #name(#(#arguments),*) -> #ty {
             #request
         }
-        #blank
-        #cfg
-        #visibility static #ident: Operation = #description;
-    }
+    };
+    let constant = format!("{}{}", availability_line(need), constant(emit, call));
+    [Piece::Tokens(function), Piece::Text(constant)]
+}
+
+/// Makes the static that describes the operation.
+fn constant(emit: &Emit<'_>, call: &Call<'_>) -> String {
+    let name = call.static_name();
+    let value = description(call, &wait::data(emit, call), "date");
+    // The registry of the operation group lists the statics of all versions.
+    let visibility = if call.is_newest { "" } else { "pub(super) " };
+    format!("{visibility}static {name}: Operation = {value};\n")
 }
 
 fn builder_path(call: &Call<'_>) -> TokenStream {
@@ -397,7 +405,7 @@ pub(super) fn output_type(emit: &Emit<'_>, output: &Output) -> TokenStream {
 
 /// Returns the expression that makes the request.
 fn make(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
-    let operation = call.static_ident();
+    let operation = casing::ident(&call.static_name());
     let path =
         call.operation.parameters.iter().filter(|p| p.location == Location::Path).map(
             |p| {

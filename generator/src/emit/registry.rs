@@ -2,7 +2,7 @@
 
 use quote::quote;
 
-use super::cfg::availability_feature;
+use super::cfg::availability_line;
 use super::operation::Call;
 use super::ty::text;
 use super::{Emit, example};
@@ -54,8 +54,9 @@ pub(super) fn table(emit: &Emit<'_>, calls: &[Call<'_>]) -> String {
 }
 
 fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) {
-    if let Some(feature) = availability_feature(call.availability) {
-        text.push_str(&format!("    #[cfg(feature = {feature:?})]\n"));
+    let cfg = availability_line(call.availability);
+    if !cfg.is_empty() {
+        text.push_str(&format!("    {cfg}"));
     }
     text.push_str(&format!("    {}", path(call)));
     for other in calls.iter().filter(|other| call.is_in_other_format(other)) {
@@ -82,14 +83,10 @@ fn row(emit: &Emit<'_>, call: &Call<'_>, calls: &[Call<'_>], text: &mut String) 
 
 /// Returns the path to the static of a call.
 fn path(call: &Call<'_>) -> String {
-    if call.is_newest {
-        call.static_ident().to_string()
-    } else {
-        format!(
-            "{}::{}",
-            casing::version_module(call.version.version),
-            call.static_ident()
-        )
+    let name = call.static_name();
+    match call.is_newest {
+        true => name,
+        false => format!("{}::{name}", casing::version_module(call.version.version)),
     }
 }
 

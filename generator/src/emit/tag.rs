@@ -11,7 +11,7 @@ use super::operation::{Call, calls};
 use super::{Emit, docs, operation, registry, wait};
 use crate::casing;
 use crate::facts::Availability;
-use crate::render::{self, Piece, blank};
+use crate::render::{self, Piece};
 use crate::version::Version;
 
 /// Makes the file of an operation group.
@@ -23,19 +23,19 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     let mut pieces = vec![Piece::Tokens(docs::inner(docs::tag(emit, tag)))];
     pieces.extend(imports(&calls).map(Piece::Tokens));
     for call in calls.iter().filter(|call| call.is_newest) {
-        pieces.push(Piece::Tokens(operation::function(emit, call, &quote!())));
+        pieces.extend(operation::function(emit, call, call.availability));
     }
     for call in calls.iter().filter(|c| c.is_newest && c.owns_builder && c.has_builder())
     {
         pieces.extend(operation::builder(emit, call).into_iter().map(Piece::Tokens));
     }
-    pieces.extend(wait::copies(emit, tag).into_iter().map(Piece::Tokens));
+    pieces.extend(wait::copies(emit, tag).map(Piece::Text));
     let mut versions: BTreeMap<Version, Vec<&Call<'_>>> = BTreeMap::new();
     for call in &calls {
         versions.entry(call.version.version).or_default().push(call);
     }
     for (version, calls) in versions {
-        pieces.push(Piece::Tokens(version_module(emit, tag, version, &calls)));
+        pieces.push(version_module(emit, tag, version, &calls));
     }
     pieces.push(Piece::Text(registry::table(emit, &calls)));
     render::file(pieces)
@@ -56,7 +56,7 @@ fn version_module(
     tag: usize,
     version: Version,
     calls: &[&Call<'_>],
-) -> TokenStream {
+) -> Piece {
     let name = casing::ident(&casing::version_module(version));
     let doc = docs::lines(docs::pinned(&emit.api.tags[tag].name, version));
     let availability =
@@ -66,36 +66,21 @@ fn version_module(
         calls.iter().filter(|call| call.is_newest).map(|call| export(call)).collect();
     let own: Vec<&Call<'_>> =
         calls.iter().copied().filter(|call| !call.is_newest).collect();
-    let mut parts: Vec<TokenStream> = Vec::new();
+    let mut pieces = Vec::new();
     if !own.is_empty() {
-        parts.push(operation::imports(&own, &need_of_imports(&own, availability)));
+        let need = need_of_imports(&own, availability);
+        pieces.push(Piece::Tokens(operation::imports(&own, &need)));
     }
     if !exports.is_empty() {
-        parts.push(quote!(#(#exports)*));
+        pieces.push(Piece::Tokens(quote!(#(#exports)*)));
     }
     for call in own {
-        let cfg = if call.availability == availability {
-            TokenStream::new()
-        } else {
-            availability_cfg(call.availability)
-        };
-        parts.push(operation::function(emit, call, &cfg));
+        pieces.extend(operation::function(emit, call, availability));
         if call.owns_builder && call.has_builder() {
-            parts.extend(operation::builder(emit, call));
+            pieces.extend(operation::builder(emit, call).into_iter().map(Piece::Tokens));
         }
     }
-    let blank = blank();
-    let parts = parts.iter().enumerate().map(|(index, part)| {
-        let blank = (index > 0).then_some(&blank);
-        quote!(#blank #part)
-    });
-    quote! {
-        #doc
-        #cfg
-        pub mod #name {
-            #(#parts)*
-        }
-    }
+    Piece::Module(quote!(#doc #cfg pub mod #name {}), pieces)
 }
 
 /// Returns the `cfg` attribute of an import that only some functions of a module need.

@@ -1,20 +1,19 @@
 //! Waits: the data in the static of an operation, and their documentation.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::Ident;
 
-use super::cfg::availability_cfg;
-use super::description::{description, resource};
+use super::cfg::availability_line;
+use super::description::{description, list, option, resource, structure, texts};
 use super::operation::Call;
 use super::{Emit, docs};
 use crate::casing;
 use crate::facts::{Target, Waited};
-use crate::model::{Polled, Source, Wait};
+use crate::model::{Polled, Source};
 
 /// Returns the data of the wait after a call.
-pub(super) fn data(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
+pub(super) fn data(emit: &Emit<'_>, call: &Call<'_>) -> String {
     let (Some(wait), Some(waited)) = (&call.operation.wait, call.waited) else {
-        return quote!(None);
+        return "None".to_owned();
     };
     let polled = wait.polled.as_ref().zip(waited.polled);
     let polled = polled.map(|(facts, target)| {
@@ -22,66 +21,70 @@ pub(super) fn data(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
         poll(emit, call, facts, &operation, waited)
     });
     let wait = match (polled, wait.legacy) {
-        (Some(polled), None) => quote!(Wait::polls(#polled)),
-        (polled, _) => {
-            let poll = polled.map_or(quote!(None), |polled| quote!(Some(#polled)));
-            let long_running = long_running(call, wait);
-            quote!(Wait { poll: #poll, long_running: #long_running })
+        (Some(polled), None) => format!("Wait::polls({polled})"),
+        (polled, legacy) => {
+            let resource = legacy.map(|legacy| long_running(call, legacy));
+            structure(
+                "Wait",
+                [
+                    format!("poll: {}", option(polled)),
+                    format!("long_running: {}", option(resource)),
+                ],
+            )
         }
     };
-    quote!(Some(&#wait))
+    format!("Some(&{wait})")
 }
 
 fn poll(
     emit: &Emit<'_>,
     call: &Call<'_>,
     polled: &Polled,
-    operation: &TokenStream,
+    operation: &str,
     waited: &Waited,
-) -> TokenStream {
-    let sources = sources(&polled.sources);
-    let Polled { properties, done, failed, flags, gone, empty, .. } = polled;
-    let values = |name: &str, values: &[String]| {
-        let name = casing::ident(name);
-        (!values.is_empty()).then(|| quote!(#name: &[#(#values),*],))
-    };
-    let properties = values("properties", properties);
-    let (done, failed) = (values("done", done), values("failed", failed));
-    let flags = values("flags", flags);
-    let gone = gone.then(|| quote!(gone: true,));
-    let empty = empty.then(|| quote!(empty: true,));
-    let each = polled.each.as_ref().zip(waited.list).map(|((_, from), list)| {
-        let (list, from) = (path(emit, call, list), self::sources(from));
-        quote!(each: Some(Each { list: &#list, parameters: #from }),)
-    });
-    quote! {
-        Polled {
-            #properties
-            #done
-            #failed
-            #flags
-            #gone
-            #empty
-            #each
-            ..Polled::of(&#operation, #sources)
-        }
+) -> String {
+    let lists = [
+        ("properties", &polled.properties),
+        ("done", &polled.done),
+        ("failed", &polled.failed),
+        ("flags", &polled.flags),
+    ];
+    let lists = lists.into_iter().filter(|(_, values)| !values.is_empty());
+    let mut fields: Vec<String> =
+        lists.map(|(name, values)| format!("{name}: {}", texts(values))).collect();
+    let switches = [("gone", polled.gone), ("empty", polled.empty)].into_iter();
+    fields.extend(
+        switches.filter(|(_, is_on)| *is_on).map(|(name, _)| format!("{name}: true")),
+    );
+    if let Some(((_, from), list)) = polled.each.as_ref().zip(waited.list) {
+        let each = structure(
+            "Each",
+            [
+                format!("list: &{}", path(emit, call, list)),
+                format!("parameters: {}", sources(from)),
+            ],
+        );
+        fields.push(format!("each: Some({each})"));
     }
+    fields.push(format!("..Polled::of(&{operation}, {})", sources(&polled.sources)));
+    structure("Polled", fields)
 }
 
-fn sources(sources: &[Source]) -> TokenStream {
-    let sources = sources.iter().map(|source| match source {
-        Source::Request(name) => quote!(Source::Request(#name)),
-        Source::Response(names) => quote!(Source::Response(&[#(#names),*])),
-        Source::Item(names) => quote!(Source::Item(&[#(#names),*])),
-    });
-    quote!(&[#(#sources),*])
+fn sources(sources: &[Source]) -> String {
+    list(sources.iter().map(|source| match source {
+        Source::Request(name) => format!("Source::Request({name:?})"),
+        Source::Response(names) => format!("Source::Response({})", texts(names)),
+        Source::Item(names) => format!("Source::Item({})", texts(names)),
+    }))
 }
 
 /// Returns the wait on an operation resource, which is requested in the version of the call.
-fn long_running(call: &Call<'_>, wait: &Wait) -> TokenStream {
-    let Some(legacy) = wait.legacy else { return quote!(None) };
+fn long_running(call: &Call<'_>, legacy: bool) -> String {
     let resource = resource(call);
-    quote!(Some(LongRunning { legacy: #legacy, resource: &#resource }))
+    structure(
+        "LongRunning",
+        [format!("legacy: {legacy}"), format!("resource: &{resource}")],
+    )
 }
 
 /// Returns the call of a polled version.
@@ -91,41 +94,38 @@ fn target<'a>(emit: &Emit<'a>, target: Target) -> Call<'a> {
 }
 
 /// Returns the path to the static of a polled operation, as seen from that of the call.
-fn path(emit: &Emit<'_>, call: &Call<'_>, polled: Target) -> TokenStream {
+fn path(emit: &Emit<'_>, call: &Call<'_>, polled: Target) -> String {
     if emit.facts.copies[call.operation.tag].contains_key(&polled) {
-        let ident = casing::ident(&emit.names.copies[&polled]);
-        return if call.is_newest { quote!(#ident) } else { quote!(super::#ident) };
+        let name = &emit.names.copies[&polled];
+        return if call.is_newest { name.clone() } else { format!("super::{name}") };
     }
     let target = target(emit, polled);
-    let ident = target.static_ident();
-    let module = casing::ident(&casing::version_module(target.version.version));
+    let name = target.static_name();
+    let module = casing::version_module(target.version.version);
     let is_near = target.version.version == call.version.version;
     match (target.is_newest, call.is_newest) {
-        (true, true) => quote!(#ident),
-        (true, false) => quote!(super::#ident),
-        (false, true) => quote!(#module::#ident),
-        (false, false) if is_near => quote!(#ident),
-        (false, false) => quote!(super::#module::#ident),
+        (true, true) => name,
+        (true, false) => format!("super::{name}"),
+        (false, true) => format!("{module}::{name}"),
+        (false, false) if is_near => name,
+        (false, false) => format!("super::{module}::{name}"),
     }
 }
 
 /// Makes the copies of operations of other modules that the module of an operation group polls.
-pub(super) fn copies(emit: &Emit<'_>, tag: usize) -> Vec<TokenStream> {
+pub(super) fn copies(emit: &Emit<'_>, tag: usize) -> impl Iterator<Item = String> {
     let copies = emit.facts.copies[tag].iter();
     let mut copies: Vec<_> = copies
         .map(|(target, least)| (&emit.names.copies[target], *target, *least))
         .collect();
     copies.sort();
-    let copies = copies.into_iter().map(|(name, target, availability)| {
-        let ident = casing::ident(name);
+    copies.into_iter().map(|(name, target, availability)| {
         // The module may have no date of its own, and then doesn't import the function.
-        let date = quote!(atlas_admin_runtime::jiff::civil::date);
-        let target = self::target(emit, target);
-        let literal = description(&target, &quote!(None), &date);
-        let cfg = availability_cfg(availability);
-        quote!(#cfg static #ident: Operation = #literal;)
-    });
-    copies.collect()
+        let date = "atlas_admin_runtime::jiff::civil::date";
+        let value = description(&self::target(emit, target), "None", date);
+        let cfg = availability_line(availability);
+        format!("{cfg}static {name}: Operation = {value};\n")
+    })
 }
 
 /// Returns the paragraph that explains the wait after a call.

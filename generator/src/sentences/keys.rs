@@ -1,7 +1,7 @@
 //! The keys that a document has for sentences, and the sentences with other keys.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -15,13 +15,15 @@ use crate::words::{Lines, Sentence, Words};
 /// The keys of a document. Places and values are kept only if they have a sentence.
 pub(super) struct Keys<'d> {
     words: &'d Words,
+    /// The keys that sentences on places have.
+    said: HashSet<&'d str>,
     operations: BTreeSet<&'d str>,
     tags: BTreeSet<&'d str>,
     parameters: BTreeSet<String>,
     /// The keys of schemas and properties, and the places of types.
-    places: BTreeSet<&'d str>,
+    places: HashSet<&'d str>,
     /// The names of properties.
-    properties: BTreeSet<&'d str>,
+    properties: HashSet<&'d str>,
     /// The pairs of a table and a value.
     values: BTreeSet<(&'d str, &'d str)>,
 }
@@ -37,13 +39,19 @@ impl<'d> Keys<'d> {
         names: &Names,
         words: &'d Words,
     ) -> Self {
+        let Words { types, properties, examples, .. } = words;
+        let lists = [types, properties, examples];
         let mut keys = Self {
             words,
+            said: lists
+                .into_iter()
+                .flat_map(|it| it.keys().map(String::as_str))
+                .collect(),
             operations: BTreeSet::new(),
             tags: BTreeSet::new(),
             parameters: BTreeSet::new(),
-            places: BTreeSet::new(),
-            properties: BTreeSet::new(),
+            places: HashSet::new(),
+            properties: HashSet::new(),
             values: BTreeSet::new(),
         };
         keys.tags.extend(api.tags.iter().map(|tag| tag.name.as_str()));
@@ -173,10 +181,7 @@ impl<'d> Keys<'d> {
     }
 
     fn add_place(&mut self, key: &str) {
-        let Words { types, properties, examples, .. } = self.words;
-        let lists = [types, properties, examples];
-        let found = lists.into_iter().find_map(|lines| lines.get_key_value(key));
-        self.places.extend(found.map(|(key, _)| key.as_str()));
+        self.places.extend(self.said.get(key));
     }
 
     /// Adds the places of a type, and its values, including those that the ledger has of earlier
