@@ -195,8 +195,8 @@ async fn every_read_is_what_the_document_declares() {
     let service = Service::start(FakeService::builder().populate()).await;
     let (mut read, mut wrong) = (0, BTreeMap::new());
     for entry in registry::entries().filter(|it| it.operation.method.as_str() == "GET") {
-        let pair = pair(&samples, entry);
-        let path = path_of(&samples, pair);
+        let pair = pair(samples, entry);
+        let path = path_of(samples, pair);
         let response = service.send(entry, &path, None).await;
         let operation = entry.operation;
         let name = format!("{} {}", operation.id, operation.version);
@@ -323,8 +323,8 @@ async fn what_is_made_is_found() {
         }
         made += 1;
         let service = Service::start(FakeService::builder()).await;
-        let pair = pair(&samples, entry);
-        let path = path_of(&samples, pair);
+        let pair = pair(samples, entry);
+        let path = path_of(samples, pair);
         let body = samples.body(pair, Choice::Full);
         let response = service.send(entry, &path, body.as_ref()).await;
         let mut problems =
@@ -332,7 +332,7 @@ async fn what_is_made_is_found() {
         let json: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         if operation.success.contains(&response.status) {
             let json = json.get("results").map_or(&json, |results| &results[0]);
-            let document = (&samples, &validators);
+            let document = (samples, &validators);
             problems
                 .extend(not_found(document, &service, (template, &path), json).await);
         } else {
@@ -356,8 +356,8 @@ async fn every_change_gets_the_response_that_the_document_declares() {
         let service = Service::start(FakeService::builder().populate()).await;
         let operation = entry.operation;
         let name = format!("{} {}", operation.id, operation.version);
-        let pair = pair(&samples, entry);
-        let path = path_of(&samples, pair);
+        let pair = pair(samples, entry);
+        let path = path_of(samples, pair);
         let body = samples.body(pair, Choice::Full);
         let response = service.send(entry, &path, body.as_ref()).await;
         let mut problems =

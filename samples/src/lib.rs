@@ -26,6 +26,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use atlas_admin_generator::{UnmatchedAction, document};
 use serde_json::Value;
@@ -78,12 +79,18 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Reads the vendored document with its overlays, which the generated types are made from.
+    /// Returns the vendored document with its overlays, which the generated types are made from. It
+    /// is read once.
     ///
     /// # Panics
     ///
     /// Panics if `spec/` holds no valid document.
-    pub fn vendored() -> Self {
+    pub fn vendored() -> &'static Self {
+        static VENDORED: LazyLock<Samples> = LazyLock::new(Samples::corrected);
+        &VENDORED
+    }
+
+    fn corrected() -> Self {
         let spec = spec();
         let mut overlays = Vec::new();
         // A missing folder means that there are no overlays.

@@ -6,6 +6,9 @@ use atlas_admin_runtime::codec::Json;
 use atlas_admin_runtime::transport::BoxFuture;
 use atlas_admin_runtime::{AccessToken, Client, Request, TokenStore, json};
 
+use atlas_admin_runtime::Credentials;
+use futures_util::future::join_all;
+
 use super::api::{DELETE, GET, api_key, every_method, get, plain, service_account};
 use super::server::{Reply, Server};
 
@@ -75,33 +78,36 @@ async fn a_write_is_done_whatever_its_response_lacks() {
 
 #[tokio::test]
 async fn the_status_counts_where_the_body_of_an_error_stalls() {
-    for (status, headers) in [
-        (404, &[][..]),
-        (409, &[]),
-        (302, &[("location", "https://elsewhere.example/")]),
-        (401, &[("www-authenticate", "Digest realm=r, nonce=n, qop=auth")]),
-    ] {
-        let server = Server::start(move |_, _| {
-            let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: 99\r\n");
-            for (name, value) in headers {
-                head.push_str(&format!("{name}: {value}\r\n"));
-            }
-            Reply::raw(head + "\r\n{\"det").hang()
-        })
-        .await;
-        for credentials in [None, Some(service_account()), Some(api_key())] {
-            let client = Client::builder().base_url(&server.url);
-            let client = client.attempt_timeout(Duration::from_secs(5));
-            let client = match credentials {
-                // The access token comes from the store.
-                Some(credentials) => client.credentials(credentials),
-                None => client,
-            };
-            let client = client.token_store(Stored).build().unwrap();
-            let error = get().send(&client).await.unwrap_err();
-            assert_eq!((error.status(), error.attempts()), (Some(status), 1), "{error}");
-        }
-    }
+    let answers = [
+        (404, ""),
+        (409, ""),
+        (302, "location: https://elsewhere.example/\r\n"),
+        (401, "www-authenticate: Digest realm=r, nonce=n, qop=auth\r\n"),
+    ];
+    // All at once, because each waits for the rest of its body.
+    let cases = answers.into_iter().flat_map(|(status, header)| {
+        let credentials = [None, Some(service_account()), Some(api_key())];
+        credentials.map(|credentials| stalled(status, header, credentials))
+    });
+    join_all(cases).await;
+}
+
+async fn stalled(status: u16, header: &'static str, credentials: Option<Credentials>) {
+    let server = Server::start(move |_, _| {
+        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: 99\r\n{header}\r\n");
+        Reply::raw(head + "{\"det").hang()
+    })
+    .await;
+    let client = Client::builder().base_url(&server.url);
+    let client = client.attempt_timeout(Duration::from_secs(5));
+    let client = match credentials {
+        // The access token comes from the store.
+        Some(credentials) => client.credentials(credentials),
+        None => client,
+    };
+    let client = client.token_store(Stored).build().unwrap();
+    let error = get().send(&client).await.unwrap_err();
+    assert_eq!((error.status(), error.attempts()), (Some(status), 1), "{error}");
 }
 
 /// A store that always has a token.

@@ -21,10 +21,10 @@ fn damaged_text_is_no_panic() {
     let _turn = crate::beside_others();
     let work = || {
         let samples = Samples::vendored();
-        for (number, target) in target::all(&samples).iter().enumerate() {
+        for (number, target) in target::all(samples).iter().enumerate() {
             let mut dice = Dice::new(number as u64);
             for seed in 0..ROUNDS {
-                let sample = target.sample(&samples, Choice::Extended(seed)).to_string();
+                let sample = target.sample(samples, Choice::Extended(seed)).to_string();
                 for text in damaged(sample.as_bytes(), &mut dice) {
                     read(target, &text);
                 }

@@ -34,10 +34,10 @@ fn a_value_of_the_wrong_shape_is_kept() {
     let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let mut problems = Vec::new();
-    for (number, target) in target::all(&samples).iter().enumerate() {
+    for (number, target) in target::all(samples).iter().enumerate() {
         let mut dice = Dice::new(number as u64);
         for seed in 0..ROUNDS {
-            let mut sample = target.sample(&samples, Choice::Arbitrary(seed));
+            let mut sample = target.sample(samples, Choice::Arbitrary(seed));
             for _ in 0..=seed % 3 {
                 damage(&mut sample, &mut dice);
             }
@@ -107,8 +107,8 @@ fn a_stranger_in_a_list_costs_no_more_than_its_own_place() {
     let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (mut problems, mut alone) = (Vec::new(), 0);
-    for target in target::all(&samples) {
-        let sample = target.sample(&samples, Choice::Full);
+    for target in target::all(samples) {
+        let sample = target.sample(samples, Choice::Full);
         let (before, _) = target.decode(sample.to_string().as_bytes()).unwrap();
         let mut places = Vec::new();
         lists(&sample, String::new(), &mut places);

@@ -23,7 +23,7 @@ fn every_sample_is_valid() {
     let validators = schema::Validators::of(samples.tree());
     let (mut done, mut count) = (BTreeSet::new(), 0);
     let (mut problems, mut contradictions) = (BTreeMap::new(), BTreeSet::new());
-    for (direction, schema, place) in bodies(&samples) {
+    for (direction, schema, place) in bodies(samples) {
         if !done.insert((direction == Direction::Request, schema.to_string())) {
             continue;
         }

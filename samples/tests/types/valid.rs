@@ -22,9 +22,9 @@ fn what_the_document_allows_comes_back_as_it_was() {
     let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (mut problems, mut count) = (BTreeSet::new(), 0);
-    for target in target::all(&samples) {
+    for target in target::all(samples) {
         for choice in choices() {
-            let sample = target.sample(&samples, choice);
+            let sample = target.sample(samples, choice);
             let odd = write(&sample, &mut Dice::new(count));
             for text in [sample.to_string(), odd] {
                 count += 1;
@@ -117,7 +117,7 @@ fn every_variant_of_every_union_is_reached() {
     let directions = [Direction::Request, Direction::Response];
     for direction in directions {
         let mut series = samples.series(direction);
-        for target in target::all(&samples).iter().filter(|t| t.direction == direction) {
+        for target in target::all(samples).iter().filter(|t| t.direction == direction) {
             let mut own = Reached::default();
             for tries in 0..TRIES {
                 let sample = series.next(target.schema).to_string();

@@ -16,7 +16,7 @@ fn a_property_that_is_set_is_sent_alone() {
     let choices = (0..6).map(Choice::Arbitrary).chain([Choice::Full]);
     let choices: Vec<Choice> = choices.collect();
     let (mut problems, mut known, mut count) = (Vec::new(), BTreeSet::new(), 0);
-    let bodies = bodies(&samples);
+    let bodies = bodies(samples);
     for body in &bodies {
         let mut own = BTreeSet::new();
         // A property that only the service sets is sent too, if the caller has set it.

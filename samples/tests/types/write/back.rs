@@ -81,7 +81,7 @@ fn a_change_sends_the_change_and_what_was_read_but_for_what_is_named() {
     let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (mut problems, mut same, mut other, mut changes) = (Vec::new(), 0, 0, 0);
-    for update in updates(&samples) {
+    for update in updates(samples) {
         *(if update.reads_what_it_sends() { &mut same } else { &mut other }) += 1;
         for (number, choice) in CHOICES.into_iter().enumerate() {
             let mut sample =
@@ -193,7 +193,7 @@ fn what_only_the_service_sets_is_left_out_unless_it_identifies_an_item() {
     let samples = Samples::vendored();
     let validators = Validators::of(samples.tree());
     let (mut problems, mut left_out, mut identities) = (BTreeSet::new(), 0, 0);
-    for update in updates(&samples) {
+    for update in updates(samples) {
         let validator = validators.get(update.body.schema, Direction::Request);
         for choice in CHOICES {
             let mut sample =
@@ -239,7 +239,7 @@ fn a_masked_secret_is_not_sent_by_an_update() {
     let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (mut patched, mut refused, mut kept) = (0, 0, 0);
-    for update in updates(&samples) {
+    for update in updates(samples) {
         for choice in CHOICES {
             let sample = samples.value(update.read_schema, Direction::Response, choice);
             let Some(mut value) = update.received(&sample.to_string()) else { continue };

@@ -13,7 +13,7 @@ fn a_body_without_anything_lacks_what_is_required() {
     let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (mut problems, mut lacking) = (BTreeSet::new(), 0);
-    for body in bodies(&samples) {
+    for body in bodies(samples) {
         let value = (body.make)();
         if !matches!(value.view(), View::Record(_)) {
             continue;

@@ -14,7 +14,7 @@ fn nulls_and_empty_values_and_false_are_sent() {
     let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let mut states = [0; 4];
-    for body in bodies(&samples) {
+    for body in bodies(samples) {
         let sample = samples.value(body.schema, Direction::Request, Choice::Full);
         let fresh = || body.own(&sample);
         let fields = match fresh().view() {
