@@ -432,10 +432,9 @@ impl Parts {
     }
 
     pub(crate) fn headers(&self) -> HeaderMap {
-        // With capacity for the headers added here and later, so that the map isn't
-        // reallocated.
-        let mut headers = HeaderMap::with_capacity(self.headers.len() + 6);
-        headers.extend(self.headers.clone());
+        let mut headers = self.headers.clone();
+        // For the headers added here and later, so that the map isn't reallocated again.
+        headers.reserve(6);
         let operation = self.operation;
         headers.insert(http::header::ACCEPT, HeaderValue::from_static(operation.accept));
         let content_type = match (&self.body, operation.method) {

@@ -6,6 +6,7 @@
 
 use std::cmp::Reverse;
 
+use memchr::memchr;
 use percent_encoding::{
     AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode,
 };
@@ -50,16 +51,19 @@ impl<'t> Iterator for Pieces<'t> {
     type Item = Piece<'t>;
 
     fn next(&mut self) -> Option<Piece<'t>> {
-        let named = self.0.strip_prefix('{').and_then(|rest| rest.split_once('}'));
-        if let Some((name, rest)) = named {
-            self.0 = rest;
+        let bytes = self.0.as_bytes();
+        let first = bytes.first()?;
+        let end = if *first == b'{' { memchr(b'}', bytes) } else { None };
+        if let Some(end) = end {
+            let name = &self.0[1..end];
+            self.0 = &self.0[end + 1..];
             return Some(Piece::Parameter(name));
         }
         // A brace that is never closed is text.
-        let brace = self.0.match_indices('{').map(|(at, _)| at).find(|at| *at > 0);
-        let (text, rest) = self.0.split_at(brace.unwrap_or(self.0.len()));
+        let brace = memchr(b'{', &bytes[1..]).map_or(bytes.len(), |at| at + 1);
+        let (text, rest) = self.0.split_at(brace);
         self.0 = rest;
-        (!text.is_empty()).then_some(Piece::Text(text))
+        Some(Piece::Text(text))
     }
 }
 
@@ -125,7 +129,9 @@ impl<'t> Template<'t> {
         }
         // Encoding doesn't help for these: URL parsers take `%2e%2e` as `..` and go up a
         // level (RFC 3986 section 5.2.4, WHATWG URL section 4.1).
-        if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        if path.contains('.')
+            && path.split('/').any(|segment| matches!(segment, "." | ".."))
+        {
             problem
                 .get_or_insert_with(|| "a path parameter can't be . or ..".to_owned());
         }
@@ -147,7 +153,12 @@ impl<'t> Template<'t> {
     /// Returns the value of the first parameter in a path, still encoded; `None` if the
     /// path has none.
     pub fn first_value(self, path: &str) -> Option<&str> {
-        let mut segments = self.segments().zip(path.split('/'));
+        // Each call looks for it, and most segments before the first brace are literals.
+        let brace = self.0.find('{')?;
+        let start = self.0[..brace].rfind('/').map_or(0, |slash| slash + 1);
+        let (before, rest) = self.0.split_at(start);
+        let mut segments =
+            Self(rest).segments().zip(path.strip_prefix(before)?.split('/'));
         segments.find_map(|(segment, came)| Some(segment.split(came)?.first()?.1))
     }
 }
