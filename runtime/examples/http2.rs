@@ -1,5 +1,5 @@
-//! Compares HTTP/2 and HTTP/1.1 for many tasks: the same calls over each version,
-//! against one server on loopback that takes a millisecond per request.
+//! Compares HTTP/2 and HTTP/1.1 for many tasks: the same calls over each version, to
+//! servers on loopback that take a millisecond per request.
 //!
 //! ```sh
 //! cargo run --release -p atlas-admin-runtime --features http2 --example http2
@@ -15,7 +15,6 @@
 use std::time::{Duration, Instant};
 
 use atlas_admin_runtime::codec::Json;
-use atlas_admin_runtime::transport::reqwest::{Client as Http, ReqwestTransport};
 use atlas_admin_runtime::{Client, Request};
 
 use loopback::alpn::{Fate, Server};
@@ -36,45 +35,36 @@ const CALLS: usize = 100;
 const ROUNDS: usize = 5;
 
 fn main() {
-    // Separate threads for the server, so that it costs both versions the same.
+    // Separate threads for the servers, so that they cost both versions the same.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
-    let server =
-        runtime.block_on(Server::start(|_| Fate::Response(Duration::from_millis(1))));
+    let rule = |_| Fate::Response(Duration::from_millis(1));
+    let multiplexed = runtime.block_on(Server::start(rule));
     if std::env::args().nth(1).as_deref() == Some("serve") {
-        println!("{}", server.url);
+        println!("{}", multiplexed.url);
         _ = std::io::stdin().read_line(&mut String::new());
         return;
     }
+    let plain = runtime.block_on(Server::offering(&[b"http/1.1"], rule));
     let clients = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build();
     clients.unwrap().block_on(async {
         for round in 0..ROUNDS {
-            for (is_multiplexed, is_warm) in
-                [(false, false), (true, false), (false, true), (true, true)]
-            {
-                measure(&server, is_multiplexed, is_warm, round).await;
+            for is_warm in [false, true] {
+                for (name, server) in [("HTTP/1.1", &plain), ("HTTP/2  ", &multiplexed)]
+                {
+                    measure(name, server, is_warm, round).await;
+                }
             }
         }
     });
 }
 
-fn client(url: &str, is_multiplexed: bool) -> Client {
+fn client(url: &str) -> Client {
     let builder = Client::builder().base_url(url).pacing(false);
-    match is_multiplexed {
-        true => builder.root_certificates(ROOT).build().unwrap(),
-        false => {
-            let root = reqwest::Certificate::from_pem(ROOT).unwrap();
-            let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-            _ = rustls::crypto::CryptoProvider::install_default((*provider).clone());
-            let http =
-                Http::builder().http1_only().tls_certs_only([root]).tcp_nodelay(true);
-            let http = http.tls_backend_rustls().build().unwrap();
-            builder.transport(ReqwestTransport::from(http)).build().unwrap()
-        }
-    }
+    builder.root_certificates(ROOT).build().unwrap()
 }
 
 /// Makes calls; if `is_warm`, after a first one that opens the connection, like a token
@@ -82,8 +72,8 @@ fn client(url: &str, is_multiplexed: bool) -> Client {
 ///
 /// Prints the number of connections, the total time, and the median and the 99th
 /// percentile of a call.
-async fn measure(server: &Server, is_multiplexed: bool, is_warm: bool, round: usize) {
-    let client = client(&server.url, is_multiplexed);
+async fn measure(name: &str, server: &Server, is_warm: bool, round: usize) {
+    let client = client(&server.url);
     let before = server.counts();
     if is_warm {
         Request::<Json>::new(&GET, &["1"]).send(&client).await.unwrap();
@@ -110,9 +100,8 @@ async fn measure(server: &Server, is_multiplexed: bool, is_warm: bool, round: us
     times.sort_unstable();
     let [opened, multiplexed, _] = server.counts();
     println!(
-        "round {round}, {}{}: {} connections ({} of HTTP/2), {elapsed:.1?} for {} calls; one takes \
+        "round {round}, {name}{}: {} connections ({} of HTTP/2), {elapsed:.1?} for {} calls; one takes \
          {:.2?}, the slowest hundredth {:.2?} and more",
-        if is_multiplexed { "HTTP/2  " } else { "HTTP/1.1" },
         if is_warm { " after a first call" } else { "" },
         opened - before[0],
         multiplexed - before[1],

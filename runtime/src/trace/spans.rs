@@ -174,7 +174,7 @@ impl AttemptSpan {
         let status = i64::from(status.as_u16());
         self.0.record(STATUS_CODE, status);
         self.0.record("network.protocol.version", protocol_version(version));
-        self.enter(|| tracing::debug!(target: TARGET, status, "answered"));
+        self.enter(|| tracing::debug!(target: TARGET, status, "responded"));
     }
 
     pub(super) fn failed(&self, error_type: &str, error: Option<&Error>) {

@@ -58,13 +58,18 @@ impl Server {
             .map(|count| count.load(Ordering::Relaxed))
     }
 
-    /// Starts a server with the fates of a rule.
+    /// Starts a server of both versions with the fates of a rule.
     pub(crate) async fn start(rule: Rule) -> Self {
+        Self::offering(&[b"h2", b"http/1.1"], rule).await
+    }
+
+    /// Starts a server that offers protocols by ALPN.
+    pub(crate) async fn offering(protocols: &[&[u8]], rule: Rule) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
         let counts = Arc::<Counts>::default();
         let shared = counts.clone();
-        let acceptor = acceptor(&[b"h2", b"http/1.1"]);
+        let acceptor = acceptor(protocols);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, counts) = (acceptor.clone(), shared.clone());
