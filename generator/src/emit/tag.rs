@@ -23,7 +23,7 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     let mut pieces = vec![Piece::Tokens(docs::inner(docs::tag(emit, tag)))];
     pieces.extend(imports(&calls).map(Piece::Tokens));
     for call in calls.iter().filter(|call| call.is_newest) {
-        pieces.extend(operation::function(emit, call, call.availability));
+        pieces.extend(operation::function(emit, call, Availability::None));
     }
     for call in calls.iter().filter(|c| c.is_newest && c.owns_builder && c.has_builder())
     {

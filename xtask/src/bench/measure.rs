@@ -104,8 +104,7 @@ impl Measure {
         };
         let outcome = Command::new("cargo")
             .args(arguments)
-            .arg("--target-dir")
-            .arg(self.scratch.join(target))
+            .env("CARGO_TARGET_DIR", self.scratch.join(target))
             .current_dir(folder)
             .stdin(Stdio::null())
             .output()

@@ -1,5 +1,6 @@
 //! The program: ten lines that list clusters, as a typical first program.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -51,27 +52,45 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 "#;
 
-/// Compiles the program and all dependencies, from scratch.
-pub(super) fn clean_build(measure: &Measure) -> Result<Usage, Failure> {
-    measure.clean_build(&write(measure)?)
+/// A program, and the same call without a client.
+pub(super) struct Pair<T> {
+    pub(super) ours: T,
+    pub(super) by_hand: T,
 }
 
-/// Returns the sizes in bytes of the program and of the same call without a client, both in release
-/// builds and stripped.
-pub(super) fn sizes(measure: &Measure) -> Result<(u64, u64), Failure> {
-    let (ours, by_hand) = (write(measure)?, write_by_hand(measure)?);
-    Ok((size(measure, &ours, "program")?, size(measure, &by_hand, "by-hand")?))
+/// Compiles both programs with all dependencies, from scratch.
+pub(super) fn clean_builds(measure: &Measure) -> Result<Pair<Usage>, Failure> {
+    Ok(Pair {
+        ours: measure.clean_build(&write(measure)?)?,
+        by_hand: measure.clean_build(&write_by_hand(measure)?)?,
+    })
 }
 
-fn size(measure: &Measure, folder: &Path, name: &str) -> Result<u64, Failure> {
+/// Returns the packages of both programs and their sizes in bytes, in stripped release builds.
+pub(super) fn sizes(measure: &Measure) -> Result<Pair<Size>, Failure> {
+    Ok(Pair {
+        ours: size(measure, &write(measure)?, "program")?,
+        by_hand: size(measure, &write_by_hand(measure)?, "by-hand")?,
+    })
+}
+
+pub(super) struct Size {
+    /// The number of packages for this platform, with that of the program.
+    pub(super) packages: usize,
+    pub(super) bytes: u64,
+}
+
+fn size(measure: &Measure, folder: &Path, name: &str) -> Result<Size, Failure> {
+    let tree = ["tree", "--edges", "normal,build", "--prefix", "none", "--no-dedupe"];
+    let tree = measure.cargo(folder, "release", &tree)?;
+    let packages: BTreeSet<&str> = tree.lines().collect();
     let stripped = "profile.release.strip=true";
     let arguments = ["build", "--quiet", "--release", "--config", stripped];
     measure.cargo(folder, "release", &arguments)?;
     let program = measure.scratch.join("release/release").join(name);
     let metadata = fs::metadata(&program);
-    metadata
-        .map(|file| file.len())
-        .map_err(|error| Failure::unreadable(&program, &error))
+    let metadata = metadata.map_err(|error| Failure::unreadable(&program, &error))?;
+    Ok(Size { packages: packages.len(), bytes: metadata.len() })
 }
 
 fn write(measure: &Measure) -> Result<PathBuf, Failure> {
