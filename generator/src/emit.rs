@@ -9,6 +9,7 @@ mod enum_;
 mod error_code;
 mod example;
 mod front;
+mod literal;
 mod manifest;
 mod operation;
 mod record;

@@ -45,7 +45,7 @@ fn main() {
         _ = std::io::stdin().read_line(&mut String::new());
         return;
     }
-    let plain = runtime.block_on(Server::offering(&[b"http/1.1"], rule));
+    let one_by_one = runtime.block_on(Server::offering(&[b"http/1.1"], rule));
     let clients = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -53,7 +53,8 @@ fn main() {
     clients.unwrap().block_on(async {
         for round in 0..ROUNDS {
             for is_warm in [false, true] {
-                for (name, server) in [("HTTP/1.1", &plain), ("HTTP/2  ", &multiplexed)]
+                for (name, server) in
+                    [("HTTP/1.1", &one_by_one), ("HTTP/2  ", &multiplexed)]
                 {
                     measure(name, server, is_warm, round).await;
                 }

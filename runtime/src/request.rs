@@ -433,7 +433,7 @@ impl Parts {
 
     pub(crate) fn headers(&self) -> HeaderMap {
         let mut headers = self.headers.clone();
-        // For the headers added here and later, so that the map isn't reallocated again.
+        // For the headers added here and later, so that the map grows only once.
         headers.reserve(6);
         let operation = self.operation;
         headers.insert(http::header::ACCEPT, HeaderValue::from_static(operation.accept));

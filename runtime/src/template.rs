@@ -153,7 +153,8 @@ impl<'t> Template<'t> {
     /// Returns the value of the first parameter in a path, still encoded; `None` if the
     /// path has none.
     pub fn first_value(self, path: &str) -> Option<&str> {
-        // Each call looks for it, and most segments before the first brace are literals.
+        // Each call of a client needs this value, so the segments before the first brace are
+        // compared at once.
         let brace = self.0.find('{')?;
         let start = self.0[..brace].rfind('/').map_or(0, |slash| slash + 1);
         let (before, rest) = self.0.split_at(start);

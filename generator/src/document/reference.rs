@@ -17,7 +17,7 @@ pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
         if let Some(section) = kind.section()
             && let Some(reference) = value.get("$ref").and_then(Value::as_str)
         {
-            if target(tree, section, reference).is_none() {
+            if !has_target(tree, section, reference) {
                 found.push(explain(tree, section, reference, &at.child("$ref")));
             }
         } else if kind == Kind::Discriminator {
@@ -30,11 +30,15 @@ pub(super) fn check(tree: &Value) -> Vec<Diagnostic> {
     found
 }
 
-/// Returns the entry of `components/{section}` that a reference points to.
-fn target<'a>(tree: &'a Value, section: &str, reference: &str) -> Option<&'a Value> {
+/// Returns the name in `components/{section}` of a reference, whether or not it has a target.
+fn name<'r>(section: &str, reference: &'r str) -> Option<&'r str> {
     // The names of components hold neither slash nor tilde, so nothing has to be unescaped.
-    let name = reference.strip_prefix("#/components/")?.strip_prefix(section)?;
-    entries(tree, section)?.get(name.strip_prefix('/')?)
+    reference.strip_prefix("#/components/")?.strip_prefix(section)?.strip_prefix('/')
+}
+
+/// Tells whether a reference points to an entry of `components/{section}`.
+fn has_target(tree: &Value, section: &str, reference: &str) -> bool {
+    name(section, reference).is_some_and(|name| find(tree, section, name))
 }
 
 /// Returns the error about a reference without a target.
@@ -96,8 +100,7 @@ fn check_mapping(
     let mapping = value.get("mapping").and_then(Value::as_object);
     for (tag, value) in mapping.into_iter().flatten() {
         let Some(named) = value.as_str() else { continue };
-        let is_name = find(tree, "schemas", named);
-        if !is_name && target(tree, "schemas", named).is_none() {
+        if !find(tree, "schemas", named) && !has_target(tree, "schemas", named) {
             let at = at.child("mapping").child(tag);
             found.push(explain(tree, "schemas", named, &at));
         }

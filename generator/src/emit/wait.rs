@@ -3,7 +3,8 @@
 use proc_macro2::Ident;
 
 use super::cfg::availability_line;
-use super::description::{description, list, option, resource, structure, texts};
+use super::description::{description, resource};
+use super::literal::{list, option, structure, texts};
 use super::operation::Call;
 use super::{Emit, docs};
 use crate::casing;

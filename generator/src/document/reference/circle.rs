@@ -52,11 +52,7 @@ fn collect_targets<'a>(
     targets: &mut Vec<&'a str>,
 ) {
     if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
-        // The names of components hold neither slash nor tilde, so nothing has to be unescaped.
-        let name = reference.strip_prefix("#/components/").and_then(|rest| {
-            rest.strip_prefix(section).and_then(|rest| rest.strip_prefix('/'))
-        });
-        targets.extend(name);
+        targets.extend(super::name(section, reference));
         return;
     }
     for keyword in keywords {

@@ -2,6 +2,7 @@
 //! with a likely value.
 
 use super::super::Emit;
+use super::super::literal::structure;
 use crate::casing;
 use crate::model::{Discriminator, Enum, Field, Kind, Record, Type, TypeId, Union};
 use crate::sentences::Example;
@@ -152,7 +153,7 @@ impl<'a> Maker<'a> {
         tag: Option<(&str, Option<&str>)>,
     ) -> String {
         let name = self.emit.names.ty(id);
-        let mut lines = String::new();
+        let mut fields = Vec::new();
         for index in self.shown(id, record, tag) {
             let field = &record.fields[index];
             let member =
@@ -165,14 +166,15 @@ impl<'a> Maker<'a> {
                 }
             };
             let value = self.value(&field.ty, &Hint { field, example: value });
-            let value = self.boxed((id, index), value).replace('\n', "\n    ");
+            let value = self.boxed((id, index), value);
             let kind = if field.nullable { "Nullable::Value" } else { "Some" };
-            lines.push_str(&format!("    {member}: {},\n", call(kind, &value)));
+            fields.push(format!("{member}: {}", call(kind, &value)));
         }
-        match lines.is_empty() {
-            true if self.open.len() > 1 => "Default::default()".to_owned(),
-            _ => format!("types::{name} {{\n{lines}    ..Default::default()\n}}"),
+        if fields.is_empty() && self.open.len() > 1 {
+            return "Default::default()".to_owned();
         }
+        fields.push("..Default::default()".to_owned());
+        structure(&format!("types::{name}"), fields)
     }
 
     /// Returns the fields that a record shows: those that the operation's own example sets, or else
@@ -254,7 +256,7 @@ fn call(function: &str, argument: &str) -> String {
     if argument.contains('\n') || argument.len() <= WIDTH {
         return format!("{function}({argument})");
     }
-    format!("{function}(\n        {argument},\n    )")
+    format!("{function}(\n    {argument},\n)")
 }
 
 /// Returns the word for one of the things that a plural names.
