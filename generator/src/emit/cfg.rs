@@ -50,7 +50,7 @@ pub(super) fn availability_cfg(availability: Availability) -> TokenStream {
         .map_or_else(TokenStream::new, |feature| quote!(#[cfg(feature = #feature)]))
 }
 
-/// Returns the line of that attribute; the empty text where there is none.
+/// Returns the line with the `cfg` attribute of an availability; empty where there is none.
 pub(super) fn availability_line(availability: Availability) -> String {
     availability_feature(availability)
         .map_or_else(String::new, |feature| format!("#[cfg(feature = {feature:?})]\n"))

@@ -15,7 +15,7 @@ use crate::words::{Lines, Sentence, Words};
 /// The keys of a document. Places and values are kept only if they have a sentence.
 pub(super) struct Keys<'d> {
     words: &'d Words,
-    /// The keys that sentences on places have.
+    /// The keys of the sentences on types and properties, and of the examples.
     said: HashSet<&'d str>,
     operations: BTreeSet<&'d str>,
     tags: BTreeSet<&'d str>,

@@ -58,12 +58,12 @@ impl Server {
             .map(|count| count.load(Ordering::Relaxed))
     }
 
-    /// Starts a server of both versions with the fates of a rule.
+    /// Starts a server that offers both versions of HTTP, with the fates of a rule.
     pub(crate) async fn start(rule: Rule) -> Self {
         Self::offering(&[b"h2", b"http/1.1"], rule).await
     }
 
-    /// Starts a server that offers protocols by ALPN.
+    /// Starts a server that offers some protocols by ALPN, with the fates of a rule.
     pub(crate) async fn offering(protocols: &[&[u8]], rule: Rule) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
