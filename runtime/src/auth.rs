@@ -162,16 +162,6 @@ fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
 mod tests {
     use super::*;
 
-    #[cfg(all(feature = "testing", not(feature = "api-keys")))]
-    #[test]
-    fn an_api_key_without_its_feature_is_reported() {
-        let (_, mock) = crate::testing::mock_client();
-        let builder = mock.client_builder();
-        let builder = builder.credentials(Credentials::api_key("public", "hunter2"));
-        let error = builder.build().unwrap_err().to_string();
-        assert!(error.contains("`api-keys`") && !error.contains("hunter2"), "{error}");
-    }
-
     #[test]
     fn the_token_request_authenticates_as_the_introduction_says() {
         let header = basic("mdb_sa_id_66281bc6", "mdb_sa_sk_a-B_c").unwrap();

@@ -18,16 +18,3 @@ impl Settings {
         Err(Error::new(Kind::Configuration, message))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::Client;
-
-    #[test]
-    fn a_client_without_a_transport_is_an_error() {
-        let error = Client::builder().build().unwrap_err().to_string();
-        for part in ["`ClientBuilder::transport`", "`rustls-ring`"] {
-            assert!(error.contains(part), "{error}");
-        }
-    }
-}

@@ -27,11 +27,14 @@ const MANY: usize = 4000;
 fn no_text_takes_memory_out_of_proportion() {
     let _turn = crate::alone();
     let samples = Samples::vendored();
+    let lists = ["{}", "[]", "0", r#"{"": [[]]}"#]
+        .map(|item| (item, format!("[{}]", vec![item; MANY].join(","))));
     let mut worst = (0, String::new());
     for target in target::all(samples) {
         let sample = target.sample(samples, Choice::Full);
-        for item in [json!({}), json!([]), json!(0), json!({"": [[]]})] {
-            let text = inflated(&sample, &item, &mut 4).to_string();
+        let marked = marked(&sample, &mut 4).to_string();
+        for (item, list) in &lists {
+            let text = marked.replace(&Json::from(MARK).to_string(), list);
             let (taken, _) = decode(&text, target.make);
             let factor = taken.saturating_sub(FLOOR).div_ceil(text.len());
             worst = worst.max((factor, format!("{} with {item}", target.place)));
@@ -123,12 +126,12 @@ fn recorded() -> Vec<(String, Make, Json)> {
 fn repeated(body: &Json, bytes: usize) -> Option<String> {
     let list = |items: &Vec<Json>| {
         let once = Json::from(items.clone()).to_string();
-        let items = items.iter().cycle().take(items.len() * (bytes / once.len() + 1));
-        let items: Vec<_> = items.cloned().collect();
-        (!items.is_empty()).then(|| Json::from(items))
+        let once = once.strip_prefix('[')?.strip_suffix(']')?;
+        let times = bytes / (once.len() + 1) + 1;
+        (!items.is_empty()).then(|| format!("[{}]", vec![once; times].join(",")))
     };
     let (name, items) = match body {
-        Json::Array(items) => return Some(list(items)?.to_string()),
+        Json::Array(items) => return list(items),
         Json::Object(members) => {
             let lists = members
                 .iter()
@@ -138,8 +141,8 @@ fn repeated(body: &Json, bytes: usize) -> Option<String> {
         _ => return None,
     };
     let mut body = body.clone();
-    body[name] = list(items)?;
-    Some(body.to_string())
+    body[name] = MARK.into();
+    Some(body.to_string().replace(&Json::from(MARK).to_string(), &list(items)?))
 }
 
 /// Decodes a text. Returns the peak of the memory that took, and the outcome.
@@ -151,16 +154,19 @@ fn decode(text: &str, make: Make) -> (usize, Result<(), codec::DecodeError>) {
     (MEMORY.peak_usage() - before, outcome)
 }
 
-/// Puts many equal items into the lists of a value.
-fn inflated(value: &Json, item: &Json, left: &mut usize) -> Json {
+/// A string in place of a list, until the text of a list replaces it.
+const MARK: &str = "many items";
+
+/// Marks the first lists of a value.
+fn marked(value: &Json, left: &mut usize) -> Json {
     match value {
         Json::Array(_) if *left > 0 => {
             *left -= 1;
-            Json::Array(vec![item.clone(); MANY])
+            MARK.into()
         }
         Json::Object(members) => members
             .iter()
-            .map(|(name, value)| (name.clone(), inflated(value, item, left)))
+            .map(|(name, value)| (name.clone(), marked(value, left)))
             .collect(),
         other => other.clone(),
     }
