@@ -89,7 +89,7 @@ mod tests {
     fn each_sentence_on_updates_is_a_test() {
         let page = include_str!("src/updates.md");
         let sentences = page.lines().filter_map(|line| line.strip_prefix("- "));
-        let tests = include_str!("../generated/tests/updates.rs");
+        let tests = include_str!("../generated/tests/client/updates.rs");
         let tests = tests.lines().zip(tests.lines().skip(1));
         let tested = tests.filter(|(_, next)| *next == "#[test]");
         let tested = tested.filter_map(|(line, _)| line.strip_prefix("/// "));

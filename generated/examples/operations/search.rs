@@ -6,7 +6,7 @@ use atlas_admin::codec::{Slot, Value, View};
 use atlas_admin::operation::Method;
 use atlas_admin::registry::{self, Entry};
 
-use crate::found::Found;
+use super::found::Found;
 
 /// The score of a word in the name of an operation.
 const NAME: usize = 20;

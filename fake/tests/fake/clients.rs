@@ -1,16 +1,11 @@
 //! Clients by others, against the program: MongoDB's own MCP server over HTTPS with a service
 //! account, and npm's `mongodb-atlas-api-client` over HTTP with an API key.
 
-#![cfg(all(feature = "full", feature = "tls"))]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use running::Running;
-
-#[path = "common/running.rs"]
-mod running;
+use crate::running::Running;
 
 /// Installs the npm packages, once for all tests. Their own scripts don't run.
 fn install() -> &'static PathBuf {

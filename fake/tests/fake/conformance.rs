@@ -1,23 +1,20 @@
 //! Validates every response of the fake against the document's schemas, so that any client
 //! generated from the document can read it.
 
-#![cfg(feature = "full")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use atlas_admin::codec::{self, Direction, Mismatch};
 use atlas_admin::registry::{self, Entry, Payload};
 use atlas_admin_fake::{Builder, FakeService};
 use atlas_admin_samples::{Choice, Pair, Samples};
-use by_hand::{http, token};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
-use schema::Validators;
 use serde_json::Value;
 
-#[path = "common/by_hand.rs"]
-mod by_hand;
-#[path = "../../samples/tests/types/schema.rs"]
+use crate::by_hand::{http, token};
+use schema::Validators;
+
+#[path = "../../../samples/tests/types/schema.rs"]
 mod schema;
 
 const ID: &str = "32b6e34b3d91647abb20e7b8";

@@ -1,17 +1,13 @@
 //! The program: its output, its responses, and how it ends.
 
-#![cfg(feature = "full")]
-
 use std::io::Read;
 use std::process::{Command, Output};
 
 use atlas_admin::types::Group;
 use atlas_admin::{Client, Credentials, clusters, projects, set};
 use atlas_admin_fake::{API_KEY, SERVICE_ACCOUNT};
-use running::Running;
 
-#[path = "common/running.rs"]
-mod running;
+use crate::running::Running;
 
 fn client_of(service: &Running, credentials: Credentials) -> Client {
     let builder = Client::builder().base_url(service.value("url"));

@@ -106,7 +106,7 @@ mod facts {
     #[test]
     fn the_calls_that_are_waited_for_are_those_of_the_overlay() {
         let ids: BTreeSet<&str> = waits().map(|(call, _)| call.operation.id).collect();
-        let summary = include_str!("../../spec/summary.toml");
+        let summary = include_str!("../../../spec/summary.toml");
         let counted = summary.lines().find_map(|line| line.strip_prefix("waits = "));
         assert_eq!(counted, Some(&*ids.len().to_string()));
     }

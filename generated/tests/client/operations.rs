@@ -2,9 +2,9 @@
 //! program.
 #![cfg(all(feature = "full", feature = "older-versions", feature = "registry"))]
 
-#[path = "../examples/operations/found.rs"]
+#[path = "../../examples/operations/found.rs"]
 mod found;
-#[path = "../examples/operations/search.rs"]
+#[path = "../../examples/operations/search.rs"]
 mod search;
 
 use atlas_admin::registry;

@@ -159,7 +159,7 @@ fn a_test_that_asks_for_something_else_is_told_why() {
         "{message}"
     );
     assert!(message.contains(r#"clusterName is "test", not "prod""#), "{message}");
-    assert!(message.contains("tests/testing.rs:"), "{message}");
+    assert!(message.contains("client/testing.rs:"), "{message}");
     assert!(
         message.contains("itemsPerPage=50") && message.contains(": another operation"),
         "{message}"

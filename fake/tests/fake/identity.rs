@@ -1,7 +1,5 @@
 //! Created resources keep their identity in every version: secrets, owners, counts and names.
 
-#![cfg(feature = "full")]
-
 use std::time::Duration;
 
 use atlas_admin::operation::Method;
@@ -15,10 +13,8 @@ use atlas_admin::{
     service_accounts, set, types,
 };
 use atlas_admin_fake::{EndpointSets, FakeExpectation, FakeService, RateLimit};
-use resources::{ORG, cluster, group};
 
-#[path = "common/resources.rs"]
-mod resources;
+use crate::resources::{ORG, cluster, group};
 
 const RATE_LIMITS: &str = "/api/atlas/v2/rateLimits";
 

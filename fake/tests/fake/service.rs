@@ -1,7 +1,5 @@
 //! The fake of the service, called by our client and by plain HTTP requests.
 
-#![cfg(feature = "full")]
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,14 +15,10 @@ use atlas_admin::{
 };
 use atlas_admin_fake::{API_KEY, FakeExpectation, FakeService, SERVICE_ACCOUNT};
 use atlas_admin_runtime::testing::ANY;
-use by_hand::{http, token};
 use futures_util::TryStreamExt;
-use resources::{ORG, cluster, group};
 
-#[path = "common/by_hand.rs"]
-mod by_hand;
-#[path = "common/resources.rs"]
-mod resources;
+use crate::by_hand::{http, token};
+use crate::resources::{ORG, cluster, group};
 
 async fn fake() -> FakeService {
     FakeService::start().await.unwrap()

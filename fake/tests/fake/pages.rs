@@ -1,13 +1,9 @@
 //! Pages of lists, as JSON.
 
-#![cfg(feature = "full")]
-
 use atlas_admin::codec::Json;
 use atlas_admin_fake::FakeService;
-use by_hand::{http, token};
 
-#[path = "common/by_hand.rs"]
-mod by_hand;
+use crate::by_hand::{http, token};
 
 /// A page links to its neighbours, and has a count unless the request disables it.
 #[tokio::test]

@@ -1,0 +1,6 @@
+//! The commands of `cargo xtask` as processes.
+
+mod codegen;
+mod diff;
+mod spec;
+mod update;
