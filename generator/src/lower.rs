@@ -156,9 +156,12 @@ impl Place {
     /// Returns the place of a property.
     fn property(&self, name: &str) -> Self {
         Self {
-            key: format!("{}.{name}", self.key),
+            key: [&self.key, ".", name].concat(),
             hint: name.to_owned(),
-            owner: format!("{} {}", self.owner, self.hint).trim().to_owned(),
+            owner: match self.owner.is_empty() {
+                true => self.hint.clone(),
+                false => [&self.owner, " ", &*self.hint].concat(),
+            },
             pointer: self.pointer.child("properties").child(name),
         }
     }

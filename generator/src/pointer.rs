@@ -29,8 +29,10 @@ impl Pointer {
 
     /// Returns the pointer to the member `token` of this one's target.
     pub fn child(&self, token: impl AsRef<str>) -> Self {
-        let mut longer = self.clone();
-        longer.push(token.as_ref());
+        let token = token.as_ref();
+        let mut longer = Self(String::with_capacity(self.0.len() + 1 + token.len()));
+        longer.0.push_str(&self.0);
+        longer.push(token);
         longer
     }
 

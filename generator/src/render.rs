@@ -39,7 +39,7 @@ pub fn raw_string(text: &str) -> Literal {
         pounds.push('#');
     }
     // A raw string can't hold a carriage return.
-    let raw = format!("r{pounds}\"{text}\"{pounds}").parse();
+    let raw = ["r", &pounds, "\"", text, "\"", &pounds].concat().parse();
     raw.unwrap_or_else(|_| Literal::string(text))
 }
 

@@ -28,13 +28,16 @@ pub(super) fn check(
     losses: &mut Vec<(Pointer, &'static str)>,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let (mut ids, mut of_ids) = (operation::Ids::default(), Vec::new());
     walk::visit(tree, &mut |kind, value, at| {
         check_node(kind, value, at, &mut found);
-        if matches!(kind, Kind::Schema | Kind::MediaType) {
-            list_losses(kind, value, at, losses);
+        match kind {
+            Kind::Schema | Kind::MediaType => list_losses(kind, value, at, losses),
+            Kind::Operation => ids.check(value, at, &mut of_ids),
+            _ => {}
         }
     });
-    operation::check_ids(tree, &mut found);
+    found.append(&mut of_ids);
     template::check(tree, &mut found);
     found
 }

@@ -6,7 +6,8 @@ mod operation;
 mod prose;
 mod sentence;
 
-use std::borrow::Cow;
+use std::iter;
+use std::ops::Range;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -40,19 +41,25 @@ pub(super) fn inner(paragraphs: Vec<String>) -> TokenStream {
 
 /// Returns paragraphs as the text of a doc comment, without the slashes.
 fn comment(paragraphs: &[String]) -> String {
-    let mut text = String::new();
+    let length: usize = paragraphs.iter().map(|paragraph| paragraph.len() + 16).sum();
+    let mut text = String::with_capacity(length);
     for (index, paragraph) in paragraphs.iter().enumerate() {
         if index > 0 {
             text.push(LINE_BREAK);
         }
         // Text with the mark in it would get a line break there.
-        for line in wrap(&paragraph.replace(LINE_BREAK, " ")) {
+        let paragraph = match paragraph.contains(LINE_BREAK) {
+            true => &paragraph.replace(LINE_BREAK, " "),
+            false => paragraph,
+        };
+        for Line { indent, text: line } in wrap(paragraph) {
             if !text.is_empty() {
                 text.push(LINE_BREAK);
             }
             if !line.is_empty() {
                 text.push(' ');
-                text.push_str(&line);
+                text.push_str(indent);
+                text.push_str(line);
             }
         }
     }
@@ -101,49 +108,55 @@ pub(super) fn size(emit: &Emit<'_>, tag: usize) -> String {
     }
 }
 
+/// A line of a paragraph.
+struct Line<'a> {
+    indent: &'static str,
+    text: &'a str,
+}
+
 /// Breaks a paragraph into lines, but not within backticks or brackets.
-fn wrap(paragraph: &str) -> Vec<Cow<'_, str>> {
+fn wrap(paragraph: &str) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     let mut is_code = false;
     for line in paragraph.lines() {
         is_code ^= line.starts_with("```");
         // Lists, tables and code keep their lines.
         if is_code || line.len() <= WIDTH {
-            lines.push(line.into());
+            lines.push(Line { indent: "", text: line });
             continue;
         }
-        let indent = if line.starts_with("- ") { "  " } else { "" };
-        let mut current = String::new();
+        let (mut indent, mut start, mut end) = ("", 0, 0);
         for word in unbreakable(line) {
-            if !current.trim().is_empty() && current.len() + 1 + word.len() > WIDTH {
-                lines.push(std::mem::replace(&mut current, indent.to_owned()).into());
-            } else if !current.is_empty() && current.trim() != "" {
-                current.push(' ');
+            if start == end {
+                start = word.start;
+            } else if indent.len() + word.end - start > WIDTH {
+                lines.push(Line { indent, text: &line[start..end] });
+                indent = if line.starts_with("- ") { "  " } else { "" };
+                start = word.start;
             }
-            current.push_str(&word);
+            end = word.end;
         }
-        lines.push(current.into());
+        lines.push(Line { indent, text: &line[start..end] });
     }
     lines
 }
 
 /// Splits a line into words, and keeps code spans and links whole.
-fn unbreakable(line: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut open = false;
-    for word in line.split(' ') {
-        if open {
-            let last = words.last_mut().expect("a word was opened");
-            last.push(' ');
-            last.push_str(word);
-        } else {
-            words.push(word.to_owned());
+fn unbreakable(line: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    iter::from_fn(move || {
+        let start = at;
+        let mut ticks = 0;
+        while at <= line.len() {
+            let word = line[at..].split(' ').next().unwrap_or_default();
+            ticks += word.matches('`').count();
+            at += word.len() + 1;
+            if ticks % 2 == 0 {
+                break;
+            }
         }
-        if word.matches('`').count() % 2 == 1 {
-            open = !open;
-        }
-    }
-    words
+        (start < at).then(|| start..at - 1)
+    })
 }
 
 /// Returns text as a code span, also if the text contains backticks.
@@ -336,7 +349,8 @@ mod tests {
     #[test]
     fn long_paragraphs_are_wrapped_between_words() {
         let text = "word ".repeat(40);
-        assert!(wrap(text.trim()).iter().all(|line| line.len() <= WIDTH));
+        let length = |line: Line<'_>| line.indent.len() + line.text.len();
+        assert!(wrap(text.trim()).into_iter().all(|line| length(line) <= WIDTH));
     }
 
     #[test]
@@ -349,7 +363,7 @@ mod tests {
     #[test]
     fn code_spans_are_not_torn() {
         let text = format!("{} `a b c d e f g` end", "word".repeat(21));
-        assert!(wrap(&text).iter().any(|line| line.contains("`a b c d e f g`")));
+        assert!(wrap(&text).iter().any(|line| line.text.contains("`a b c d e f g`")));
     }
 
     #[test]
