@@ -63,7 +63,7 @@ pub use json::{Json, Number, Object};
 pub(crate) use mismatch::Alterations;
 pub use mismatch::{Direction, Mismatch, Observer};
 pub use nullable::Nullable;
-pub use open_enum::UndeclaredValue;
+pub use open_enum::{UndeclaredValue, Values};
 #[cfg(feature = "tracing")]
 pub(crate) use redact::bytes as redacted_text;
 #[cfg(feature = "recording")]
@@ -84,7 +84,7 @@ pub mod for_macros {
     pub use super::common::{common, update_common};
     pub use super::debug::fmt_debug;
     pub use super::open_enum::{
-        Declared, OpenEnum, from_json_name, from_string, json_name, view_of_enum,
+        Declared, OpenEnum, from_json_name, from_string, json_name, values, view_of_enum,
     };
     pub use super::same::same;
     pub use serde;
@@ -217,11 +217,6 @@ impl Field {
     pub(crate) fn is_hidden(&self) -> bool {
         let is_write_only = self.flags & Self::WRITE_ONLY != 0;
         self.flags & Self::SECRET != 0 || is_write_only && !redact::is_id(self.json_name)
-    }
-
-    /// Creates the description of a property.
-    pub const fn new(json_name: &'static str, flags: u8) -> Self {
-        Self { json_name, flags }
     }
 }
 

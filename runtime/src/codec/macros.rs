@@ -42,14 +42,14 @@ macro_rules! record {
         impl $crate::codec::Record for $type {
             #[inline]
             fn table(&self) -> &'static $crate::codec::Table {
-                static TABLE: $crate::codec::Table = $crate::codec::Table {
+                // A constant of the function: a static would be compiled in this crate.
+                &$crate::codec::Table {
                     name: ::core::stringify!($type),
-                    fields: &[$($crate::codec::Field::new(
-                        $json_name,
-                        0 $($(| $crate::codec::Field::$flag)+)?,
-                    )),*],
-                };
-                &TABLE
+                    fields: &[$($crate::codec::Field {
+                        json_name: $json_name,
+                        flags: 0 $($(| $crate::codec::Field::$flag)+)?,
+                    }),*],
+                }
             }
 
             #[inline]
@@ -324,8 +324,8 @@ macro_rules! open_enum {
 
             /// Returns the declared values, in the service's spelling.
             #[inline]
-            pub fn values() -> impl ::core::iter::Iterator<Item = &'static str> {
-                <Self as $crate::codec::for_macros::OpenEnum>::DECLARED.names.iter().copied()
+            pub fn values() -> $crate::codec::Values {
+                $crate::codec::for_macros::values::<Self>()
             }
         }
 

@@ -4,7 +4,9 @@
 //! Everything else is here, because a list compiles much faster than a `match` over
 //! hundreds of strings.
 
+use std::iter::Copied;
 use std::mem::discriminant;
+use std::slice;
 
 use super::reader::same;
 use super::{Enum, Value, View};
@@ -93,6 +95,29 @@ pub fn json_name<T: OpenEnum>(value: &T) -> &str {
         index += 1;
     }
     ""
+}
+
+/// The declared values of an enum, in the service's spelling.
+#[derive(Clone, Debug)]
+pub struct Values(Copied<slice::Iter<'static, &'static str>>);
+
+impl Iterator for Values {
+    type Item = &'static str;
+
+    fn next(&mut self) -> Option<&'static str> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Values {}
+
+/// Returns the declared values.
+pub fn values<T: OpenEnum>() -> Values {
+    Values(T::DECLARED.names.iter().copied())
 }
 
 /// Returns the view of an enum.

@@ -318,9 +318,9 @@ impl Record for Wide {
     fn table(&self) -> &'static Table {
         static TABLE: LazyLock<Table> = LazyLock::new(|| {
             let name = |index| &*Box::leak(format!("f{index:03}").into_boxed_str());
-            let fields =
-                (0..WIDTH).map(|index| Field::new(name(index), Field::REQUIRED));
-            Table { name: "Wide", fields: Box::leak(fields.collect()) }
+            let field = |index| Field { json_name: name(index), flags: Field::REQUIRED };
+            let fields = (0..WIDTH).map(field).collect();
+            Table { name: "Wide", fields: Box::leak(fields) }
         });
         &TABLE
     }
