@@ -46,5 +46,15 @@ fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(program);
     command.args([subcommand, "--quiet", "--package", PACKAGE, "--manifest-path"]);
     command.arg(manifest);
+    // Cargo describes this program's package in these. Build scripts that read them would run
+    // again, after every `cargo test` and before the next.
+    for (name, _) in env::vars_os() {
+        let is_own = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        });
+        if is_own {
+            command.env_remove(name);
+        }
+    }
     command
 }
