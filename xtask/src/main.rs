@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod bench;
+mod cargo;
 mod chain;
 mod codegen;
 mod diff;

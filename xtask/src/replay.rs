@@ -4,9 +4,7 @@
 //! build even if the generated crate doesn't. The replayer is built without optimization, because
 //! optimizing the types takes far longer than replaying any recording.
 
-use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 /// The package that replays.
@@ -14,7 +12,7 @@ const PACKAGE: &str = "atlas-admin-replay";
 
 /// Runs `cargo xtask replay …`: arguments, output and exit code are the replayer's.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    match cargo("build").status() {
+    match replayer("build").status() {
         Ok(status) if status.success() => {}
         Ok(_) => {
             eprintln!(
@@ -27,7 +25,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    match cargo("run").arg("--").args(arguments).status() {
+    match replayer("run").arg("--").args(arguments).status() {
         Ok(status) => {
             let code = status.code().and_then(|code| u8::try_from(code).ok());
             ExitCode::from(code.unwrap_or(2))
@@ -39,22 +37,9 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn cargo(subcommand: &str) -> Command {
-    let program =
-        env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), Into::into);
-    let manifest = crate::root().join("Cargo.toml");
-    let mut command = Command::new(program);
+fn replayer(subcommand: &str) -> Command {
+    let mut command = crate::cargo::command();
     command.args([subcommand, "--quiet", "--package", PACKAGE, "--manifest-path"]);
-    command.arg(manifest);
-    // Cargo describes this program's package in these. Build scripts that read them would run
-    // again, after every `cargo test` and before the next.
-    for (name, _) in env::vars_os() {
-        let is_own = name.to_str().is_some_and(|name| {
-            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
-        });
-        if is_own {
-            command.env_remove(name);
-        }
-    }
+    command.arg(crate::root().join("Cargo.toml"));
     command
 }

@@ -142,6 +142,20 @@ fn differences(
     problems
 }
 
+/// Calls an operation with a full body. Returns the path, the response, and its differences.
+async fn full_call(
+    (samples, validators): (&Samples, &Validators<'_>),
+    service: &Service,
+    entry: &Entry,
+) -> (String, Response, Vec<String>) {
+    let pair = pair(samples, entry);
+    let path = path_of(samples, pair);
+    let body = samples.body(pair, Choice::Full);
+    let response = service.send(entry, &path, body.as_ref()).await;
+    let problems = differences(validators, pair, entry, (body.as_ref(), &response));
+    (path, response, problems)
+}
+
 /// Returns all texts in a value.
 fn texts(value: &Value) -> BTreeSet<&str> {
     match value {
@@ -320,16 +334,11 @@ async fn what_is_made_is_found() {
         }
         made += 1;
         let service = Service::start(FakeService::builder()).await;
-        let pair = pair(samples, entry);
-        let path = path_of(samples, pair);
-        let body = samples.body(pair, Choice::Full);
-        let response = service.send(entry, &path, body.as_ref()).await;
-        let mut problems =
-            differences(&validators, pair, entry, (body.as_ref(), &response));
+        let document = (samples, &validators);
+        let (path, response, mut problems) = full_call(document, &service, entry).await;
         let json: Value = serde_json::from_slice(&response.body).unwrap_or_default();
         if operation.success.contains(&response.status) {
             let json = json.get("results").map_or(&json, |results| &results[0]);
-            let document = (samples, &validators);
             problems
                 .extend(not_found(document, &service, (template, &path), json).await);
         } else {
@@ -353,17 +362,14 @@ async fn every_change_gets_the_response_that_the_document_declares() {
         let service = Service::start(FakeService::builder().populate()).await;
         let operation = entry.operation;
         let name = format!("{} {}", operation.id, operation.version);
-        let pair = pair(samples, entry);
-        let path = path_of(samples, pair);
-        let body = samples.body(pair, Choice::Full);
-        let response = service.send(entry, &path, body.as_ref()).await;
-        let mut problems =
-            differences(&validators, pair, entry, (body.as_ref(), &response));
+        let (path, response, mut problems) =
+            full_call((samples, &validators), &service, entry).await;
         if !operation.success.contains(&response.status) {
             let text = String::from_utf8_lossy(&response.body);
             problems.push(format!("{} {text}", response.status));
         }
         // Whatever the request, there is a response.
+        let pair = pair(samples, entry);
         for seed in 0..2 {
             let body = samples.body(pair, Choice::Extended(seed));
             let status = service.send(entry, &path, body.as_ref()).await.status;

@@ -37,6 +37,7 @@ pub(super) fn check(
             _ => {}
         }
     });
+    // What is wrong with a single object is told first.
     found.append(&mut of_ids);
     template::check(tree, &mut found);
     found

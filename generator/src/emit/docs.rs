@@ -41,8 +41,7 @@ pub(super) fn inner(paragraphs: Vec<String>) -> TokenStream {
 
 /// Returns paragraphs as the text of a doc comment, without the slashes.
 fn comment(paragraphs: &[String]) -> String {
-    let length: usize = paragraphs.iter().map(|paragraph| paragraph.len() + 16).sum();
-    let mut text = String::with_capacity(length);
+    let mut text = String::with_capacity(paragraphs.iter().map(String::len).sum());
     for (index, paragraph) in paragraphs.iter().enumerate() {
         if index > 0 {
             text.push(LINE_BREAK);

@@ -27,14 +27,14 @@ const MANY: usize = 4000;
 fn no_text_takes_memory_out_of_proportion() {
     let _turn = crate::alone();
     let samples = Samples::vendored();
-    let lists = ["{}", "[]", "0", r#"{"": [[]]}"#]
+    let lists = ["{}", "[]", "0", r#"{"":[[]]}"#]
         .map(|item| (item, format!("[{}]", vec![item; MANY].join(","))));
     let mut worst = (0, String::new());
     for target in target::all(samples) {
         let sample = target.sample(samples, Choice::Full);
-        let marked = marked(&sample, &mut 4).to_string();
+        let marked = marked(&sample, &mut 4);
         for (item, list) in &lists {
-            let text = marked.replace(&Json::from(MARK).to_string(), list);
+            let text = filled(&marked, list);
             let (taken, _) = decode(&text, target.make);
             let factor = taken.saturating_sub(FLOOR).div_ceil(text.len());
             worst = worst.max((factor, format!("{} with {item}", target.place)));
@@ -142,7 +142,7 @@ fn repeated(body: &Json, bytes: usize) -> Option<String> {
     };
     let mut body = body.clone();
     body[name] = MARK.into();
-    Some(body.to_string().replace(&Json::from(MARK).to_string(), &list(items)?))
+    Some(filled(&body, &list(items)?))
 }
 
 /// Decodes a text. Returns the peak of the memory that took, and the outcome.
@@ -170,4 +170,9 @@ fn marked(value: &Json, left: &mut usize) -> Json {
             .collect(),
         other => other.clone(),
     }
+}
+
+/// Returns the text of a value, with a list in each marked place.
+fn filled(marked: &Json, list: &str) -> String {
+    marked.to_string().replace(&Json::from(MARK).to_string(), list)
 }

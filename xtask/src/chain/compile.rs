@@ -2,8 +2,7 @@
 //! runtime is compiled once.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::{fs, io};
 
 use atlas_admin_generator::Files;
@@ -11,6 +10,7 @@ use serde_json::Value;
 use toml::Table;
 
 use super::program::{self, Item};
+use crate::cargo;
 use crate::failure::Failure;
 
 /// The maximum number of rounds of compiling. An error about a name hides other errors, so the
@@ -140,8 +140,7 @@ struct CompileError {
 }
 
 fn check(folder: &Path) -> Result<Vec<CompileError>, Failure> {
-    let cargo = std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from);
-    let output = Command::new(cargo)
+    let output = cargo::command()
         .args(["check", "--workspace", "--offline", "--quiet", "--keep-going"])
         .args(["--message-format", "json"])
         .env("CARGO_INCREMENTAL", "0")
