@@ -1,6 +1,6 @@
 //! The client as programs use it: types, request functions, errors, and the mock transport.
 //!
-//! One program, because each one instantiates the types that it uses, and is linked with all.
+//! They are one program, because each program compiles the types that it uses, and is linked.
 
 mod by_hand;
 mod error_codes;

@@ -42,7 +42,8 @@ macro_rules! record {
         impl $crate::codec::Record for $type {
             #[inline]
             fn table(&self) -> &'static $crate::codec::Table {
-                // A constant of the function: a static would be compiled in this crate.
+                // Not a static, which the crate with the type would compile. Programs
+                // compile this constant, if they use the type.
                 &$crate::codec::Table {
                     name: ::core::stringify!($type),
                     fields: &[$($crate::codec::Field {

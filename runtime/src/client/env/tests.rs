@@ -221,9 +221,9 @@ fn a_warning_is_an_event_too() {
         });
         String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
     };
-    // `tracing` asks only the subscriber of the thread that reaches an event first, which
-    // can be that of another test without a subscriber, and keeps the answer until there
-    // is a new subscriber.
+    // `tracing` asks once whether an event is wanted: the subscriber of the first thread
+    // that reaches the event. That can be the thread of another test, without a
+    // subscriber. It asks again when there is a new subscriber.
     let log = (0..100).map(|_| logged()).find(|log| !log.is_empty()).unwrap_or_default();
     assert!(
         log.contains("WARN") && log.contains("several kinds of credentials"),
