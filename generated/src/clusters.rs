@@ -3052,6 +3052,8 @@ pub mod preview {
     #[doc(alias = "getClusterSqlInterface")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/sqlInterface")]
+    #[doc(alias = "atlas sql")]
+    #[doc(alias = "sql status")]
     #[inline]
     pub fn get_cluster_sql_interface(
         group_id: &str,
@@ -3118,6 +3120,9 @@ pub mod preview {
     #[doc(alias = "updateClusterSqlInterface")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/sqlInterface")]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/sqlInterface")]
+    #[doc(alias = "enable sql")]
+    #[doc(alias = "atlas sql")]
+    #[doc(alias = "turn on sql")]
     #[inline]
     pub fn update_cluster_sql_interface(
         group_id: &str,

@@ -1175,6 +1175,9 @@ pub mod preview {
         alias = "/api/atlas/v2/orgs/{orgId}/invoices/{invoiceId}:generateAndDownloadReport"
     )]
     #[doc(alias = "/orgs/{orgId}/invoices/{invoiceId}:generateAndDownloadReport")]
+    #[doc(alias = "invoice pdf")]
+    #[doc(alias = "download invoice")]
+    #[doc(alias = "download invoice report")]
     #[inline]
     pub fn generate_invoice_report(
         org_id: &str,

@@ -94,6 +94,8 @@ pub mod preview {
     #[doc(alias = "listDefaultGroupLimits")]
     #[doc(alias = "/api/atlas/v2/defaultGroupLimits")]
     #[doc(alias = "/defaultGroupLimits")]
+    #[doc(alias = "default quotas")]
+    #[doc(alias = "all quotas")]
     #[inline]
     pub fn list_default_group_limits() -> ListDefaultGroupLimits<
         types::PaginatedDefaultGroupLimitResponse,

@@ -59,6 +59,11 @@ pub mod preview {
     #[doc(alias = "createGroupMetricIntegration")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/metricIntegrations")]
     #[doc(alias = "/groups/{groupId}/metricIntegrations")]
+    #[doc(alias = "export metrics")]
+    #[doc(alias = "opentelemetry")]
+    #[doc(alias = "otel metrics")]
+    #[doc(alias = "metrics to new relic")]
+    #[doc(alias = "metrics to dynatrace")]
     #[inline]
     pub fn create_group_metric_integration(
         group_id: &str,

@@ -1340,6 +1340,8 @@ pub mod preview {
     #[doc(alias = "updateOrgMaintenanceSettings")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/maintenanceSettings")]
     #[doc(alias = "/orgs/{orgId}/maintenanceSettings")]
+    #[doc(alias = "change maintenance waves")]
+    #[doc(alias = "maintenance waves")]
     #[inline]
     pub fn update_org_maintenance_settings(
         org_id: &str,

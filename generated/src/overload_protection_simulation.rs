@@ -58,6 +58,9 @@ pub mod preview {
         alias = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/overloadSimulations"
     )]
     #[doc(alias = "/groups/{groupId}/clusters/{clusterName}/overloadSimulations")]
+    #[doc(alias = "simulate overload")]
+    #[doc(alias = "overload test")]
+    #[doc(alias = "load shedding test")]
     #[inline]
     pub fn create_cluster_overload_simulation(
         group_id: &str,
@@ -132,6 +135,8 @@ pub mod preview {
     #[doc(
         alias = "/groups/{groupId}/clusters/{clusterName}/overloadSimulations/{simulationId}"
     )]
+    #[doc(alias = "stop overload simulation")]
+    #[doc(alias = "cancel overload simulation")]
     #[inline]
     pub fn delete_cluster_overload_simulation(
         group_id: &str,

@@ -52,6 +52,8 @@ pub mod preview {
     #[doc(alias = "createOrgSandboxConfig")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig")]
     #[doc(alias = "/orgs/{orgId}/sandboxConfig")]
+    #[doc(alias = "enable sandbox")]
+    #[doc(alias = "sandbox template")]
     #[inline]
     pub fn create_org_sandbox_config(
         org_id: &str,
@@ -110,6 +112,8 @@ pub mod preview {
     #[doc(alias = "deleteOrgSandboxConfig")]
     #[doc(alias = "/api/atlas/v2/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
     #[doc(alias = "/orgs/{orgId}/sandboxConfig/{sandboxConfigId}")]
+    #[doc(alias = "disable sandbox")]
+    #[doc(alias = "turn off sandbox")]
     #[inline]
     pub fn delete_org_sandbox_config(org_id: &str, sandbox_config_id: &str) -> Request<()> {
         Request::new(&DELETE_ORG_SANDBOX_CONFIG, &[org_id, sandbox_config_id])

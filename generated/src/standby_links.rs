@@ -54,6 +54,10 @@ pub mod preview {
     #[doc(alias = "createGroupStandbyLink")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks")]
     #[doc(alias = "/groups/{groupId}/standbyLinks")]
+    #[doc(alias = "disaster recovery")]
+    #[doc(alias = "create standby cluster")]
+    #[doc(alias = "warm standby")]
+    #[doc(alias = "cross region replication")]
     #[inline]
     pub fn create_group_standby_link(
         group_id: &str,
@@ -125,6 +129,10 @@ pub mod preview {
     #[doc(alias = "createStandbyLinkFailover")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers")]
     #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}/failovers")]
+    #[doc(alias = "failover")]
+    #[doc(alias = "promote standby")]
+    #[doc(alias = "switch over")]
+    #[doc(alias = "fail over to standby")]
     #[inline]
     pub fn create_standby_link_failover(
         group_id: &str,
@@ -195,6 +203,9 @@ pub mod preview {
     #[doc(alias = "deleteGroupStandbyLink")]
     #[doc(alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}")]
     #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}")]
+    #[doc(alias = "break standby link")]
+    #[doc(alias = "end replication")]
+    #[doc(alias = "remove standby")]
     #[inline]
     pub fn delete_group_standby_link(group_id: &str, standby_link_id: &str) -> Request<()> {
         Request::new(&DELETE_GROUP_STANDBY_LINK, &[group_id, standby_link_id])
@@ -384,6 +395,10 @@ pub mod preview {
         alias = "/api/atlas/v2/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness"
     )]
     #[doc(alias = "/groups/{groupId}/standbyLinks/{standbyLinkId}:inspectFailoverReadiness")]
+    #[doc(alias = "failover readiness")]
+    #[doc(alias = "estimate data loss")]
+    #[doc(alias = "rpo")]
+    #[doc(alias = "rto")]
     #[inline]
     pub fn inspect_failover_readiness(
         group_id: &str,

@@ -56,7 +56,7 @@ pub(crate) fn setter_name(spelling: &str) -> String {
 
 /// Names the static that describes an operation.
 pub(crate) fn static_name(function: &str) -> String {
-    let name = digits_apart(snake(function).to_uppercase());
+    let name = digits_apart(function.trim_matches('_').to_uppercase());
     // `REGISTRY` lists the statics of a module. A name in letters without case is the function's
     // name.
     if name == "REGISTRY" || name == function { format!("{name}_") } else { name }
@@ -124,9 +124,17 @@ pub(crate) fn lower_camel(name: &str) -> String {
 
 /// Returns text with its first letter in upper case.
 pub(crate) fn capitalized(text: &str) -> String {
+    let mut capitalized = String::with_capacity(text.len());
+    push_capitalized(text, &mut capitalized);
+    capitalized
+}
+
+fn push_capitalized(text: &str, into: &mut String) {
     let mut characters = text.chars();
-    let first = characters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(characters).collect()
+    if let Some(first) = characters.next() {
+        into.extend(first.to_uppercase());
+    }
+    into.push_str(characters.as_str());
 }
 
 /// Tells whether a name has the same letters as a spelling, in the same order, regardless of case.

@@ -11,7 +11,9 @@ mod identity;
 mod pages;
 mod waits;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ledger::Ledger;
 use crate::model::{Api, Content, Kind, Operation, Type, TypeId};
@@ -28,15 +30,15 @@ pub type Member = (TypeId, usize);
 #[derive(Debug)]
 pub struct Facts {
     /// The members that are boxed so that their type has a finite size.
-    pub boxed: HashSet<Member>,
+    pub boxed: FxHashSet<Member>,
     /// The fields that requests leave out.
-    pub read_only: HashSet<Member>,
+    pub read_only: FxHashSet<Member>,
     /// The fields by which an update matches the items of a list.
-    pub identities: HashSet<Member>,
+    pub identities: FxHashSet<Member>,
     /// The variants that have a `From` conversion of their content.
-    pub conversions: HashSet<Member>,
+    pub conversions: FxHashSet<Member>,
     /// The records that are pages of a list → the field with the items, by index.
-    pub pages: HashMap<TypeId, usize>,
+    pub pages: FxHashMap<TypeId, usize>,
     /// The operation that the first program calls; `None` where none is suitable.
     pub first: Option<usize>,
     /// The operation groups by the collection that they are about, for the front page.
@@ -49,7 +51,7 @@ pub struct Facts {
     pub feature_sets: Vec<FeatureSet>,
     /// The operations that respond with a type, send it or fail with it, by the type's index.
     pub users: Vec<Users>,
-    current: HashMap<String, HashSet<Version>>,
+    current: FxHashMap<String, FxHashSet<Version>>,
 }
 
 /// The operations that name a type, as indices into the model.
@@ -88,8 +90,11 @@ impl Facts {
     }
 }
 
-fn current_versions(api: &Api, ledger: &Ledger) -> HashMap<String, HashSet<Version>> {
-    let mut current: HashMap<String, HashSet<Version>> = HashMap::new();
+fn current_versions(
+    api: &Api,
+    ledger: &Ledger,
+) -> FxHashMap<String, FxHashSet<Version>> {
+    let mut current: FxHashMap<String, FxHashSet<Version>> = FxHashMap::default();
     for operation in &api.operations {
         let newest = operation.newest_stable();
         let key = operation.key();
@@ -130,8 +135,8 @@ fn users(api: &Api) -> Vec<Users> {
 
 /// Returns the fields that are marked as read-only, and those whose type is a record of read-only
 /// fields only.
-fn read_only(api: &Api) -> HashSet<Member> {
-    let mut members: HashSet<Member> = HashSet::new();
+fn read_only(api: &Api) -> FxHashSet<Member> {
+    let mut members: FxHashSet<Member> = FxHashSet::default();
     for (index, def) in api.types.iter().enumerate() {
         if let Kind::Record(record) = &def.kind {
             let marked =
@@ -140,7 +145,7 @@ fn read_only(api: &Api) -> HashSet<Member> {
         }
     }
     loop {
-        let whole: HashSet<TypeId> = api
+        let whole: FxHashSet<TypeId> = api
             .types
             .iter()
             .enumerate()

@@ -16,9 +16,10 @@ mod union;
 mod waits;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{OpenAPI, ReferenceOr, Schema};
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{
@@ -61,14 +62,14 @@ struct Lowering<'d> {
     /// The extensions about waits, which are lowered after all operations.
     waits: Vec<waits::WaitExtensions>,
     /// The type of each named schema; `None` while an alias is being followed.
-    named: HashMap<&'d str, Option<Type>>,
+    named: FxHashMap<&'d str, Option<Type>>,
     /// The type of each inline definition, by its location.
-    inline: HashMap<Pointer, TypeId>,
+    inline: FxHashMap<Pointer, TypeId>,
     /// The unions with properties of their own that list a schema as variant although it doesn't
     /// inherit from them.
     bases: BTreeMap<&'d str, BTreeSet<&'d str>>,
     /// The shape of the values of each named schema, as far as it was needed.
-    shapes: RefCell<HashMap<&'d str, compose::Shape>>,
+    shapes: RefCell<FxHashMap<&'d str, compose::Shape>>,
 }
 
 impl<'d> Lowering<'d> {
@@ -96,8 +97,8 @@ impl<'d> Lowering<'d> {
             api: Api { tags, ..Api::default() },
             diagnostics: Vec::new(),
             waits: Vec::new(),
-            named: HashMap::new(),
-            inline: HashMap::new(),
+            named: FxHashMap::default(),
+            inline: FxHashMap::default(),
             bases: BTreeMap::new(),
             shapes: RefCell::default(),
         }

@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
+use rustc_hash::FxHashSet;
+
 use crate::pointer::Pointer;
 use crate::template;
 use crate::version::{Date, MediaType, Version};
@@ -184,8 +186,11 @@ impl Field {
         }
         if self.listed.is_empty() {
             self.listed.clone_from(&other.listed);
-        } else if self.listed.iter().any(|value| other.listed.contains(value)) {
-            self.listed.retain(|value| other.listed.contains(value));
+            return;
+        }
+        let others: FxHashSet<&String> = other.listed.iter().collect();
+        if self.listed.iter().any(|value| others.contains(value)) {
+            self.listed.retain(|value| others.contains(value));
         }
     }
 }

@@ -11,9 +11,10 @@ mod members;
 mod statics;
 mod types;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use proc_macro2::Ident;
+use rustc_hash::FxHashMap;
 
 use crate::casing::{self, feature, function_of, ident, parameter_name, reserved};
 use crate::codes::ErrorCodes;
@@ -45,7 +46,7 @@ pub struct Names {
     /// The arguments for the bodies of the operations.
     pub bodies: Vec<&'static str>,
     /// The copies of operations that other modules poll.
-    pub copies: HashMap<Target, String>,
+    pub copies: FxHashMap<Target, String>,
     pub types: Vec<String>,
     /// The types in files.
     pub files: Vec<TypeFile>,
@@ -236,7 +237,7 @@ fn derived(function: &str) -> [String; 2] {
 }
 
 fn report_repeated_ids(api: &Api, diagnostics: &mut Vec<Diagnostic>) {
-    let mut ids: HashMap<&str, &Pointer> = HashMap::new();
+    let mut ids: FxHashMap<&str, &Pointer> = FxHashMap::default();
     for operation in &api.operations {
         if let Some(first) = ids.insert(&operation.id, &operation.pointer) {
             diagnostics.push(

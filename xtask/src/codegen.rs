@@ -109,7 +109,8 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         &options.overlays.clone().unwrap_or_else(|| spec.join("overlays")),
     )?;
     let known = read_ledger(&spec.join("names.toml"))?;
-    let ledger = if options.new_names { Ledger::default() } else { known.clone() };
+    let none = Ledger::default();
+    let ledger = if options.new_names { &none } else { &known };
     // Corrections belong to the vendored document; of another one they may say nothing.
     let is_other = options.spec.is_some() && options.overlays.is_none();
     let out = options.out.clone().unwrap_or_else(|| root.join("generated"));
@@ -120,7 +121,7 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
         codes: read_codes(&spec.join("error-codes.toml"))?,
         words: read_words(&spec.join("words"))?,
     };
-    let mut output = generator::generate(&bytes, &borrowed(&overlays), &ledger, &wanted)
+    let mut output = generator::generate(&bytes, &borrowed(&overlays), ledger, &wanted)
         .map_err(Failure::Document)?;
     for note in &output.notes {
         eprintln!("{note}");

@@ -6,82 +6,127 @@
 
 use heck::ToSnakeCase;
 
-use super::capitalized;
+use super::push_capitalized;
 
-/// A proper noun: the words that `heck` divides it into, and its forms in snake and camel case.
-struct Noun(&'static [&'static str], &'static str, &'static str);
+/// A proper noun: its words as `heck` divides it, and its forms in snake and camel case.
+struct Noun(&'static str, &'static str, &'static str);
 
 /// The proper nouns of this API. Camel case keeps their usual capitals.
 const NOUNS: &[Noun] = &[
-    Noun(&["big", "query"], "bigquery", "BigQuery"),
-    Noun(&["cloud", "watch"], "cloudwatch", "CloudWatch"),
-    Noun(&["data", "dog"], "datadog", "Datadog"),
-    Noun(&["dynamo", "db"], "dynamodb", "DynamoDb"),
-    Noun(&["git", "hub"], "github", "GitHub"),
-    Noun(&["graph", "ql"], "graphql", "GraphQl"),
-    Noun(&["hip", "chat"], "hipchat", "HipChat"),
-    Noun(&["i", "pv4"], "ipv4", "Ipv4"),
-    Noun(&["i", "pv6"], "ipv6", "Ipv6"),
-    Noun(&["java", "script"], "javascript", "JavaScript"),
-    Noun(&["mongo", "db"], "mongodb", "MongoDb"),
-    Noun(&["o", "auth"], "oauth", "OAuth"),
-    Noun(&["o", "auth2"], "oauth2", "OAuth2"),
-    Noun(&["open", "id"], "openid", "OpenId"),
-    Noun(&["open", "ssl"], "openssl", "OpenSsl"),
-    Noun(&["ops", "genie"], "opsgenie", "OpsGenie"),
-    Noun(&["pager", "duty"], "pagerduty", "PagerDuty"),
-    Noun(&["postgre", "sql"], "postgresql", "PostgreSql"),
-    Noun(&["v", "cpu"], "vcpu", "Vcpu"),
-    Noun(&["v", "net"], "vnet", "Vnet"),
-    Noun(&["victor", "ops"], "victorops", "VictorOps"),
-    Noun(&["wired", "tiger"], "wiredtiger", "WiredTiger"),
-    Noun(&["x", "509"], "x509", "X509"),
+    Noun("big_query", "bigquery", "BigQuery"),
+    Noun("cloud_watch", "cloudwatch", "CloudWatch"),
+    Noun("data_dog", "datadog", "Datadog"),
+    Noun("dynamo_db", "dynamodb", "DynamoDb"),
+    Noun("git_hub", "github", "GitHub"),
+    Noun("graph_ql", "graphql", "GraphQl"),
+    Noun("hip_chat", "hipchat", "HipChat"),
+    Noun("i_pv4", "ipv4", "Ipv4"),
+    Noun("i_pv6", "ipv6", "Ipv6"),
+    Noun("java_script", "javascript", "JavaScript"),
+    Noun("mongo_db", "mongodb", "MongoDb"),
+    Noun("o_auth", "oauth", "OAuth"),
+    Noun("o_auth2", "oauth2", "OAuth2"),
+    Noun("open_id", "openid", "OpenId"),
+    Noun("open_ssl", "openssl", "OpenSsl"),
+    Noun("ops_genie", "opsgenie", "OpsGenie"),
+    Noun("pager_duty", "pagerduty", "PagerDuty"),
+    Noun("postgre_sql", "postgresql", "PostgreSql"),
+    Noun("v_cpu", "vcpu", "Vcpu"),
+    Noun("v_net", "vnet", "Vnet"),
+    Noun("victor_ops", "victorops", "VictorOps"),
+    Noun("wired_tiger", "wiredtiger", "WiredTiger"),
+    Noun("x_509", "x509", "X509"),
 ];
+
+/// A word of a spelling in lower case.
+enum Word<'s> {
+    Plain(&'s str),
+    Noun(&'static Noun),
+}
+
+impl Word<'_> {
+    fn in_snake_case(&self) -> &str {
+        match self {
+            Self::Plain(word) => word,
+            Self::Noun(noun) => noun.1,
+        }
+    }
+}
 
 /// Returns the words of a spelling in lower case; a proper noun is one word.
 pub(crate) fn words(spelling: &str) -> Vec<String> {
-    let cut = apart(spelling).to_snake_case();
-    let pieces: Vec<&str> = cut.split('_').filter(|piece| !piece.is_empty()).collect();
-    let mut words = Vec::new();
-    let mut rest = pieces.as_slice();
-    while let [first, others @ ..] = rest {
-        let noun = NOUNS.iter().find(|noun| rest.starts_with(noun.0));
-        words.push(noun.map_or(*first, |noun| noun.1).to_owned());
-        rest = noun.map_or(others, |noun| &rest[noun.0.len()..]);
-    }
-    words
+    let divided = divided(spelling);
+    each(&divided).map(|word| word.in_snake_case().to_owned()).collect()
 }
 
 /// Returns a spelling in snake case.
 pub(super) fn snake(spelling: &str) -> String {
-    words(spelling).join("_")
+    let divided = divided(spelling);
+    let mut snake = String::with_capacity(divided.len());
+    for word in each(&divided) {
+        if !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push_str(word.in_snake_case());
+    }
+    snake
 }
 
 /// Returns a spelling in upper camel case.
 pub(super) fn camel(spelling: &str) -> String {
-    let camel = |word: &String| match NOUNS.iter().find(|noun| noun.1 == word) {
-        Some(noun) => noun.2.to_owned(),
-        None => capitalized(word),
-    };
-    words(spelling).iter().map(camel).collect()
+    let divided = divided(spelling);
+    let mut camel = String::with_capacity(divided.len());
+    for word in each(&divided) {
+        let word = word.in_snake_case();
+        match NOUNS.iter().find(|noun| noun.1 == word) {
+            Some(noun) => camel.push_str(noun.2),
+            None => push_capitalized(word, &mut camel),
+        }
+    }
+    camel
+}
+
+/// Divides a spelling at each change of case: words in lower case, with underscores between them.
+fn divided(spelling: &str) -> String {
+    apart(spelling).to_snake_case()
+}
+
+/// Returns the words of a divided spelling.
+fn each(divided: &str) -> impl Iterator<Item = Word<'_>> {
+    let mut rest = divided;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let noun = NOUNS.iter().find(|noun| begins_with(rest, noun.0));
+        let end = || rest.find('_').unwrap_or(rest.len());
+        let (word, after) = rest.split_at(noun.map_or_else(end, |noun| noun.0.len()));
+        rest = after.trim_start_matches('_');
+        Some(noun.map_or(Word::Plain(word), Word::Noun))
+    })
+}
+
+/// Tells whether a divided spelling begins with the words of a noun.
+fn begins_with(divided: &str, words: &str) -> bool {
+    // Most nouns have another first letter, and comparing that is much cheaper.
+    divided.as_bytes().first() == words.as_bytes().first()
+        && divided
+            .strip_prefix(words)
+            .is_some_and(|rest| matches!(rest.as_bytes(), [] | [b'_', ..]))
 }
 
 /// Separates words that `heck` doesn't: the plural of an acronym (`APIs`, `groupIDs`), and `X509`
 /// after an acronym (`TLSX509`).
 fn apart(spelling: &str) -> String {
-    let characters: Vec<char> = spelling.chars().collect();
-    let is_upper =
-        |index: usize| characters.get(index).is_some_and(char::is_ascii_uppercase);
-    let is_lower =
-        |index: usize| characters.get(index).is_some_and(char::is_ascii_lowercase);
+    let bytes = spelling.as_bytes();
+    let is_upper = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_uppercase);
+    let is_lower = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_lowercase);
     let mut text = String::with_capacity(spelling.len());
-    for (index, &character) in characters.iter().enumerate() {
+    for (index, character) in spelling.char_indices() {
         let follows_acronym = index >= 2 && is_upper(index - 1) && is_upper(index - 2);
         if character == 's' && follows_acronym && !is_lower(index + 1) {
             text.push_str("S ");
-        } else if character == 'X'
-            && characters[index..].starts_with(&['X', '5', '0', '9'])
-        {
+        } else if character == 'X' && bytes[index..].starts_with(b"X509") {
             text.push_str(" X");
         } else {
             text.push(character);

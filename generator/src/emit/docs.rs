@@ -164,7 +164,7 @@ pub(super) fn code(text: &str) -> String {
         return "the empty string".to_owned();
     }
     if !text.contains('`') {
-        return format!("`{text}`");
+        return ["`", text, "`"].concat();
     }
     format!("`` {text} ``")
 }

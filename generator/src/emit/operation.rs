@@ -316,7 +316,8 @@ fn aliases(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let operation = call.operation;
     let mut aliases = vec![&*operation.id, &*operation.short, &*operation.path];
     aliases.extend(without_prefix(&operation.path));
-    if call.is_newest {
+    // An operation without a stable version is found in its only module.
+    if call.is_newest || call.owns_builder {
         aliases.extend(emit.sentences.aliases(call.index));
     }
     aliases.dedup();

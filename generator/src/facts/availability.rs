@@ -1,6 +1,8 @@
 //! The Cargo features that types and operations need.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Waits;
 use crate::model::{Api, Operation, TypeId};
@@ -21,7 +23,7 @@ pub type FeatureSet = BTreeSet<(usize, Availability)>;
 
 /// Returns the availability of a version of an operation.
 pub(super) fn of(
-    current: &HashMap<String, HashSet<Version>>,
+    current: &FxHashMap<String, FxHashSet<Version>>,
     operation: &Operation,
     version: Version,
 ) -> Availability {
@@ -37,7 +39,7 @@ pub(super) fn of(
 /// Returns the feature set of each type.
 pub(super) fn feature_sets(
     api: &Api,
-    current: &HashMap<String, HashSet<Version>>,
+    current: &FxHashMap<String, FxHashSet<Version>>,
     waits: &Waits,
 ) -> Vec<FeatureSet> {
     let mut roots: BTreeMap<(usize, Availability), Vec<TypeId>> = BTreeMap::new();
@@ -70,8 +72,8 @@ pub(super) fn feature_sets(
 }
 
 /// Returns the types that some types contain, directly or not, including themselves.
-pub(super) fn reachable(api: &Api, mut pending: Vec<TypeId>) -> HashSet<TypeId> {
-    let mut reached = HashSet::new();
+pub(super) fn reachable(api: &Api, mut pending: Vec<TypeId>) -> FxHashSet<TypeId> {
+    let mut reached = FxHashSet::default();
     while let Some(id) = pending.pop() {
         if reached.insert(id) {
             api.def(id).kind.for_each_type(|ty| pending.extend(ty.leaf()));

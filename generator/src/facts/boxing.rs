@@ -4,7 +4,7 @@
 //! the members, in order of the types' origins, so that the choice doesn't depend on the
 //! document's order. A member that the ledger has remains as recorded, boxed or not.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::Member;
 use crate::ledger::Ledger;
@@ -18,7 +18,7 @@ enum Mark {
 }
 
 /// Returns the members that are boxed.
-pub(super) fn boxed(api: &Api, ledger: &Ledger) -> HashSet<Member> {
+pub(super) fn boxed(api: &Api, ledger: &Ledger) -> FxHashSet<Member> {
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by(|a, b| api.types[*a].origin.places.cmp(&api.types[*b].origin.places));
     let (recorded, mut boxed) = recorded(api, ledger);
@@ -43,9 +43,9 @@ pub(super) fn boxed(api: &Api, ledger: &Ledger) -> HashSet<Member> {
 }
 
 /// Returns the members that the ledger has, and those of them that are boxed.
-fn recorded(api: &Api, ledger: &Ledger) -> (HashSet<Member>, HashSet<Member>) {
-    let mut recorded = HashSet::new();
-    let mut boxed = HashSet::new();
+fn recorded(api: &Api, ledger: &Ledger) -> (FxHashSet<Member>, FxHashSet<Member>) {
+    let mut recorded = FxHashSet::default();
+    let mut boxed = FxHashSet::default();
     for (index, def) in api.types.iter().enumerate() {
         for (member, is_boxed) in recorded_members(def, ledger) {
             recorded.insert((TypeId(index), member));
@@ -90,8 +90,8 @@ fn recorded_members(def: &TypeDef, ledger: &Ledger) -> Vec<(usize, bool)> {
 struct Walk<'a> {
     api: &'a Api,
     marks: Vec<Mark>,
-    recorded: &'a HashSet<Member>,
-    boxed: HashSet<Member>,
+    recorded: &'a FxHashSet<Member>,
+    boxed: FxHashSet<Member>,
 }
 
 impl Walk<'_> {

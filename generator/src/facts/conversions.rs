@@ -1,6 +1,6 @@
 //! Records that convert into a union: those that exactly one of its variants holds.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::Member;
 use crate::ledger::Ledger;
@@ -8,11 +8,11 @@ use crate::model::{Api, Kind, Type, TypeDef, TypeId, Union, Variant};
 
 /// Returns the variants that have a `From` conversion of their content. A recorded conversion is
 /// kept, even if another variant holds the same record later.
-pub(super) fn conversions(api: &Api, ledger: &Ledger) -> HashSet<Member> {
-    let mut found = HashSet::new();
+pub(super) fn conversions(api: &Api, ledger: &Ledger) -> FxHashSet<Member> {
+    let mut found = FxHashSet::default();
     for (index, def) in api.types.iter().enumerate() {
         let Kind::Union(union) = &def.kind else { continue };
-        let mut converting = HashSet::new();
+        let mut converting = FxHashSet::default();
         for (member, variant) in union.variants.iter().enumerate() {
             let is_one = is_record(api, union, &variant.ty)
                 && (has_converted(def, variant, ledger)

@@ -1,6 +1,6 @@
 //! Fields that identify list items in PATCH and PUT bodies.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::Member;
 use super::availability::reachable;
@@ -8,7 +8,7 @@ use crate::model::{Api, Kind, Method, Type, TypeId};
 
 /// Returns the fields that identify their record, for records that are list items in the bodies of
 /// PATCH and PUT.
-pub(super) fn identities(api: &Api) -> HashSet<Member> {
+pub(super) fn identities(api: &Api) -> FxHashSet<Member> {
     let updates = api
         .operations
         .iter()
@@ -17,7 +17,7 @@ pub(super) fn identities(api: &Api) -> HashSet<Member> {
         .flat_map(|operation| &operation.versions)
         .filter_map(|version| version.body.as_ref().map(|body| &body.ty))
         .collect();
-    let mut items = HashSet::new();
+    let mut items = FxHashSet::default();
     bodies.iter().for_each(|ty| add_items(api, ty, &mut items));
     for id in reachable(api, bodies.iter().filter_map(|ty| ty.leaf()).collect()) {
         api.def(id).kind.for_each_type(|ty| add_items(api, ty, &mut items));
@@ -34,7 +34,7 @@ pub(super) fn identities(api: &Api) -> HashSet<Member> {
 }
 
 /// Adds the definitions of a list's items; for a union, those of its variants.
-fn add_items(api: &Api, ty: &Type, items: &mut HashSet<TypeId>) {
+fn add_items(api: &Api, ty: &Type, items: &mut FxHashSet<TypeId>) {
     match ty {
         Type::List(item) => {
             let mut pending: Vec<&Type> = vec![item];

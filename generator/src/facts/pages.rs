@@ -1,6 +1,6 @@
 //! Records that are pages of a list.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::Users;
 use crate::conventions::ITEMS;
@@ -13,7 +13,7 @@ pub(super) fn pages(
     api: &Api,
     users: &[Users],
     ledger: &Ledger,
-) -> HashMap<TypeId, usize> {
+) -> FxHashMap<TypeId, usize> {
     let is_paged = |index: &usize| api.operations[*index].is_paged;
     let ids = (0..api.types.len()).map(TypeId);
     ids.filter_map(|id| Some((id, list_of(api.def(id))?)))

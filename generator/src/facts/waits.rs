@@ -1,6 +1,8 @@
 //! The operation versions that waits poll, and the types that waits return.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::availability::{self, Availability};
 use crate::ledger::{Ledger, RecordedResult};
@@ -26,20 +28,20 @@ pub struct Target {
 }
 
 /// The waits by operation and version of the call.
-pub type Waits = HashMap<(usize, Version), Waited>;
+pub type Waits = FxHashMap<(usize, Version), Waited>;
 
 /// Returns the wait after each version of each call that has one, or whose request type still has
 /// one.
 pub(super) fn waits(
     api: &Api,
-    current: &HashMap<String, HashSet<Version>>,
+    current: &FxHashMap<String, FxHashSet<Version>>,
     ledger: &Ledger,
 ) -> Waits {
     let types = api.types.iter().enumerate().filter_map(|(index, def)| {
         def.recorded.as_deref().map(|name| (name, TypeId(index)))
     });
     let chooser = Chooser { api, current, types: types.collect() };
-    let mut waits = Waits::new();
+    let mut waits = Waits::default();
     for (index, call) in api.operations.iter().enumerate() {
         if call.wait.is_none() && !call.offers_wait {
             continue;
@@ -60,7 +62,7 @@ pub type Copies = BTreeMap<Target, Availability>;
 /// Returns the copies of each operation group.
 pub(super) fn copies(
     api: &Api,
-    current: &HashMap<String, HashSet<Version>>,
+    current: &FxHashMap<String, FxHashSet<Version>>,
     waits: &Waits,
 ) -> Vec<Copies> {
     let mut copies = vec![Copies::new(); api.tags.len()];
@@ -87,9 +89,9 @@ enum Ending {
 /// The API, and the other facts on which the choice of a version depends.
 struct Chooser<'a> {
     api: &'a Api,
-    current: &'a HashMap<String, HashSet<Version>>,
+    current: &'a FxHashMap<String, FxHashSet<Version>>,
     /// The types by the names that the ledger has for them.
-    types: HashMap<&'a str, TypeId>,
+    types: FxHashMap<&'a str, TypeId>,
 }
 
 impl Chooser<'_> {

@@ -4,7 +4,9 @@
 //! unions are equal if they have the same content except for the discriminator, which the union
 //! writes.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::casing::common_name;
 use crate::model::uses::{Uses, uses};
@@ -16,7 +18,8 @@ use crate::model::{
 pub(super) fn merge_inline_types(api: &mut Api) {
     // An inline record may contain inline types, so merging proceeds from the innermost outwards.
     loop {
-        let mut groups: HashMap<(&str, Content<'_>), Vec<usize>> = HashMap::new();
+        let mut groups: FxHashMap<(&str, Content<'_>), Vec<usize>> =
+            FxHashMap::default();
         let inline = api.types.iter().enumerate().filter(|(_, def)| !def.origin.named);
         for (index, def) in inline {
             let hint = def.origin.places[0].hint.as_str();
@@ -34,8 +37,8 @@ pub(super) fn merge_inline_types(api: &mut Api) {
 pub(super) fn merge_equal_variants(api: &mut Api) {
     loop {
         let uses = uses(api);
-        let mut groups: HashMap<(&BTreeSet<TypeId>, Content<'_>), Vec<usize>> =
-            HashMap::new();
+        let mut groups: FxHashMap<(&BTreeSet<TypeId>, Content<'_>), Vec<usize>> =
+            FxHashMap::default();
         for (index, def) in api.types.iter().enumerate() {
             let Some(Uses::Variant { property, unions }) = uses.get(&TypeId(index))
             else {
@@ -113,7 +116,7 @@ impl<'a> Property<'a> {
 
 /// Merges each group into its first member by origin; returns true if anything changed.
 fn merge_groups(api: &mut Api, groups: Vec<Vec<usize>>) -> bool {
-    let mut to: HashMap<TypeId, TypeId> = HashMap::new();
+    let mut to: FxHashMap<TypeId, TypeId> = FxHashMap::default();
     for mut members in groups {
         members.sort_by(|a, b| {
             api.types[*a].origin.places.cmp(&api.types[*b].origin.places)
@@ -153,12 +156,12 @@ fn add_places_of_fields(api: &mut Api, keep: usize, other: usize) {
 /// another. Siblings are records that are fields of the same record; their enums are merged if most
 /// of their values are the same.
 pub(super) fn merge_sibling_enums(api: &mut Api) {
-    let mut groups: Vec<HashSet<usize>> = Vec::new();
+    let mut groups: Vec<FxHashSet<usize>> = Vec::new();
     for (one, other) in sibling_enums(api) {
         let (found, mut rest): (Vec<_>, Vec<_>) = groups
             .into_iter()
             .partition(|group| group.contains(&one) || group.contains(&other));
-        let mut group: HashSet<usize> = found.into_iter().flatten().collect();
+        let mut group: FxHashSet<usize> = found.into_iter().flatten().collect();
         group.extend([one, other]);
         rest.push(group);
         groups = rest;
@@ -193,7 +196,7 @@ fn sibling_enums(api: &Api) -> Vec<(usize, usize)> {
         let Kind::Record(record) = &def.kind else { continue };
         let held: BTreeSet<TypeId> =
             record.fields.iter().filter_map(|field| field.ty.leaf()).collect();
-        let mut enums: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut enums: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         for id in held {
             let Kind::Record(sibling) = &api.def(id).kind else { continue };
             for field in &sibling.fields {

@@ -1,6 +1,7 @@
 //! Schemas: the type of each, and which of them get a definition of their own.
 
 use openapiv3::{AdditionalProperties, Schema};
+use rustc_hash::FxHashSet;
 
 use super::compose::Whole;
 use super::facets::{Facets, Node, prose};
@@ -210,7 +211,7 @@ impl<'d> Lowering<'d> {
 impl Enum {
     /// Keeps the first of equal values.
     pub(crate) fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = FxHashSet::default();
         let values = values.into_iter().filter(|value| seen.insert(*value));
         Self { values: values.map(str::to_owned).collect() }
     }

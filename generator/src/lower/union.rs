@@ -3,9 +3,10 @@
 //! The shape is chosen from the document alone, before any schema is lowered, because base and
 //! children refer to each other, and lowering them to choose a shape would not end.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{ReferenceOr, Schema};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facets::{Facets, Node, schema_name};
 use super::record::Declared;
@@ -38,6 +39,30 @@ pub(super) enum Plan<'d> {
 pub(super) struct Tagged<'d> {
     node: Node<'d>,
     tags: Vec<String>,
+}
+
+/// A variant of a union for which a discriminating property is searched.
+struct Candidate<'d> {
+    declared: BTreeMap<&'d str, Declared<'d>>,
+    /// The variant's own variants, if it is a union.
+    nested: Option<Vec<Candidate<'d>>>,
+}
+
+impl<'d> Candidate<'d> {
+    fn property_names(&self) -> BTreeSet<&'d str> {
+        let mut names: BTreeSet<&str> = self.declared.keys().copied().collect();
+        if let Some(nested) = &self.nested {
+            names.extend(shared_properties(nested));
+        }
+        names
+    }
+}
+
+/// Returns the names of the properties that every variant has, in ascending order.
+fn shared_properties<'d>(variants: &[Candidate<'d>]) -> BTreeSet<&'d str> {
+    let mut names = variants.iter().map(Candidate::property_names);
+    let first = names.next().unwrap_or_default();
+    names.fold(first, |shared, names| shared.intersection(&names).copied().collect())
 }
 
 /// The share of a property's values that must select a single variant for it to serve as
@@ -158,10 +183,12 @@ impl<'d> Lowering<'d> {
 
     /// Finds the property whose values select a variant.
     fn infer_tag(&self, nodes: &[Node<'d>]) -> Option<Plan<'d>> {
+        let candidates: Vec<Candidate<'d>> =
+            nodes.iter().map(|node| self.candidate(*node)).collect();
         let mut best: Option<(usize, usize, &str, Vec<Vec<String>>)> = None;
-        for property in self.shared_properties(nodes) {
+        for property in shared_properties(&candidates) {
             let values: Option<Vec<Vec<String>>> =
-                nodes.iter().map(|node| self.values_of(*node, property)).collect();
+                candidates.iter().map(|it| self.values_of(it, property)).collect();
             let Some(values) = values else { continue };
             let (told, distinct) = count_discriminating(&values);
             let tags = assign(&values);
@@ -180,32 +207,24 @@ impl<'d> Lowering<'d> {
         Some(Plan::Tag { property: property.to_owned(), inferred: true, variants })
     }
 
-    /// Returns the names of the properties that every variant has, in ascending order.
-    fn shared_properties(&self, nodes: &[Node<'d>]) -> BTreeSet<&'d str> {
-        let mut names = nodes.iter().map(|node| self.property_names(*node));
-        let first = names.next().unwrap_or_default();
-        names.fold(first, |shared, names| shared.intersection(&names).copied().collect())
-    }
-
-    fn property_names(&self, node: Node<'d>) -> BTreeSet<&'d str> {
-        let own = self.properties(node, &Place::schema("")).declared;
-        let mut names: BTreeSet<&str> = own.into_keys().collect();
-        if let Some(nested) = self.nested_variants(node) {
-            names.extend(self.shared_properties(&nested));
+    fn candidate(&self, node: Node<'d>) -> Candidate<'d> {
+        let nested = self.nested_variants(node);
+        Candidate {
+            declared: self.properties(node, &Place::schema("")).declared,
+            nested: nested
+                .map(|all| all.into_iter().map(|it| self.candidate(it)).collect()),
         }
-        names
     }
 
-    /// Returns the values of an enum property of a schema, or of all variants where the schema is a
-    /// union.
-    fn values_of(&self, node: Node<'d>, property: &str) -> Option<Vec<String>> {
-        let own = self.properties(node, &Place::schema("")).declared;
-        if let Some(Declared { node, .. }) = own.get(property) {
+    /// Returns the values of an enum property of a variant, or of all variants of a variant that is
+    /// a union.
+    fn values_of(&self, variant: &Candidate<'d>, property: &str) -> Option<Vec<String>> {
+        if let Some(Declared { node, .. }) = variant.declared.get(property) {
             return self.strings_of(*node);
         }
-        let nested = self.nested_variants(node)?;
+        let nested = variant.nested.as_ref()?.iter();
         let all: Option<Vec<_>> =
-            nested.iter().map(|n| self.values_of(*n, property)).collect();
+            nested.map(|it| self.values_of(it, property)).collect();
         Some(all?.concat())
     }
 
@@ -373,7 +392,7 @@ impl<'d> Lowering<'d> {
 /// others that list it.
 fn count_discriminating(values: &[Vec<String>]) -> (usize, usize) {
     let owners = owners(values);
-    let sets: Vec<HashSet<&String>> =
+    let sets: Vec<FxHashSet<&String>> =
         values.iter().map(|values| values.iter().collect()).collect();
     let is_told = |owners: &[usize]| {
         let fewest = owners.iter().copied().min_by_key(|&index| sets[index].len());
@@ -382,7 +401,7 @@ fn count_discriminating(values: &[Vec<String>]) -> (usize, usize) {
         })
     };
     // Many values have the same owners, whose sets are compared once.
-    let mut known: HashMap<&[usize], bool> = HashMap::new();
+    let mut known: FxHashMap<&[usize], bool> = FxHashMap::default();
     let told = owners
         .values()
         .filter(|owners| *known.entry(owners).or_insert_with(|| is_told(owners)))
@@ -390,8 +409,8 @@ fn count_discriminating(values: &[Vec<String>]) -> (usize, usize) {
     (told, owners.len())
 }
 
-fn owners(values: &[Vec<String>]) -> HashMap<&str, Vec<usize>> {
-    let mut owners: HashMap<&str, Vec<usize>> = HashMap::new();
+fn owners(values: &[Vec<String>]) -> FxHashMap<&str, Vec<usize>> {
+    let mut owners: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     for (index, values) in values.iter().enumerate() {
         for value in values {
             let owners = owners.entry(value).or_default();

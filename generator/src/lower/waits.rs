@@ -21,8 +21,9 @@
 //! `x-xgen-long-running-operation` is the document's own extension; unknown parts of it are noted
 //! as losses.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -43,7 +44,7 @@ const LONG_RUNNING: &str = "x-xgen-long-running-operation";
 const PAGED: &str = "a paged operation can't have a wait";
 
 /// The operations by their keys, as indices into the model.
-type Known = HashMap<String, usize>;
+type Known = FxHashMap<String, usize>;
 
 /// The extensions of an operation that describe a wait.
 pub(super) struct WaitExtensions {

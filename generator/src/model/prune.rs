@@ -1,6 +1,6 @@
 //! Removes types that no operation uses, and rewrites references to merged ones.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::{Api, Content, OperationVersion, TypeId};
 
@@ -27,7 +27,7 @@ impl Api {
     }
 
     /// Replaces types by others and removes them.
-    pub(crate) fn replace(&mut self, by: &HashMap<TypeId, TypeId>) {
+    pub(crate) fn replace(&mut self, by: &FxHashMap<TypeId, TypeId>) {
         keep(self, |id| !by.contains_key(&id), |id| by.get(&id).copied().unwrap_or(id));
     }
 }

@@ -1,6 +1,8 @@
 //! The uses of types, by which records are found that are only variants of unions.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 
 use super::{Api, Discriminator, Kind, Type, TypeId, Variant};
 
@@ -13,8 +15,8 @@ pub(crate) enum Uses {
 }
 
 /// Returns the uses of each type.
-pub(crate) fn uses(api: &Api) -> HashMap<TypeId, Uses> {
-    let mut uses = HashMap::new();
+pub(crate) fn uses(api: &Api) -> FxHashMap<TypeId, Uses> {
+    let mut uses = FxHashMap::default();
     let mut any = |ty: &Type| {
         ty.leaf().map(|id| uses.insert(id, Uses::Anything));
     };

@@ -1,7 +1,8 @@
 //! Claims: a scope in which every name belongs to one item.
 
-use std::collections::HashMap;
 use std::fmt::Display;
+
+use rustc_hash::FxHashMap;
 
 use crate::casing::free_name;
 use crate::diagnostic::Diagnostic;
@@ -13,7 +14,7 @@ pub(super) struct Scope {
     what: String,
     /// The advice on a collision.
     help: String,
-    claimed: HashMap<String, (String, Option<Pointer>)>,
+    claimed: FxHashMap<String, (String, Option<Pointer>)>,
 }
 
 impl Scope {
@@ -27,7 +28,7 @@ impl Scope {
 
     /// Returns a scope whose names the ledger does not hold.
     pub(super) fn with_help(what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { what: what.into(), help: help.into(), claimed: HashMap::new() }
+        Self { what: what.into(), help: help.into(), claimed: FxHashMap::default() }
     }
 
     /// Reserves a name for the generator.

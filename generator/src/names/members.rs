@@ -1,12 +1,15 @@
 //! The names of fields and variants, each claimed in its type.
 
-use std::collections::HashSet;
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
 
 use super::by_precedence;
 use super::claim::Scope;
 use crate::casing::{common_ending, field_name, free_name, spelt, variant_name, words};
 use crate::diagnostic::Diagnostic;
-use crate::ledger::{Ledger, Section};
+use crate::ledger::Ledger;
 use crate::model::{Api, Discriminator, Kind, Type, TypeDef, Union, Variant};
 
 pub(super) fn name_members(
@@ -23,8 +26,8 @@ pub(super) fn name_members(
                 let json_names =
                     record.fields.iter().map(|field| field.json_name.as_str());
                 let recorded = ledger.record(name).into_iter().flatten();
-                let recorded = recorded
-                    .map(|(json_name, field)| (json_name.clone(), field.name.clone()));
+                let recorded =
+                    recorded.map(|(json_name, field)| (&**json_name, &*field.name));
                 let naming = Naming {
                     what: format!("field of {name}"),
                     line: format!("[records.{name}] \"<property>\" = \"<field>\""),
@@ -35,10 +38,13 @@ pub(super) fn name_members(
             }
             Kind::Enum(values) => {
                 let json_names = values.values.iter().map(String::as_str);
+                let recorded = ledger.values(name).into_iter().flatten();
                 let naming = Naming {
                     what: format!("variant of {name}"),
                     line: format!("[enums.{name}] \"<value>\" = \"<variant>\""),
-                    recorded: ledger.values(name).cloned().unwrap_or_default(),
+                    recorded: recorded
+                        .map(|(value, name)| (&**value, &**name))
+                        .collect(),
                     by_rule: variant_name,
                 };
                 naming.name_each(def, json_names, diagnostics)
@@ -51,17 +57,17 @@ pub(super) fn name_members(
 }
 
 /// The naming of a type's members by their JSON names.
-struct Naming {
+struct Naming<'l> {
     /// The kind of member, for messages: `field of Cluster`.
     what: String,
     /// An example of the ledger line.
     line: String,
     /// JSON name → name, including removed members.
-    recorded: Section,
+    recorded: BTreeMap<&'l str, &'l str>,
     by_rule: fn(&str) -> String,
 }
 
-impl Naming {
+impl Naming<'_> {
     /// Names the members: recorded ones first, then each new one by its spelling.
     fn name_each<'a>(
         self,
@@ -76,11 +82,11 @@ impl Naming {
         let (recorded, new): (Vec<_>, Vec<_>) = (0..json_names.len())
             .partition(|&index| self.recorded.contains_key(json_names[index]));
         for index in recorded {
-            names[index].clone_from(&self.recorded[json_names[index]]);
+            names[index] = self.recorded[json_names[index]].to_owned();
             scope.claim(&names[index], json_names[index], at, diagnostics);
         }
         let is_free =
-            |name: &str| !self.recorded.values().any(|recorded| recorded == name);
+            |name: &str| !self.recorded.values().any(|recorded| *recorded == name);
         for index in by_precedence(new, |&index| json_names[index], self.by_rule) {
             let json_name = json_names[index];
             let wanted = [json_name, &spelt(json_name)].map(self.by_rule);
@@ -106,8 +112,10 @@ fn name_variants(
         .flat_map(|union| union.variants())
         .map(|variant| variant.name.to_owned())
         .collect();
-    let short: Vec<String> =
-        union.variants.iter().map(|v| short_name(v, union, name, types)).collect();
+    // Most variants are recorded, and need no short name.
+    let short = LazyCell::new(|| -> Vec<String> {
+        union.variants.iter().map(|v| short_name(v, union, name, types)).collect()
+    });
     let mut scope = Scope::new(
         format!("variant of {name}"),
         format!("[unions.{name}.variants] <variant> = [\"<type>\", \"<value>\"]"),
@@ -177,7 +185,7 @@ fn short_name(variant: &Variant, union: &Union, name: &str, types: &[String]) ->
 
 /// Tells whether two variants have the same type, which then can't name them.
 fn shares_types(union: &Union) -> bool {
-    let types: HashSet<&Type> =
+    let types: FxHashSet<&Type> =
         union.variants.iter().map(|variant| &variant.ty).collect();
     types.len() < union.variants.len()
 }

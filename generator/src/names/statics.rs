@@ -1,6 +1,8 @@
 //! The statics of operations in other modules than their own.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use crate::casing;
 use crate::facts::{Facts, Target};
@@ -14,7 +16,7 @@ pub(super) fn copies(
     facts: &Facts,
     modules: &[String],
     functions: &[String],
-) -> HashMap<Target, String> {
+) -> FxHashMap<Target, String> {
     let targets: BTreeSet<Target> =
         facts.copies.iter().flat_map(|copies| copies.keys().copied()).collect();
     let mut operations: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();

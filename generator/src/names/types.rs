@@ -1,6 +1,8 @@
 //! The names of types: schemas by their own name, inline types by their origin.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::by_precedence;
 use super::claim::Scope;
@@ -184,13 +186,13 @@ fn free_type_name(name: &str, ending: &str, is_free: impl Fn(&str) -> bool) -> S
 
 /// Returns the inline types that have more than half of the origins with their hint, and so may be
 /// named by it alone.
-fn dominant_types(api: &Api) -> HashMap<usize, String> {
+fn dominant_types(api: &Api) -> FxHashMap<usize, String> {
     let mut by_hint: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, def) in api.types.iter().enumerate().filter(|(_, def)| !def.origin.named)
     {
         by_hint.entry(type_name(&def.origin.places[0].hint)).or_default().push(index);
     }
-    let mut dominant = HashMap::new();
+    let mut dominant = FxHashMap::default();
     for (name, indices) in by_hint {
         let places = |index: usize| api.types[index].origin.places.len();
         let all: usize = indices.iter().map(|index| places(*index)).sum();

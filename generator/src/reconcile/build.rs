@@ -1,6 +1,8 @@
 //! Makes the generated types: recorded ones, from all definitions at their places, and new ones.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::pair::Pairs;
 use super::variants::{fields, matches};
@@ -25,7 +27,7 @@ pub(super) struct Build<'a> {
     pub(super) api: &'a Api,
     pub(super) ledger: &'a Ledger,
     pairs: &'a Pairs<'a>,
-    ids: HashMap<Node, TypeId>,
+    ids: FxHashMap<Node, TypeId>,
     nodes: Vec<Node>,
     /// The parts that the document doesn't declare and that are kept for programs.
     kept: Vec<Unmapped>,
@@ -37,7 +39,7 @@ impl<'a> Build<'a> {
             api,
             ledger,
             pairs,
-            ids: HashMap::new(),
+            ids: FxHashMap::default(),
             nodes: Vec::new(),
             kept: Vec::new(),
         }

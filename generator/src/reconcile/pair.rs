@@ -1,6 +1,8 @@
 //! Pairs of a recorded type and a definition of the document, both found at the same place.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::variants::{contents, fields, matches};
 use crate::ledger::{Ledger, parameter_key};
@@ -13,7 +15,7 @@ pub(super) struct Pairs<'a> {
     api: &'a Api,
     ledger: &'a Ledger,
     sources: BTreeMap<String, Vec<TypeId>>,
-    names: HashMap<TypeId, Vec<String>>,
+    names: FxHashMap<TypeId, Vec<String>>,
     pending: Vec<(String, TypeId)>,
     /// Whether a definition is paired only if it is declared where the recorded type was.
     only_known_places: bool,
@@ -25,7 +27,7 @@ pub(super) fn pairs<'a>(api: &'a Api, ledger: &'a Ledger) -> Pairs<'a> {
         api,
         ledger,
         sources: BTreeMap::new(),
-        names: HashMap::new(),
+        names: FxHashMap::default(),
         pending: Vec::new(),
         only_known_places: true,
     };
@@ -164,7 +166,7 @@ impl Pairs<'_> {
     fn pair_definition(&mut self, name: &str, id: TypeId) {
         if self.sources(name).contains(&id)
             || (self.only_known_places && self.recorded_place(id) != Some(name))
-            || !self.accepts(name, id, &mut HashSet::new())
+            || !self.accepts(name, id, &mut FxHashSet::default())
         {
             return;
         }
@@ -191,7 +193,7 @@ impl Pairs<'_> {
         &self,
         name: &str,
         id: TypeId,
-        seen: &mut HashSet<(String, TypeId)>,
+        seen: &mut FxHashSet<(String, TypeId)>,
     ) -> bool {
         let is_enum = self.api.is_enum(id);
         if is_enum || self.ledger.values(name).is_some() {
@@ -227,7 +229,7 @@ impl Pairs<'_> {
         &self,
         recorded: &Type<String>,
         found: &Type,
-        seen: &mut HashSet<(String, TypeId)>,
+        seen: &mut FxHashSet<(String, TypeId)>,
     ) -> bool {
         match (recorded, found) {
             (Type::Def(name), Type::Def(id)) => self.accepts(name, *id, seen),

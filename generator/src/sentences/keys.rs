@@ -1,9 +1,10 @@
 //! The keys that a document has for sentences, and the sentences with other keys.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use rustc_hash::FxHashSet;
+use serde_json::Value;
 
 use super::places::member_of;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -16,14 +17,14 @@ use crate::words::{Lines, Sentence, Words};
 pub(super) struct Keys<'d> {
     words: &'d Words,
     /// The keys of the sentences on types and properties, and of the examples.
-    said: HashSet<&'d str>,
+    said: FxHashSet<&'d str>,
     operations: BTreeSet<&'d str>,
     tags: BTreeSet<&'d str>,
     parameters: BTreeSet<String>,
     /// The keys of schemas and properties, and the places of types.
-    places: HashSet<&'d str>,
+    places: FxHashSet<&'d str>,
     /// The names of properties.
-    properties: HashSet<&'d str>,
+    properties: FxHashSet<&'d str>,
     /// The pairs of a table and a value.
     values: BTreeSet<(&'d str, &'d str)>,
 }
@@ -50,15 +51,15 @@ impl<'d> Keys<'d> {
             operations: BTreeSet::new(),
             tags: BTreeSet::new(),
             parameters: BTreeSet::new(),
-            places: HashSet::new(),
-            properties: HashSet::new(),
+            places: FxHashSet::default(),
+            properties: FxHashSet::default(),
             values: BTreeSet::new(),
         };
         keys.tags.extend(api.tags.iter().map(|tag| tag.name.as_str()));
         keys.add_operations(document);
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
         for (name, schema) in schemas.into_iter().flatten() {
-            keys.add_schema(schema, name);
+            keys.add_schema(schema, &mut name.clone());
         }
         for (def, name) in api.types.iter().zip(&names.types) {
             keys.add_type(def, name);
@@ -110,7 +111,7 @@ impl<'d> Keys<'d> {
             Value::Object(members) => {
                 for (key, value) in members {
                     match key.as_str() {
-                        "schema" => self.add_schema(value, ""),
+                        "schema" => self.add_schema(value, &mut String::new()),
                         "example" | "examples" => {}
                         _ => self.add_schemas_within(value),
                     }
@@ -123,12 +124,15 @@ impl<'d> Keys<'d> {
         }
     }
 
-    fn add_schema(&mut self, whole: &'d Value, path: &str) {
+    /// Adds the keys of a schema with a path, and those of its parts. Parts lengthen the path and
+    /// shorten it again.
+    fn add_schema(&mut self, whole: &'d Value, path: &mut String) {
         let Some(schema) = whole.as_object() else { return };
         self.add_place(path);
         if schema.contains_key("enum") {
             let member = member_of(path);
-            for table in member.iter().flat_map(|it| [it.path, it.name]).chain([path]) {
+            let tables = member.iter().flat_map(|it| [it.path, it.name]);
+            for table in tables.chain([path.as_str()]) {
                 self.add_listed(whole, table);
             }
         }
@@ -140,18 +144,21 @@ impl<'d> Keys<'d> {
         }
         for (step, key) in [("[]", "items"), ("{}", "additionalProperties")] {
             if let Some(held) = schema.get(key) {
-                self.add_schema(held, &format!("{path}{step}"));
+                self.add_part(held, path, &[step]);
             }
         }
-        self.add_properties(schema, path);
-    }
-
-    fn add_properties(&mut self, schema: &'d Map<String, Value>, path: &str) {
         let properties = schema.get("properties").and_then(Value::as_object);
         for (name, property) in properties.into_iter().flatten() {
             self.properties.insert(name);
-            self.add_schema(property, &format!("{path}.{name}"));
+            self.add_part(property, path, &[".", name]);
         }
+    }
+
+    fn add_part(&mut self, part: &'d Value, path: &mut String, steps: &[&str]) {
+        let length = path.len();
+        path.extend(steps.iter().copied());
+        self.add_schema(part, path);
+        path.truncate(length);
     }
 
     /// Adds the values that a schema lists to a table.

@@ -4,6 +4,8 @@
 //! The service adds variants between two documents. An unknown variant has the common fields too,
 //! so they are typed. A field that was once common is kept when a variant without it is added.
 
+use std::borrow::Cow;
+
 use crate::ledger::{Fields, Ledger};
 use crate::model::{
     Api, Discriminator, Field, Kind, Limits, Origin, Place, Record, Type, TypeDef,
@@ -30,10 +32,11 @@ pub(super) fn add_common_records(api: &mut Api, ledger: &Ledger) {
             continue;
         }
         let known = name.and_then(|name| ledger.record(name));
-        let Some(mut fields) = shared_fields(api, TypeId(index), known, &mut Vec::new())
+        let Some(shared) = shared_fields(api, TypeId(index), known, &mut Vec::new())
         else {
             continue;
         };
+        let mut fields: Vec<Field> = shared.into_iter().map(relax).collect();
         if name.is_none() && fields.iter().all(|field| field.json_name == property) {
             continue;
         }
@@ -107,20 +110,20 @@ fn common_places(union: &Origin) -> Vec<Place> {
 
 /// Returns the fields that every variant has in the same type, and the recorded ones; `None` where
 /// a variant is no record.
-fn shared_fields(
-    api: &Api,
+fn shared_fields<'a>(
+    api: &'a Api,
     id: TypeId,
     known: Known<'_>,
     path: &mut Vec<TypeId>,
-) -> Option<Vec<Field>> {
+) -> Option<Vec<Cow<'a, Field>>> {
     if path.contains(&id) {
         return None;
     }
     path.push(id);
     let fields = match &api.def(id).kind {
-        Kind::Record(record) => Some(record.fields.clone()),
+        Kind::Record(record) => Some(record.fields.iter().map(Cow::Borrowed).collect()),
         Kind::Union(union) => {
-            let mut shared: Option<Vec<Field>> = None;
+            let mut shared: Option<Vec<Cow<'a, Field>>> = None;
             for variant in &union.variants {
                 let fields = match variant.ty {
                     Type::Def(id) => shared_fields(api, id, known, path),
@@ -138,22 +141,22 @@ fn shared_fields(
         Kind::Enum(_) => None,
     };
     path.pop();
-    fields.map(|fields| fields.into_iter().map(relax).collect())
+    fields
 }
 
-fn intersect(
+fn intersect<'a>(
     api: &Api,
-    shared: Vec<Field>,
-    fields: &[Field],
+    shared: Vec<Cow<'a, Field>>,
+    fields: &[Cow<'a, Field>],
     known: Known<'_>,
-) -> Vec<Field> {
+) -> Vec<Cow<'a, Field>> {
     let is_known =
         |field: &Field| known.is_some_and(|all| all.contains_key(&field.json_name));
     let new = fields
         .iter()
         .filter(|field| is_known(field) && twin(&shared, &field.json_name).is_none());
-    let new: Vec<Field> = new.cloned().collect();
-    let mut united: Vec<Field> = shared
+    let new: Vec<Cow<'_, Field>> = new.cloned().collect();
+    let mut united: Vec<Cow<'_, Field>> = shared
         .into_iter()
         .filter_map(|mut field| {
             let Some(other) = twin(fields, &field.json_name) else {
@@ -164,9 +167,9 @@ fn intersect(
                     // A recorded field keeps its type, and decodes the values that fit.
                     return is_known(&field).then_some(field);
                 }
-                field.ty = Type::String;
+                field.to_mut().ty = Type::String;
             }
-            field.intersect(other);
+            field.to_mut().intersect(other);
             Some(field)
         })
         .collect();
@@ -175,12 +178,13 @@ fn intersect(
     united
 }
 
-fn twin<'f>(fields: &'f [Field], json_name: &str) -> Option<&'f Field> {
-    fields.iter().find(|field| field.json_name == json_name)
+fn twin<'f>(fields: &'f [Cow<'_, Field>], json_name: &str) -> Option<&'f Field> {
+    fields.iter().map(|field| &**field).find(|field| field.json_name == json_name)
 }
 
 /// Makes a field optional: an unknown variant may not have it.
-fn relax(mut field: Field) -> Field {
+fn relax(field: Cow<'_, Field>) -> Field {
+    let mut field = field.into_owned();
     field.required = false;
     field.limits = Limits::default();
     field.listed.clear();

@@ -58,3 +58,17 @@ fn each_tag_is_a_feature_and_full_has_them_all() {
         assert!(OUTPUT.files.contains_key(&module), "{name} has no {module}");
     }
 }
+
+#[test]
+fn every_other_word_for_an_operation_finds_a_function() {
+    let path = super::root().join("spec/words/aliases.toml");
+    let lines = std::fs::read_to_string(path).expect("a file");
+    let lines: toml::Table = lines.parse().expect("TOML");
+    let code: String = OUTPUT.files.values().map(String::as_str).collect();
+    for (operation, words) in &lines {
+        for word in words.as_str().expect("text").split(", ") {
+            let alias = format!("#[doc(alias = {word:?})]");
+            assert!(code.contains(&alias), "nothing is found by {word:?} ({operation})");
+        }
+    }
+}

@@ -52,17 +52,24 @@ type Found<'d> = BTreeMap<&'d str, BTreeSet<Option<String>>>;
 fn collect<'d>(value: &'d Value, found: &mut Found<'d>) {
     match value {
         Value::Object(entries) => {
-            let properties = entries.get("properties").and_then(Value::as_object);
-            for (name, property) in properties.into_iter().flatten() {
-                let items = property.get("items").unwrap_or(property);
-                if let Some(pattern) = items.get("pattern").and_then(Value::as_str) {
-                    found.entry(name).or_default().insert(shape(pattern));
+            for (key, value) in entries {
+                if key == "properties" {
+                    add_properties(value, found);
                 }
+                collect(value, found);
             }
-            entries.values().for_each(|value| collect(value, found));
         }
         Value::Array(items) => items.iter().for_each(|value| collect(value, found)),
         _ => {}
+    }
+}
+
+fn add_properties<'d>(properties: &'d Value, found: &mut Found<'d>) {
+    for (name, property) in properties.as_object().into_iter().flatten() {
+        let items = property.get("items").unwrap_or(property);
+        if let Some(pattern) = items.get("pattern").and_then(Value::as_str) {
+            found.entry(name).or_default().insert(shape(pattern));
+        }
     }
 }
 
