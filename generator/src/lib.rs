@@ -47,6 +47,7 @@ pub use words::Words;
 
 use std::collections::BTreeMap;
 
+use document::Document;
 use model::Unmapped;
 
 /// The settings of a generation.
@@ -99,6 +100,19 @@ pub fn generate(
     options: &Options,
 ) -> Result<Output, Vec<Diagnostic>> {
     let document = document::read(document, overlays, options.unmatched)?;
+    generate_read(document, ledger, options)
+}
+
+/// Generates the crate for a document that has been read.
+///
+/// # Errors
+///
+/// Returns all errors of the first stage that found any.
+pub fn generate_read(
+    document: Document,
+    ledger: &Ledger,
+    options: &Options,
+) -> Result<Output, Vec<Diagnostic>> {
     let mut api = lower::lower(&document.openapi, options.unmatched)?;
     let losses = document.losses.into_iter();
     api.unmapped.extend(
