@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
-use rustc_hash::FxHashSet;
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::pointer::Pointer;
 use crate::template;
@@ -134,7 +135,7 @@ pub struct Field {
     pub listed: Vec<String>,
     /// The keys of the places that declare the field: `Schema.property`. There are several if
     /// types were merged.
-    pub places: Vec<String>,
+    pub places: IndexSet<String, FxBuildHasher>,
     pub prose: Option<String>,
 }
 
@@ -154,7 +155,7 @@ impl Field {
             deprecated: false,
             limits: Limits::default(),
             listed: Vec::new(),
-            places: Vec::new(),
+            places: IndexSet::default(),
             prose: None,
         }
     }
@@ -181,7 +182,7 @@ impl Field {
     pub fn add_places_of(&mut self, other: &Self) {
         for place in &other.places {
             if !self.places.contains(place) {
-                self.places.push(place.clone());
+                self.places.insert(place.clone());
             }
         }
         if self.listed.is_empty() {

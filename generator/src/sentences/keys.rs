@@ -136,21 +136,22 @@ impl<'d> Keys<'d> {
                 self.add_listed(whole, table);
             }
         }
-        for part in ["allOf", "oneOf", "anyOf"].iter().filter_map(|key| schema.get(*key))
-        {
-            for part in part.as_array().into_iter().flatten() {
-                self.add_schema(part, path);
+        for (key, value) in schema {
+            match key.as_str() {
+                "allOf" | "oneOf" | "anyOf" => {
+                    let parts = value.as_array().into_iter().flatten();
+                    parts.for_each(|part| self.add_schema(part, path));
+                }
+                "items" => self.add_part(value, path, &["[]"]),
+                "additionalProperties" => self.add_part(value, path, &["{}"]),
+                "properties" => {
+                    for (name, property) in value.as_object().into_iter().flatten() {
+                        self.properties.insert(name);
+                        self.add_part(property, path, &[".", name]);
+                    }
+                }
+                _ => {}
             }
-        }
-        for (step, key) in [("[]", "items"), ("{}", "additionalProperties")] {
-            if let Some(held) = schema.get(key) {
-                self.add_part(held, path, &[step]);
-            }
-        }
-        let properties = schema.get("properties").and_then(Value::as_object);
-        for (name, property) in properties.into_iter().flatten() {
-            self.properties.insert(name);
-            self.add_part(property, path, &[".", name]);
         }
     }
 
