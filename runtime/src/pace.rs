@@ -8,7 +8,7 @@
 //! bucket in all or one per project is inferred from the levels: the assumption that
 //! explains them better counts. The refill rate is measured.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -51,12 +51,12 @@ pub(crate) struct Pacer {
 #[derive(Debug, Default)]
 struct State {
     /// The rate limits of operations, by their IDs.
-    operations: BTreeMap<&'static str, Known>,
+    operations: HashMap<&'static str, Known>,
     sets: Sets,
 }
 
 /// The sets, by operation group and limit.
-type Sets = BTreeMap<(&'static str, u64), Set>;
+type Sets = HashMap<(&'static str, u64), Set>;
 
 #[derive(Debug)]
 enum Known {

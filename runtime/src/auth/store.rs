@@ -1,6 +1,6 @@
 //! Stores of access tokens, between requests and between processes.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -109,7 +109,7 @@ impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
 
 /// A store in memory, to share tokens between clients of one process.
 #[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<BTreeMap<String, AccessToken>>);
+pub struct MemoryStore(Mutex<HashMap<String, AccessToken>>);
 
 impl TokenStore for MemoryStore {
     fn load<'a>(

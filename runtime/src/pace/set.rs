@@ -1,6 +1,6 @@
 //! A set of operations that share a limit: with one bucket, or with one per scope.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ const RECENT: Duration = Duration::from_millis(100);
 pub(super) struct Set {
     limit: u64,
     shared: Bucket,
-    scoped: BTreeMap<String, Bucket>,
+    scoped: HashMap<String, Bucket>,
     /// Above 0 if the levels indicate one bucket per scope.
     lean: i8,
     /// The last time that a response was observed.
@@ -50,7 +50,7 @@ impl Set {
         Self {
             limit,
             shared: Bucket::new(limit),
-            scoped: BTreeMap::new(),
+            scoped: HashMap::new(),
             lean: 0,
             observed_at: None,
             queue: Queue::default(),
