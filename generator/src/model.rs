@@ -6,8 +6,7 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
-use indexmap::IndexSet;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::pointer::Pointer;
 use crate::template;
@@ -135,7 +134,7 @@ pub struct Field {
     pub listed: Vec<String>,
     /// The keys of the places that declare the field: `Schema.property`. There are several if
     /// types were merged.
-    pub places: IndexSet<String, FxBuildHasher>,
+    pub places: Vec<String>,
     pub prose: Option<String>,
 }
 
@@ -155,7 +154,7 @@ impl Field {
             deprecated: false,
             limits: Limits::default(),
             listed: Vec::new(),
-            places: IndexSet::default(),
+            places: Vec::new(),
             prose: None,
         }
     }
@@ -182,7 +181,7 @@ impl Field {
     pub fn add_places_of(&mut self, other: &Self) {
         for place in &other.places {
             if !self.places.contains(place) {
-                self.places.insert(place.clone());
+                self.places.push(place.clone());
             }
         }
         if self.listed.is_empty() {

@@ -112,8 +112,9 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     let is_other = options.spec.is_some() && options.overlays.is_none();
     let unmatched =
         if is_other { UnmatchedAction::Note } else { UnmatchedAction::Error };
-    let (known, words, document) =
-        read_beside(&spec, || document::read(&bytes, &borrowed(&overlays), unmatched))?;
+    let (known, words, document) = read_in_parallel(&spec, || {
+        document::read(&bytes, &borrowed(&overlays), unmatched)
+    })?;
     let none = Ledger::default();
     let ledger = if options.new_names { &none } else { &known };
     let out = options.out.clone().unwrap_or_else(|| root.join("generated"));
@@ -158,20 +159,20 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
 
 /// Reads the ledger and the sentences on one core, and the document on another: it takes four times
 /// as long.
-fn read_beside<D>(
+fn read_in_parallel<D>(
     spec: &Path,
     read_document: impl FnOnce() -> D,
 ) -> Result<(Ledger, Words, D), Failure> {
     thread::scope(|scope| {
-        let beside = scope.spawn(|| -> Result<(Ledger, Words), Failure> {
+        let others = scope.spawn(|| -> Result<(Ledger, Words), Failure> {
             Ok((
                 read_ledger(&spec.join("names.toml"))?,
                 read_words(&spec.join("words"))?,
             ))
         });
         let document = read_document();
-        let beside = beside.join().unwrap_or_else(|panic| resume_unwind(panic));
-        let (ledger, words) = beside?;
+        let others = others.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let (ledger, words) = others?;
         Ok((ledger, words, document))
     })
 }

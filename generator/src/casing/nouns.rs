@@ -38,25 +38,10 @@ const NOUNS: &[Noun] = &[
     Noun("x_509", "x509", "X509"),
 ];
 
-/// A word of a spelling in lower case.
-enum Word<'s> {
-    Plain(&'s str),
-    Noun(&'static Noun),
-}
-
-impl Word<'_> {
-    fn in_snake_case(&self) -> &str {
-        match self {
-            Self::Plain(word) => word,
-            Self::Noun(noun) => noun.1,
-        }
-    }
-}
-
 /// Returns the words of a spelling in lower case; a proper noun is one word.
 pub(crate) fn words(spelling: &str) -> Vec<String> {
     let divided = divided(spelling);
-    each(&divided).map(|word| word.in_snake_case().to_owned()).collect()
+    each(&divided).map(str::to_owned).collect()
 }
 
 /// Returns a spelling in snake case.
@@ -67,7 +52,7 @@ pub(super) fn snake(spelling: &str) -> String {
         if !snake.is_empty() {
             snake.push('_');
         }
-        snake.push_str(word.in_snake_case());
+        snake.push_str(word);
     }
     snake
 }
@@ -77,7 +62,6 @@ pub(super) fn camel(spelling: &str) -> String {
     let divided = divided(spelling);
     let mut camel = String::with_capacity(divided.len());
     for word in each(&divided) {
-        let word = word.in_snake_case();
         match NOUNS.iter().find(|noun| noun.1 == word) {
             Some(noun) => camel.push_str(noun.2),
             None => push_capitalized(word, &mut camel),
@@ -91,8 +75,8 @@ fn divided(spelling: &str) -> String {
     apart(spelling).to_snake_case()
 }
 
-/// Returns the words of a divided spelling.
-fn each(divided: &str) -> impl Iterator<Item = Word<'_>> {
+/// Returns the words of a divided spelling; a proper noun is one word.
+fn each(divided: &str) -> impl Iterator<Item = &str> {
     let mut rest = divided;
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -102,7 +86,7 @@ fn each(divided: &str) -> impl Iterator<Item = Word<'_>> {
         let end = || rest.find('_').unwrap_or(rest.len());
         let (word, after) = rest.split_at(noun.map_or_else(end, |noun| noun.0.len()));
         rest = after.trim_start_matches('_');
-        Some(noun.map_or(Word::Plain(word), Word::Noun))
+        Some(noun.map_or(word, |noun| noun.1))
     })
 }
 

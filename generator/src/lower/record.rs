@@ -81,7 +81,7 @@ impl<'d> Lowering<'d> {
             limits: schema.map(|schema| Facets::of(schema).limits).unwrap_or_default(),
             prose: schema.and_then(|schema| prose(&schema.schema_data)),
             listed: self.listed(&ty),
-            places: [declared.place.key.clone()].into_iter().collect(),
+            places: vec![declared.place.key.clone()],
             ..Field::new(json_name, ty)
         };
         if let Some(schema) = schema {

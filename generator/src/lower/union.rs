@@ -41,7 +41,7 @@ pub(super) struct Tagged<'d> {
     tags: Vec<String>,
 }
 
-/// A variant of a union for which a discriminating property is searched.
+/// A variant of a union without a declared discriminator, and its properties.
 struct Candidate<'d> {
     declared: BTreeMap<&'d str, Declared<'d>>,
     /// The variant's own variants, if it is a union.

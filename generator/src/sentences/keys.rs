@@ -124,20 +124,20 @@ impl<'d> Keys<'d> {
         }
     }
 
-    /// Adds the keys of a schema with a path, and those of its parts. Parts lengthen the path and
-    /// shorten it again.
+    /// Adds the keys of a schema with a path, and those of its parts. While a part is visited, `path`
+    /// ends with the step to it.
     fn add_schema(&mut self, whole: &'d Value, path: &mut String) {
         let Some(schema) = whole.as_object() else { return };
         self.add_place(path);
-        if schema.contains_key("enum") {
-            let member = member_of(path);
-            let tables = member.iter().flat_map(|it| [it.path, it.name]);
-            for table in tables.chain([path.as_str()]) {
-                self.add_listed(whole, table);
-            }
-        }
         for (key, value) in schema {
             match key.as_str() {
+                "enum" => {
+                    let member = member_of(path);
+                    let tables = member.iter().flat_map(|it| [it.path, it.name]);
+                    for table in tables.chain([path.as_str()]) {
+                        self.add_listed(whole, table);
+                    }
+                }
                 "allOf" | "oneOf" | "anyOf" => {
                     let parts = value.as_array().into_iter().flatten();
                     parts.for_each(|part| self.add_schema(part, path));

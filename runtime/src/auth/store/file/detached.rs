@@ -43,17 +43,6 @@ pub(super) async fn run<T: Send + 'static>(
     late: &Late,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Option<io::Result<T>> {
-    let (sender, mut receiver) = oneshot::channel();
-    let work = Box::new(move || _ = sender.send(work()));
-    match end(late, work).await? {
-        Ok(()) => receiver.try_recv().ok(),
-        Err(error) => Some(Err(error)),
-    }
-}
-
-/// Waits for the end of an operation on a dedicated thread. This is a separate function,
-/// so that it is compiled only once.
-async fn end(late: &Late, work: Box<dyn FnOnce() + Send>) -> Option<io::Result<()>> {
     if late.is_alive() {
         return None;
     }
@@ -64,12 +53,11 @@ async fn end(late: &Late, work: Box<dyn FnOnce() + Send>) -> Option<io::Result<(
         let (sender, receiver) = oneshot::channel();
         let work = move || {
             let _counted = (permit, alive);
-            work();
-            _ = sender.send(());
+            _ = sender.send(work());
         };
         let thread = thread::Builder::new().name("atlas-admin-file".to_owned());
         match thread.spawn(work) {
-            Ok(_) => receiver.await.ok().map(Ok),
+            Ok(_) => receiver.await.ok(),
             Err(error) => Some(Err(error)),
         }
     };
