@@ -157,8 +157,8 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads the ledger and the sentences on one core, and the document on another: it takes four times
-/// as long.
+/// Reads the ledger and the sentences on one core, and on another the document, which takes four
+/// times as long.
 fn read_in_parallel<D>(
     spec: &Path,
     read_document: impl FnOnce() -> D,

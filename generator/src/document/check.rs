@@ -37,7 +37,7 @@ pub(super) fn check(
             _ => {}
         }
     });
-    // What is wrong with a single object is told first.
+    // Problems of single objects come before those of the whole document.
     found.append(&mut of_ids);
     template::check(tree, &mut found);
     found

@@ -316,7 +316,7 @@ fn aliases(emit: &Emit<'_>, call: &Call<'_>) -> TokenStream {
     let operation = call.operation;
     let mut aliases = vec![&*operation.id, &*operation.short, &*operation.path];
     aliases.extend(without_prefix(&operation.path));
-    // An operation without a stable version is found in its only module.
+    // Without a stable version, the function is only in the module of its version.
     if call.is_newest || call.owns_builder {
         aliases.extend(emit.sentences.aliases(call.index));
     }

@@ -112,7 +112,7 @@ fn name_variants(
         .flat_map(|union| union.variants())
         .map(|variant| variant.name.to_owned())
         .collect();
-    // Most variants are recorded, and need no short name.
+    // The ledger names most variants, which then need no short name.
     let short = LazyCell::new(|| -> Vec<String> {
         union.variants.iter().map(|v| short_name(v, union, name, types)).collect()
     });

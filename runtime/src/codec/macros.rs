@@ -42,8 +42,8 @@ macro_rules! record {
         impl $crate::codec::Record for $type {
             #[inline]
             fn table(&self) -> &'static $crate::codec::Table {
-                // Not a static, which the crate with the type would compile. Programs
-                // compile this constant, if they use the type.
+                // A static would be compiled with the crate that has the type. This
+                // constant is compiled with programs, if they use the type.
                 &$crate::codec::Table {
                     name: ::core::stringify!($type),
                     fields: &[$($crate::codec::Field {
