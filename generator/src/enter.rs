@@ -26,7 +26,7 @@ impl Ledger {
             let module = &names.modules[operation.tag];
             let group = &api.tags[operation.tag].name;
             add(&mut self.modules, group, module);
-            let line = self.operations.entry(operation.key()).or_default();
+            let line = self.operations.entry(operation.key.clone()).or_default();
             line.record(operation, module, &names.functions[index], names);
             if operation.offers_wait {
                 line.record_results(api, facts, index, names);

@@ -97,8 +97,7 @@ fn current_versions(
     let mut current: FxHashMap<String, FxHashSet<Version>> = FxHashMap::default();
     for operation in &api.operations {
         let newest = operation.newest_stable();
-        let key = operation.key();
-        let recorded = ledger.operation(&key);
+        let recorded = ledger.operation(&operation.key);
         let was_newest =
             |version| recorded.is_some_and(|recorded| recorded.was_newest(version));
         let versions = operation
@@ -107,7 +106,7 @@ fn current_versions(
             .map(|version| version.version)
             .filter(|v| Some(*v) == newest || was_newest(*v));
         let versions = versions.collect();
-        current.insert(key, versions);
+        current.insert(operation.key.clone(), versions);
     }
     current
 }

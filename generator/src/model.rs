@@ -259,6 +259,9 @@ pub enum JsonKind {
 #[derive(Clone, Debug)]
 pub struct Operation {
     pub id: String,
+    /// What [`operation_key`] returns, which doesn't depend on the id or the names of the
+    /// parameters.
+    pub key: String,
     /// The short name that the document gives, else the id.
     pub short: String,
     /// The index in [`Api::tags`] of the group whose module has it.
@@ -438,12 +441,6 @@ impl Api {
 }
 
 impl Operation {
-    /// Returns the operation's key, which doesn't depend on its id or the names of its parameters:
-    /// `get /groups/{}/clusters`.
-    pub fn key(&self) -> String {
-        operation_key(self.method, &self.path)
-    }
-
     /// Returns the newest stable version.
     pub fn newest_stable(&self) -> Option<Version> {
         let stable = |version: &Version| matches!(version, Version::Stable(_));
@@ -470,7 +467,8 @@ impl Operation {
     }
 }
 
-/// Returns the key of an operation: its method and path, with parameters by position.
+/// Returns the key of an operation, its method and path with parameters by position:
+/// `get /groups/{}/clusters`.
 pub fn operation_key(method: Method, path: &str) -> String {
     format!("{} {}", method.as_str().to_lowercase(), template::positional(path))
 }

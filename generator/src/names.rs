@@ -168,16 +168,16 @@ fn name_functions(
     let operations = &api.operations;
     let mut names = vec![String::new(); operations.len()];
     let (recorded, new): (Vec<_>, Vec<_>) = (0..operations.len())
-        .partition(|&index| ledger.operation(&operations[index].key()).is_some());
+        .partition(|&index| ledger.operation(&operations[index].key).is_some());
     for index in recorded {
         let operation = &operations[index];
-        let key = operation.key();
-        let name = ledger.operation(&key).map(|recorded| recorded.function());
+        let key = &operation.key;
+        let name = ledger.operation(key).map(|recorded| recorded.function());
         names[index] = name.unwrap_or_default().to_owned();
         let module = &mut modules[operation.tag];
         for format in formats(operation) {
             let name = function_of(&names[index], format);
-            module.scope.claim(&name, &key, &operation.pointer, diagnostics);
+            module.scope.claim(&name, key, &operation.pointer, diagnostics);
             module.derived.extend(derived(&name));
         }
     }
@@ -218,12 +218,12 @@ impl Functions<'_> {
                         .all(|name| !made.contains(name))
                 })
         };
-        let (key, at) = (operation.key(), &operation.pointer);
-        let name = self.scope.give(&wanted, &key, at, is_free, diagnostics);
+        let (key, at) = (&operation.key, &operation.pointer);
+        let name = self.scope.give(&wanted, key, at, is_free, diagnostics);
         for format in formats {
             let function = function_of(&name, format);
             if format.is_some() {
-                self.scope.claim(&function, &key, at, diagnostics);
+                self.scope.claim(&function, key, at, diagnostics);
             }
             self.derived.extend(derived(&function));
         }
@@ -290,7 +290,7 @@ fn claim_parameters(api: &Api, ledger: &Ledger, diagnostics: &mut Vec<Diagnostic
         let what = format!("argument or setter of {}", operation.id);
         let help = "remove or rename one of them with an overlay in spec/overlays";
         let mut scope = Scope::with_help(what.clone(), help);
-        let recorded = ledger.operation(&operation.key());
+        let recorded = ledger.operation(&operation.key);
         for (index, parameter) in operation.parameters.iter().enumerate() {
             let name = parameter_name(parameter);
             let key =

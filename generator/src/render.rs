@@ -102,24 +102,24 @@ fn layout(tokens: TokenStream) -> String {
 fn without_marks(printed: &str) -> String {
     let mut text = String::with_capacity(printed.len());
     for line in printed.lines() {
-        if line.trim_start() != "blank_line! {}" {
-            push_line(line, &mut text);
+        match line.contains(LINE_BREAK) {
+            true => push_comment(line, &mut text),
+            false if line.trim_start() == "blank_line! {}" => {}
+            false => text.push_str(line),
         }
         text.push('\n');
     }
     text
 }
 
-/// Appends a printed line; if it is a comment with marks, as several lines.
-fn push_line(line: &str, text: &mut String) {
-    let Some((first, rest)) = line.split_once(LINE_BREAK) else {
-        return text.push_str(line);
-    };
-    let slashes = &first[..first.find("//").map_or(0, |start| start + "///".len())];
-    text.push_str(first.trim_end());
-    for line in rest.split(LINE_BREAK) {
-        text.push('\n');
-        text.push_str(slashes);
+/// Appends a comment, which is printed as one line with marks, as several lines.
+fn push_comment(line: &str, text: &mut String) {
+    let slashes = &line[..line.find("//").map_or(0, |start| start + "///".len())];
+    for (index, line) in line.split(LINE_BREAK).enumerate() {
+        if index > 0 {
+            text.push('\n');
+            text.push_str(slashes);
+        }
         text.push_str(line.trim_end());
     }
 }

@@ -10,6 +10,7 @@ mod wanting;
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::model::{Api, Enum, Field, Kind, Operation, Place, TypeDef, TypeId};
@@ -154,7 +155,7 @@ pub struct Example<'w> {
 struct Finder<'w, 'a> {
     words: &'w Words,
     /// The ids of operations by their keys.
-    ids: BTreeMap<String, &'a str>,
+    ids: FxHashMap<&'a str, &'a str>,
 }
 
 impl<'w> Finder<'w, '_> {
@@ -289,8 +290,8 @@ fn indices(api: &Api) -> BTreeMap<String, usize> {
     operations.map(|(index, operation)| (operation.id.clone(), index)).collect()
 }
 
-fn ids(api: &Api) -> BTreeMap<String, &str> {
-    api.operations.iter().map(|it| (it.key(), it.id.as_str())).collect()
+fn ids(api: &Api) -> FxHashMap<&str, &str> {
+    api.operations.iter().map(|it| (it.key.as_str(), it.id.as_str())).collect()
 }
 
 /// Returns the examples with the keys `operationId.property`.

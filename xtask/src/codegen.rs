@@ -6,7 +6,7 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
-use std::{fs, io, thread};
+use std::{fs, io, mem, thread};
 
 use atlas_admin_generator::{
     self as generator, CrateLocation, Diagnostic, Docs, ErrorCodes, Ledger, Output,
@@ -146,15 +146,19 @@ fn generate(options: &Options, started: Instant) -> Result<ExitCode, Failure> {
     if is_ours {
         plan_beside(&mut planned, &root, &output)?;
     }
-    if options.check {
-        return Ok(report(&planned));
-    }
-    let changed = planned.len();
-    planned.write()?;
-    let unmapped = if is_ours { Path::new("spec") } else { &out }.join(tree::UNMAPPED);
-    summarise(&output, changed, &unmapped);
-    println!("{:.2} s", started.elapsed().as_secs_f64());
-    Ok(ExitCode::SUCCESS)
+    let code = if options.check {
+        report(&planned)
+    } else {
+        let changed = planned.len();
+        planned.write()?;
+        let folder = if is_ours { Path::new("spec") } else { &out };
+        summarise(&output, changed, &folder.join(tree::UNMAPPED));
+        println!("{:.2} s", started.elapsed().as_secs_f64());
+        ExitCode::SUCCESS
+    };
+    // The process ends now. Freeing the many parts of these one by one would be work for nothing.
+    mem::forget((known, wanted, output));
+    Ok(code)
 }
 
 /// Reads the ledger and the sentences on one core, and on another the document, which takes four

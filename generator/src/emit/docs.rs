@@ -6,7 +6,6 @@ mod operation;
 mod prose;
 mod sentence;
 
-use std::iter;
 use std::ops::Range;
 
 use proc_macro2::TokenStream;
@@ -113,7 +112,7 @@ struct Line<'a> {
     text: &'a str,
 }
 
-/// Breaks a paragraph into lines, but not within backticks or brackets.
+/// Breaks a paragraph into lines, but not within code spans.
 fn wrap(paragraph: &str) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     let mut is_code = false;
@@ -140,21 +139,17 @@ fn wrap(paragraph: &str) -> Vec<Line<'_>> {
     lines
 }
 
-/// Splits a line into words, and keeps code spans and links whole.
+/// Splits a line into words, and keeps code spans whole.
 fn unbreakable(line: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    iter::from_fn(move || {
-        let start = at;
-        let mut ticks = 0;
-        while at <= line.len() {
-            let word = line[at..].split(' ').next().unwrap_or_default();
-            ticks += word.matches('`').count();
-            at += word.len() + 1;
-            if ticks % 2 == 0 {
-                break;
-            }
-        }
-        (start < at).then(|| start..at - 1)
+    let mut is_code = false;
+    let words = line.split(move |character| {
+        is_code ^= character == '`';
+        character == ' ' && !is_code
+    });
+    words.scan(0, |next, word| {
+        let start = *next;
+        *next += word.len() + 1;
+        Some(start..start + word.len())
     })
 }
 

@@ -27,7 +27,7 @@ pub(super) fn of(
     operation: &Operation,
     version: Version,
 ) -> Availability {
-    let current = current.get(&operation.key());
+    let current = current.get(&operation.key);
     let is_current = current.is_some_and(|versions| versions.contains(&version));
     match version {
         Version::Stable(_) if is_current => Availability::None,

@@ -46,7 +46,7 @@ pub(super) fn waits(
         if call.wait.is_none() && !call.offers_wait {
             continue;
         }
-        let recorded = ledger.operation(&call.key());
+        let recorded = ledger.operation(&call.key);
         for version in call.versions.iter().map(|version| version.version) {
             let recorded = recorded.and_then(|recorded| recorded.result(version));
             waits.insert((index, version), chooser.waited(call, version, recorded));

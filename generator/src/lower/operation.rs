@@ -130,6 +130,7 @@ impl<'d> Lowering<'d> {
                 (summary, text) => summary.as_ref().or(text.as_ref()).cloned(),
             },
             pointer: at.clone(),
+            key,
             id,
         });
     }

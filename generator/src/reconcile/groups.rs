@@ -28,7 +28,7 @@ pub(super) fn keep_modules(api: &mut Api, ledger: &Ledger) {
     let wanted: Vec<Key> = api
         .operations
         .iter()
-        .map(|operation| match ledger.operation(&operation.key()) {
+        .map(|operation| match ledger.operation(&operation.key) {
             Some(recorded) => Key::Module(recorded.module().to_owned()),
             None => Key::of(modules[operation.tag].as_ref(), &found[operation.tag]),
         })
@@ -89,7 +89,7 @@ fn modules(api: &Api, tags: &[Tag], ledger: &Ledger) -> Vec<Option<String>> {
 fn of_most_operations<'l>(api: &Api, tag: usize, ledger: &'l Ledger) -> Option<&'l str> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let operations = api.operations.iter().filter(|operation| operation.tag == tag);
-    for recorded in operations.filter_map(|operation| ledger.operation(&operation.key()))
+    for recorded in operations.filter_map(|operation| ledger.operation(&operation.key))
     {
         *counts.entry(recorded.module()).or_default() += 1;
     }

@@ -17,7 +17,7 @@ pub(super) fn reconciled(build: &mut Build<'_>) -> Vec<Operation> {
 }
 
 fn reconcile(build: &mut Build<'_>, found: &Operation) -> Operation {
-    let recorded = build.ledger.operation(&found.key());
+    let recorded = build.ledger.operation(&found.key);
     let recorded = recorded.filter(|recorded| !recorded.is_only_named());
     let mut operation = found.clone();
     operation.parameters = parameters(build, found, recorded);

@@ -128,7 +128,7 @@ impl Pairs<'_> {
     }
 
     fn pair_operation(&mut self, operation: &Operation) {
-        let Some(recorded) = self.ledger.operation(&operation.key()) else { return };
+        let Some(recorded) = self.ledger.operation(&operation.key) else { return };
         for (index, parameter) in operation.parameters.iter().enumerate() {
             if let Some(known) = recorded.parameter(&parameter_key(index, parameter)) {
                 self.pair(&known.ty, &parameter.ty);
