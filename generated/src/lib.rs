@@ -163,6 +163,7 @@
 //!   Administration API are allowed, by endpoint set.
 //! - [Root](mod@root): 2 operations. Returns the state of the service and the IP addresses of
 //!   its control plane.
+
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![allow(
     clippy::large_enum_variant,

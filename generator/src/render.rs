@@ -1,7 +1,7 @@
 //! The conversion of tokens to text.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 
 /// The first lines of each file. The attribute makes rustfmt leave the file as prettyplease
 /// formatted it.
@@ -10,37 +10,46 @@ const HEADER: &str = "\
 #![cfg_attr(rustfmt, rustfmt_skip)]
 ";
 
-/// The mark for the end of a line in the text of a doc comment.
-///
-/// The printer would turn text with real line ends into a block comment. One attribute for the
-/// whole comment is less to quote, parse and print than one for each line.
-pub const LINE_BREAK: char = '\u{1f}';
-
 /// A piece of a file.
 pub enum Piece {
     Tokens(TokenStream),
-    /// Formatted text: data, and calls of macros, which the printer can't format.
+    /// Tokens with marks, and the comments that they stand for.
+    Commented(TokenStream, Comments),
+    /// Formatted text: data, comments, and calls of macros, which the printer can't format.
     Text(String),
     /// A module: its item, whose braces are empty, and its content.
-    Module(TokenStream, Vec<Piece>),
+    Module(TokenStream, Comments, Vec<Piece>),
 }
+
+/// Doc comments, which are most of a file. In the tokens, an attribute marks the place of each,
+/// because quoting, reading and printing the texts too would be half of the work.
+#[derive(Default)]
+pub struct Comments(Vec<String>);
+
+impl Comments {
+    /// Adds a comment, as lines without the slashes. Returns its mark; none for an empty comment.
+    pub fn add(&mut self, lines: String) -> TokenStream {
+        if lines.is_empty() {
+            return TokenStream::new();
+        }
+        let mark = format_ident!("{MARK}{}", self.0.len());
+        self.0.push(lines);
+        quote!(#[#mark])
+    }
+
+    /// Returns the comment for a printed line; `None` if the line is no mark.
+    fn get(&self, line: &str) -> Option<&str> {
+        let number = line.strip_prefix("#[")?.strip_prefix(MARK)?.strip_suffix(']')?;
+        self.0.get(number.parse::<usize>().ok()?).map(String::as_str)
+    }
+}
+
+/// The beginning of a mark; the number of its comment follows.
+const MARK: &str = "comment_";
 
 /// Returns a mark that becomes a blank line, between items or methods.
 pub fn blank() -> TokenStream {
     quote!(blank_line! {})
-}
-
-/// Returns a string literal without escapes, which is much cheaper to quote and to parse than one
-/// with escapes: the doc comments are most of the generated text.
-pub fn raw_string(text: &str) -> Literal {
-    let mut pounds = String::new();
-    // Most texts have no quote, and a search for one character is the quickest.
-    while text.contains('"') && text.contains(&format!("\"{pounds}")) {
-        pounds.push('#');
-    }
-    // A raw string can't hold a carriage return.
-    let raw = ["r", &pounds, "\"", text, "\"", &pounds].concat().parse();
-    raw.unwrap_or_else(|_| Literal::string(text))
 }
 
 /// Renders a call of one of the runtime's macros: a line for its subject, and a line for each row.
@@ -69,16 +78,24 @@ fn join(pieces: impl IntoIterator<Item = Piece>) -> String {
             text.push('\n');
         }
         match piece {
-            Piece::Tokens(tokens) => text.push_str(&layout(tokens)),
+            Piece::Tokens(tokens) => {
+                text.push_str(&layout(tokens, &Comments::default()));
+            }
+            Piece::Commented(tokens, comments) => {
+                text.push_str(&layout(tokens, &comments));
+            }
             Piece::Text(piece) => text.push_str(&piece),
-            Piece::Module(item, content) => push_module(item, content, &mut text),
+            Piece::Module(item, comments, content) => {
+                let item = layout(item, &comments);
+                push_module(&item, content, &mut text);
+            }
         }
     }
     text
 }
 
-fn push_module(item: TokenStream, content: Vec<Piece>, text: &mut String) {
-    text.push_str(layout(item).trim_end().trim_end_matches('}'));
+fn push_module(item: &str, content: Vec<Piece>, text: &mut String) {
+    text.push_str(item.trim_end().trim_end_matches('}'));
     text.push('\n');
     for line in join(content).lines() {
         if !line.is_empty() {
@@ -90,36 +107,37 @@ fn push_module(item: TokenStream, content: Vec<Piece>, text: &mut String) {
     text.push_str("}\n");
 }
 
-fn layout(tokens: TokenStream) -> String {
+fn layout(tokens: TokenStream, comments: &Comments) -> String {
     // The emitters quote valid Rust; if they ever don't, the unformatted tokens show where.
     match syn::parse2::<syn::File>(tokens.clone()) {
-        Ok(file) => without_marks(&prettyplease::unparse(&file)),
+        Ok(file) => without_marks(&prettyplease::unparse(&file), comments),
         Err(error) => format!("compile_error!({:?});\n{tokens}\n", error.to_string()),
     }
 }
 
-/// Replaces the marks in a printed text by line ends.
-fn without_marks(printed: &str) -> String {
+/// Replaces the marks in a printed text by blank lines and comments.
+fn without_marks(printed: &str, comments: &Comments) -> String {
     let mut text = String::with_capacity(printed.len());
     for line in printed.lines() {
-        match line.contains(LINE_BREAK) {
-            true => push_comment(line, &mut text),
-            false if line.trim_start() == "blank_line! {}" => {}
-            false => text.push_str(line),
+        let content = line.trim_start();
+        let indent = &line[..line.len() - content.len()];
+        match comments.get(content) {
+            Some(comment) => push_comment(comment, indent, &mut text),
+            None if content == "blank_line! {}" => text.push('\n'),
+            None => {
+                text.push_str(line);
+                text.push('\n');
+            }
         }
-        text.push('\n');
     }
     text
 }
 
-/// Appends a comment, which is printed as one line with marks, as several lines.
-fn push_comment(line: &str, text: &mut String) {
-    let slashes = &line[..line.find("//").map_or(0, |start| start + "///".len())];
-    for (index, line) in line.split(LINE_BREAK).enumerate() {
-        if index > 0 {
-            text.push('\n');
-            text.push_str(slashes);
-        }
-        text.push_str(line.trim_end());
+fn push_comment(lines: &str, indent: &str, text: &mut String) {
+    for line in lines.split('\n') {
+        text.push_str(indent);
+        text.push_str("///");
+        text.push_str(line);
+        text.push('\n');
     }
 }

@@ -49,14 +49,14 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     }
     text.push_str("}\n");
     let module = casing::ident(module);
-    render::file([
-        Piece::Tokens(quote!(#doc #deprecated)),
-        Piece::Tokens(quote!(use atlas_admin::#module;)),
-        Piece::Tokens(quote!(
+    let imports = [
+        quote!(use atlas_admin::#module;),
+        quote!(
             use crate::Contract;
-        )),
-        Piece::Text(text),
-    ])
+        ),
+    ];
+    let tokens = deprecated.into_iter().chain(imports).map(Piece::Tokens);
+    render::file([Piece::Text(doc)].into_iter().chain(tokens).chain([Piece::Text(text)]))
 }
 
 fn is_deprecated(call: &Call<'_>) -> bool {

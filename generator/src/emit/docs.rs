@@ -8,13 +8,9 @@ mod sentence;
 
 use std::ops::Range;
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
 use super::Emit;
 use crate::casing::{self, capitalized};
 use crate::model::{Discriminator, Kind, Origin, TypeId, Union};
-use crate::render::{self, LINE_BREAK};
 
 pub(super) use members::{field, parameter, unknown_variant, value, variant};
 pub(super) use operation::{operation, pinned};
@@ -22,38 +18,28 @@ pub(super) use operation::{operation, pinned};
 /// The greatest length of a line of a doc comment.
 const WIDTH: usize = 92;
 
-/// Returns paragraphs as the doc comment of the next item.
-pub(super) fn lines(paragraphs: Vec<String>) -> TokenStream {
-    let comment = comment(&paragraphs);
-    if comment.is_empty() {
-        return TokenStream::new();
-    }
-    let comment = render::raw_string(&comment);
-    quote!(#[doc = #comment])
+/// Returns paragraphs as a doc comment of the enclosing module.
+pub(super) fn inner(paragraphs: Vec<String>) -> String {
+    lines(paragraphs).split('\n').map(|line| format!("//!{line}\n")).collect()
 }
 
-/// Returns paragraphs as the doc comment of the enclosing module.
-pub(super) fn inner(paragraphs: Vec<String>) -> TokenStream {
-    let comment = render::raw_string(&comment(&paragraphs));
-    quote!(#![doc = #comment])
-}
-
-/// Returns paragraphs as the text of a doc comment, without the slashes.
-fn comment(paragraphs: &[String]) -> String {
+/// Returns paragraphs as the lines of a doc comment, without the slashes.
+pub(super) fn lines(paragraphs: Vec<String>) -> String {
     let mut text = String::with_capacity(paragraphs.iter().map(String::len).sum());
     for (index, paragraph) in paragraphs.iter().enumerate() {
         if index > 0 {
-            text.push(LINE_BREAK);
+            text.push('\n');
         }
-        // Text with the mark in it would get a line break there.
-        let paragraph = match paragraph.contains(LINE_BREAK) {
-            true => &paragraph.replace(LINE_BREAK, " "),
+        // A doc comment can't hold a carriage return (the Rust Reference, "Comments").
+        let paragraph = match paragraph.contains('\r') {
+            true => &paragraph.replace("\r\n", "\n").replace('\r', " "),
             false => paragraph,
         };
         for Line { indent, text: line } in wrap(paragraph) {
             if !text.is_empty() {
-                text.push(LINE_BREAK);
+                text.push('\n');
             }
+            let line = line.trim_end();
             if !line.is_empty() {
                 text.push(' ');
                 text.push_str(indent);
@@ -349,9 +335,8 @@ mod tests {
 
     #[test]
     fn only_ends_of_lines_break_a_comment() {
-        let paragraphs = [format!("a{LINE_BREAK}/b\nc"), "d".to_owned()];
-        let lines = [" a /b", " c", "", " d"];
-        assert_eq!(comment(&paragraphs), lines.join(&LINE_BREAK.to_string()));
+        let paragraphs = ["a\r/b\r\nc \n\ne".to_owned(), "d".to_owned()];
+        assert_eq!(lines(paragraphs.to_vec()), " a /b\n c\n\n e\n\n d");
     }
 
     #[test]

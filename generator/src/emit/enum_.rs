@@ -5,19 +5,21 @@ use quote::quote;
 
 use super::{Emit, docs};
 use crate::model::{Enum, TypeId};
-use crate::render::{self, Piece};
+use crate::render::{self, Comments, Piece};
 
 pub(super) fn enum_(emit: &Emit<'_>, id: TypeId, values: &Enum, out: &mut Vec<Piece>) {
     let name = emit.names.ty(id);
-    let doc = docs::lines(docs::definition(emit, id));
+    let mut comments = Comments::default();
+    let doc = comments.add(docs::lines(docs::definition(emit, id)));
     let variants = emit.names.members(id).zip(&values.values).enumerate().map(
         |(index, (name, json_name))| {
             let said = emit.sentences.member(id, index);
-            let doc = docs::lines(vec![docs::value(emit, json_name, said)]);
+            let doc =
+                comments.add(docs::lines(vec![docs::value(emit, json_name, said)]));
             quote!(#doc #name,)
         },
     );
-    out.push(Piece::Tokens(quote! {
+    let tokens = quote! {
         #doc
         #[derive(Clone)]
         #[non_exhaustive]
@@ -26,7 +28,8 @@ pub(super) fn enum_(emit: &Emit<'_>, id: TypeId, values: &Enum, out: &mut Vec<Pi
             /// A value that the API's document doesn't declare.
             Unknown(UndeclaredValue),
         }
-    }));
+    };
+    out.push(Piece::Commented(tokens, comments));
     out.push(Piece::Text(table(emit, id, values)));
 }
 

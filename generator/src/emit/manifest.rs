@@ -94,7 +94,6 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         let module = casing::ident(module);
         quote!(#[cfg(feature = #feature)] pub mod #module;)
     });
-    let front = docs::inner(front::page(emit));
     let prose = (emit.docs == Docs::Full).then(|| {
         quote! {
             #![allow(
@@ -113,8 +112,8 @@ pub(super) fn lib(emit: &Emit<'_>) -> String {
         }
     });
     render::file([
+        Piece::Text(docs::inner(front::page(emit))),
         Piece::Tokens(quote! {
-            #front
             #![cfg_attr(docsrs, feature(doc_cfg))]
             #prose
             #![allow(

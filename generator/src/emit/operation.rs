@@ -13,7 +13,7 @@ use crate::model::{
     Body, Deprecation, Location, Operation, OperationVersion, Output, Parameter,
     Response, Type,
 };
-use crate::render::{Piece, blank};
+use crate::render::{Comments, Piece, blank};
 
 /// A request function: an operation in one version and format.
 pub(super) struct Call<'a> {
@@ -238,7 +238,8 @@ pub(super) fn function(
         if call.availability == module { Availability::None } else { call.availability };
     let cfg = availability_cfg(need);
     let name = casing::ident(&call.function);
-    let doc = docs::lines(docs::operation(emit, call));
+    let mut comments = Comments::default();
+    let doc = comments.add(docs::lines(docs::operation(emit, call)));
     let alias = aliases(emit, call);
     let deprecated = call.deprecation().map(|reason| {
         let note = match reason {
@@ -293,7 +294,7 @@ pub(super) fn function(
         }
     };
     let constant = format!("{}{}", availability_line(need), constant(emit, call));
-    [Piece::Tokens(function), Piece::Text(constant)]
+    [Piece::Commented(function, comments), Piece::Text(constant)]
 }
 
 /// Makes the static that describes the operation.
@@ -455,13 +456,16 @@ fn required_value(parameter: &Parameter) -> TokenStream {
 }
 
 /// Makes the builder of an operation, with a setter for each parameter that is no argument.
-pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
+pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<Piece> {
     let name = casing::ident(&emit.names.builders[call.index]);
-    let doc = docs::lines(vec![format!("The request of [`{}`].", call.function)]);
+    let (mut comments, mut of_methods) = (Comments::default(), Comments::default());
+    let words = format!("The request of [`{}`].", call.function);
+    let doc = comments.add(docs::lines(vec![words]));
     let setters =
         call.operation.parameters.iter().filter(|parameter| !parameter.is_argument);
-    let setters: Vec<TokenStream> =
-        setters.map(|parameter| setter(emit, call.index, parameter)).collect();
+    let setters: Vec<TokenStream> = setters
+        .map(|parameter| setter(emit, call.index, parameter, &mut of_methods))
+        .collect();
     let (request, argument) = (call.kind().name(), call.kind().argument());
     let (declared, generics) = match call.kind() {
         Kind::Waits => (quote!(T, W = T), quote!(T, W)),
@@ -486,13 +490,20 @@ pub(super) fn builder(emit: &Emit<'_>, call: &Call<'_>) -> Vec<TokenStream> {
         }
     };
     let offered = quote!(atlas_admin_runtime::builder!(#name #argument););
-    let methods = has_setters.then_some(methods);
-    [definition].into_iter().chain(methods).chain([offered]).collect()
+    let mut pieces = vec![Piece::Commented(definition, comments)];
+    pieces.extend(has_setters.then_some(Piece::Commented(methods, of_methods)));
+    pieces.push(Piece::Tokens(offered));
+    pieces
 }
 
-fn setter(emit: &Emit<'_>, operation: usize, parameter: &Parameter) -> TokenStream {
+fn setter(
+    emit: &Emit<'_>,
+    operation: usize,
+    parameter: &Parameter,
+    comments: &mut Comments,
+) -> TokenStream {
     let name = argument(parameter);
-    let doc = docs::lines(docs::parameter(emit, operation, parameter));
+    let doc = comments.add(docs::lines(docs::parameter(emit, operation, parameter)));
     let deprecated = parameter.deprecated.then(|| {
         quote!(#[deprecated(note = "the API's document marks this parameter as deprecated")])
     });

@@ -6,7 +6,7 @@ use quote::quote;
 use super::{Emit, docs};
 use crate::facts::Member;
 use crate::model::{Field, Record, Type, TypeId};
-use crate::render::{self, Piece};
+use crate::render::{self, Comments, Piece};
 
 pub(super) fn record(
     emit: &Emit<'_>,
@@ -14,22 +14,23 @@ pub(super) fn record(
     record: &Record,
     out: &mut Vec<Piece>,
 ) {
-    out.push(Piece::Tokens(definition(emit, id, record)));
+    out.push(definition(emit, id, record));
     out.push(Piece::Text(table(emit, id, record)));
     out.extend(page(emit, id, record).map(Piece::Tokens));
 }
 
-fn definition(emit: &Emit<'_>, id: TypeId, record: &Record) -> TokenStream {
+fn definition(emit: &Emit<'_>, id: TypeId, record: &Record) -> Piece {
     let name = emit.names.ty(id);
-    let doc = docs::lines(docs::definition(emit, id));
+    let mut comments = Comments::default();
+    let doc = comments.add(docs::lines(docs::definition(emit, id)));
     let fields = emit.names.members(id).zip(&record.fields).enumerate().map(
         |(index, (name, field))| {
-            let doc = docs::lines(docs::field(emit, field, (id, index)));
+            let doc = comments.add(docs::lines(docs::field(emit, field, (id, index))));
             let ty = emit.field_type(field, emit.facts.boxed.contains(&(id, index)));
             quote!(#doc pub #name: #ty,)
         },
     );
-    quote! {
+    let tokens = quote! {
         #doc
         #[derive(Clone, Default)]
         pub struct #name {
@@ -37,7 +38,8 @@ fn definition(emit: &Emit<'_>, id: TypeId, record: &Record) -> TokenStream {
             /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
             pub extra: Extra,
         }
-    }
+    };
+    Piece::Commented(tokens, comments)
 }
 
 /// Returns the table by which the codec reads and writes the record.

@@ -11,7 +11,7 @@ use super::operation::{Call, calls};
 use super::{Emit, docs, operation, registry, wait};
 use crate::casing;
 use crate::facts::Availability;
-use crate::render::{self, Piece};
+use crate::render::{self, Comments, Piece};
 use crate::version::Version;
 
 /// Makes the file of an operation group.
@@ -20,14 +20,14 @@ pub(super) fn tag(emit: &Emit<'_>, tag: usize) -> String {
     calls.sort_by(|a, b| {
         a.function.cmp(&b.function).then(b.version.version.cmp(&a.version.version))
     });
-    let mut pieces = vec![Piece::Tokens(docs::inner(docs::tag(emit, tag)))];
+    let mut pieces = vec![Piece::Text(docs::inner(docs::tag(emit, tag)))];
     pieces.extend(imports(&calls).map(Piece::Tokens));
     for call in calls.iter().filter(|call| call.is_newest) {
         pieces.extend(operation::function(emit, call, Availability::None));
     }
     for call in calls.iter().filter(|c| c.is_newest && c.owns_builder && c.has_builder())
     {
-        pieces.extend(operation::builder(emit, call).into_iter().map(Piece::Tokens));
+        pieces.extend(operation::builder(emit, call));
     }
     pieces.extend(wait::copies(emit, tag).map(Piece::Text));
     let mut versions: BTreeMap<Version, Vec<&Call<'_>>> = BTreeMap::new();
@@ -58,7 +58,9 @@ fn version_module(
     calls: &[&Call<'_>],
 ) -> Piece {
     let name = casing::ident(&casing::version_module(version));
-    let doc = docs::lines(docs::pinned(&emit.api.tags[tag].name, version));
+    let mut comments = Comments::default();
+    let pinned = docs::pinned(&emit.api.tags[tag].name, version);
+    let doc = comments.add(docs::lines(pinned));
     let availability =
         calls.iter().map(|call| call.availability).min().unwrap_or(Availability::None);
     let cfg = availability_cfg(availability);
@@ -77,10 +79,10 @@ fn version_module(
     for call in own {
         pieces.extend(operation::function(emit, call, availability));
         if call.owns_builder && call.has_builder() {
-            pieces.extend(operation::builder(emit, call).into_iter().map(Piece::Tokens));
+            pieces.extend(operation::builder(emit, call));
         }
     }
-    Piece::Module(quote!(#doc #cfg pub mod #name {}), pieces)
+    Piece::Module(quote!(#doc #cfg pub mod #name {}), comments, pieces)
 }
 
 /// Returns the `cfg` attribute of an import that only some functions of a module need.

@@ -6,29 +6,30 @@ use quote::quote;
 use super::ty::text;
 use super::{Emit, docs};
 use crate::model::{Discriminator, JsonKind, Type, TypeId, Union, Variant};
-use crate::render::{self, Piece};
+use crate::render::{self, Comments, Piece};
 
 pub(super) fn union(emit: &Emit<'_>, id: TypeId, union: &Union, out: &mut Vec<Piece>) {
-    out.push(Piece::Tokens(definition(emit, id, union)));
+    out.push(definition(emit, id, union));
     out.push(Piece::Text(table(emit, id, union)));
 }
 
-fn definition(emit: &Emit<'_>, id: TypeId, union: &Union) -> TokenStream {
+fn definition(emit: &Emit<'_>, id: TypeId, union: &Union) -> Piece {
     let name = emit.names.ty(id);
-    let doc = docs::lines(docs::definition(emit, id));
+    let mut comments = Comments::default();
+    let doc = comments.add(docs::lines(docs::definition(emit, id)));
+    let unknown_doc = comments.add(docs::lines(vec![docs::unknown_variant(union)]));
     let variants = emit.names.members(id).zip(&union.variants).enumerate().map(
         |(index, (name, variant))| {
-            let doc = docs::lines(docs::variant(emit, union, variant));
+            let doc = comments.add(docs::lines(docs::variant(emit, union, variant)));
             let ty = held(emit, id, index, &variant.ty);
             quote!(#doc #name(#ty),)
         },
     );
-    let unknown_doc = docs::lines(vec![docs::unknown_variant(union)]);
     let unknown = match &union.common {
         Some(common) => held(emit, id, union.variants.len(), common),
         None => quote!(Json),
     };
-    quote! {
+    let tokens = quote! {
         #doc
         #[derive(Clone)]
         #[non_exhaustive]
@@ -37,7 +38,8 @@ fn definition(emit: &Emit<'_>, id: TypeId, union: &Union) -> TokenStream {
             #unknown_doc
             Unknown(#unknown),
         }
-    }
+    };
+    Piece::Commented(tokens, comments)
 }
 
 fn held(emit: &Emit<'_>, id: TypeId, index: usize, ty: &Type) -> TokenStream {

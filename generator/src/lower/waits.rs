@@ -135,7 +135,8 @@ impl Lowering<'_> {
     /// loss where the overlays were written for another document.
     pub(super) fn lower_waits(&mut self, unmatched: UnmatchedAction) {
         let operations = self.api.operations.iter().enumerate();
-        let known: Known = operations.map(|(index, it)| (it.key.clone(), index)).collect();
+        let known: Known =
+            operations.map(|(index, it)| (it.key.clone(), index)).collect();
         for said in std::mem::take(&mut self.waits) {
             let Some(&index) = known.get(&said.key) else { continue };
             let call = &self.api.operations[index];

@@ -89,8 +89,7 @@ fn modules(api: &Api, tags: &[Tag], ledger: &Ledger) -> Vec<Option<String>> {
 fn of_most_operations<'l>(api: &Api, tag: usize, ledger: &'l Ledger) -> Option<&'l str> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let operations = api.operations.iter().filter(|operation| operation.tag == tag);
-    for recorded in operations.filter_map(|operation| ledger.operation(&operation.key))
-    {
+    for recorded in operations.filter_map(|operation| ledger.operation(&operation.key)) {
         *counts.entry(recorded.module()).or_default() += 1;
     }
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(module, _)| module)

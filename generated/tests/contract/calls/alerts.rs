@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Alerts: 4 operations. Feature: `alerts`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::alerts;

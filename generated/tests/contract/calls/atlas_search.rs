@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Atlas Search: 18 operations. Feature: `atlas-search`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::atlas_search;

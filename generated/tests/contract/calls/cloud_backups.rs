@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Cloud Backups: 44 operations. Feature: `cloud-backups`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::cloud_backups;

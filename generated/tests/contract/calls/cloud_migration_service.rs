@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Cloud Migration Service: 8 operations. Feature: `cloud-migration-service`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::cloud_migration_service;

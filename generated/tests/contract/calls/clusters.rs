@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Clusters: 23 operations. Feature: `clusters`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::clusters;

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Federated Authentication: 18 operations. Feature: `federated-authentication`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::federated_authentication;

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Global Clusters: 5 operations. Feature: `global-clusters`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::global_clusters;

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Legacy Backup: 11 operations. Feature: `legacy-backup`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::legacy_backup;

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! MongoDB Cloud Users: 19 operations. Feature: `mongodb-cloud-users`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::mongodb_cloud_users;

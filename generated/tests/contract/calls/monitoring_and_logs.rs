@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Monitoring and Logs: 14 operations. Feature: `monitoring-and-logs`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::monitoring_and_logs;

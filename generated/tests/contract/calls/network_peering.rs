@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Network Peering: 13 operations. Feature: `network-peering`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::network_peering;

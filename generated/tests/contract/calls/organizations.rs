@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Organizations: 20 operations. Feature: `organizations`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::organizations;

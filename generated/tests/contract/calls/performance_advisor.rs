@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Performance Advisor: 11 operations. Feature: `performance-advisor`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::performance_advisor;

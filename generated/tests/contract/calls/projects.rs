@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Projects: 23 operations. Feature: `projects`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::projects;

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Push-Based Log Export: 9 operations. Feature: `push-based-log-export`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::push_based_log_export;

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Rate Limiting: 2 operations. Feature: `rate-limiting`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::rate_limiting;

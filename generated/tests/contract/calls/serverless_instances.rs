@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Serverless Instances: 2 operations. Feature: `serverless-instances`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::serverless_instances;

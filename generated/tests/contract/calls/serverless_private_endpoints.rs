@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Serverless Private Endpoints: 5 operations. Feature: `serverless-private-endpoints`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::serverless_private_endpoints;

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Teams: 13 operations. Feature: `teams`.
+
 #![allow(deprecated, reason = "deprecated functions are called too")]
 
 use atlas_admin::teams;
