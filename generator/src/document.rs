@@ -15,6 +15,7 @@ mod preamble;
 mod reference;
 
 pub use crate::tree::parse;
+pub(crate) use reference::target;
 
 /// A document, in two views of the same content.
 #[derive(Clone, Debug)]

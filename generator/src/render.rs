@@ -108,10 +108,11 @@ fn push_module(item: &str, content: Vec<Piece>, text: &mut String) {
 }
 
 fn layout(tokens: TokenStream, comments: &Comments) -> String {
-    // The emitters quote valid Rust; if they ever don't, the unformatted tokens show where.
-    match syn::parse2::<syn::File>(tokens.clone()) {
+    match syn::parse2::<syn::File>(tokens) {
         Ok(file) => without_marks(&prettyplease::unparse(&file), comments),
-        Err(error) => format!("compile_error!({:?});\n{tokens}\n", error.to_string()),
+        // The emitters quote valid Rust; if they ever don't, this shows between which items. To show
+        // the tokens too, each file would have to be parsed from a copy of them.
+        Err(error) => format!("compile_error!({:?});\n", error.to_string()),
     }
 }
 

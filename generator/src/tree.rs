@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -284,12 +285,17 @@ impl<'de> Visitor<'de> for Node<'_> {
             self.reading.spend(key.len())?;
             let before = self.reading.at.borrow_mut().push(&key);
             let value = entries.next_value_seed(node)?;
-            if map.contains_key(&key) {
-                let what = format!("the key `{key}` occurs twice in one object");
-                self.reading.report(what, "keep one of the two");
+            match map.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
+                }
+                Entry::Occupied(entry) => {
+                    let what =
+                        format!("the key `{}` occurs twice in one object", entry.key());
+                    self.reading.report(what, "keep one of the two");
+                }
             }
             self.reading.at.borrow_mut().truncate(before);
-            map.insert(key, value);
         }
         if let Some(merged) = map.get("<<").and_then(mappings) {
             map.remove("<<");

@@ -36,9 +36,18 @@ fn name<'r>(section: &str, reference: &'r str) -> Option<&'r str> {
     reference.strip_prefix("#/components/")?.strip_prefix(section)?.strip_prefix('/')
 }
 
-/// Tells whether a reference points to an entry of `components/{section}`.
+/// Returns the target of a reference to an entry of `components/{section}`; `None` for any other
+/// reference.
+pub(crate) fn target<'a>(
+    tree: &'a Value,
+    section: &str,
+    reference: &str,
+) -> Option<&'a Value> {
+    entries(tree, section)?.get(name(section, reference)?)
+}
+
 fn has_target(tree: &Value, section: &str, reference: &str) -> bool {
-    name(section, reference).is_some_and(|name| find(tree, section, name))
+    target(tree, section, reference).is_some()
 }
 
 /// Returns the error about a reference without a target.

@@ -128,9 +128,9 @@ fn wrap(paragraph: &str) -> Vec<Line<'_>> {
 /// Splits a line into words, and keeps code spans whole.
 fn unbreakable(line: &str) -> impl Iterator<Item = Range<usize>> {
     let mut is_code = false;
-    let words = line.split(move |character| {
-        is_code ^= character == '`';
-        character == ' ' && !is_code
+    let words = line.as_bytes().split(move |byte| {
+        is_code ^= *byte == b'`';
+        *byte == b' ' && !is_code
     });
     words.scan(0, |next, word| {
         let start = *next;

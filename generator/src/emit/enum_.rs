@@ -11,20 +11,17 @@ pub(super) fn enum_(emit: &Emit<'_>, id: TypeId, values: &Enum, out: &mut Vec<Pi
     let name = emit.names.ty(id);
     let mut comments = Comments::default();
     let doc = comments.add(docs::lines(docs::definition(emit, id)));
-    let variants = emit.names.members(id).zip(&values.values).enumerate().map(
-        |(index, (name, json_name))| {
-            let said = emit.sentences.member(id, index);
-            let doc =
-                comments.add(docs::lines(vec![docs::value(emit, json_name, said)]));
-            quote!(#doc #name,)
-        },
-    );
+    let variants = emit.names.members(id);
+    let docs = values.values.iter().enumerate().map(|(index, json_name)| {
+        let said = emit.sentences.member(id, index);
+        comments.add(docs::lines(vec![docs::value(emit, json_name, said)]))
+    });
     let tokens = quote! {
         #doc
         #[derive(Clone)]
         #[non_exhaustive]
         pub enum #name {
-            #(#variants)*
+            #(#docs #variants,)*
             /// A value that the API's document doesn't declare.
             Unknown(UndeclaredValue),
         }

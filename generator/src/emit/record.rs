@@ -23,18 +23,19 @@ fn definition(emit: &Emit<'_>, id: TypeId, record: &Record) -> Piece {
     let name = emit.names.ty(id);
     let mut comments = Comments::default();
     let doc = comments.add(docs::lines(docs::definition(emit, id)));
-    let fields = emit.names.members(id).zip(&record.fields).enumerate().map(
-        |(index, (name, field))| {
-            let doc = comments.add(docs::lines(docs::field(emit, field, (id, index))));
-            let ty = emit.field_type(field, emit.facts.boxed.contains(&(id, index)));
-            quote!(#doc pub #name: #ty,)
-        },
-    );
+    let names = emit.names.members(id);
+    let fields = || record.fields.iter().enumerate();
+    let docs = fields().map(|(index, field)| {
+        comments.add(docs::lines(docs::field(emit, field, (id, index))))
+    });
+    let types = fields().map(|(index, field)| {
+        emit.field_type(field, emit.facts.boxed.contains(&(id, index)))
+    });
     let tokens = quote! {
         #doc
         #[derive(Clone, Default)]
         pub struct #name {
-            #(#fields)*
+            #(#docs pub #names: #types,)*
             /// Undeclared properties: received ones, and ones to send. Takes `null` for declared ones.
             pub extra: Extra,
         }

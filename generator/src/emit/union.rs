@@ -18,13 +18,12 @@ fn definition(emit: &Emit<'_>, id: TypeId, union: &Union) -> Piece {
     let mut comments = Comments::default();
     let doc = comments.add(docs::lines(docs::definition(emit, id)));
     let unknown_doc = comments.add(docs::lines(vec![docs::unknown_variant(union)]));
-    let variants = emit.names.members(id).zip(&union.variants).enumerate().map(
-        |(index, (name, variant))| {
-            let doc = comments.add(docs::lines(docs::variant(emit, union, variant)));
-            let ty = held(emit, id, index, &variant.ty);
-            quote!(#doc #name(#ty),)
-        },
-    );
+    let names = emit.names.members(id);
+    let variants = || union.variants.iter().enumerate();
+    let docs = variants().map(|(_, variant)| {
+        comments.add(docs::lines(docs::variant(emit, union, variant)))
+    });
+    let types = variants().map(|(index, variant)| held(emit, id, index, &variant.ty));
     let unknown = match &union.common {
         Some(common) => held(emit, id, union.variants.len(), common),
         None => quote!(Json),
@@ -34,7 +33,7 @@ fn definition(emit: &Emit<'_>, id: TypeId, union: &Union) -> Piece {
         #[derive(Clone)]
         #[non_exhaustive]
         pub enum #name {
-            #(#variants)*
+            #(#docs #names(#types),)*
             #unknown_doc
             Unknown(#unknown),
         }

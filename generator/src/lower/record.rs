@@ -75,32 +75,31 @@ impl<'d> Lowering<'d> {
         required: bool,
     ) -> Field {
         let ty = self.lower_node(declared.node, &declared.place);
-        let schema = self.resolve(declared.node);
+        let facets = self.resolve(declared.node).map(Facets::of);
         let mut field = Field {
             required,
-            limits: schema.map(|schema| Facets::of(schema).limits).unwrap_or_default(),
-            prose: schema.and_then(|schema| prose(&schema.schema_data)),
+            prose: facets.as_ref().and_then(|facets| prose(facets.data)),
             listed: self.listed(&ty),
             places: vec![declared.place.key.clone()],
             ..Field::new(json_name, ty)
         };
-        if let Some(schema) = schema {
-            field.nullable = schema.schema_data.nullable || self.lists_null(schema);
-            field.deprecated = schema.schema_data.deprecated;
-            field.secret = field.limits.format.as_deref() == Some("password");
-        }
+        let Some(facets) = facets else { return field };
+        field.nullable = facets.data.nullable || self.lists_null(&facets);
+        field.deprecated = facets.data.deprecated;
+        field.secret = facets.limits.format.as_deref() == Some("password");
         // Only keywords at the property itself restrict who may send it (OpenAPI 3.0.1, "Schema
         // Object"): schemas that are marked as a whole are used for writable properties too.
-        if let Node::Schema(schema) = declared.node {
-            let data = &schema.schema_data;
+        if let Node::Schema(_) = declared.node {
+            let data = facets.data;
             field.read_only = data.read_only;
             field.write_only = data.write_only;
             let says = |key: &str| data.extensions.get(key).and_then(Value::as_bool);
             let is_id = field.read_only && IDENTITIES.contains(&json_name);
             field.identity = says("x-sdk-identity").unwrap_or(is_id);
             field.kept = says("x-sdk-kept").unwrap_or(false);
-            self.read_facets(schema, &mut field);
+            self.read_facets(&facets, &mut field);
         }
+        field.limits = facets.limits;
         field
     }
 
@@ -113,15 +112,14 @@ impl<'d> Lowering<'d> {
     }
 
     /// Tells whether `null` is among the variants of a union.
-    fn lists_null(&self, schema: &'d Schema) -> bool {
-        let facets = Facets::of(schema);
+    fn lists_null(&self, facets: &Facets<'d>) -> bool {
         facets.variants().1.iter().any(|variant| self.is_null(Node::of(variant)))
     }
 
     /// Reads the parts of a composition that only describe the property: `allOf: [{$ref: …},
     /// {readOnly: true}]`.
-    fn read_facets(&self, schema: &'d Schema, field: &mut Field) {
-        for part in Facets::of(schema).all_of {
+    fn read_facets(&self, facets: &Facets<'d>, field: &mut Field) {
+        for part in facets.all_of {
             if let Node::Schema(part) = Node::of(part)
                 && self.is_facet(part)
             {

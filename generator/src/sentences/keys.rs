@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::places::member_of;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::target;
 use crate::model::{Api, Kind, TypeDef};
 use crate::names::Names;
-use crate::pointer::Pointer;
 use crate::words::{Lines, Sentence, Words};
 
 /// The keys of a document. Places and values are kept only if they have a sentence.
@@ -90,8 +90,7 @@ impl<'d> Keys<'d> {
 
     fn add_parameter(&mut self, document: &'d Value, parameter: &'d Value, id: &str) {
         let reference = parameter.get("$ref").and_then(Value::as_str);
-        let target =
-            reference.and_then(|it| Pointer::parse_reference(it)?.find(document));
+        let target = reference.and_then(|it| target(document, "parameters", it));
         let parameter = target.unwrap_or(parameter);
         let name = parameter.get("name").and_then(Value::as_str);
         let schema = parameter.get("schema");

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
+use crate::document::target;
 use crate::grammar::METHODS;
 use crate::pointer::Pointer;
 use crate::template;
@@ -54,7 +55,7 @@ fn keys<'a>(
 
 fn key<'a>(tree: &'a Value, parameter: &'a Value) -> Option<Key<'a>> {
     let parameter = match parameter.get("$ref") {
-        Some(reference) => Pointer::parse_reference(reference.as_str()?)?.find(tree)?,
+        Some(reference) => target(tree, "parameters", reference.as_str()?)?,
         None => parameter,
     };
     Some((parameter.get("in")?.as_str()?, parameter.get("name")?.as_str()?))

@@ -28,14 +28,21 @@ fn escaped(said: &str, other: &dyn Fn(&str) -> Option<String>) -> String {
             text.push_str(&other(part).unwrap_or_else(|| super::code(part)));
             continue;
         }
-        for letter in part.chars() {
-            if matches!(letter, '<' | '>' | '[' | ']' | '*' | '_' | '\\' | '|') {
-                text.push('\\');
-            }
-            text.push(letter);
+        let mut rest = part;
+        while let Some(at) = rest.bytes().position(is_markup) {
+            let (plain, markup) = rest.split_at(at);
+            text.push_str(plain);
+            text.push('\\');
+            text.push_str(&markup[..1]);
+            rest = &markup[1..];
         }
+        text.push_str(rest);
     }
     text
+}
+
+fn is_markup(byte: u8) -> bool {
+    matches!(byte, b'<' | b'>' | b'[' | b']' | b'*' | b'_' | b'\\' | b'|')
 }
 
 #[cfg(test)]
