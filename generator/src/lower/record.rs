@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use openapiv3::Schema;
 use serde_json::Value;
 
 use super::facets::{Facets, Node, prose};
