@@ -69,7 +69,10 @@ fn every_other_word_for_an_operation_finds_a_function() {
     for (operation, words) in &lines {
         for word in words.as_str().expect("text").split(", ") {
             let alias = format!("#[doc(alias = {word:?})]");
-            assert!(code.contains(&*alias), "nothing is found by {word:?} ({operation})");
+            assert!(
+                code.contains(&*alias),
+                "nothing is found by {word:?} ({operation})"
+            );
         }
     }
 }
