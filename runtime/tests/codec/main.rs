@@ -6,6 +6,7 @@ mod debugging;
 mod equality;
 mod errors;
 mod freeform;
+mod memory;
 mod mismatches;
 mod random;
 mod records;

@@ -18,7 +18,6 @@ const SPECIAL: &[u8] = b"{}[]\",:\\0123456789-+eE.utrfalsn \xc3\xa9\xff\x00";
 
 #[test]
 fn damaged_text_is_no_panic() {
-    let _turn = crate::beside_others();
     let work = || {
         let samples = Samples::vendored();
         for (number, target) in target::all(samples).iter().enumerate() {

@@ -9,7 +9,6 @@ use atlas_admin_replay::route::Routes;
 use atlas_admin_samples::{Choice, Samples};
 use serde_json::{Value as Json, json};
 
-use crate::MEMORY;
 use crate::target;
 
 /// The maximum number of bytes that a value takes for each byte of text. In a list of `0`, an item
@@ -25,7 +24,6 @@ const MANY: usize = 4000;
 
 #[test]
 fn no_text_takes_memory_out_of_proportion() {
-    let _turn = crate::alone();
     let samples = Samples::vendored();
     let lists = ["{}", "[]", "0", r#"{"":[[]]}"#]
         .map(|item| (item, format!("[{}]", vec![item; MANY].join(","))));
@@ -49,7 +47,6 @@ const PAGE: usize = 500;
 
 #[test]
 fn the_largest_page_is_read_whatever_is_in_it() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (targets, mut pages) = (target::all(samples), 0);
     for target in &targets {
@@ -81,7 +78,6 @@ const LARGE: usize = 16 << 20;
 /// That no sample reaches the limit is known from decoding them all, and the largest pages.
 #[test]
 fn no_recorded_body_reaches_the_limit_however_long_its_list() {
-    let _turn = crate::alone();
     let mut worst = (0.0, None);
     for (place, make, body) in &recorded() {
         let Some(text) = repeated(body, 1 << 16) else { continue };
@@ -148,10 +144,11 @@ fn repeated(body: &Json, bytes: usize) -> Option<String> {
 /// Decodes a text. Returns the peak of the memory that took, and the outcome.
 fn decode(text: &str, make: Make) -> (usize, Result<(), codec::DecodeError>) {
     let mut value = make();
-    MEMORY.reset_peak_usage();
-    let before = MEMORY.current_usage();
-    let outcome = codec::decode(text.as_bytes(), &mut *value);
-    (MEMORY.peak_usage() - before, outcome)
+    let mut outcome = Ok(());
+    let taken = allocation_counter::measure(|| {
+        outcome = codec::decode(text.as_bytes(), &mut *value);
+    });
+    (usize::try_from(taken.bytes_max).expect("fits"), outcome)
 }
 
 /// A string in place of a list, until the text of a list replaces it.

@@ -31,7 +31,6 @@ fn strangers() -> [Json; 12] {
 
 #[test]
 fn a_value_of_the_wrong_shape_is_kept() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let mut problems = Vec::new();
     for (number, target) in target::all(samples).iter().enumerate() {
@@ -104,7 +103,6 @@ fn can_keep(target: &Target<'_>, json: &Json) -> bool {
 
 #[test]
 fn a_stranger_in_a_list_costs_no_more_than_its_own_place() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (mut problems, mut alone) = (Vec::new(), 0);
     for target in target::all(samples) {

@@ -19,7 +19,6 @@ const TRIES: usize = 3000;
 
 #[test]
 fn what_the_document_allows_comes_back_as_it_was() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (mut problems, mut count) = (BTreeSet::new(), 0);
     for target in target::all(samples) {
@@ -111,7 +110,6 @@ fn unselected<'d>(found: &'d Mismatch, text: &str) -> Option<&'d str> {
 
 #[test]
 fn every_variant_of_every_union_is_reached() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let mut reached = Reached::default();
     let directions = [Direction::Request, Direction::Response];

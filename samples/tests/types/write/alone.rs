@@ -11,7 +11,6 @@ use crate::target::difference_in;
 
 #[test]
 fn a_property_that_is_set_is_sent_alone() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let choices = (0..6).map(Choice::Arbitrary).chain([Choice::Full]);
     let choices: Vec<Choice> = choices.collect();

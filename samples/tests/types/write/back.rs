@@ -78,7 +78,6 @@ const CHOICES: [Choice; 5] = [
 
 #[test]
 fn a_change_sends_the_change_and_what_was_read_but_for_what_is_named() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (mut problems, mut same, mut other, mut changes) = (Vec::new(), 0, 0, 0);
     for update in updates(samples) {
@@ -189,7 +188,6 @@ fn remove(json: &mut codec::Json, path: &str) {
 
 #[test]
 fn what_only_the_service_sets_is_left_out_unless_it_identifies_an_item() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let validators = Validators::of(samples.tree());
     let (mut problems, mut left_out, mut identities) = (BTreeSet::new(), 0, 0);
@@ -236,7 +234,6 @@ fn is_identity(pointer: &str) -> bool {
 
 #[test]
 fn a_masked_secret_is_not_sent_by_an_update() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (mut patched, mut refused, mut kept) = (0, 0, 0);
     for update in updates(samples) {

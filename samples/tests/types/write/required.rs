@@ -10,7 +10,6 @@ use super::bodies;
 
 #[test]
 fn a_body_without_anything_lacks_what_is_required() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let (mut problems, mut lacking) = (BTreeSet::new(), 0);
     for body in bodies(samples) {

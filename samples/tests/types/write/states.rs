@@ -11,7 +11,6 @@ const EXTRA: usize = usize::MAX;
 
 #[test]
 fn nulls_and_empty_values_and_false_are_sent() {
-    let _turn = crate::beside_others();
     let samples = Samples::vendored();
     let mut states = [0; 4];
     for body in bodies(samples) {
