@@ -195,7 +195,7 @@ async fn time_limits_do_not_count_while_a_page_waits_for_its_consumer() {
     let server = Server::start(move |_, seen| {
         let next = if page(seen) < 3 { "next" } else { "self" };
         let body = serde_json::json!({
-            "results": [page(seen)], "links": [{"rel": next}], "pad": pad,
+            "results": [page(seen), page(seen)], "links": [{"rel": next}], "pad": pad,
         });
         Reply::json(&body.to_string())
     })
@@ -203,14 +203,14 @@ async fn time_limits_do_not_count_while_a_page_waits_for_its_consumer() {
     // A page takes a fraction of it, even on a busy machine.
     let limit = std::time::Duration::from_secs(1);
     let client = Client::builder().base_url(&server.url);
-    let client = client.attempt_timeout(limit).timeout(limit).build().unwrap();
+    let client = client.attempt_timeout(limit).timeout(limit * 2).build().unwrap();
     let mut stream = Request::<Listing>::new(&LIST, &[]).paged().stream(&client);
     let mut items = Vec::new();
     while let Some(item) = stream.next().await {
         items.push(item.unwrap());
         tokio::time::sleep(limit * 6 / 5).await;
     }
-    assert_eq!((items, server.arrived()), (vec![1, 2, 3], 3));
+    assert_eq!((items, server.arrived()), (vec![1, 1, 2, 2, 3, 3], 3));
 }
 
 #[tokio::test]

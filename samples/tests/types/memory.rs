@@ -148,7 +148,7 @@ fn decode(text: &str, make: Make) -> (usize, Result<(), codec::DecodeError>) {
     let taken = allocation_counter::measure(|| {
         outcome = codec::decode(text.as_bytes(), &mut *value);
     });
-    (usize::try_from(taken.bytes_max).expect("fits"), outcome)
+    (usize::try_from(taken.bytes_max).expect("a size in memory"), outcome)
 }
 
 /// A string in place of a list, until the text of a list replaces it.
