@@ -78,7 +78,11 @@ fn write(measure: &Measure) -> Result<PathBuf, Failure> {
     let features = ", default-features = false, features = [\"clusters\", \"events\", \"invoices\"]";
     let dependencies = [
         measure.dependency("atlas-admin", "generated", features)?,
-        measure.dependency("atlas-admin-runtime", "runtime", "")?,
+        measure.dependency(
+            "atlas-admin-runtime",
+            "runtime",
+            ", default-features = false",
+        )?,
         measure.dependency("atlas-admin-samples", "samples", "")?,
         "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n"
             .to_owned(),
