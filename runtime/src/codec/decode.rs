@@ -228,17 +228,16 @@ impl<'a> Decoder<'a> {
         self.reader.end()
     }
 
-    /// Reads a value that is not `null`. `discriminators` are those of the unions
-    /// around it, if this value is their object.
+    /// Reads a value that is not `null`, and starts with the byte `first` at the current
+    /// position. `discriminators` are those of the unions around it, if this value is
+    /// their object.
     #[inline]
     fn value(
         &mut self,
         into: &mut dyn Value,
+        first: u8,
         discriminators: Option<&Discriminators<'_>>,
     ) -> Result<()> {
-        let Some(first) = self.reader.peek() else {
-            return Err(self.reader.fault(What::End));
-        };
         match into.slot() {
             Slot::Str(string) if first == b'"' => {
                 *string = self.reader.string()?.into_owned();
@@ -384,10 +383,13 @@ impl<'a> Decoder<'a> {
     /// map, or the top level. Returns a mismatch that the item can't keep itself; the
     /// reader's position is then before the item.
     fn item(&mut self, item: &mut dyn Value) -> Result<Result<()>> {
-        let is_null = self.reader.peek() == Some(b'n');
+        let first = self.reader.first()?;
         let start = self.reader.checkpoint();
         let count = self.noted.len();
-        let result = if is_null { self.null(item) } else { self.value(item, None) };
+        let result = match first {
+            b'n' => self.null(item),
+            first => self.value(item, first, None),
+        };
         match result {
             Err(fault) if !self.keep(item, start, count, fault)? => Ok(Err(fault)),
             _ => Ok(Ok(())),

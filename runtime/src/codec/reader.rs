@@ -74,6 +74,15 @@ impl<'a> Reader<'a> {
     /// Skips whitespace, and returns the byte after it.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
+        match self.text.as_bytes().get(self.at) {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.peek_far(),
+        }
+    }
+
+    /// Skips whitespace. This is a separate function, because most JSON is compact.
+    #[inline(never)]
+    fn peek_far(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         loop {
             match bytes.get(self.at) {
@@ -81,6 +90,12 @@ impl<'a> Reader<'a> {
                 other => return other.copied(),
             }
         }
+    }
+
+    /// Skips whitespace, and returns the first byte of the value after it.
+    #[inline]
+    pub(super) fn first(&mut self) -> Result<u8> {
+        self.peek().ok_or_else(|| self.fault(What::End))
     }
 
     /// Describes a failure at the current position, or the unexpected end if the text

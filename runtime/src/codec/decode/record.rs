@@ -1,11 +1,13 @@
 //! Decoding of records: objects with declared properties.
 
+use std::borrow::Cow;
+
 use super::{Decoder, Difference, ENTRY, Expected, Result, What};
 use crate::codec::discriminators::Discriminators;
 use crate::codec::extra::{Contents, EXTRA, Property};
 use crate::codec::members::is_masked;
 use crate::codec::reader::next_places;
-use crate::codec::{Direction, Extra, Field, Json, Record, Slot, View};
+use crate::codec::{Direction, Extra, Field, Json, Record, Slot, Table, View};
 
 /// The number of fields tried after the expected one before a search. The service
 /// sometimes omits optional properties, and otherwise keeps an order.
@@ -44,7 +46,7 @@ impl Seen {
     }
 }
 
-impl Decoder<'_> {
+impl<'a> Decoder<'a> {
     #[inline(never)]
     pub(super) fn record(
         &mut self,
@@ -69,18 +71,12 @@ impl Decoder<'_> {
         let mut next = 0;
         let mut more = self.reader.enter(b'}')?;
         while more {
-            if let Some(index) = self.expected_field(fields, next)? {
-                self.member(record, &fields[index], index, &mut seen)?;
-                next = index + 1;
-            } else {
-                let key = self.reader.key()?;
-                match table.index_of(&key) {
-                    Some(index) => {
-                        self.member(record, &fields[index], index, &mut seen)?;
-                        next = index + 1;
-                    }
-                    None => self.undeclared(record, &key, discriminators)?,
+            match self.property(table, next)? {
+                Ok(index) => {
+                    self.member(record, &fields[index], index, &mut seen)?;
+                    next = index + 1;
                 }
+                Err(name) => self.undeclared(record, &name, discriminators)?,
             }
             more = self.reader.more(b'}')?;
         }
@@ -88,24 +84,28 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    /// Reads the name of the next property if it is one of the next expected fields.
-    fn expected_field(
+    /// Reads the name of a property. Returns the index of its field, or the name if it is
+    /// undeclared. `next` is the index of the field that is expected.
+    #[inline]
+    fn property(
         &mut self,
-        fields: &[Field],
+        table: &Table,
         next: usize,
-    ) -> Result<Option<usize>> {
+    ) -> Result<Result<usize, Cow<'a, str>>> {
         if self.reader.peek() != Some(b'"') {
             return Err(self.reader.fault(What::Key));
         }
-        for (place, field) in fields[next..].iter().take(AHEAD).enumerate() {
+        for (place, field) in table.fields[next..].iter().take(AHEAD).enumerate() {
             if self.reader.key_is(field.json_name)? {
-                return Ok(Some(next + place));
+                return Ok(Ok(next + place));
             }
         }
-        Ok(None)
+        let name = self.reader.key()?;
+        Ok(table.index_of(&name).ok_or(name))
     }
 
     /// Reads the value of a declared property.
+    #[inline]
     fn member(
         &mut self,
         record: &mut dyn Record,
@@ -113,29 +113,28 @@ impl Decoder<'_> {
         index: usize,
         seen: &mut Seen,
     ) -> Result<()> {
-        let first = self.reader.peek();
+        let first = self.reader.first()?;
         let start = self.reader.checkpoint();
         if seen.insert(index) {
-            record.field_mut(index).clear(false);
-            if let Some(extra) = Extra::of_mut(record) {
-                extra.remove(declared.json_name);
-            }
+            forget(record, declared, index);
         }
-        if first == Some(b'n') {
+        if first == b'n' {
             return self.null_member(record, index);
         }
         let count = self.noted.len();
-        let Err(fault) = self.value(record.field_mut(index), None) else {
-            self.note_masked(record, declared, index);
-            return Ok(());
-        };
-        let Some((expected, found)) = fault.mismatch() else { return Err(fault) };
-        self.reader.rewind(start);
-        record.field_mut(index).clear(false);
-        let raw = self.reader.free()?;
-        self.noted.truncate(count);
-        self.note(fault.at, Difference::of(expected, found));
-        self.keep_property(record, declared.json_name, raw)
+        match self.value(record.field_mut(index), first, None) {
+            Ok(()) => self.note_masked(record, declared, index),
+            Err(fault) => {
+                let (expected, found) = fault.mismatch().ok_or(fault)?;
+                self.reader.rewind(start);
+                self.noted.truncate(count);
+                record.field_mut(index).clear(false);
+                let raw = self.reader.free()?;
+                self.note(fault.at, Difference::of(expected, found));
+                self.keep_property(record, declared.json_name, raw)?;
+            }
+        }
+        Ok(())
     }
 
     /// Accounts for the memory of a boxed record. An unboxed record is part of its
@@ -234,5 +233,14 @@ impl Decoder<'_> {
                 self.note(at, Difference::Missing(field.json_name));
             }
         }
+    }
+}
+
+/// Unsets a property that occurs again: the last occurrence wins.
+#[cold]
+fn forget(record: &mut dyn Record, declared: &Field, index: usize) {
+    record.field_mut(index).clear(false);
+    if let Some(extra) = Extra::of_mut(record) {
+        extra.remove(declared.json_name);
     }
 }

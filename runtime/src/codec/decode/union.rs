@@ -23,7 +23,7 @@ impl Decoder<'_> {
                         Difference::Mismatch(Expected::Variant, Found::Of(kind));
                     self.note(self.reader.at(), mismatch);
                 }
-                self.variant(union, index.unwrap_or(kinds.len()), discriminators)
+                self.variant(union, index.unwrap_or(kinds.len()), first, discriminators)
             }
         }
     }
@@ -46,7 +46,7 @@ impl Decoder<'_> {
         }
         let index = known.unwrap_or(values.len());
         let discriminators = union.variants().by.chain(index, outer);
-        self.variant(union, index, discriminators.as_ref())
+        self.variant(union, index, first, discriminators.as_ref())
     }
 
     /// Reads a variant. Reads JSON that doesn't fit it into the unknown variant.
@@ -54,12 +54,13 @@ impl Decoder<'_> {
         &mut self,
         union: &mut dyn Union,
         index: usize,
+        first: u8,
         discriminators: Option<&Discriminators<'_>>,
     ) -> Result<()> {
         let unknown = union.variants().by.len();
         let start = self.reader.checkpoint();
         let count = self.noted.len();
-        let result = self.value(union.select(index), discriminators);
+        let result = self.value(union.select(index), first, discriminators);
         let Err(fault) = result else { return Ok(()) };
         let Some((expected, found)) = fault.mismatch().filter(|_| index != unknown)
         else {
@@ -67,7 +68,7 @@ impl Decoder<'_> {
         };
         self.reader.rewind(start);
         self.noted.truncate(count);
-        match self.value(union.select(unknown), None) {
+        match self.value(union.select(unknown), first, None) {
             Err(second) if second.mismatch().is_some() => Err(fault),
             Err(second) => Err(second),
             Ok(()) => {
