@@ -9,7 +9,8 @@ use crate::failure::Failure;
 
 impl Measure {
     /// Writes a crate, with the versions of this workspace. Each file is a path in the crate and a
-    /// text. `dependencies` are lines of the crate's manifest. Returns the folder of the crate.
+    /// text. `dependencies` are lines of the crate's manifest, and may end with other sections.
+    /// Returns the folder of the crate.
     pub(super) fn write_crate(
         &self,
         name: &str,
