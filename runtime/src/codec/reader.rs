@@ -76,13 +76,13 @@ impl<'a> Reader<'a> {
     pub(super) fn peek(&mut self) -> Option<u8> {
         match self.text.as_bytes().get(self.at) {
             Some(byte) if *byte > b' ' => Some(*byte),
-            _ => self.peek_far(),
+            _ => self.peek_after_whitespace(),
         }
     }
 
     /// Skips whitespace. This is a separate function, because most JSON is compact.
     #[inline(never)]
-    fn peek_far(&mut self) -> Option<u8> {
+    fn peek_after_whitespace(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         loop {
             match bytes.get(self.at) {
@@ -210,17 +210,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a property's name and the colon after it, if the name is the expected one.
-    /// Only compares, and doesn't search for the end of the name.
+    /// The current position is at its quote. Only compares, and doesn't search for the
+    /// end of the name.
     #[inline]
     pub(super) fn key_is(&mut self, expected: &str) -> Result<bool> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let end = expected.len() + 1;
-        let same = rest.len() > end
-            && rest[end] == b'"'
-            && rest[0] == b'"'
-            && same(&rest[1..end], expected.as_bytes());
+        let start = self.at + 1;
+        let end = start + expected.len();
+        let bytes = self.text.as_bytes();
+        let same = bytes.get(end) == Some(&b'"')
+            && same(&bytes[start..end], expected.as_bytes());
         if same {
-            self.at += end + 1;
+            self.at = end + 1;
             self.colon()?;
         }
         Ok(same)

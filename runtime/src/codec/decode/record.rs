@@ -95,9 +95,9 @@ impl<'a> Decoder<'a> {
         if self.reader.peek() != Some(b'"') {
             return Err(self.reader.fault(What::Key));
         }
-        for (place, field) in table.fields[next..].iter().take(AHEAD).enumerate() {
-            if self.reader.key_is(field.json_name)? {
-                return Ok(Ok(next + place));
+        for index in next..table.fields.len().min(next + AHEAD) {
+            if self.reader.key_is(table.fields[index].json_name)? {
+                return Ok(Ok(index));
             }
         }
         let name = self.reader.key()?;
