@@ -386,10 +386,9 @@ impl<'a> Decoder<'a> {
         let first = self.reader.first()?;
         let start = self.reader.checkpoint();
         let count = self.noted.len();
-        let result = match first {
-            b'n' => self.null(item),
-            first => self.value(item, first, None),
-        };
+        let is_null = first == b'n';
+        let result =
+            if is_null { self.null(item) } else { self.value(item, first, None) };
         match result {
             Err(fault) if !self.keep(item, start, count, fault)? => Ok(Err(fault)),
             _ => Ok(Ok(())),

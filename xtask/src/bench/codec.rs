@@ -53,8 +53,8 @@ const SUBJECTS: [Subject; 3] = [
     },
 ];
 
-/// What the samples are made with. It is not measured, and optimising it would take a third of the
-/// build.
+/// The largest packages that only make samples. They are not measured, so they are not optimised,
+/// which would prolong the build.
 const UNMEASURED: [&str; 6] = [
     "aho-corasick",
     "atlas-admin-generator",

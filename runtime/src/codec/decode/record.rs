@@ -122,19 +122,17 @@ impl<'a> Decoder<'a> {
             return self.null_member(record, index);
         }
         let count = self.noted.len();
-        match self.value(record.field_mut(index), first, None) {
-            Ok(()) => self.note_masked(record, declared, index),
-            Err(fault) => {
-                let (expected, found) = fault.mismatch().ok_or(fault)?;
-                self.reader.rewind(start);
-                self.noted.truncate(count);
-                record.field_mut(index).clear(false);
-                let raw = self.reader.free()?;
-                self.note(fault.at, Difference::of(expected, found));
-                self.keep_property(record, declared.json_name, raw)?;
-            }
-        }
-        Ok(())
+        let Err(fault) = self.value(record.field_mut(index), first, None) else {
+            self.note_masked(record, declared, index);
+            return Ok(());
+        };
+        let Some((expected, found)) = fault.mismatch() else { return Err(fault) };
+        self.reader.rewind(start);
+        record.field_mut(index).clear(false);
+        let raw = self.reader.free()?;
+        self.noted.truncate(count);
+        self.note(fault.at, Difference::of(expected, found));
+        self.keep_property(record, declared.json_name, raw)
     }
 
     /// Accounts for the memory of a boxed record. An unboxed record is part of its
